@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/core/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct _SagFileWriter
+{
+  int fd;
+  char *path;
+  char *temporary; /* NULL once it is gone */
+};
+
+static gboolean
+fail (GError **error, const char *doing, const char *path)
+{
+  int code = errno;
+  g_autofree char *name = g_filename_display_name (path);
+  const char *remedy = "";
+
+  if (code == ENOSPC || code == EDQUOT)
+    remedy = "; free some space and try again";
+  else if (code == EACCES || code == EPERM || code == EROFS)
+    remedy = "; choose a folder that you may write to";
+  else if (code == ENOENT)
+    remedy = "; create the folder first";
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "Cannot %s %s: %s%s.",
+               doing, name, g_strerror (code), remedy);
+  return FALSE;
+}
+
+SagFileWriter *
+sag_file_writer_new (const char *path, GError **error)
+{
+  g_autoptr (SagFileWriter) writer = g_new0 (SagFileWriter, 1);
+  mode_t mask;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  writer->path = g_strdup (path);
+  writer->temporary = g_strdup_printf ("%s.XXXXXX", path);
+  writer->fd = g_mkstemp_full (writer->temporary, O_RDWR | O_CLOEXEC, 0600);
+  if (writer->fd < 0)
+    {
+      g_clear_pointer (&writer->temporary, g_free);
+      fail (error, "write", path);
+      return NULL;
+    }
+  mask = umask (0);
+  umask (mask);
+  if (fchmod (writer->fd, 0666 & ~mask) != 0)
+    {
+      /* Some file systems know no modes; the file is usable as it is. */
+    }
+  return g_steal_pointer (&writer);
+}
+
+void
+sag_file_writer_free (SagFileWriter *writer)
+{
+  if (writer == NULL)
+    return;
+  if (writer->fd >= 0)
+    close (writer->fd);
+  if (writer->temporary != NULL)
+    g_unlink (writer->temporary);
+  g_free (writer->temporary);
+  g_free (writer->path);
+  g_free (writer);
+}
+
+gboolean
+sag_file_writer_write (SagFileWriter *writer, const void *data, gsize size_bytes, GError **error)
+{
+  const char *at = data;
+
+  g_return_val_if_fail (writer != NULL && writer->fd >= 0, FALSE);
+
+  while (size_bytes > 0)
+    {
+      gssize n = write (writer->fd, at, MIN (size_bytes, (gsize) 1 << 30));
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return fail (error, "write", writer->path);
+      at += n;
+      size_bytes -= n;
+    }
+  return TRUE;
+}
+
+const char *
+sag_file_writer_get_temporary (SagFileWriter *writer)
+{
+  g_return_val_if_fail (writer != NULL, NULL);
+  return writer->temporary;
+}
+
+gboolean
+sag_file_writer_flush (SagFileWriter *writer, GError **error)
+{
+  g_return_val_if_fail (writer != NULL && writer->fd >= 0, FALSE);
+
+  if (fsync (writer->fd) != 0 && errno != EINVAL)
+    return fail (error, "write", writer->path);
+  return TRUE;
+}
+
+static void
+sync_folder (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd < 0)
+    return;
+  fsync (fd);
+  close (fd);
+}
+
+gboolean
+sag_file_writer_commit (SagFileWriter *writer, GError **error)
+{
+  int fd;
+
+  if (!sag_file_writer_flush (writer, error))
+    return FALSE;
+  fd = writer->fd;
+  writer->fd = -1;
+  if (close (fd) != 0 || g_rename (writer->temporary, writer->path) != 0)
+    return fail (error, "write", writer->path);
+  g_clear_pointer (&writer->temporary, g_free);
+  sync_folder (writer->path);
+  return TRUE;
+}
+
+gboolean
+sag_file_save (const char *path, const void *data, gsize size_bytes, GError **error)
+{
+  g_autoptr (SagFileWriter) writer = sag_file_writer_new (path, error);
+
+  return writer != NULL && sag_file_writer_write (writer, data, size_bytes, error) && sag_file_writer_commit (writer, error);
+}
+
+char *
+sag_file_dup_display_name (const char *path)
+{
+  g_autofree char *base = g_path_get_basename (path);
+
+  return g_filename_display_name (base);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "model/prepare/recipe.h"
+#include "model/prepare/scope.h"
+#include "model/volume/volume.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SagPrepareOptions: zero-initialised means: the recipe decides everything.
+ * @lungs: (nullable): lung mask (any non-zero) or TotalSegmentator v2 map (lobes 10..14), on the scan's grid or resampled to it
+ * @shift_mm: moves the analysed box along the standardised grid's R, A, S, for a dragged box or a robustness run
+ * @keep_standardised: keep the 1 mm volume for sag_prepared_get_standardised()
+ */
+typedef struct
+{
+  SagVolume *lungs;
+  double shift_mm[3];
+  gboolean keep_standardised;
+} SagPrepareOptions;
+
+/** SagPrepared: the network's input and the way back. Immutable, atomically reference counted. */
+typedef struct _SagPrepared SagPrepared;
+
+/**
+ * sag_prepare: runs @recipe on @volume.
+ *
+ * Errors: SAG_ERROR_MISMATCH (lung mask elsewhere or empty), SAG_ERROR_FORMAT (no body, no CT values), G_IO_ERROR_CANCELLED.
+ * A scan that the model should not be asked about is no error here: look at sag_prepared_get_scope().
+ */
+SagPrepared *sag_prepare (SagVolume *volume,
+                          const SagRecipe *recipe,
+                          const SagPrepareOptions *options,
+                          GCancellable *cancellable,
+                          GError **error);
+
+SagPrepared *sag_prepared_ref (SagPrepared *prepared);
+void sag_prepared_unref (SagPrepared *prepared);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagPrepared, sag_prepared_unref)
+
+/** sag_prepared_get_input: (x, y, z) float32 in 0..1, z fastest: x rises to the right, y to anterior, z to superior. */
+const float *sag_prepared_get_input (const SagPrepared *prepared);
+
+/**
+ * sag_prepared_get_input_geometry: where the input's voxels lie in the scan.
+ *
+ * Index axes are x, y, z of the input (note: the tensor's memory order is z fastest). Its corners are
+ * the analysed box. A heatmap's cells are sag_geometry_coarsen() of it.
+ */
+const SagGeometry *sag_prepared_get_input_geometry (const SagPrepared *prepared);
+
+const SagRecipe *sag_prepared_get_recipe (const SagPrepared *prepared);
+const SagScope *sag_prepared_get_scope (const SagPrepared *prepared);
+
+/** sag_prepared_get_standardised: the 1 mm RAS volume before the box was cut; NULL unless it was kept. */
+SagVolume *sag_prepared_get_standardised (const SagPrepared *prepared);
+
+/** sag_prepared_get_lung_source: "mask", "segmented" or "none": what set the z range. */
+const char *sag_prepared_get_lung_source (const SagPrepared *prepared);
+
+/** sag_prepared_get_key: 32 hex digits over everything that made the input: voxels, recipe, lungs, shift. */
+const char *sag_prepared_get_key (const SagPrepared *prepared);
+
+G_END_DECLS

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** SagScopeVerdict: may the model be asked about this scan? `out` gives no number unless forced. */
+typedef enum
+{
+  SAG_SCOPE_IN,
+  SAG_SCOPE_DOUBTFUL,
+  SAG_SCOPE_OUT,
+} SagScopeVerdict;
+
+typedef enum
+{
+  SAG_CONTRAST_UNKNOWN,
+  SAG_CONTRAST_NONE,
+  SAG_CONTRAST_ENHANCED,
+} SagContrast;
+
+/**
+ * SagScope: what the scan looks like to somebody who must say whether the model's numbers mean anything.
+ * @lungs_found: two lungs, or one
+ * @lung_ml: air-holding lung volume, patient's left and right; 0 if not found
+ * @lung_share_in_box: part of the lung voxels that lie inside the analysed box, 0..1; NaN without lungs
+ * @slice_thickness_mm: the largest spacing of the stored grid
+ * @reasons: sentences for people; empty when the verdict is `in`
+ */
+typedef struct
+{
+  SagScopeVerdict verdict;
+  gboolean lungs_found;
+  double left_lung_ml;
+  double right_lung_ml;
+  double lung_share_in_box;
+  double slice_thickness_mm;
+  SagContrast contrast;
+  char **reasons;
+} SagScope;
+
+/** sag_scope_verdict_to_string: "in", "doubtful" or "out". */
+const char *sag_scope_verdict_to_string (SagScopeVerdict verdict);
+const char *sag_contrast_to_string (SagContrast contrast);
+
+G_END_DECLS
