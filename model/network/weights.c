@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The names and shapes of every tensor that the network reads, as upstream's Uniferum saves them.
+ *
+ * BERT layers follow Hugging Face's modeling_bert.py (LayerNorm after each half), MegatronBert layers its
+ * modeling_megatron_bert.py: no LayerNorm in the embeddings, one before each half, and encoder.ln after the
+ * last layer, which runs however few layers are kept.
+ */
+
+#include "model/network/network.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define VISION "vision_model.model."
+
+typedef struct
+{
+  SagWeightFunc func;
+  void         *user_data;
+  bool          running;
+} Visit;
+
+static void
+emit (Visit *visit, SagWeightSpec *spec, SagWeightKind kind, int n_dims, va_list dims)
+{
+  spec->kind = kind;
+  spec->n_dims = n_dims;
+  spec->n_values = 1;
+  for (int i = 0; i < 5; i++)
+    {
+      spec->shape[i] = i < n_dims ? va_arg (dims, int32_t) : 0;
+      if (i < n_dims)
+        spec->n_values *= (size_t) spec->shape[i];
+    }
+  visit->running = visit->func (spec, visit->user_data);
+}
+
+/* @n_dims sizes follow, as int32_t. */
+static void
+tensor (Visit *visit, const char *prefix, const char *name, SagWeightKind kind, int n_dims, ...)
+{
+  SagWeightSpec spec;
+  va_list       dims;
+
+  if (!visit->running)
+    return;
+  snprintf (spec.name, sizeof spec.name, "%s%s", prefix, name);
+  va_start (dims, n_dims);
+  emit (visit, &spec, kind, n_dims, dims);
+  va_end (dims);
+}
+
+static void
+join (char name[SAG_WEIGHT_NAME], const char *prefix, const char *part)
+{
+  snprintf (name, SAG_WEIGHT_NAME, "%s%s", prefix, part);
+}
+
+static void
+conv (Visit *visit, const char *prefix, const char *name, int32_t out, int32_t in, int32_t kernel)
+{
+  tensor (visit, prefix, name, SAG_WEIGHT_CONV, 5, out, in, kernel, kernel, kernel);
+}
+
+static void
+layer_norm (Visit *visit, const char *prefix, const char *part, int32_t width)
+{
+  char name[SAG_WEIGHT_NAME];
+
+  join (name, prefix, part);
+  tensor (visit, name, ".weight", SAG_WEIGHT_NORM_SCALE, 1, width);
+  tensor (visit, name, ".bias", SAG_WEIGHT_NORM_SHIFT, 1, width);
+}
+
+static void
+batch_norm (Visit *visit, const char *prefix, const char *part, int32_t channels)
+{
+  char name[SAG_WEIGHT_NAME];
+
+  layer_norm (visit, prefix, part, channels);
+  join (name, prefix, part);
+  tensor (visit, name, ".running_mean", SAG_WEIGHT_RUNNING_MEAN, 1, channels);
+  tensor (visit, name, ".running_var", SAG_WEIGHT_RUNNING_VAR, 1, channels);
+}
+
+static void
+linear (Visit *visit, const char *prefix, const char *part, int32_t out, int32_t in)
+{
+  char name[SAG_WEIGHT_NAME];
+
+  join (name, prefix, part);
+  tensor (visit, name, ".weight", SAG_WEIGHT_LINEAR, 2, out, in);
+  tensor (visit, name, ".bias", SAG_WEIGHT_BIAS, 1, out);
+}
+
+static void
+gate (Visit *visit, const char *prefix, int32_t mid, int32_t reduced)
+{
+  conv (visit, prefix, "se.conv_reduce.weight", reduced, mid, 1);
+  tensor (visit, prefix, "se.conv_reduce.bias", SAG_WEIGHT_BIAS, 1, reduced);
+  conv (visit, prefix, "se.conv_expand.weight", mid, reduced, 1);
+  tensor (visit, prefix, "se.conv_expand.bias", SAG_WEIGHT_BIAS, 1, mid);
+}
+
+static void
+block_weights (Visit *visit, const SagBlock *block)
+{
+  char        prefix[SAG_WEIGHT_NAME];
+  const char *after_depthwise = block->expands ? "bn2" : "bn1";
+
+  snprintf (prefix, sizeof prefix, VISION "blocks.%d.%d.", block->stage, block->index);
+  if (block->expands)
+    {
+      conv (visit, prefix, "conv_pw.weight", block->mid_channels, block->in_channels, 1);
+      batch_norm (visit, prefix, "bn1", block->mid_channels);
+    }
+  conv (visit, prefix, "conv_dw.weight", block->mid_channels, 1, block->kernel);
+  batch_norm (visit, prefix, after_depthwise, block->mid_channels);
+  gate (visit, prefix, block->mid_channels, block->gate_channels);
+  conv (visit, prefix, block->expands ? "conv_pwl.weight" : "conv_pw.weight", block->out_channels, block->mid_channels, 1);
+  batch_norm (visit, prefix, block->expands ? "bn3" : "bn2", block->out_channels);
+}
+
+static void
+vision_weights (Visit *visit, const SagNetwork *network)
+{
+  int32_t features = network->blocks[network->n_blocks - 1].out_channels;
+
+  conv (visit, VISION, "conv_stem.weight", network->stem_channels, 1, 3);
+  batch_norm (visit, VISION, "bn1", network->stem_channels);
+  for (int b = 0; b < network->n_blocks && visit->running; b++)
+    block_weights (visit, &network->blocks[b]);
+  conv (visit, VISION, "conv_head.weight", network->head_channels, features, 1);
+  batch_norm (visit, VISION, "bn2", network->head_channels);
+  linear (visit, "vision_model.", "lm_adaptor.0", network->hidden, network->head_channels);
+  tensor (visit, "vision_model.", "emb_start", SAG_WEIGHT_EMBEDDING, 3, 1, 1, network->hidden);
+  tensor (visit, "vision_model.", "emb_end", SAG_WEIGHT_EMBEDDING, 3, 1, 1, network->hidden);
+}
+
+static void
+layer_weights (Visit *visit, const SagNetwork *network, int layer)
+{
+  char    prefix[SAG_WEIGHT_NAME];
+  int32_t hidden = network->hidden;
+  bool    bert = network->text_kind == SAG_TEXT_BERT;
+
+  snprintf (prefix, sizeof prefix, "model.encoder.layer.%d.", layer);
+  if (!bert)
+    layer_norm (visit, prefix, "attention.ln", hidden);
+  linear (visit, prefix, "attention.self.query", hidden, hidden);
+  linear (visit, prefix, "attention.self.key", hidden, hidden);
+  linear (visit, prefix, "attention.self.value", hidden, hidden);
+  linear (visit, prefix, "attention.output.dense", hidden, hidden);
+  layer_norm (visit, prefix, bert ? "attention.output.LayerNorm" : "ln", hidden);
+  linear (visit, prefix, "intermediate.dense", network->intermediate, hidden);
+  linear (visit, prefix, "output.dense", hidden, network->intermediate);
+  if (bert)
+    layer_norm (visit, prefix, "output.LayerNorm", hidden);
+}
+
+static void
+text_weights (Visit *visit, const SagNetwork *network)
+{
+  static const char embeddings[] = "model.embeddings.";
+  int32_t           hidden = network->hidden;
+
+  tensor (visit, embeddings, "word_embeddings.weight", SAG_WEIGHT_EMBEDDING, 2, network->n_words, hidden);
+  tensor (visit, embeddings, "position_embeddings.weight", SAG_WEIGHT_EMBEDDING, 2, network->n_positions, hidden);
+  tensor (visit, embeddings, "token_type_embeddings.weight", SAG_WEIGHT_EMBEDDING, 2, network->n_types, hidden);
+  if (network->text_kind == SAG_TEXT_BERT)
+    layer_norm (visit, embeddings, "LayerNorm", hidden);
+  for (int layer = 0; layer < network->text_layers && visit->running; layer++)
+    layer_weights (visit, network, layer);
+  if (network->text_kind == SAG_TEXT_MEGATRON)
+    layer_norm (visit, "model.encoder.", "ln", hidden);
+}
+
+bool
+sag_network_foreach_weight (const SagNetwork *network, SagWeightFunc func, void *user_data)
+{
+  Visit visit = { .func = func, .user_data = user_data, .running = true };
+
+  vision_weights (&visit, network);
+  text_weights (&visit, network);
+  linear (&visit, "", "lm_head_cls", 1, network->hidden);
+  linear (&visit, "", "lm_head_seg", sag_network_cells_per_token (network), network->hidden);
+  return visit.running;
+}
