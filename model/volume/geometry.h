@@ -63,6 +63,9 @@ bool sag_geometry_is_sheared (const SagGeometry *geometry);
 /** sag_geometry_coarsen: the grid whose voxels are blocks of @factor of this one's, corner kept. Dims round up. */
 SagGeometry sag_geometry_coarsen (const SagGeometry *geometry, const int32_t factor[3]);
 
+/** sag_geometry_corner_distance_mm: the furthest that a corner of @a's grid moves under @b's affine; NaN if one is. */
+double sag_geometry_corner_distance_mm (const SagGeometry *a, const SagGeometry *b);
+
 /** sag_geometry_equal: same dims, and no corner of the grid further than @tolerance_mm from its twin. */
 bool sag_geometry_equal (const SagGeometry *a, const SagGeometry *b, double tolerance_mm);
 
