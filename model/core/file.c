@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/core/file.h"
 
+#include "model/core/error.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -144,6 +146,67 @@ sag_file_save (const char *path, const void *data, gsize size_bytes, GError **er
   g_autoptr (SagFileWriter) writer = sag_file_writer_new (path, error);
 
   return writer != NULL && sag_file_writer_write (writer, data, size_bytes, error) && sag_file_writer_commit (writer, error);
+}
+
+static void
+fail_reading (GError **error, const char *path)
+{
+  int              code = errno;
+  g_autofree char *name = g_filename_display_name (path);
+
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "Cannot read %s: %s.", name, g_strerror (code));
+}
+
+/* Appends until the end, or until @data holds more than @limit_bytes. FALSE with errno. */
+static gboolean
+read_all (int fd, gsize limit_bytes, GByteArray *data)
+{
+  gssize n = 1;
+
+  while (n > 0 && data->len <= limit_bytes)
+    {
+      guint8 buffer[1 << 16];
+
+      n = read (fd, buffer, sizeof buffer);
+      if (n > 0)
+        g_byte_array_append (data, buffer, n);
+      else if (n < 0 && errno == EINTR)
+        n = 1;
+    }
+  return n >= 0;
+}
+
+char *
+sag_file_load (const char *path, gsize limit_bytes, gsize *size_bytes, GError **error)
+{
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+  gboolean done;
+  int      fd;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (limit_bytes <= G_MAXINT32, NULL);
+
+  fd = open (path, O_RDONLY | O_CLOEXEC);
+  done = fd >= 0 && read_all (fd, limit_bytes, data);
+  if (!done)
+    fail_reading (error, path);
+  if (fd >= 0)
+    close (fd);
+  if (!done)
+    return NULL;
+  if (data->len > limit_bytes)
+    {
+      g_autofree char *name = g_filename_display_name (path);
+
+      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                   "%s is larger than %" G_GSIZE_FORMAT " bytes, far more than such a file needs; is it the right one?",
+                   name, limit_bytes);
+      return NULL;
+    }
+  if (size_bytes != NULL)
+    *size_bytes = data->len;
+  g_byte_array_append (data, (const guint8 *) "", 1);
+  return (char *) g_byte_array_free (g_steal_pointer (&data), FALSE);
 }
 
 char *

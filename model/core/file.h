@@ -32,6 +32,17 @@ gboolean sag_file_writer_commit (SagFileWriter *writer, GError **error);
 /** sag_file_save: one call for small files. */
 gboolean sag_file_save (const char *path, const void *data, gsize size_bytes, GError **error);
 
+/**
+ * sag_file_load: reads a whole file that should be small, or says that it is not.
+ * @size_bytes: (out) (optional)
+ *
+ * Also reads pipes, so that a shell can give them. Nothing beyond @limit_bytes is read.
+ *
+ * Returns: (transfer full) (nullable): the bytes and a zero byte after them; NULL with SAG_ERROR_LIMIT or a
+ * G_FILE_ERROR
+ */
+char *sag_file_load (const char *path, gsize limit_bytes, gsize *size_bytes, GError **error);
+
 /** sag_file_dup_display_name: the base name of @path as valid UTF-8, for messages. */
 char *sag_file_dup_display_name (const char *path);
 

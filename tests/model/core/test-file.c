@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "model/core/error.h"
 #include "model/core/file.h"
 #include "model/core/hash.h"
 #include "tests/support/test.h"
@@ -72,6 +73,28 @@ test_sha256 (void)
   sag_test_remove_folder (folder);
 }
 
+static void
+test_load (void)
+{
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *path = g_build_filename (folder, "a.bin", NULL);
+  g_autofree char *data = g_strnfill (200000, 'x');
+  g_autofree char *back = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size;
+
+  g_assert_null (sag_file_load (path, 10, NULL, &error));
+  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "a.bin");
+  g_assert_true (g_file_set_contents (path, data, 200000, NULL));
+  g_assert_null (sag_file_load (path, 199999, NULL, &error));
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "a.bin is larger than 199999 bytes");
+  back = sag_file_load (path, 200000, &size, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (size, ==, 200000);
+  g_assert_cmpstr (back, ==, data);
+  sag_test_remove_folder (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -79,6 +102,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/file/commit", test_commit);
   g_test_add_func ("/core/file/nothing-left-behind", test_nothing_left_behind);
   g_test_add_func ("/core/file/no-folder", test_no_folder);
+  g_test_add_func ("/core/file/load", test_load);
   g_test_add_func ("/core/hash/sha256", test_sha256);
   return g_test_run ();
 }
