@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Included first by every *-kernel.c: which variant is being compiled (model/cpu/meson.build defines the macro). */
+
+#include "model/cpu/kernels.h"
+
+#ifndef SAG_CPU_VARIANT
+#error "model/cpu/meson.build defines SAG_CPU_VARIANT"
+#endif
+#define SAG_CPU_JOIN_(a, b) a##_##b
+#define SAG_CPU_JOIN(a, b) SAG_CPU_JOIN_ (a, b)
+
+/** SAG_CPU_NAME: the variant's own name of a function: sag_cpu_gemm_avx2, sag_cpu_gemm_portable. */
+#define SAG_CPU_NAME(name) SAG_CPU_JOIN (name, SAG_CPU_VARIANT)
+
+#define sag_cpu_gemm SAG_CPU_NAME (sag_cpu_gemm)
+#define sag_cpu_layer_norm SAG_CPU_NAME (sag_cpu_layer_norm)
+#define sag_cpu_attend SAG_CPU_NAME (sag_cpu_attend)
+
+void sag_cpu_gemm (const SagCpuGemm *job);
+void sag_cpu_layer_norm (const SagCpuNorm *job);
+void sag_cpu_attend (const SagCpuHead *job);
