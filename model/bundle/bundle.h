@@ -24,7 +24,7 @@ typedef struct _SagBundle SagBundle;
 SagBundle *sag_bundle_load (const char *folder, GError **error);
 
 SagBundle *sag_bundle_ref (SagBundle *bundle);
-void sag_bundle_unref (SagBundle *bundle);
+void       sag_bundle_unref (SagBundle *bundle);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagBundle, sag_bundle_unref)
 
 const char *sag_bundle_get_name (SagBundle *bundle);
@@ -37,8 +37,8 @@ const char *sag_bundle_get_sha256 (SagBundle *bundle);
 const char *sag_bundle_get_weights_sha256 (SagBundle *bundle);
 
 const SagNetwork *sag_bundle_get_network (SagBundle *bundle);
-const SagRecipe *sag_bundle_get_recipe (SagBundle *bundle);
-SagTokenizer *sag_bundle_get_tokenizer (SagBundle *bundle);
+const SagRecipe  *sag_bundle_get_recipe (SagBundle *bundle);
+SagTokenizer     *sag_bundle_get_tokenizer (SagBundle *bundle);
 
 /** sag_bundle_is_trained: FALSE for random weights: numbers then mean nothing, and every output says so. */
 gboolean sag_bundle_is_trained (SagBundle *bundle);

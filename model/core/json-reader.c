@@ -263,6 +263,12 @@ sag_json_get_size (JsonObject *object, const char *key, gint32 most, gint32 *val
 }
 
 gboolean
+sag_json_element_get_integer (JsonArray *array, guint index, const char *key, gint64 least, gint64 most, gint64 *value, GError **error)
+{
+  return node_get_integer (json_array_get_element (array, index), key, least, most, value, error);
+}
+
+gboolean
 sag_json_get_sizes (JsonObject *object, const char *key, gint32 most, guint n_values, gint32 *values, GError **error)
 {
   JsonArray *array;
@@ -279,7 +285,7 @@ sag_json_get_sizes (JsonObject *object, const char *key, gint32 most, guint n_va
     {
       gint64 read;
 
-      if (!node_get_integer (json_array_get_element (array, i), key, 0, most, &read, error))
+      if (!sag_json_element_get_integer (array, i, key, 0, most, &read, error))
         return FALSE;
       values[i] = (gint32) read;
     }

@@ -39,6 +39,14 @@ gboolean sag_json_get_sizes (JsonObject *object,
                              guint       n_values,
                              gint32     *values,
                              GError    **error);
+/** sag_json_element_get_integer: element @index, which exists, of the array that @key holds. */
+gboolean sag_json_element_get_integer (JsonArray  *array,
+                                       guint       index,
+                                       const char *key,
+                                       gint64      least,
+                                       gint64      most,
+                                       gint64     *value,
+                                       GError    **error);
 /** sag_json_get_number: finite. */
 gboolean sag_json_get_number (JsonObject *object, const char *key, double *value, GError **error);
 gboolean sag_json_get_boolean (JsonObject *object, const char *key, gboolean *value, GError **error);
