@@ -6,6 +6,8 @@
  * Kernels run on the calling thread, allocate nothing and know no GLib.
  */
 
+#include "model/cpu/vision-kernels.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -101,6 +103,8 @@ typedef struct
   void (*gemm) (const SagCpuGemm *job);
   void (*layer_norm) (const SagCpuNorm *job);
   void (*attend) (const SagCpuHead *job);
+  void (*stem_row) (const SagCpuStem *job);
+  void (*depthwise_row) (const SagCpuDepthwise *job);
 } SagCpuKernels;
 
 /** sag_cpu_get_kernels: AVX2+FMA where the processor has them and @portable is not asked for. */

@@ -12,4 +12,6 @@ const SagCpuKernels SAG_CPU_NAME (sag_cpu_kernels) = {
   .gemm = sag_cpu_gemm,
   .layer_norm = sag_cpu_layer_norm,
   .attend = sag_cpu_attend,
+  .stem_row = sag_cpu_stem_row,
+  .depthwise_row = sag_cpu_depthwise_row,
 };

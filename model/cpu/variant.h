@@ -17,7 +17,11 @@
 #define sag_cpu_gemm SAG_CPU_NAME (sag_cpu_gemm)
 #define sag_cpu_layer_norm SAG_CPU_NAME (sag_cpu_layer_norm)
 #define sag_cpu_attend SAG_CPU_NAME (sag_cpu_attend)
+#define sag_cpu_stem_row SAG_CPU_NAME (sag_cpu_stem_row)
+#define sag_cpu_depthwise_row SAG_CPU_NAME (sag_cpu_depthwise_row)
 
 void sag_cpu_gemm (const SagCpuGemm *job);
 void sag_cpu_layer_norm (const SagCpuNorm *job);
 void sag_cpu_attend (const SagCpuHead *job);
+void sag_cpu_stem_row (const SagCpuStem *job);
+void sag_cpu_depthwise_row (const SagCpuDepthwise *job);
