@@ -10,6 +10,8 @@ G_BEGIN_DECLS
  * @volume: the volume being filled; slices k < @n_slices_ready of it may be read, the rest not yet
  *
  * Called on the thread that loads, first with 0 once the header is known. Keep a reference to look at it later.
+ * When a value turns up that int16 cannot hold, the next call brings another volume, float32, with the slices so
+ * far in it. The one of the last call is the one that sag_nifti_load() returns.
  */
 typedef void (*SagSlicesFunc) (SagVolume *volume, int n_slices_ready, gpointer user_data);
 
@@ -17,7 +19,8 @@ typedef void (*SagSlicesFunc) (SagVolume *volume, int n_slices_ready, gpointer u
  * sag_nifti_load: reads NIfTI-1 or NIfTI-2: .nii, .nii.gz, or an .hdr/.img pair (either name), gzipped or not.
  *
  * Everything in the header is checked before it is used. A 4D file gives its first volume and a warning.
- * Every format Sagitta does not read yet (.dcm .nrrd .mha, RGB voxels) is refused with the way out.
+ * Every format Sagitta does not read yet (.dcm .nrrd .mha, RGB voxels) is refused with the way out. Voxels that are
+ * NaN or infinite stay so (in a float32 volume), and a warning counts them.
  *
  * Errors: SAG_ERROR_FORMAT, SAG_ERROR_UNSUPPORTED, SAG_ERROR_LIMIT, G_FILE_ERROR, G_IO_ERROR_CANCELLED
  */
@@ -42,6 +45,9 @@ typedef enum
  *
  * @voxels: (sag_geometry_n_voxels()), i fastest, of the C type that @type names
  * @description: (nullable): at most 79 bytes for the header's descrip
+ *
+ * Errors: SAG_ERROR_ARGUMENT (another ending, a grid without volume), SAG_ERROR_LIMIT (an axis beyond NIfTI-1's 32767),
+ *   G_FILE_ERROR, G_IO_ERROR_FAILED (did not read back), G_IO_ERROR_CANCELLED. After any of them @path is as it was.
  */
 gboolean sag_nifti_save (const char *path,
                          const SagGeometry *geometry,

@@ -62,7 +62,8 @@ void sag_volume_view_stored (const SagVolume *volume, SagVoxels *view);
 void sag_volume_view_ras (const SagVolume *volume, SagVoxels *view);
 
 /**
- * sag_volume_get_warnings: sentences about what is odd in the file but does not stop its use.
+ * sag_volume_get_warnings: sentences about what is odd in the file but does not stop its use. While a loader still
+ * fills the volume, those that the header gave.
  * Returns: (transfer none): NULL-terminated, maybe empty
  */
 const char *const *sag_volume_get_warnings (const SagVolume *volume);
