@@ -70,22 +70,24 @@ sag_cpu_pack (const float *weights, int32_t first, int32_t n_here, int32_t n_col
 typedef struct
 {
   const SagCpuKernels *kernels;
-  const SagCpuGemm    *job;
-  gsize                n_row_pieces;
+  const SagCpuGemm    *jobs;
+  gsize                n_jobs;
+  gsize                n_row_pieces; /* of each job */
   gsize                n_column_pieces;
-  int32_t              rows;    /* of a piece */
   int32_t              columns; /* of a piece, a multiple of 16; the last one takes what is left */
 } Pieces;
 
+/* Pieces that read the same weights follow each other. */
 static void
 run_piece (gsize item, guint worker, gpointer data)
 {
   const Pieces *pieces = data;
-  SagCpuGemm    job = *pieces->job;
   gsize         row_piece = item % pieces->n_row_pieces;
-  gsize         column_piece = item / pieces->n_row_pieces;
-  gsize         row = row_piece * pieces->rows;
+  gsize         column_piece = item / pieces->n_row_pieces / pieces->n_jobs;
   gsize         column = column_piece * pieces->columns;
+  SagCpuGemm    job = pieces->jobs[item / pieces->n_row_pieces % pieces->n_jobs];
+  gsize         rows = (job.n_rows + pieces->n_row_pieces - 1) / pieces->n_row_pieces;
+  gsize         row = MIN (row_piece * rows, (gsize) job.n_rows);
 
   job.a += row * job.a_row;
   job.out += row * job.out_row + column;
@@ -94,32 +96,39 @@ run_piece (gsize item, guint worker, gpointer data)
     job.bias += column;
   if (job.residual)
     job.residual += row * job.residual_row + column;
-  job.n_rows = MIN (pieces->rows, job.n_rows - (int32_t) row);
+  job.n_rows = MIN (rows, job.n_rows - row);
   job.n_columns = column_piece + 1 < pieces->n_column_pieces ? pieces->columns : job.n_columns - (int32_t) column;
   pieces->kernels->gemm (&job);
+}
+
+static void
+run_pieces (SagPool *pool, Pieces *pieces)
+{
+  gsize n_threads = sag_pool_get_n_threads (pool);
+  gsize n_panels = (sag_cpu_panel_columns (pieces->jobs->n_columns) + 7) / SAG_CPU_PANEL;
+  gsize n_rows = pieces->n_row_pieces * pieces->n_jobs;
+  gsize n_columns = n_threads == 1 ? 1 : MIN (n_panels, (PIECES_PER_THREAD * n_threads + n_rows - 1) / n_rows);
+  gsize panels = (n_panels + n_columns - 1) / n_columns;
+
+  pieces->columns = panels * SAG_CPU_PANEL;
+  pieces->n_column_pieces = (n_panels + panels - 1) / panels;
+  sag_pool_run (pool, n_rows * pieces->n_column_pieces, run_piece, pieces);
 }
 
 void
 sag_cpu_gemm_parallel (SagPool *pool, const SagCpuKernels *kernels, const SagCpuGemm *job)
 {
-  gsize  n_threads = sag_pool_get_n_threads (pool);
-  gsize  n_panels = (sag_cpu_panel_columns (job->n_columns) + 7) / SAG_CPU_PANEL;
-  gsize  n_row_pieces = (job->n_rows + ROWS - 1) / ROWS;
-  gsize  n_column_pieces = 1, panels;
-  Pieces pieces;
+  Pieces pieces = { kernels, job, 1, (job->n_rows + ROWS - 1) / ROWS };
 
-  if (job->n_rows <= 0)
-    return;
-  if (n_threads > 1)
-    n_column_pieces = MIN (n_panels, (PIECES_PER_THREAD * n_threads + n_row_pieces - 1) / n_row_pieces);
-  panels = (n_panels + n_column_pieces - 1) / n_column_pieces;
-  pieces = (Pieces){
-    .kernels = kernels,
-    .job = job,
-    .n_row_pieces = n_row_pieces,
-    .n_column_pieces = (n_panels + panels - 1) / panels,
-    .rows = (job->n_rows + n_row_pieces - 1) / n_row_pieces,
-    .columns = panels * SAG_CPU_PANEL,
-  };
-  sag_pool_run (pool, pieces.n_row_pieces * pieces.n_column_pieces, run_piece, &pieces);
+  if (job->n_rows > 0)
+    run_pieces (pool, &pieces);
+}
+
+void
+sag_cpu_gemm_each (SagPool *pool, const SagCpuKernels *kernels, const SagCpuGemm *jobs, gsize n_jobs)
+{
+  Pieces pieces = { kernels, jobs, n_jobs, 1 };
+
+  if (n_jobs > 0)
+    run_pieces (pool, &pieces);
 }

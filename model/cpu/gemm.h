@@ -13,7 +13,7 @@ size_t sag_cpu_panel_floats (int32_t n_columns, int32_t k);
 /**
  * sag_cpu_pack: PyTorch's (out, in) weights into the panels that SagCpuGemm reads; padding columns are zero.
  *
- * Columns may arrive in pieces: @first is a multiple of 16, and @n_here columns follow from it.
+ * Columns may arrive in pieces, from several threads: @n_here of them, from @first on.
  * @weights: (n_here, k)
  * @n_columns: outputs of the whole layer
  * @panels: sag_cpu_panel_floats (n_columns, k) floats
@@ -27,3 +27,6 @@ void sag_cpu_pack (const float *weights,
 
 /** sag_cpu_gemm_parallel: any number of rows and columns, cut into pieces for the pool's threads. */
 void sag_cpu_gemm_parallel (SagPool *pool, const SagCpuKernels *kernels, const SagCpuGemm *job);
+
+/** sag_cpu_gemm_each: @jobs share weights, columns, k and activation; each has at most a few hundred rows. */
+void sag_cpu_gemm_each (SagPool *pool, const SagCpuKernels *kernels, const SagCpuGemm *jobs, gsize n_jobs);
