@@ -109,7 +109,6 @@ new_volume (Load *load, SagScalar scalar, GError **error)
                    load->name);
       return FALSE;
     }
-  g_clear_pointer (&load->volume, sag_volume_unref);
   load->int16 = scalar == SAG_SCALAR_INT16 ? voxels : NULL;
   load->single = scalar == SAG_SCALAR_INT16 ? NULL : voxels;
   load->volume = scalar == SAG_SCALAR_INT16 ? sag_volume_new_int16 (&load->geometry, voxels)
@@ -122,14 +121,14 @@ new_volume (Load *load, SagScalar scalar, GError **error)
 static gboolean
 move_to_float (Load *load, GError **error)
 {
-  g_autoptr (SagVolume) before = sag_volume_ref (load->volume);
+  SagVolume    *before = g_steal_pointer (&load->volume);
   const gint16 *from = load->int16;
+  gboolean      moved = new_volume (load, SAG_SCALAR_FLOAT32, error);
 
-  if (!new_volume (load, SAG_SCALAR_FLOAT32, error))
-    return FALSE;
-  for (gint64 i = 0; i < load->n_done; i++)
+  for (gint64 i = 0; moved && i < load->n_done; i++)
     load->single[i] = from[i];
-  return TRUE;
+  sag_volume_unref (before);
+  return moved;
 }
 
 static gboolean
