@@ -121,11 +121,25 @@ sag_v8_exp (SagV8 x)
   return (SagV8) ((SagV8i) p + (((SagV8i) shifted - (SagV8i) magic) << 23));
 }
 
-/* x / (1 + e^-x) */
+/* x / (1 + e^-x), relative error below 4e-7. Most of the vision network's time that is no multiply-add passes here, so
+ * e^-x = 2^n 2^f is cheaper than sag_v8_exp(): 2^f, |f| <= 1/2, by a minimax polynomial of relative error 9.2e-8.
+ */
 SAG_INLINE SagV8
 sag_v8_silu (SagV8 x)
 {
-  return x / (1.0f + sag_v8_exp (-x));
+  const SagV8 magic = sag_v8_set (12582912.0f);
+  SagV8       y = sag_v8_min (sag_v8_max (x, sag_v8_set (-87.0f)), sag_v8_set (87.0f));
+  SagV8       shifted = y * -1.44269504f + magic;
+  SagV8       f = y * -1.44269504f - (shifted - magic);
+  SagV8       p;
+
+  p = f * 1.3264727e-3f + 9.6715130e-3f;
+  p = p * f + 5.5507336e-2f;
+  p = p * f + 2.4022242e-1f;
+  p = p * f + 6.9314700e-1f;
+  p = p * f + 1.0f;
+  p = (SagV8) ((SagV8i) p + ((SagV8i) shifted << 23)); /* magic's own bits are shifted out */
+  return x / (1.0f + p);
 }
 
 /* 1 / (1 + e^-x) */
