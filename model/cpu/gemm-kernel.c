@@ -70,6 +70,10 @@ multiply (const int rows, const int vecs, const Tile *t)
     {
       int n = t->k - k0 < t->run ? t->k - k0 : t->run;
 
+      /* Blocked maps are more streams than the hardware follows: ask for the tile after the next one. */
+      SAG_UNROLL
+      for (int i = 0; i < rows; i++)
+        __builtin_prefetch (a + (2 * rows + i) * a_row);
       for (int k = 0; k < n; k++, w += vecs * 8)
         {
           SagV8 b[3];

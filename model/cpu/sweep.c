@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#define RING_BYTES (300 * 1024)       /* of one channel block: a good part of a second cache */
+#define RING_BYTES (384 * 1024)       /* of one channel block: a good part of a second cache */
 #define MIN_STRIP_ROWS 4              /* smaller strips would make too many rows twice */
 #define SHARED_INPUT_BYTES (16 << 20) /* larger inputs are read once for several channel blocks */
-#define GROUP_BYTES (2 << 20)         /* of all rings of a group */
+#define GROUP_BYTES (4 << 20)         /* of all rings of a group */
 #define ITEMS_PER_THREAD 4
 #define MIN_PART_PLANES 8 /* each part makes its first kernel - stride planes again */
 #define MAX_KERNEL_ROWS (15 * 15)
@@ -42,13 +42,12 @@ plan_strips (SagCpuSweep *sweep)
                    (gsize) sweep->shape.before[2] + sweep->in[2]);
 
   sweep->row_floats = row * SAG_CPU_LANES;
-  sweep->strip_rows = sweep->shape.out[1];
-  for (;;)
+  for (int32_t n_strips = 1;; n_strips++)
     {
+      sweep->strip_rows = ceil_div (sweep->shape.out[1], n_strips);
       sweep->plane_floats = sweep->row_floats * strip_input_rows (sweep);
       if (sweep->strip_rows <= MIN_STRIP_ROWS || block_ring_floats (sweep) * sizeof (float) <= RING_BYTES)
         break;
-      sweep->strip_rows = ceil_div (sweep->strip_rows, 2);
     }
   sweep->n_strips = ceil_div (sweep->shape.out[1], sweep->strip_rows);
 }
