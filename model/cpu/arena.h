@@ -22,7 +22,10 @@ typedef struct
 /** sag_cpu_arena_piece_size: bytes that a piece of @n_floats takes; G_MAXSIZE if that overflows. */
 gsize sag_cpu_arena_piece_size (gsize n_floats);
 
-/** sag_cpu_arena_reserve: grows the block to @size_bytes and resets it. FALSE, leaving it empty, when memory is short. */
+/**
+ * sag_cpu_arena_reserve: grows the block to @size_bytes and resets it. FALSE, leaving it empty, when memory is
+ * short.
+ */
 gboolean sag_cpu_arena_reserve (SagCpuArena *arena, gsize size_bytes);
 
 void sag_cpu_arena_reset (SagCpuArena *arena);

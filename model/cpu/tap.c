@@ -54,7 +54,8 @@ show (Walk *walk, const char *module)
 static float *
 read_tensor (Walk *walk, const char *name, gsize n)
 {
-  g_autofree char  *full = g_strdup_printf (SAG_CPU_VISION_PREFIX "blocks.%d.%d.%s", walk->block->stage, walk->block->index, name);
+  const SagBlock   *block = walk->block;
+  g_autofree char  *full = g_strdup_printf (SAG_CPU_VISION_PREFIX "blocks.%d.%d.%s", block->stage, block->index, name);
   g_autofree float *values = g_new (float, n);
 
   walk->failed |= !walk->source->read (walk->source->data, full, 0, n, values);
@@ -144,14 +145,16 @@ batch_norm (Walk *walk, const char *module, gboolean silu)
       tensors[i] = read_tensor (walk, name, walk->channels);
     }
   for (gsize c = 0; c < (gsize) walk->channels && !walk->failed; c++)
-    for (gsize v = 0; v < n; v++)
-      {
-        float *x = &walk->values[c * n + v];
+    {
+      float scale = tensors[0][c] / sqrtf (tensors[3][c] + walk->source->network->batch_norm_eps);
 
-        *x = (*x - tensors[2][c]) / sqrtf (tensors[3][c] + walk->source->network->batch_norm_eps) * tensors[0][c] + tensors[1][c];
-        if (silu)
-          *x *= sigmoid (*x);
-      }
+      for (gsize v = 0; v < n; v++)
+        {
+          float y = (walk->values[c * n + v] - tensors[2][c]) * scale + tensors[1][c];
+
+          walk->values[c * n + v] = silu ? y * sigmoid (y) : y;
+        }
+    }
   for (int i = 0; i < 4; i++)
     g_free (tensors[i]);
   show (walk, module);
@@ -195,12 +198,12 @@ gate_layer (Walk *walk, const char *name, const float *in, gsize n_in, gsize n_o
 static void
 squeeze_excite (Walk *walk)
 {
-  gsize             n = n_voxels (walk);
+  gsize             n = n_voxels (walk), mid = walk->channels, reduced = walk->block->gate_channels;
   g_autofree float *means = channel_means (walk);
-  g_autofree float *reduced = gate_layer (walk, "se.conv_reduce", means, walk->channels, walk->block->gate_channels, TRUE);
-  g_autofree float *gate = gate_layer (walk, "se.conv_expand", reduced, walk->block->gate_channels, walk->channels, FALSE);
+  g_autofree float *hidden = gate_layer (walk, "se.conv_reduce", means, mid, reduced, TRUE);
+  g_autofree float *gate = gate_layer (walk, "se.conv_expand", hidden, reduced, mid, FALSE);
 
-  for (gsize i = 0; i < n * walk->channels && !walk->failed; i++)
+  for (gsize i = 0; i < n * mid && !walk->failed; i++)
     walk->values[i] *= gate[i / n];
   show (walk, "se");
 }

@@ -16,6 +16,10 @@ void sag_cpu_tap_map (const SagTap *tap, const char *name, const float *map, con
  * conv_pw, bn2 where the block does not expand. Blocks whose inner maps hold more than 131,072 values are left out.
  * @input: (dims, in channels)
  */
-void sag_cpu_tap_block (const SagTap *tap, const SagWeightSource *source, const SagBlock *block, const float *input, const int32_t dims[3]);
+void sag_cpu_tap_block (const SagTap          *tap,
+                        const SagWeightSource *source,
+                        const SagBlock        *block,
+                        const float           *input,
+                        const int32_t          dims[3]);
 
 G_END_DECLS

@@ -30,8 +30,10 @@ sag_cpu_channel_blocks (int32_t channels)
   return (channels + SAG_CPU_LANES - 1) / SAG_CPU_LANES;
 }
 
-static void G_GNUC_PRINTF (3, 4)
-  fail (Reader *reader, SagStatusCode code, const char *format, ...)
+static void fail (Reader *reader, SagStatusCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+static void
+fail (Reader *reader, SagStatusCode code, const char *format, ...)
 {
   va_list args;
 
@@ -56,7 +58,7 @@ keep (Reader *reader, gsize n)
       g_ptr_array_add (reader->arrays, array);
     }
   else
-    fail (reader, SAG_STATUS_OUT_OF_MEMORY, "There is not enough memory for the weights of %s.", reader->prefix);
+    fail (reader, SAG_STATUS_OUT_OF_MEMORY, "There is not enough memory for the vision network's weights.");
   return array;
 }
 
@@ -66,7 +68,10 @@ read_into (Reader *reader, const char *name, gsize n, float *out)
   g_autofree char *full = g_strconcat (SAG_CPU_VISION_PREFIX, reader->prefix, name, NULL);
 
   if (!reader->failed && !reader->source->read (reader->source->data, full, 0, n, out))
-    fail (reader, SAG_STATUS_INVALID, "The bundle's weights have no tensor \"%s\" of the size that the network needs.", full);
+    fail (reader,
+          SAG_STATUS_INVALID,
+          "The bundle's weights have no tensor \"%s\" of the size that the network needs.",
+          full);
 }
 
 /* @name's values for reading once; free with g_free(). NULL once something failed. */
@@ -145,8 +150,12 @@ keep_lanes (Reader *reader, const char *name, const Norm *norm, int32_t channels
   if (reader->failed)
     return NULL;
   for (int32_t c = 0; c < channels; c++)
-    for (gsize t = 0; t < taps; t++)
-      out[((gsize) c / SAG_CPU_LANES * taps + t) * SAG_CPU_LANES + c % SAG_CPU_LANES] = values[c * taps + t] * norm->scale[c];
+    {
+      float *lane = out + c / SAG_CPU_LANES * taps * SAG_CPU_LANES + c % SAG_CPU_LANES;
+
+      for (gsize t = 0; t < taps; t++)
+        lane[t * SAG_CPU_LANES] = values[c * taps + t] * norm->scale[c];
+    }
   return out;
 }
 
@@ -217,11 +226,12 @@ read_stem_and_head (Reader *reader, SagCpuVisionWeights *weights, int32_t featur
   g_auto (Norm) stem = read_norm (reader, "bn1", weights->stem_channels);
   g_auto (Norm) head = read_norm (reader, "bn2", weights->head_channels);
   int32_t padded = sag_cpu_channel_blocks (weights->stem_channels) * SAG_CPU_LANES;
+  int32_t columns = weights->head_channels;
 
   weights->stem = keep_lanes (reader, "conv_stem.weight", &stem, weights->stem_channels, 27);
   weights->stem_bias = keep_bias (reader, &stem, weights->stem_channels, padded);
-  weights->head = keep_panels (reader, "conv_head.weight", &head, weights->head_channels, weights->head_channels, features);
-  weights->head_bias = keep_bias (reader, &head, weights->head_channels, weights->head_channels);
+  weights->head = keep_panels (reader, "conv_head.weight", &head, columns, columns, features);
+  weights->head_bias = keep_bias (reader, &head, columns, columns);
 }
 
 gboolean

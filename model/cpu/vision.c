@@ -4,7 +4,8 @@
  *
  * Maps between blocks are channels last, (voxels, C). Inside a block the expanded map exists only in rings of planes
  * (sweep.h); the depthwise output is (mid / 16, voxels, 16), which the projection reads as it is. Maps come from the
- * two ends of one arena in turn: a block's input from one end, its output from the other, what it needs itself in between.
+ * two ends of one arena in turn: a block's input from one end, its output from the other, and what it needs itself
+ * in between.
  */
 
 #include "model/cpu/vision.h"

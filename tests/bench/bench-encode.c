@@ -59,22 +59,50 @@ static void
 print_times (const char *what, double *seconds_each, int n)
 {
   qsort (seconds_each, n, sizeof *seconds_each, compare);
-  printf ("%s: min %.1f median %.1f max %.1f ms\n", what, seconds_each[0] * 1e3, seconds_each[n / 2] * 1e3, seconds_each[n - 1] * 1e3);
+  printf ("%s: min %.1f median %.1f max %.1f ms\n",
+          what,
+          seconds_each[0] * 1e3,
+          seconds_each[n / 2] * 1e3,
+          seconds_each[n - 1] * 1e3);
+}
+
+static gboolean
+measure (SagCpuVision *vision, SagPool *pool, const float *input, const int32_t dims[3], float *features, int n)
+{
+  g_autofree double *wall = g_new (double, n + 1), *cpu = g_new (double, n + 1);
+
+  for (int i = 0; i <= n; i++)
+    {
+      double    wall0 = seconds (CLOCK_MONOTONIC), cpu0 = seconds (CLOCK_PROCESS_CPUTIME_ID);
+      SagStatus status;
+
+      if (!sag_cpu_vision_encode (vision, pool, input, dims, features, NULL, NULL, &status))
+        {
+          fprintf (stderr, "%s\n", status.message);
+          return FALSE;
+        }
+      wall[i] = seconds (CLOCK_MONOTONIC) - wall0;
+      cpu[i] = seconds (CLOCK_PROCESS_CPUTIME_ID) - cpu0;
+    }
+  printf ("first call: %.1f ms\n", wall[0] * 1e3);
+  print_times ("wall", wall + 1, n);
+  print_times ("processor", cpu + 1, n);
+  return TRUE;
 }
 
 int
 main (int argc, char **argv)
 {
-  int                n_threads = argc > 1 ? atoi (argv[1]) : 0;
-  int                n = argc > 2 ? MAX (atoi (argv[2]), 1) : 9;
-  int32_t            dims[3] = { 256, 160, 128 }, out[3];
-  SagNetwork         network = { .stem_channels = 32, .head_channels = 1280, .batch_norm_eps = 1e-3f };
-  SagWeightSource    source = { .network = &network, .read = read_random };
-  SagStage           stages[SAG_MAX_STAGES];
-  SagStatus          status;
-  struct rusage      usage;
-  guint32            state = 1;
-  g_autofree double *wall = g_new (double, n), *cpu = g_new (double, n);
+  int             n_threads = argc > 1 ? atoi (argv[1]) : 0;
+  int             n = argc > 2 ? MAX (atoi (argv[2]), 1) : 9;
+  gboolean        portable = argc > 3 && g_str_equal (argv[3], "portable");
+  int32_t         dims[3] = { 256, 160, 128 }, out[3];
+  SagNetwork      network = { .stem_channels = 32, .head_channels = 1280, .batch_norm_eps = 1e-3f };
+  SagWeightSource source = { .network = &network, .read = read_random };
+  SagStage        stages[SAG_MAX_STAGES];
+  SagStatus       status;
+  struct rusage   usage;
+  guint32         state = 1;
 
   for (int a = 0; a < 3 && argc > 6; a++)
     dims[a] = atoi (argv[4 + a]);
@@ -85,30 +113,16 @@ main (int argc, char **argv)
   g_autofree float *input = g_new (float, n_voxels);
   g_autofree float *features = g_new (float, (gsize) out[0] * out[1] * out[2] * network.head_channels);
   g_autoptr (SagPool) pool = sag_pool_new (n_threads);
-  g_autoptr (SagCpuVision) vision = sag_cpu_vision_new (&source, argc > 3 && g_str_equal (argv[3], "portable"), &status);
+  g_autoptr (SagCpuVision) vision = sag_cpu_vision_new (&source, portable, &status);
 
   for (gsize i = 0; i < n_voxels; i++)
     input[i] = next_random (&state) * 0.5f + 0.5f;
-  for (int i = -1; i < n; i++)
-    {
-      double wall0 = seconds (CLOCK_MONOTONIC), cpu0 = seconds (CLOCK_PROCESS_CPUTIME_ID);
-
-      if (vision == NULL || !sag_cpu_vision_encode (vision, pool, input, dims, features, NULL, NULL, &status))
-        {
-          fprintf (stderr, "%s\n", status.message);
-          return 1;
-        }
-      if (i < 0)
-        printf ("first call: %.1f ms\n", (seconds (CLOCK_MONOTONIC) - wall0) * 1e3);
-      else
-        {
-          wall[i] = seconds (CLOCK_MONOTONIC) - wall0;
-          cpu[i] = seconds (CLOCK_PROCESS_CPUTIME_ID) - cpu0;
-        }
-    }
-  print_times ("wall", wall, n);
-  print_times ("processor", cpu, n);
+  if (vision == NULL || !measure (vision, pool, input, dims, features, n))
+    return 1;
   getrusage (RUSAGE_SELF, &usage);
-  printf ("%u threads, peak memory %ld MB, feature[0] %g\n", sag_pool_get_n_threads (pool), usage.ru_maxrss / 1024, features[0]);
+  printf ("%u threads, peak memory %ld MB, feature[0] %g\n",
+          sag_pool_get_n_threads (pool),
+          usage.ru_maxrss / 1024,
+          features[0]);
   return 0;
 }

@@ -17,8 +17,8 @@ typedef struct
   int32_t  head;
 } Case;
 
-/* A first block that makes the stem on the way, one that adds the stem, one that expands it; every kernel with every stride; widths
- * that fill channel blocks and panels and that do not; odd sizes down to single voxels.
+/* A first block that makes the stem on the way, one that adds the stem, one that expands it; every kernel with every
+ * stride; widths that fill channel blocks and panels and that do not; odd sizes down to single voxels; several strips.
  */
 static const Case cases[] = {
   { { 24, 18, 20 }, 2, { { 1, 3, 1, 1, 16 }, { 2, 3, 2, 6, 24 } }, 32, 48 },
@@ -238,7 +238,8 @@ test_missing (void)
 {
   static const char *const names[] = {
     "conv_stem.weight", "model.bn1.running_var", "conv_head.weight", "blocks.0.0.conv_dw.weight",
-    "blocks.1.0.conv_pw.weight", "blocks.1.1.bn3.bias", "blocks.1.0.se.conv_expand.bias", "blocks.0.1.se.conv_reduce.weight"
+    "blocks.1.0.conv_pw.weight", "blocks.1.1.bn3.bias", "blocks.1.0.se.conv_expand.bias",
+    "blocks.0.1.se.conv_reduce.weight"
   };
   SagNetwork network;
 

@@ -149,6 +149,7 @@ static void
 run_block (const SagWeightSource *source, const SagBlock *block, ReferenceMap **map)
 {
   g_autofree char *prefix = g_strdup_printf ("blocks.%d.%d.", block->stage, block->index);
+  const char      *project = block->expands ? "conv_pwl.weight" : "conv_pw.weight";
   ReferenceMap    *input = map_copy (*map);
 
   if (block->expands)
@@ -159,7 +160,7 @@ run_block (const SagWeightSource *source, const SagBlock *block, ReferenceMap **
   convolve (source, prefix, "conv_dw.weight", map, block->mid_channels, block->kernel, block->stride, TRUE);
   batch_norm (source, prefix, block->expands ? "bn2" : "bn1", *map, TRUE);
   squeeze_excite (source, prefix, *map, block->gate_channels);
-  convolve (source, prefix, block->expands ? "conv_pwl.weight" : "conv_pw.weight", map, block->out_channels, 1, 1, FALSE);
+  convolve (source, prefix, project, map, block->out_channels, 1, 1, FALSE);
   batch_norm (source, prefix, block->expands ? "bn3" : "bn2", *map, FALSE);
   for (gsize i = 0; block->skips && i < input->channels * n_voxels (input); i++)
     (*map)->values[i] += input->values[i];
