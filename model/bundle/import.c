@@ -172,6 +172,7 @@ sag_bundle_import (const SagBundleImport *import, const char *folder, GError **e
   g_autoptr (GBytes) license = NULL;
   SagInferHints hints;
   Copy          copy = { 0 };
+  gsize         n_words;
 
   g_return_val_if_fail (import != NULL && import->weights != NULL && folder != NULL, NULL);
 
@@ -183,9 +184,9 @@ sag_bundle_import (const SagBundleImport *import, const char *folder, GError **e
   if (weights == NULL || !sag_infer_network (weights, &hints, &manifest->network, error) ||
       !sag_weight_map_check (weights, &manifest->network, error) || !set_lora (import, &hints, weights, manifest, error))
     return NULL;
-  vocabulary = sag_bundle_source_read_vocabulary (&import->source, &manifest->network, error);
+  vocabulary = sag_bundle_source_read_vocabulary (&import->source, &n_words, error);
   license = vocabulary != NULL ? sag_bundle_source_read_license (&import->source, error) : NULL;
-  if (license == NULL || !note_files (import, manifest, error))
+  if (license == NULL || !sag_bundle_check_words (n_words, &manifest->network, error) || !note_files (import, manifest, error))
     return NULL;
   set_recipe (&hints, manifest);
   manifest->trained = TRUE;

@@ -11,49 +11,47 @@
 
 /* The tensor of a weight, if it has @n_dims possible sizes; NULL without an error. */
 static const SagTensor *
-peek (SagWeightMap *map, guint n_dims, const char *name)
+peek (const SagShapes *shapes, guint n_dims, const char *name)
 {
-  const SagStoredWeight *stored = sag_weight_map_find (map, name);
+  const SagTensor *tensor = shapes->find (shapes->data, name);
 
-  if (stored == NULL || stored->base == NULL || stored->base->n_dims != n_dims)
+  if (tensor == NULL || tensor->n_dims != n_dims)
     return NULL;
   for (guint i = 0; i < n_dims; i++)
-    if (stored->base->shape[i] < 1 || stored->base->shape[i] > MAX_SIZE)
+    if (tensor->shape[i] < 1 || tensor->shape[i] > MAX_SIZE)
       return NULL;
-  return stored->base;
+  return tensor;
 }
 
 static const SagTensor *
-need (SagWeightMap *map, guint n_dims, const char *name, GError **error)
+need (const SagShapes *shapes, guint n_dims, const char *name, GError **error)
 {
-  const SagTensor       *tensor = peek (map, n_dims, name);
-  const SagStoredWeight *stored = sag_weight_map_find (map, name);
-  const char            *file = sag_tensor_file_get_name (sag_weight_map_get_file (map));
+  const SagTensor *tensor = peek (shapes, n_dims, name);
 
   if (tensor != NULL)
     return tensor;
-  if (stored != NULL && stored->base != NULL)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "Tensor \"%s\" of %s does not have %u possible sizes.", name, file, n_dims);
+  if (shapes->find (shapes->data, name) != NULL)
+    g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "\"%s\" of %s does not have %u possible sizes; it is not %s.",
+                 name, shapes->file, n_dims, shapes->kind);
   else
-    g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-                 "%s lacks the tensor \"%s\"; it is not a checkpoint of upstream's Uniferum.", file, name);
+    g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "%s lacks \"%s\"; it is not %s.", shapes->file, name, shapes->kind);
   return NULL;
 }
 
 static gboolean
-infer_block (SagWeightMap *map, SagBlock *block, GError **error)
+infer_block (const SagShapes *shapes, SagBlock *block, GError **error)
 {
   char             prefix[64], name[SAG_WEIGHT_NAME];
   const SagTensor *depthwise, *project, *expand, *reduce;
 
   snprintf (prefix, sizeof prefix, VISION "blocks.%d.%d.", block->stage, block->index);
 #define NAME(part) (snprintf (name, sizeof name, "%s%s", prefix, part), name)
-  depthwise = need (map, 5, NAME ("conv_dw.weight"), error);
-  expand = depthwise != NULL ? need (map, 5, NAME ("conv_pw.weight"), error) : NULL;
-  reduce = expand != NULL ? need (map, 5, NAME ("se.conv_reduce.weight"), error) : NULL;
+  depthwise = need (shapes, shapes->conv_dims, NAME ("conv_dw.weight"), error);
+  expand = depthwise != NULL ? need (shapes, shapes->conv_dims, NAME ("conv_pw.weight"), error) : NULL;
+  reduce = expand != NULL ? need (shapes, shapes->conv_dims, NAME ("se.conv_reduce.weight"), error) : NULL;
   if (reduce == NULL)
     return FALSE;
-  project = peek (map, 5, NAME ("conv_pwl.weight"));
+  project = peek (shapes, shapes->conv_dims, NAME ("conv_pwl.weight"));
 #undef NAME
   block->expands = project != NULL;
   block->kernel = (int32_t) depthwise->shape[2];
@@ -65,12 +63,12 @@ infer_block (SagWeightMap *map, SagBlock *block, GError **error)
 }
 
 static gboolean
-has_block (SagWeightMap *map, int stage, int index)
+has_block (const SagShapes *shapes, int stage, int index)
 {
   char name[SAG_WEIGHT_NAME];
 
   snprintf (name, sizeof name, VISION "blocks.%d.%d.conv_dw.weight", stage, index);
-  return sag_weight_map_find (map, name) != NULL;
+  return shapes->find (shapes->data, name) != NULL;
 }
 
 /* All members of EfficientNet's family keep the kernels, the strides and the one stage without expansion. */
@@ -121,10 +119,10 @@ set_strides (const SagInferHints *hints, SagNetwork *network, int n_stages, GErr
 }
 
 gboolean
-sag_infer_vision (SagWeightMap *map, const SagInferHints *hints, SagNetwork *network, GError **error)
+sag_infer_vision (const SagShapes *shapes, const SagInferHints *hints, SagNetwork *network, GError **error)
 {
-  const SagTensor *stem = need (map, 5, VISION "conv_stem.weight", error);
-  const SagTensor *head = stem != NULL ? need (map, 5, VISION "conv_head.weight", error) : NULL;
+  const SagTensor *stem = need (shapes, shapes->conv_dims, VISION "conv_stem.weight", error);
+  const SagTensor *head = stem != NULL ? need (shapes, shapes->conv_dims, VISION "conv_head.weight", error) : NULL;
   int              stage = 0;
 
   if (head == NULL)
@@ -133,8 +131,8 @@ sag_infer_vision (SagWeightMap *map, const SagInferHints *hints, SagNetwork *net
   network->head_channels = (int32_t) head->shape[0];
   network->batch_norm_eps = 1e-3f;
   network->n_blocks = 0;
-  for (; stage < SAG_MAX_STAGES && has_block (map, stage, 0); stage++)
-    for (int index = 0; has_block (map, stage, index); index++)
+  for (; stage < SAG_MAX_STAGES && has_block (shapes, stage, 0); stage++)
+    for (int index = 0; has_block (shapes, stage, index); index++)
       {
         SagBlock *block = &network->blocks[network->n_blocks];
 
@@ -144,7 +142,7 @@ sag_infer_vision (SagWeightMap *map, const SagInferHints *hints, SagNetwork *net
             return FALSE;
           }
         *block = (SagBlock){ .stage = stage, .index = index };
-        if (!infer_block (map, block, error))
+        if (!infer_block (shapes, block, error))
           return FALSE;
         network->n_blocks++;
       }
@@ -163,7 +161,7 @@ agree (const char *what, gint32 said, gint32 shape, GError **error)
 }
 
 static int32_t
-count_layers (SagWeightMap *map)
+count_layers (const SagShapes *shapes)
 {
   char    name[SAG_WEIGHT_NAME];
   int32_t n = 0;
@@ -171,15 +169,15 @@ count_layers (SagWeightMap *map)
   for (;; n++)
     {
       snprintf (name, sizeof name, "model.encoder.layer.%d.attention.self.query.weight", n);
-      if (sag_weight_map_find (map, name) == NULL)
+      if (shapes->find (shapes->data, name) == NULL)
         return n;
     }
 }
 
 static gboolean
-infer_kind (SagWeightMap *map, const SagInferHints *hints, SagNetwork *network, GError **error)
+infer_kind (const SagShapes *shapes, const SagInferHints *hints, SagNetwork *network, GError **error)
 {
-  gboolean megatron = sag_weight_map_find (map, "model.encoder.ln.weight") != NULL;
+  gboolean megatron = shapes->find (shapes->data, "model.encoder.ln.weight") != NULL;
 
   network->text_kind = megatron ? SAG_TEXT_MEGATRON : SAG_TEXT_BERT;
   if ((hints->text.has_kind && hints->text.kind != network->text_kind) ||
@@ -212,13 +210,13 @@ set_heads (const SagInferHints *hints, SagNetwork *network, GError **error)
 }
 
 gboolean
-sag_infer_text (SagWeightMap *map, const SagInferHints *hints, SagNetwork *network, GError **error)
+sag_infer_text (const SagShapes *shapes, const SagInferHints *hints, SagNetwork *network, GError **error)
 {
   static const char embeddings[] = "model.embeddings.word_embeddings.weight";
-  const SagTensor  *words = need (map, 2, embeddings, error);
-  const SagTensor  *positions = words != NULL ? need (map, 2, "model.embeddings.position_embeddings.weight", error) : NULL;
-  const SagTensor  *types = positions != NULL ? need (map, 2, "model.embeddings.token_type_embeddings.weight", error) : NULL;
-  const SagTensor  *dense = types != NULL ? need (map, 2, "model.encoder.layer.0.intermediate.dense.weight", error) : NULL;
+  const SagTensor  *words = need (shapes, 2, embeddings, error);
+  const SagTensor  *positions = words != NULL ? need (shapes, 2, "model.embeddings.position_embeddings.weight", error) : NULL;
+  const SagTensor  *types = positions != NULL ? need (shapes, 2, "model.embeddings.token_type_embeddings.weight", error) : NULL;
+  const SagTensor  *dense = types != NULL ? need (shapes, 2, "model.encoder.layer.0.intermediate.dense.weight", error) : NULL;
 
   if (dense == NULL)
     return FALSE;
@@ -227,9 +225,9 @@ sag_infer_text (SagWeightMap *map, const SagInferHints *hints, SagNetwork *netwo
   network->n_positions = (int32_t) positions->shape[0];
   network->n_types = (int32_t) types->shape[0];
   network->intermediate = (int32_t) dense->shape[0];
-  network->text_layers = count_layers (map);
+  network->text_layers = count_layers (shapes);
   network->layer_norm_eps = hints->text.layer_norm_eps != 0 ? hints->text.layer_norm_eps : 1e-12f;
-  return infer_kind (map, hints, network, error) && agree ("hidden_size", hints->text.hidden, network->hidden, error) &&
+  return infer_kind (shapes, hints, network, error) && agree ("hidden_size", hints->text.hidden, network->hidden, error) &&
          agree ("vocab_size", hints->text.words, network->n_words, error) &&
          agree ("max_position_embeddings", hints->text.positions, network->n_positions, error) &&
          agree ("type_vocab_size", hints->text.types, network->n_types, error) &&
@@ -240,9 +238,9 @@ sag_infer_text (SagWeightMap *map, const SagInferHints *hints, SagNetwork *netwo
 
 /* The patch head has one output a cell; without a word the cells of a token are a cube. */
 static gboolean
-set_cells (SagWeightMap *map, const SagInferHints *hints, SagNetwork *network, GError **error)
+set_cells (const SagShapes *shapes, const SagInferHints *hints, SagNetwork *network, GError **error)
 {
-  const SagTensor *head = need (map, 2, "lm_head_seg.weight", error);
+  const SagTensor *head = need (shapes, 2, "lm_head_seg.weight", error);
   gint64           side = 1;
 
   if (head == NULL)
@@ -262,22 +260,31 @@ set_cells (SagWeightMap *map, const SagInferHints *hints, SagNetwork *network, G
   return TRUE;
 }
 
+static const SagTensor *
+find_stored (gpointer data, const char *name)
+{
+  const SagStoredWeight *stored = sag_weight_map_find (data, name);
+
+  return stored != NULL ? stored->base : NULL;
+}
+
 gboolean
 sag_infer_network (SagWeightMap *map, const SagInferHints *hints, SagNetwork *network, GError **error)
 {
   static const int32_t standard[3] = { 256, 160, 128 };
+  SagShapes            shapes = { find_stored, map, 5, sag_tensor_file_get_name (sag_weight_map_get_file (map)),
+                                  "a checkpoint of upstream's Uniferum" };
   char                 message[200];
 
   memset (network, 0, sizeof *network);
-  if (!sag_infer_vision (map, hints, network, error) || !sag_infer_text (map, hints, network, error) ||
-      !set_cells (map, hints, network, error))
+  if (!sag_infer_vision (&shapes, hints, network, error) || !sag_infer_text (&shapes, hints, network, error) ||
+      !set_cells (&shapes, hints, network, error))
     return FALSE;
   memcpy (network->input, hints->input[0] != 0 ? hints->input : hints->train.input[0] != 0 ? hints->train.input
                                                                                            : standard,
           sizeof network->input);
   if (sag_network_validate (network, message))
     return TRUE;
-  g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "%s does not make a network: %s.",
-               sag_tensor_file_get_name (sag_weight_map_get_file (map)), message);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "%s does not make a network: %s.", shapes.file, message);
   return FALSE;
 }

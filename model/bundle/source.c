@@ -82,7 +82,7 @@ sag_bundle_source_manifest (const SagBundleSource *source, const char *folder, G
 }
 
 GBytes *
-sag_bundle_source_read_vocabulary (const SagBundleSource *source, const SagNetwork *network, GError **error)
+sag_bundle_source_read_vocabulary (const SagBundleSource *source, gsize *n_words, GError **error)
 {
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (SagTokenizer) tokenizer = NULL;
@@ -98,8 +98,9 @@ sag_bundle_source_read_vocabulary (const SagBundleSource *source, const SagNetwo
     return NULL;
   name = sag_file_dup_display_name (source->vocabulary);
   tokenizer = sag_tokenizer_new (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), name, error);
-  if (tokenizer == NULL || !sag_bundle_check_words (sag_tokenizer_get_n_words (tokenizer), network, error))
+  if (tokenizer == NULL)
     return NULL;
+  *n_words = sag_tokenizer_get_n_words (tokenizer);
   return g_steal_pointer (&bytes);
 }
 

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /** sag_bundle_source_manifest: a manifest with everything that @source says; @folder lends its name. */
 SagManifest *sag_bundle_source_manifest (const SagBundleSource *source, const char *folder, GError **error);
 
-/** sag_bundle_source_read_vocabulary: the vocabulary's bytes, checked, and that it fits @network's word table. */
-GBytes *sag_bundle_source_read_vocabulary (const SagBundleSource *source, const SagNetwork *network, GError **error);
+/** sag_bundle_source_read_vocabulary: the vocabulary's bytes, checked. @n_words: (out) */
+GBytes *sag_bundle_source_read_vocabulary (const SagBundleSource *source, gsize *n_words, GError **error);
 
 /** sag_bundle_source_read_license: the LICENSE file, or a sentence that none was stated. */
 GBytes *sag_bundle_source_read_license (const SagBundleSource *source, GError **error);
