@@ -47,7 +47,11 @@ gint32 *sag_tokenizer_encode_bytes (SagTokenizer *tokenizer, const char *text, g
  *
  * Returns: (transfer full) (nullable): @n_ids ids; NULL with SAG_ERROR_LIMIT for a longer text
  */
-gint32 *sag_tokenizer_encode_within (SagTokenizer *tokenizer, const char *text, gsize limit, gsize *n_ids, GError **error);
+gint32 *sag_tokenizer_encode_within (SagTokenizer *tokenizer,
+                                     const char   *text,
+                                     gsize         limit,
+                                     gsize        *n_ids,
+                                     GError      **error);
 
 gint32 sag_tokenizer_get_pad_id (SagTokenizer *tokenizer);
 gsize  sag_tokenizer_get_n_words (SagTokenizer *tokenizer);
