@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "model/engine/table.h"
+#include "model/engine/status.h"
 
 #include <glib.h>
 
@@ -19,7 +19,7 @@ typedef struct
 static inline gboolean
 sag_cpu_stop_ask (SagCpuStop *stop, guint worker)
 {
-  if (worker == 0 && stop->cancel != NULL && stop->cancel->func != NULL && stop->cancel->func (stop->cancel->data))
+  if (worker == 0 && sag_cancel_is_set (stop->cancel))
     g_atomic_int_set (&stop->stopped, TRUE);
   return g_atomic_int_get (&stop->stopped);
 }

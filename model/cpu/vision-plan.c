@@ -3,6 +3,7 @@
 
 #include "model/cpu/arena.h"
 #include "model/cpu/gemm.h"
+#include "model/engine/status.h"
 
 gsize
 sag_cpu_n_voxels (const int32_t dims[3])
@@ -11,27 +12,19 @@ sag_cpu_n_voxels (const int32_t dims[3])
 }
 
 /* Sizes of maps that do not overflow: up to 2^31 voxels. */
-static gboolean
+static bool
 check_dims (const int32_t dims[3], SagStatus *status)
 {
   if (dims[0] < 1 || dims[1] < 1 || dims[2] < 1)
-    {
-      status->code = SAG_STATUS_INVALID;
-      g_strlcpy (status->message, "The volume is too small for the network.", sizeof status->message);
-      return FALSE;
-    }
-  if ((guint64) dims[0] * dims[1] > G_MAXINT32 || (guint64) dims[0] * dims[1] * dims[2] > G_MAXINT32)
-    {
-      status->code = SAG_STATUS_UNSUPPORTED;
-      g_snprintf (status->message,
-                  sizeof status->message,
-                  "A volume of %d x %d x %d voxels is larger than the processor engine can take (2^31 voxels).",
-                  dims[0],
-                  dims[1],
-                  dims[2]);
-      return FALSE;
-    }
-  return TRUE;
+    return sag_status_fail (status, SAG_STATUS_INVALID, "The volume is too small for the network.");
+  if ((guint64) dims[0] * dims[1] <= G_MAXINT32 && (guint64) dims[0] * dims[1] * dims[2] <= G_MAXINT32)
+    return true;
+  return sag_status_fail (status,
+                          SAG_STATUS_UNSUPPORTED,
+                          "A volume of %d x %d x %d voxels is larger than the CPU engine can take (2^31 voxels).",
+                          dims[0],
+                          dims[1],
+                          dims[2]);
 }
 
 /* Bytes of a map; G_MAXSIZE if that overflows. */
@@ -79,7 +72,7 @@ plan_block (SagCpuVisionPlan *plan, const SagCpuBlock *block, int32_t b, const i
   return stored ? add_sizes (size, map_size (sag_cpu_n_voxels (in), shape->in_channels)) : size;
 }
 
-gboolean
+bool
 sag_cpu_vision_plan (SagCpuVisionPlan          *plan,
                      const SagCpuVisionWeights *weights,
                      const int32_t              dims[3],
@@ -92,18 +85,18 @@ sag_cpu_vision_plan (SagCpuVisionPlan          *plan,
 
   *plan = (SagCpuVisionPlan){ .stores_stem = first->expands || first->skips };
   if (!check_dims (dims, status))
-    return FALSE;
+    return false;
   plan->stem = sag_network_conv_shape (dims, 3, 2);
   in = plan->stem.out;
   if (!check_dims (in, status))
-    return FALSE;
+    return false;
   for (int32_t b = 0; b < weights->n_blocks; b++)
     {
       const SagBlock *shape = &weights->blocks[b].shape;
       SagConvShape    conv = sag_network_conv_shape (in, shape->kernel, shape->stride);
 
       if (!check_dims (conv.out, status))
-        return FALSE;
+        return false;
       maps = MAX (maps, plan_block (plan, &weights->blocks[b], b, in, n_threads));
       in = plan->sweeps[b].shape.out;
     }
@@ -115,5 +108,5 @@ sag_cpu_vision_plan (SagCpuVisionPlan          *plan,
   plan->size_bytes = add_sizes (plan->size_bytes, sag_cpu_arena_piece_size (plan->sums_floats));
   plan->size_bytes = add_sizes (plan->size_bytes, sag_cpu_arena_piece_size (plan->gate_floats));
   plan->size_bytes = add_sizes (plan->size_bytes, sag_cpu_arena_piece_size (plan->panels_floats));
-  return TRUE;
+  return true;
 }

@@ -27,12 +27,12 @@ typedef struct
   gsize        size_bytes;
 } SagCpuVisionPlan;
 
-/** sag_cpu_vision_plan: FALSE, with a sentence, for sizes that give no features or are too large. */
-gboolean sag_cpu_vision_plan (SagCpuVisionPlan          *plan,
-                              const SagCpuVisionWeights *weights,
-                              const int32_t              dims[3],
-                              guint                      n_threads,
-                              SagStatus                 *status);
+/** sag_cpu_vision_plan: false, with a sentence, for sizes that give no features or are too large. */
+bool sag_cpu_vision_plan (SagCpuVisionPlan          *plan,
+                          const SagCpuVisionWeights *weights,
+                          const int32_t              dims[3],
+                          guint                      n_threads,
+                          SagStatus                 *status);
 
 /** sag_cpu_n_voxels: product of @dims, which sag_cpu_vision_plan() found to fit. */
 gsize sag_cpu_n_voxels (const int32_t dims[3]);

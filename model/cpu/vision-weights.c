@@ -2,6 +2,7 @@
 #include "model/cpu/vision-weights.h"
 
 #include "model/cpu/gemm.h"
+#include "model/engine/status.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,20 +31,12 @@ sag_cpu_channel_blocks (int32_t channels)
   return (channels + SAG_CPU_LANES - 1) / SAG_CPU_LANES;
 }
 
-static void fail (Reader *reader, SagStatusCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
-
 static void
-fail (Reader *reader, SagStatusCode code, const char *format, ...)
+fail_memory (Reader *reader)
 {
-  va_list args;
-
-  if (reader->failed)
-    return;
+  if (!reader->failed)
+    sag_status_fail (reader->status, SAG_STATUS_OUT_OF_MEMORY, "There is not enough memory for the network's weights.");
   reader->failed = TRUE;
-  reader->status->code = code;
-  va_start (args, format);
-  g_vsnprintf (reader->status->message, sizeof reader->status->message, format, args);
-  va_end (args);
 }
 
 /* Zeroed floats that live as long as the weights; NULL once something failed. */
@@ -58,7 +51,7 @@ keep (Reader *reader, gsize n)
       g_ptr_array_add (reader->arrays, array);
     }
   else
-    fail (reader, SAG_STATUS_OUT_OF_MEMORY, "There is not enough memory for the vision network's weights.");
+    fail_memory (reader);
   return array;
 }
 
@@ -67,11 +60,13 @@ read_into (Reader *reader, const char *name, gsize n, float *out)
 {
   g_autofree char *full = g_strconcat (SAG_CPU_VISION_PREFIX, reader->prefix, name, NULL);
 
-  if (!reader->failed && !reader->source->read (reader->source->data, full, 0, n, out))
-    fail (reader,
-          SAG_STATUS_INVALID,
-          "The bundle's weights have no tensor \"%s\" of the size that the network needs.",
-          full);
+  if (reader->failed || reader->source->read (reader->source->data, full, 0, n, out))
+    return;
+  sag_status_fail (reader->status,
+                   SAG_STATUS_INVALID,
+                   "The bundle's weights have no tensor \"%s\" of the size that the network needs.",
+                   full);
+  reader->failed = TRUE;
 }
 
 /* @name's values for reading once; free with g_free(). NULL once something failed. */
@@ -81,7 +76,7 @@ read_tensor (Reader *reader, const char *name, gsize n)
   g_autofree float *values = reader->failed ? NULL : g_try_new (float, n);
 
   if (values == NULL)
-    fail (reader, SAG_STATUS_OUT_OF_MEMORY, "There is not enough memory to read the weights of \"%s\".", name);
+    fail_memory (reader);
   else
     read_into (reader, name, n, values);
   return reader->failed ? NULL : g_steal_pointer (&values);
@@ -168,7 +163,7 @@ keep_panels (Reader *reader, const char *name, const Norm *norm, int32_t out, in
   float            *panels = keep (reader, sag_cpu_panel_floats (columns, in));
 
   if (scaled == NULL)
-    fail (reader, SAG_STATUS_OUT_OF_MEMORY, "There is not enough memory to pack the weights of \"%s\".", name);
+    fail_memory (reader);
   if (reader->failed)
     return NULL;
   for (int32_t c = 0; c < out; c++)

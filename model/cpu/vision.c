@@ -16,6 +16,7 @@
 #include "model/cpu/stem.h"
 #include "model/cpu/tap.h"
 #include "model/cpu/vision-plan.h"
+#include "model/engine/status.h"
 
 struct _SagCpuVision
 {
@@ -70,14 +71,10 @@ reserve_memory (Call *call, SagStatus *status)
   SagCpuArena            *arena = &call->self->arena;
 
   if (!sag_cpu_arena_reserve (arena, plan->size_bytes))
-    {
-      status->code = SAG_STATUS_OUT_OF_MEMORY;
-      g_snprintf (status->message,
-                  sizeof status->message,
-                  "Encoding this volume needs %" G_GSIZE_FORMAT " MB of memory, which this machine does not have free.",
-                  plan->size_bytes >> 20);
-      return false;
-    }
+    return sag_status_fail (status,
+                            SAG_STATUS_OUT_OF_MEMORY,
+                            "Encoding this volume needs %zu MB of memory, which this machine does not have free.",
+                            plan->size_bytes >> 20);
   call->scratch = sag_cpu_arena_take (arena, FALSE, plan->scratch_floats * sag_pool_get_n_threads (call->pool));
   call->sums = sag_cpu_arena_take (arena, FALSE, plan->sums_floats);
   call->gate = sag_cpu_arena_take (arena, FALSE, plan->gate_floats);
@@ -186,7 +183,8 @@ run_block (Call *call, int32_t b, const float *input, gboolean from_back)
   if (call->tap != NULL && input != NULL)
     sag_cpu_tap_block (call->tap, &call->self->source, &block->shape, input, sweep->in);
   sweep_block (call, block, sweep, input, inner);
-  project_block (call, block, inner, n_voxels, input, out);
+  if (!sag_cpu_stop_ask (&call->stop, 0))
+    project_block (call, block, inner, n_voxels, input, out);
   if (from_back)
     arena->back = 0;
   else
@@ -243,11 +241,7 @@ run_network (Call *call, float *features, SagStatus *status)
     {
       map = run_block (call, b, map, at_back);
       if (sag_cpu_stop_ask (&call->stop, 0))
-        {
-          status->code = SAG_STATUS_CANCELLED;
-          g_strlcpy (status->message, "Encoding was cancelled.", sizeof status->message);
-          return false;
-        }
+        return sag_status_fail (status, SAG_STATUS_CANCELLED, "Encoding was cancelled.");
       if (call->tap != NULL)
         tap_stage (call, b, map);
     }
