@@ -33,10 +33,12 @@ check_recipe (const SagRecipe *recipe, GError **error)
     {
       gint32 box = recipe->box_mm[a], train = recipe->train_box_mm[a], input = recipe->input[a];
 
-      if (box < 1 || box > LIMIT_MM || train < 1 || train > LIMIT_MM || input < 1 || input > LIMIT_MM || (n *= input) > LIMIT_INPUT)
+      if (box < 1 || box > LIMIT_MM || train < 1 || train > LIMIT_MM || input < 1 ||
+          input > LIMIT_MM || (n *= input) > LIMIT_INPUT)
         {
           g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
-                       "The recipe's box of %d mm, training box of %d mm or input of %d voxels is out of range. "
+                       "The recipe's box of %d mm, training box of %d mm or input of %d voxels is "
+                       "out of range. "
                        "Check the bundle's recipe",
                        box, train, input);
           return FALSE;
@@ -56,7 +58,8 @@ check_volume (SagVolume *volume, GError **error)
     if (!(spacing[a] > 0 && spacing[a] * grid->dims[a] <= LIMIT_MM))
       {
         g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
-                     "The scan is %g mm long along its axis %d, which no chest is. Check the file's spacing and units",
+                     "The scan is %g mm long along its axis %d, which no chest is. Check the "
+                     "file's spacing and units",
                      spacing[a] * grid->dims[a], a + 1);
         return FALSE;
       }
@@ -72,7 +75,8 @@ dup_key (SagVolume *volume, const SagRecipe *recipe, SagVolume *lungs, const gin
   g_string_append_printf (text, " volume %s", sag_volume_get_hash (volume));
   g_string_append_printf (text, " recipe %d", recipe->kind);
   for (int a = 0; a < 3; a++)
-    g_string_append_printf (text, " %d %d %d at %d", recipe->box_mm[a], recipe->train_box_mm[a], recipe->input[a], start[a]);
+    g_string_append_printf (text, " %d %d %d at %d", recipe->box_mm[a], recipe->train_box_mm[a],
+                            recipe->input[a], start[a]);
   g_string_append_printf (text, " lungs %s", lungs != NULL ? sag_volume_get_hash (lungs) : "none");
   return sag_hash_voxels (text->str, text->len);
 }
@@ -85,6 +89,41 @@ input_geometry (const SagStandard *standard, const SagRecipe *recipe, const gint
   for (int a = 0; a < 3; a++)
     factor[a] = (double) recipe->box_mm[a] / recipe->input[a];
   return sag_standard_geometry (standard, start, factor, recipe->input);
+}
+
+/* The mask's range along S of the RAS view, in mm from the centre of its lowest slice. */
+static void
+lung_range (SagVolume *volume, const SagLungMask *lungs, double range_mm[2])
+{
+  const SagGeometry *grid = sag_volume_get_geometry (volume);
+  double             spacing[3];
+  gint32             first, last;
+  int                axis[3];
+  bool               flip[3];
+
+  sag_geometry_spacing_mm (grid, spacing);
+  sag_geometry_nearest_axes (grid, axis, flip);
+  sag_lung_mask_get_slices (lungs, axis[2], &first, &last);
+  range_mm[0] = spacing[axis[2]] * (flip[2] ? grid->dims[axis[2]] - 1 - last : first);
+  range_mm[1] = spacing[axis[2]] * (flip[2] ? grid->dims[axis[2]] - 1 - first : last);
+}
+
+static gboolean
+plan (SagStandard       *standard,
+      SagVolume         *volume,
+      const SagRecipe   *recipe,
+      const SagLungMask *lungs,
+      GCancellable      *cancellable,
+      GError           **error)
+{
+  double range_mm[2];
+
+  if (recipe->kind == SAG_RECIPE_UPSTREAM)
+    return sag_standard_upstream (standard, volume, recipe, lungs, cancellable, error);
+  if (lungs == NULL)
+    return sag_standard_paper (standard, volume, recipe, NULL, cancellable, error);
+  lung_range (volume, lungs, range_mm);
+  return sag_standard_paper (standard, volume, recipe, range_mm, cancellable, error);
 }
 
 SagPrepared *
@@ -111,16 +150,11 @@ sag_prepare (SagVolume               *volume,
       if (lungs == NULL)
         return NULL;
     }
-  if (recipe->kind != SAG_RECIPE_UPSTREAM)
-    {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED, "Only the recipe upstream is here yet");
-      return NULL;
-    }
-  if (!sag_standard_upstream (&standard, volume, recipe, lungs, cancellable, error))
+  if (!plan (&standard, volume, recipe, lungs, cancellable, error))
     return NULL;
-
   for (int a = 0; a < 3; a++)
-    start[a] = standard.box_start[a] + (gint32) rint (CLAMP (options->shift_mm[a], -LIMIT_MM, LIMIT_MM));
+    start[a] =
+      standard.box_start[a] + (gint32) rint (CLAMP (options->shift_mm[a], -LIMIT_MM, LIMIT_MM));
 
   prepared = g_new0 (SagPrepared, 1);
   g_atomic_ref_count_init (&prepared->ref_count);

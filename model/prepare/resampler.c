@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Separable cubic resampling, streamed along k.
  *
- *   1. each source plane (n_j, n_i) is filtered and interpolated along i, then along j, into a ring of
- *      planes; parallel over planes
- *   2. for each output row j: the causal filter along k over the new planes, then, from the last plane whose
- *      influence is felt back to the first that is tapped, the anticausal filter, then the taps; parallel over rows
+ *   1. each source plane (n_j, n_i) is filtered and interpolated along i, then along j, into a
+ *      ring of planes; parallel over planes
+ *   2. for each output row j: the causal filter along k over the new planes, then, from the
+ *      last plane whose influence is felt back to the first that is tapped, the anticausal
+ *      filter, then the taps; parallel over rows
  *
- *   ring   (n_out_j, capacity, width)   plane p of the source lies at p % capacity; causal after step 2
+ *   ring   (n_out_j, capacity, width)   plane p of the source lies at p % capacity; causal
+ *                                       after step 2
  *
  * Where every output lies on a sample of an axis (1 mm spacing), that axis is only copied.
  */
@@ -19,7 +21,8 @@
 #include <string.h>
 
 #define LANES SAG_SPLINE_LANES
-/* Columns that are filtered side by side along j and k: rows of the strip stay in the first-level cache. */
+/* Columns that are filtered side by side along j and k: rows of the strip stay in the first-level
+ * cache. */
 #define STRIP 32
 
 struct _SagResampler
@@ -79,7 +82,8 @@ sag_resampler_new (const SagResampling *what, gint32 n_planes)
 
   self->what = *what;
   for (int a = 0; a < 3; a++)
-    sag_spline_axis_init (&self->axes[a], what->source.geometry.dims[a], what->step[a], what->slack, what->first[a], what->n[a]);
+    sag_spline_axis_init (&self->axes[a], what->source.geometry.dims[a], what->origin[a],
+                          what->step[a], what->slack, what->first[a], what->n[a]);
   self->kernels = sag_spline_kernels_get (what->portable);
   self->pool = sag_pool_get_default ();
   self->width = ((gsize) what->n[0] + LANES - 1) / LANES * LANES;
@@ -88,7 +92,8 @@ sag_resampler_new (const SagResampling *what, gint32 n_planes)
   self->ring = aligned_alloc (64, ring * sizeof (double));
   self->scratch = g_new0 (double *, sag_pool_get_n_threads (self->pool));
   for (guint w = 0; w < sag_pool_get_n_threads (self->pool); w++)
-    self->scratch[w] = aligned_alloc (64, (scratch_size (self) * sizeof (double) + 63) & ~(gsize) 63);
+    self->scratch[w] =
+      aligned_alloc (64, (scratch_size (self) * sizeof (double) + 63) & ~(gsize) 63);
   return self;
 }
 
@@ -104,7 +109,8 @@ sag_resampler_free (SagResampler *self)
   g_free (self);
 }
 
-/* Rows @first .. @first + LANES - 1 of a source plane, beyond the last the last again, resampled along i into @out. */
+/* Rows @first .. @first + LANES - 1 of a source plane, beyond the last the last again, resampled
+ * along i into @out. */
 static void
 resample_rows (const SagResampler *self, gint32 plane, gint32 first, double *lines, double *out)
 {
@@ -124,9 +130,11 @@ resample_rows (const SagResampler *self, gint32 plane, gint32 first, double *lin
         float_rows[r] = (const float *) source->origin + start + source->stride[1] * j;
     }
   if (source->scalar == SAG_SCALAR_INT16)
-    self->kernels->load_int16 (int16_rows, axis->n_in, self->what.source_low, self->what.source_high, lines);
+    self->kernels->load_int16 (int16_rows, axis->n_in, self->what.source_low,
+                               self->what.source_high, lines);
   else
-    self->kernels->load_float (float_rows, axis->n_in, self->what.source_low, self->what.source_high, lines);
+    self->kernels->load_float (float_rows, axis->n_in, self->what.source_low,
+                               self->what.source_high, lines);
 
   if (axis->on_samples)
     {
@@ -188,11 +196,13 @@ run_causal (const SagResampler *self, gint32 row)
     return;
   if (plane == 0)
     {
-      self->kernels->causal_start (ring_line (self, row, 0), self->axes[2].n_in, self->width, self->width);
+      self->kernels->causal_start (ring_line (self, row, 0), self->axes[2].n_in, self->width,
+                                   self->width);
       plane = 1;
     }
   for (; plane < self->n_fed; plane++)
-    self->kernels->causal (ring_line (self, row, plane), ring_line (self, row, plane - 1), self->width);
+    self->kernels->causal (ring_line (self, row, plane), ring_line (self, row, plane - 1),
+                           self->width);
 }
 
 /* Coefficients of planes low .. high of one strip into @column, (high - low + 2, STRIP). */
@@ -204,7 +214,8 @@ run_anticausal (const SagResampler *self, gint32 row, gsize x, gsize n, double *
 
   if (plane <= self->high)
     after = column + (gsize) (plane - self->low) * STRIP;
-  self->kernels->anticausal_start (ring_line (self, row, plane) + x, ring_line (self, row, plane - 1) + x, n, after);
+  self->kernels->anticausal_start (ring_line (self, row, plane) + x,
+                                   ring_line (self, row, plane - 1) + x, n, after);
   while (plane-- > self->low)
     {
       double *out = plane <= self->high ? column + (gsize) (plane - self->low) * STRIP : spare;
@@ -224,10 +235,16 @@ store (const SagResampler *self, const double *values, gsize n, gint16 *out)
 }
 
 static void
-make_strip (const SagResampler *self, gint32 row, gsize x, double *column, gint16 *out, gsize plane_size)
+make_strip (const SagResampler *self,
+            gint32              row,
+            gsize               x,
+            double             *column,
+            gint16             *out,
+            gsize               plane_size)
 {
   const SagSplineAxis *axis = &self->axes[2];
-  gsize                n = MIN (STRIP, self->width - x), n_stored = MIN (n, self->axes[0].n_inside - x);
+  gsize                n = MIN (STRIP, self->width - x);
+  gsize                n_stored = MIN (n, self->axes[0].n_inside - x);
   gboolean             filtered = !axis->on_samples && axis->n_in > 1;
 
   if (filtered)
@@ -239,7 +256,8 @@ make_strip (const SagResampler *self, gint32 row, gsize x, double *column, gint1
       double        values[STRIP];
 
       for (int t = 0; t < 4; t++)
-        lines[t] = filtered ? column + (gsize) (tap[t] - self->low) * STRIP : ring_line (self, row, tap[t]) + x;
+        lines[t] = filtered ? column + (gsize) (tap[t] - self->low) * STRIP
+                            : ring_line (self, row, tap[t]) + x;
       if (!axis->on_samples)
         {
           self->kernels->weigh (lines, axis->weights + 4 * o, n, values);
@@ -285,7 +303,8 @@ advance_row (gsize item, guint worker, gpointer data)
   run_causal (data, (gint32) item);
 }
 
-/* Brings the ring up to @needed planes. The first of them may be more than it holds: they are only led through. */
+/* Brings the ring up to @needed planes. The first of them may be more than it holds: they are only
+ * led through. */
 static void
 feed (SagResampler *self, gint32 needed)
 {

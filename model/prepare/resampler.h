@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /**
  * SagResampling: what a resampler makes.
  * @source: stored voxels, stride[0] is 1
- * @step: source samples per output along each stored axis
+ * @origin, @step: source sample of output 0, and source samples per output, along each stored axis
  * @slack: see sag_spline_axis_init()
  * @first, @n: the wanted outputs along each stored axis
  * @source_low, @source_high: source values are clamped to this first
@@ -21,6 +21,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   SagVoxels source;
+  double    origin[3];
   double    step[3];
   double    slack;
   gint32    first[3];
@@ -37,12 +38,13 @@ typedef struct
 /**
  * SagResampler: cubic B-spline resampling along the stored axes, plane by plane.
  *
- * Reads the source once, from low to high k, and keeps only a window of half-resampled planes in memory. One
- * owner; works on the default pool.
+ * Reads the source once, from low to high k, and keeps only a window of half-resampled planes in
+ * memory. One owner; works on the default pool.
  */
 typedef struct _SagResampler SagResampler;
 
-/** sag_resampler_new: @n_planes: the most planes that sag_resampler_get() will be asked for at once. */
+/** sag_resampler_new: @n_planes: the most planes that sag_resampler_get() will be asked for at
+ * once. */
 SagResampler *sag_resampler_new (const SagResampling *what, gint32 n_planes);
 void          sag_resampler_free (SagResampler *resampler);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagResampler, sag_resampler_free)

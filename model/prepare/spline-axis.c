@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One axis of cubic B-spline interpolation.
  *
- * Unser, Aldroubi, Eden, "Fast B-spline transforms for continuous image representation and interpolation",
- * IEEE PAMI 13(3), 1991. The conventions are scipy.ndimage.affine_transform's (order 3, mode constant): the
- * prefilter mirrors at the ends, and an output beyond the last sample's centre is filled, not extrapolated.
+ * Unser, Aldroubi, Eden, "Fast B-spline transforms for continuous image representation and
+ * interpolation", IEEE PAMI 13(3), 1991. The conventions are scipy.ndimage.affine_transform's
+ * (order 3, mode constant): the prefilter mirrors at the ends, and an output beyond the last
+ * sample's centre is filled, not extrapolated.
  */
 #include "model/prepare/spline-axis.h"
 
@@ -11,6 +12,14 @@
 
 /* Product of (1 - z) (1 - 1 / z) for the one pole z. */
 #define GAIN 6.0
+
+typedef struct
+{
+  gint32 n_source;
+  double origin;
+  double step;
+  double slack;
+} Line;
 
 static gint32
 mirror (gint64 index, gint32 n)
@@ -34,36 +43,46 @@ spline_weights (double fraction, double weights[4])
   weights[3] = 1 - weights[0] - weights[1] - weights[2];
 }
 
-static double
-position_of (gint32 output, double step, gint32 n_source)
+/* Where output @o lies, and FALSE if that is beyond the last sample. */
+static gboolean
+locate (const SagSplineAxis *axis, const Line *line, gint32 o, double *position)
 {
-  return MIN ((double) output * step, (double) n_source - 1);
+  double last = line->n_source - 1;
+
+  *position = line->origin + (double) (axis->first_out + o) * line->step;
+  if (*position > last + line->slack)
+    return FALSE;
+  *position = MIN (*position, last);
+  return TRUE;
 }
 
 static void
-place_on_samples (SagSplineAxis *axis, double step, gint32 n_source)
+place_on_samples (SagSplineAxis *axis, const Line *line)
 {
-  for (gint32 o = 0; o < axis->n_inside; o++)
+  double position;
+
+  for (gint32 o = 0; o < axis->n_inside && locate (axis, line, o, &position); o++)
     {
-      axis->taps[4 * o] = (gint32) position_of (axis->first_out + o, step, n_source);
+      axis->taps[4 * o] = (gint32) position;
       axis->weights[4 * o] = 1;
     }
 }
 
 static void
-place_between_samples (SagSplineAxis *axis, double step, gint32 n_source)
+place_between_samples (SagSplineAxis *axis, const Line *line)
 {
-  for (gint32 o = 0; o < axis->n_inside; o++)
+  double position;
+
+  for (gint32 o = 0; o < axis->n_inside && locate (axis, line, o, &position); o++)
     {
-      double position = position_of (axis->first_out + o, step, n_source);
       double below = floor (position);
 
       spline_weights (position - below, &axis->weights[4 * o]);
       for (int t = 0; t < 4; t++)
         {
-          axis->taps[4 * o + t] = mirror ((gint64) below - 1 + t, n_source);
+          axis->taps[4 * o + t] = mirror ((gint64) below - 1 + t, line->n_source);
           /* A single sample is not prefiltered: there is no gain to undo. */
-          if (n_source > 1)
+          if (line->n_source > 1)
             axis->weights[4 * o + t] *= GAIN;
         }
     }
@@ -83,9 +102,18 @@ limit_source (SagSplineAxis *axis, gint32 n_source)
 }
 
 void
-sag_spline_axis_init (SagSplineAxis *axis, gint32 n_source, double step, double slack, gint32 first_out, gint32 n_out)
+sag_spline_axis_init (SagSplineAxis *axis,
+                      gint32         n_source,
+                      double         origin,
+                      double         step,
+                      double         slack,
+                      gint32         first_out,
+                      gint32         n_out)
 {
-  g_return_if_fail (n_source > 0 && step > 0 && first_out >= 0 && n_out > 0);
+  const Line line = { n_source, origin, step, slack };
+  double     position;
+
+  g_return_if_fail (n_source > 0 && origin >= 0 && step > 0 && first_out >= 0 && n_out > 0);
 
   *axis = (SagSplineAxis){
     .first_out = first_out,
@@ -94,20 +122,15 @@ sag_spline_axis_init (SagSplineAxis *axis, gint32 n_source, double step, double 
     .taps = g_new0 (gint32, 4 * (gsize) n_out),
     .weights = g_new0 (double, 4 * (gsize) n_out),
   };
-  while (axis->n_inside < n_out)
+  while (axis->n_inside < n_out && locate (axis, &line, axis->n_inside, &position))
     {
-      double position = (double) (first_out + axis->n_inside) * step;
-
-      if (position > n_source - 1 + slack)
-        break;
-      position = MIN (position, n_source - 1);
       axis->on_samples &= position == floor (position);
       axis->n_inside++;
     }
   if (axis->on_samples)
-    place_on_samples (axis, step, n_source);
+    place_on_samples (axis, &line);
   else
-    place_between_samples (axis, step, n_source);
+    place_between_samples (axis, &line);
   limit_source (axis, n_source);
 }
 

@@ -10,13 +10,15 @@
 
 #define AIR_HU (-1000)
 
-/* Outputs of the network's input along the stored k axis that are made at once: a cache line of them. */
+/* Outputs of the network's input along the stored k axis that are made at once: a cache line of
+ * them. */
 #define SLAB 16
 
 /* Planes of the standardised volume that are made at once. */
 #define VOLUME_SLAB 32
 
-/* A window of standardised voxels along the stored axes: where it starts, and the part that the scan covers. */
+/* A window of standardised voxels along the stored axes: where it starts, and the part that the
+ * scan covers. */
 typedef struct
 {
   gint32 start[3];
@@ -25,7 +27,10 @@ typedef struct
 } Window;
 
 static gboolean
-window_init (Window *window, const SagStandard *standard, const gint32 start[3], const gint32 dims[3])
+window_init (Window            *window,
+             const SagStandard *standard,
+             const gint32       start[3],
+             const gint32       dims[3])
 {
   gboolean covered = TRUE;
 
@@ -57,6 +62,7 @@ resampler_new (const SagStandard *standard, const Window *window, gint32 n_plane
 
   for (int s = 0; s < 3; s++)
     {
+      what.origin[s] = standard->origin[s];
       what.step[s] = standard->step[s];
       what.first[s] = window->first[s];
       what.n[s] = window->n[s];
@@ -72,7 +78,8 @@ input_new (const SagRecipe *recipe)
   return aligned_alloc (64, (n * sizeof (float) + 63) & ~(gsize) 63);
 }
 
-/* Buffer axes of the pooling, and how the result is addressed in buffer order; returns the result's origin. */
+/* Buffer axes of the pooling, and how the result is addressed in buffer order; returns the result's
+ * origin. */
 static float *
 plan_pooling (const SagRecipe *recipe,
               const int        axis[3],
@@ -89,7 +96,8 @@ plan_pooling (const SagRecipe *recipe,
     {
       int s = axis[a];
 
-      sag_area_axis_init (&axes[s], recipe->box_mm[a], recipe->input[a], flip[a], offset[s], n_buffer[s]);
+      sag_area_axis_init (&axes[s], recipe->box_mm[a], recipe->input[a], flip[a], offset[s],
+                          n_buffer[s]);
       stride[s] = flip[a] ? -pitch[a] : pitch[a];
       if (flip[a])
         input += pitch[a] * (recipe->input[a] - 1);
@@ -168,7 +176,8 @@ sag_standard_make_input (const SagStandard *standard,
     }
   for (int s = 0; s < 3; s++)
     offset[s] = window.start[s] - window.first[s];
-  origin = plan_pooling (recipe, standard->axis, standard->flip, offset, window.n, axes, stride, input);
+  origin =
+    plan_pooling (recipe, standard->axis, standard->flip, offset, window.n, axes, stride, input);
   done = make_slabs (standard, &window, axes, stride, origin, cancellable, error);
   clear_axes (axes);
   if (!done)
@@ -187,7 +196,8 @@ sag_standard_pool_volume (SagVolume *volume, const SagRecipe *recipe, const gint
   float                *input = input_new (recipe);
 
   plan_pooling (recipe, axis, flip, box_start, dims, axes, stride, input);
-  sag_area_pool (axes, 0, axes[2].n_out, sag_volume_get_int16 (volume), 0, dims[0], dims[1], stride, input);
+  sag_area_pool (axes, 0, axes[2].n_out, sag_volume_get_int16 (volume), 0, dims[0], dims[1], stride,
+                 input);
   clear_axes (axes);
   return input;
 }
@@ -218,7 +228,11 @@ place_plane (gsize item, guint worker, gpointer data)
 
 /* Makes the covered part of @window plane by plane into @voxels, a RAS volume of @kept_dims. */
 static gboolean
-make_planes (const SagStandard *standard, const Window *window, gint16 *voxels, GCancellable *cancellable, GError **error)
+make_planes (const SagStandard *standard,
+             const Window      *window,
+             gint16            *voxels,
+             GCancellable      *cancellable,
+             GError           **error)
 {
   const gint32 *dims = standard->kept_dims;
   const gint64  pitch[3] = { 1, dims[0], (gint64) dims[0] * dims[1] };
@@ -252,15 +266,17 @@ SagVolume *
 sag_standard_make_volume (const SagStandard *standard, GCancellable *cancellable, GError **error)
 {
   static const double whole[3] = { 1, 1, 1 };
-  SagGeometry         grid = sag_standard_geometry (standard, standard->kept_start, whole, standard->kept_dims);
-  gint64              n_voxels = sag_geometry_n_voxels (&grid);
-  g_autofree gint16  *voxels = n_voxels < G_MAXINT32 ? g_try_new (gint16, n_voxels) : NULL;
-  Window              window;
+  SagGeometry         grid =
+    sag_standard_geometry (standard, standard->kept_start, whole, standard->kept_dims);
+  gint64             n_voxels = sag_geometry_n_voxels (&grid);
+  g_autofree gint16 *voxels = n_voxels < G_MAXINT32 ? g_try_new (gint16, n_voxels) : NULL;
+  Window             window;
 
   if (voxels == NULL)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
-                   "At 1 mm the scan has %d x %d x %d voxels, more than Sagitta keeps. Cut the scan to the chest",
+                   "At 1 mm the scan has %d x %d x %d voxels, more than Sagitta keeps. Cut the "
+                   "scan to the chest",
                    grid.dims[0], grid.dims[1], grid.dims[2]);
       return NULL;
     }

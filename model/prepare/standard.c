@@ -4,7 +4,10 @@
 #include <math.h>
 
 void
-sag_standard_keep (SagStandard *standard, SagVolume *volume, const gint32 low[3], const gint32 high[3])
+sag_standard_keep (SagStandard *standard,
+                   SagVolume   *volume,
+                   const gint32 low[3],
+                   const gint32 high[3])
 {
   SagVoxels *source = &standard->source;
   gint64     offset = 0;
@@ -39,7 +42,10 @@ sag_standard_centre (gint32 n, gint32 n_box)
 }
 
 SagGeometry
-sag_standard_geometry (const SagStandard *standard, const gint32 start[3], const double factor[3], const gint32 dims[3])
+sag_standard_geometry (const SagStandard *standard,
+                       const gint32       start[3],
+                       const double       factor[3],
+                       const gint32       dims[3])
 {
   const SagGeometry *source = &standard->source.geometry;
   SagGeometry        grid = { .dims = { dims[0], dims[1], dims[2] } };
@@ -52,7 +58,7 @@ sag_standard_geometry (const SagStandard *standard, const gint32 start[3], const
       double direction = standard->flip[a] ? -standard->step[s] : standard->step[s];
       double zero = standard->flip[a] ? standard->step[s] * (standard->dims[s] - 1) : 0;
       /* Half a voxel of this grid from the corner that it shares with standardised voxel start. */
-      double first = zero + direction * (start[a] - 0.5 + 0.5 * factor[a]);
+      double first = standard->origin[s] + zero + direction * (start[a] - 0.5 + 0.5 * factor[a]);
 
       for (int r = 0; r < 3; r++)
         {

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recipe `upstream`: what howchihlee/uniferum, img_utils/standardize_nii.py, does with nilearn's resample_img.
+/* Recipe `upstream`: what howchihlee/uniferum, img_utils/standardize_nii.py, does with nilearn's
+ * resample_img.
  *
- *   1. the largest 26-connected component of HU >= -148.43 (soft-tissue window scaled to uint8, above 0)
+ *   1. the largest 26-connected component of HU >= -148.43 (soft-tissue window scaled to uint8,
+ *      above 0)
  *   2. a box symmetric about its centroid, rounded half to even, that holds it, clamped to the scan
  *   3. with a lung mask: stored k axis from the first lung slice up to, without, the last
- *   4. cubic resampling to 1 mm along the stored axes; ceil ((n - 1) spacing) + 1 voxels, so that the last of
- *      an axis usually lies beyond the last voxel's centre and is filled with 0 HU
- *   5. clip to the range of the box's values and 0, to float32, truncate, clip to +-1000; then reorder to RAS
+ *   4. cubic resampling to 1 mm along the stored axes; ceil ((n - 1) spacing) + 1 voxels, so that
+ *      the last of an axis usually lies beyond the last voxel's centre and is filled with 0 HU
+ *   5. clip to the range of the box's values and 0, to float32, truncate, clip to +-1000; then
+ *      reorder to RAS
  *
- * Spacings pass through the header's float32, and the last voxel's place through the affine's inverse: both
- * decide by their last bit whether a voxel is filled, so the same products are formed here.
+ * Spacings pass through the header's float32, and the last voxel's place through the affine's
+ * inverse: both decide by their last bit whether a voxel is filled, so the same products are
+ * formed here.
  */
 #include "model/core/error.h"
 #include "model/core/pool.h"
