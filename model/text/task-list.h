@@ -20,16 +20,4 @@ char **sag_tasks_load (const char *path, GError **error);
 /** sag_tasks_parse: the same from memory; @name stands in messages. */
 char **sag_tasks_parse (const char *text, gsize size_bytes, const char *name, GError **error);
 
-/**
- * sag_strings_load: reads a JSON array of strings, which may be empty and hold control characters.
- *
- * What UTF-8 cannot hold in a C string, "\u0000" and half a surrogate pair, becomes U+FFFD: tokenizers drop both.
- *
- * Returns: (transfer full): the strings. Errors: as sag_tasks_load()
- */
-char **sag_strings_load (const char *path, GError **error);
-
-/** sag_strings_parse: the same from memory. */
-char **sag_strings_parse (const char *json, gsize size_bytes, const char *name, GError **error);
-
 G_END_DECLS

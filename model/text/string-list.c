@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "model/text/string-list.h"
+
 #include "model/core/error.h"
 #include "model/core/file.h"
-#include "model/text/task-list.h"
 
 #include <string.h>
 
@@ -23,7 +24,7 @@ typedef struct
 static void
 skip_space (Cursor *cursor)
 {
-  for (; cursor->at < cursor->end && strchr (" \t\r\n", *cursor->at) != NULL && *cursor->at != 0; cursor->at++)
+  for (; cursor->at < cursor->end && *cursor->at != 0 && strchr (" \t\r\n", *cursor->at) != NULL; cursor->at++)
     if (*cursor->at == '\n')
       cursor->line++;
 }
