@@ -4,7 +4,6 @@
 #include "model/core/error.h"
 #include "model/core/file.h"
 #include "model/text/catalogue.h"
-#include "model/text/string-list.h"
 
 #include <string.h>
 

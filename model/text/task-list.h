@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "model/text/string-list.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS

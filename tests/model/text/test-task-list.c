@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/core/error.h"
 #include "model/text/catalogue.h"
-#include "model/text/string-list.h"
 #include "tests/support/test.h"
 
 #include <string.h>
