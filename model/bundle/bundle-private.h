@@ -7,20 +7,24 @@
 G_BEGIN_DECLS
 
 /**
- * sag_bundle_new: puts a bundle together and checks that its parts fit.
+ * sag_bundle_new: a bundle of parts that were checked.
  * @folder: (nullable): NULL for one in memory
- * @manifest: (transfer full)
- * @json: the text of bundle.json, which gives the bundle its identity
+ * @manifest, @sha256, @tokenizer, @weights: (transfer full)
  */
-SagBundle *sag_bundle_new (const char    *folder,
-                           SagManifest   *manifest,
-                           const char    *json,
-                           gsize          json_bytes,
-                           GBytes        *vocabulary,
-                           SagTensorFile *weights,
-                           GError       **error);
+SagBundle *sag_bundle_new (const char   *folder,
+                           SagManifest  *manifest,
+                           char         *sha256,
+                           SagTokenizer *tokenizer,
+                           SagWeightMap *weights);
 
-/** sag_bundle_get_weight_map: the weights as they are stored. */
-SagWeightMap *sag_bundle_get_weight_map (SagBundle *bundle);
+/* The parts, each checked against the manifest: from memory, and from a folder. */
+
+SagTokenizer *sag_bundle_make_tokenizer (const SagManifest *manifest, GBytes *vocabulary, GError **error);
+SagWeightMap *sag_bundle_make_weights (const SagManifest *manifest, SagTensorFile *file, GError **error);
+
+/** sag_bundle_load_manifest: @sha256: (out) (optional): identity of the bundle */
+SagManifest  *sag_bundle_load_manifest (const char *folder, char **sha256, GError **error);
+SagTokenizer *sag_bundle_load_tokenizer (const char *folder, const SagManifest *manifest, GError **error);
+SagWeightMap *sag_bundle_load_weights (const char *folder, const SagManifest *manifest, GError **error);
 
 G_END_DECLS

@@ -196,23 +196,32 @@ sag_bundle_save (const SagBundleParts *parts, const char *folder, GError **error
 SagBundle *
 sag_bundle_new_in_memory (const SagBundleParts *parts, GError **error)
 {
+  SagManifest *manifest;
   g_autoptr (SagTensorWriter) writer = NULL;
   g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (SagTensorFile) weights = NULL;
+  g_autoptr (SagTensorFile) file = NULL;
+  g_autoptr (SagTokenizer) tokenizer = NULL;
+  g_autoptr (SagWeightMap) weights = NULL;
   g_autofree char *json = NULL;
 
   g_return_val_if_fail (parts != NULL, NULL);
 
+  manifest = parts->manifest;
   writer = write_weights (parts, NULL, error);
   if (writer == NULL)
     return NULL;
   bytes = sag_tensor_writer_commit_bytes (writer);
-  weights = sag_tensor_file_new (bytes, sag_bundle_file_get_name (SAG_BUNDLE_WEIGHTS), error);
+  file = sag_tensor_file_new (bytes, sag_bundle_file_get_name (SAG_BUNDLE_WEIGHTS), error);
+  if (file == NULL)
+    return NULL;
+  record_bytes (manifest, SAG_BUNDLE_WEIGHTS, bytes);
+  record_bytes (manifest, SAG_BUNDLE_VOCABULARY, parts->vocabulary);
+  record_bytes (manifest, SAG_BUNDLE_LICENSE, parts->license);
+  tokenizer = sag_bundle_make_tokenizer (manifest, parts->vocabulary, error);
+  weights = tokenizer != NULL ? sag_bundle_make_weights (manifest, file, error) : NULL;
   if (weights == NULL)
     return NULL;
-  record_bytes (parts->manifest, SAG_BUNDLE_WEIGHTS, bytes);
-  record_bytes (parts->manifest, SAG_BUNDLE_VOCABULARY, parts->vocabulary);
-  record_bytes (parts->manifest, SAG_BUNDLE_LICENSE, parts->license);
-  json = sag_manifest_to_json (parts->manifest);
-  return sag_bundle_new (NULL, sag_manifest_copy (parts->manifest), json, strlen (json), parts->vocabulary, weights, error);
+  json = sag_manifest_to_json (manifest);
+  return sag_bundle_new (NULL, sag_manifest_copy (manifest), sag_hash_sha256 (json, strlen (json)),
+                         g_steal_pointer (&tokenizer), g_steal_pointer (&weights));
 }

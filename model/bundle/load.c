@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/bundle/bundle-private.h"
+#include "model/bundle/source.h"
+#include "model/core/error.h"
+#include "model/core/hash.h"
+
+#include <string.h>
+
+#define MAX_MANIFEST_BYTES ((gsize) 16 << 20)
+#define MAX_VOCABULARY_BYTES ((gsize) 64 << 20)
+
+SagTokenizer *
+sag_bundle_make_tokenizer (const SagManifest *manifest, GBytes *vocabulary, GError **error)
+{
+  gsize            size_bytes;
+  const void      *data = g_bytes_get_data (vocabulary, &size_bytes);
+  const char      *name = sag_bundle_file_get_name (SAG_BUNDLE_VOCABULARY);
+  g_autofree char *sha256 = sag_hash_sha256 (data, size_bytes);
+  g_autoptr (SagTokenizer) tokenizer = NULL;
+
+  if (strcmp (sha256, manifest->sha256[SAG_BUNDLE_VOCABULARY]) != 0)
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+                   "%s of bundle \"%s\" was changed after the bundle was made; copy the bundle again.", name, manifest->name);
+      return NULL;
+    }
+  tokenizer = sag_tokenizer_new (data, size_bytes, name, error);
+  if (tokenizer == NULL || !sag_bundle_check_words (sag_tokenizer_get_n_words (tokenizer), &manifest->network, error))
+    return NULL;
+  return g_steal_pointer (&tokenizer);
+}
+
+SagWeightMap *
+sag_bundle_make_weights (const SagManifest *manifest, SagTensorFile *file, GError **error)
+{
+  g_autoptr (SagWeightMap) weights = sag_weight_map_new (file, error);
+
+  if (weights == NULL)
+    return NULL;
+  if (sag_weight_map_has_lora (weights) && manifest->lora_scaling == 0)
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+                   "The weights of bundle \"%s\" hold LoRA adapters, but bundle.json does not say their scaling.", manifest->name);
+      return NULL;
+    }
+  return sag_weight_map_check (weights, &manifest->network, error) ? g_steal_pointer (&weights) : NULL;
+}
+
+/* A small file of the bundle, whole. */
+static GBytes *
+read_small (const char *folder, const char *name, gsize max_bytes, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GMappedFile) mapped = g_mapped_file_new (path, FALSE, error);
+  g_autofree char *shown = g_filename_display_name (folder);
+
+  if (mapped == NULL)
+    {
+      g_prefix_error (error, "%s is not a whole bundle: ", shown);
+      return NULL;
+    }
+  if (g_mapped_file_get_length (mapped) > max_bytes)
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "%s of %s is larger than the %" G_GSIZE_FORMAT " bytes that it may have.", name, shown, max_bytes);
+      return NULL;
+    }
+  return g_mapped_file_get_bytes (mapped);
+}
+
+SagManifest *
+sag_bundle_load_manifest (const char *folder, char **sha256, GError **error)
+{
+  g_autoptr (GBytes) json = read_small (folder, SAG_BUNDLE_MANIFEST, MAX_MANIFEST_BYTES, error);
+  g_autofree char *path = g_build_filename (folder, SAG_BUNDLE_MANIFEST, NULL);
+  g_autofree char *name = g_filename_display_name (path);
+  const char      *text;
+  gsize            size_bytes;
+
+  if (json == NULL)
+    return NULL;
+  text = g_bytes_get_data (json, &size_bytes);
+  if (sha256 != NULL)
+    *sha256 = sag_hash_sha256 (text, size_bytes);
+  return sag_manifest_parse (text != NULL ? text : "", size_bytes, name, error);
+}
+
+SagTokenizer *
+sag_bundle_load_tokenizer (const char *folder, const SagManifest *manifest, GError **error)
+{
+  g_autoptr (GBytes) vocabulary = read_small (folder, sag_bundle_file_get_name (SAG_BUNDLE_VOCABULARY), MAX_VOCABULARY_BYTES, error);
+
+  return vocabulary != NULL ? sag_bundle_make_tokenizer (manifest, vocabulary, error) : NULL;
+}
+
+SagWeightMap *
+sag_bundle_load_weights (const char *folder, const SagManifest *manifest, GError **error)
+{
+  const char      *name = sag_bundle_file_get_name (SAG_BUNDLE_WEIGHTS);
+  guint64          recorded = manifest->size_bytes[SAG_BUNDLE_WEIGHTS];
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, NULL, NULL);
+  g_autoptr (SagTensorFile) tensors = NULL;
+
+  if (info != NULL && (guint64) g_file_info_get_size (info) != recorded)
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                   "%s of bundle \"%s\" has %" G_GOFFSET_FORMAT " bytes, but had %" G_GUINT64_FORMAT " when the bundle was made; copy the bundle again.",
+                   name, manifest->name, g_file_info_get_size (info), recorded);
+      return NULL;
+    }
+  tensors = sag_tensor_file_open (path, error);
+  return tensors != NULL ? sag_bundle_make_weights (manifest, tensors, error) : NULL;
+}
+
+SagBundle *
+sag_bundle_load (const char *folder, GError **error)
+{
+  g_autofree char *sha256 = NULL;
+  g_autoptr (SagManifest) manifest = NULL;
+  g_autoptr (SagTokenizer) tokenizer = NULL;
+  g_autoptr (SagWeightMap) weights = NULL;
+
+  g_return_val_if_fail (folder != NULL, NULL);
+
+  manifest = sag_bundle_load_manifest (folder, &sha256, error);
+  if (manifest == NULL)
+    return NULL;
+  tokenizer = sag_bundle_load_tokenizer (folder, manifest, error);
+  weights = tokenizer != NULL ? sag_bundle_load_weights (folder, manifest, error) : NULL;
+  if (weights == NULL)
+    return NULL;
+  return sag_bundle_new (folder, g_steal_pointer (&manifest), g_steal_pointer (&sha256), g_steal_pointer (&tokenizer),
+                         g_steal_pointer (&weights));
+}
