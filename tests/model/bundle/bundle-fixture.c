@@ -96,8 +96,8 @@ read_change (const SagTensor *tensor)
   return change;
 }
 
-static void
-free_change (gpointer data)
+void
+tensor_change_free (gpointer data)
 {
   TensorChange *change = data;
 
@@ -105,8 +105,27 @@ free_change (gpointer data)
   g_free (change);
 }
 
+TensorChange *
+tensor_change_new (const char *name, gint64 rows, gint64 columns, guint32 seed)
+{
+  TensorChange *change = g_new0 (TensorChange, 1);
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+
+  g_strlcpy (change->name, name, sizeof change->name);
+  change->dtype = SAG_DTYPE_F32;
+  change->n_dims = 2;
+  change->shape[0] = rows;
+  change->shape[1] = columns;
+  change->n_values = (gsize) (rows * columns);
+  change->values = g_new (float, change->n_values);
+  change->keep = TRUE;
+  for (gsize i = 0; i < change->n_values; i++)
+    change->values[i] = (float) g_rand_double_range (random, -1, 1);
+  return change;
+}
+
 void
-tiny_checkpoint_change (TinyCheckpoint *tiny, TensorChangeFunc func, gpointer data)
+tiny_checkpoint_change (TinyCheckpoint *tiny, TensorChangeFunc func, gpointer data, GPtrArray *extra)
 {
   static guint     serial;
   g_autofree char *name = g_strdup_printf ("changed-%u.safetensors", serial++);
@@ -114,7 +133,7 @@ tiny_checkpoint_change (TinyCheckpoint *tiny, TensorChangeFunc func, gpointer da
   g_autoptr (GError) error = NULL;
   g_autoptr (SagTensorFile) file = sag_tensor_file_open (tiny->weights, &error);
   g_autoptr (SagTensorWriter) writer = sag_tensor_writer_new ();
-  g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func (free_change);
+  g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func (tensor_change_free);
 
   g_assert_no_error (error);
   for (guint i = 0; i < sag_tensor_file_get_n_tensors (file); i++)
@@ -126,6 +145,12 @@ tiny_checkpoint_change (TinyCheckpoint *tiny, TensorChangeFunc func, gpointer da
       if (change->keep)
         sag_tensor_writer_declare (writer, change->name, change->dtype, change->n_dims, change->shape);
     }
+  for (guint i = 0; extra != NULL && i < extra->len; i++)
+    {
+      const TensorChange *added = extra->pdata[i];
+
+      sag_tensor_writer_declare (writer, added->name, added->dtype, added->n_dims, added->shape);
+    }
   g_assert_true (sag_tensor_writer_open (writer, path, &error));
   for (guint i = 0; i < changes->len; i++)
     {
@@ -136,6 +161,12 @@ tiny_checkpoint_change (TinyCheckpoint *tiny, TensorChangeFunc func, gpointer da
         g_assert_true (sag_tensor_writer_floats (writer, change->values, change->n_values, &error));
       else if (change->keep)
         g_assert_true (sag_tensor_writer_bytes (writer, tensor->data, tensor->size_bytes, &error));
+    }
+  for (guint i = 0; extra != NULL && i < extra->len; i++)
+    {
+      const TensorChange *added = extra->pdata[i];
+
+      g_assert_true (sag_tensor_writer_floats (writer, added->values, added->n_values, &error));
     }
   g_assert_true (sag_tensor_writer_commit (writer, &error));
   g_free (tiny->weights);

@@ -50,8 +50,15 @@ typedef struct
 
 typedef void (*TensorChangeFunc) (TensorChange *change, gpointer data);
 
-/** tiny_checkpoint_change: a copy of its weights, each tensor through @func; the import then uses the copy. */
-void tiny_checkpoint_change (TinyCheckpoint *tiny, TensorChangeFunc func, gpointer data);
+/**
+ * tiny_checkpoint_change: a copy of its weights, each tensor through @func; the import then uses the copy.
+ * @extra: (nullable) (element-type TensorChange): tensors to add; of floats
+ */
+void tiny_checkpoint_change (TinyCheckpoint *tiny, TensorChangeFunc func, gpointer data, GPtrArray *extra);
+
+/** tensor_change_new: a tensor to add, its values from a seed. */
+TensorChange *tensor_change_new (const char *name, gint64 rows, gint64 columns, guint32 seed);
+void          tensor_change_free (gpointer change);
 
 /** count_entries: files and folders in a folder. */
 guint count_entries (const char *folder);
