@@ -180,11 +180,12 @@ static void
 load_positions (Loader *loader, const SagNetwork *network, SagCpuText *text)
 {
   gsize             hidden = network->hidden;
-  g_autofree float *type = g_new0 (float, hidden);
+  g_autofree float *type = NULL;
 
   text->positions = load_vector (loader, "model.embeddings.position_embeddings.weight", network->n_positions * hidden);
   if (text->positions == NULL || loader->failed)
     return;
+  type = g_new0 (float, hidden);
   read_values (loader, "model.embeddings.token_type_embeddings.weight", 0, hidden, type);
   for (gsize i = 0; i < network->n_positions * hidden; i++)
     text->positions[i] += type[i % hidden];

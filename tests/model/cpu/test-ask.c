@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "model/cpu/ask.h"
 #include "model/cpu/cpu.h"
 
 #include "tests/model/cpu/text-reference.h"
@@ -409,6 +410,31 @@ test_bad_options (void)
   expect_no_engine (bundle, &(SagEngineOptions){ 0 }, SAG_STATUS_INVALID, "5 heads");
 }
 
+/* Sizes beyond any address space, which a checked bundle cannot have, stand for a machine without memory. */
+static void
+test_no_memory (void)
+{
+#ifdef __SANITIZE_ADDRESS__
+  g_test_skip ("the address sanitizer ends the program instead");
+#else
+  SagNetwork      huge = { .n_words = 1, .n_positions = 100000, .hidden = 1 << 28, .n_heads = 1, .intermediate = 1 << 28, .text_layers = 9 };
+  SagWeightSource source = { .network = &huge };
+  SagCpuText      text = { .network = huge };
+  g_autoptr (SagPool) pool = sag_pool_new (1);
+  const SagCpuTeam    team = { sag_cpu_get_kernels (false), pool };
+  const int32_t       id = 0, length = 1;
+  const SagAskRequest request = { .n_tokens = 60000, .n_texts = 1, .max_length = 1, .ids = &id, .lengths = &length };
+  SagCpuArena         arena = { 0 };
+  SagStatus           status = { 0 };
+
+  g_assert_null (sag_cpu_text_load (&source, pool, &status));
+  g_assert_cmpint (status.code, ==, SAG_STATUS_OUT_OF_MEMORY);
+  status.code = SAG_STATUS_OK;
+  g_assert_false (sag_cpu_ask (&text, &team, &arena, &request, &status));
+  g_assert_cmpint (status.code, ==, SAG_STATUS_OUT_OF_MEMORY);
+#endif
+}
+
 typedef struct
 {
   void           *engine;
@@ -489,6 +515,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cpu/ask/bad-weights", test_bad_weights);
   g_test_add_func ("/cpu/ask/bad-words", test_bad_words);
   g_test_add_func ("/cpu/ask/bad-options", test_bad_options);
+  g_test_add_func ("/cpu/ask/no-memory", test_no_memory);
   g_test_add_func ("/cpu/ask/two-engines", test_two_engines);
   g_test_add_func ("/cpu/ask/describe", test_describe);
   return g_test_run ();

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The whole engine, volume and text to logits, against PyTorch's values for upstream's own code. */
+
+#include "model/cpu/cpu.h"
+#include "model/engine/cells.h"
+
+#include "tests/model/bundle/bundle-fixture.h"
+#include "tests/model/cpu/oracle.h"
+#include "tests/support/test.h"
+
+#include <math.h>
+
+#define TOLERANCE 3e-4       /* of activations, maximum error by root mean square: oracle/README.md */
+#define LOGIT_TOLERANCE 1e-4 /* absolute */
+
+static void
+assert_logits (const float *got, const float *want, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpfloat_with_epsilon (got[i], want[i], LOGIT_TOLERANCE);
+}
+
+/* The texts of a case: ids and real lengths. */
+typedef struct
+{
+  gsize   n;
+  gsize   max_length;
+  gint32 *ids;
+  gint32 *lengths;
+} Texts;
+
+static void
+texts_clear (Texts *texts)
+{
+  g_free (texts->ids);
+  g_free (texts->lengths);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Texts, texts_clear)
+
+static void
+read_texts (SagTensorFile *golden, Texts *texts)
+{
+  const SagTensor *ids = sag_tensor_file_find (golden, "input_ids");
+  const SagTensor *mask = sag_tensor_file_find (golden, "attention_mask");
+
+  texts->n = ids->shape[0];
+  texts->max_length = ids->shape[1];
+  texts->ids = g_new (gint32, ids->n_values);
+  texts->lengths = g_new0 (gint32, texts->n);
+  for (gsize i = 0; i < ids->n_values; i++)
+    {
+      gint64 id, real;
+
+      g_assert_true (sag_tensor_read_integers (ids, i, 1, &id));
+      g_assert_true (sag_tensor_read_integers (mask, i, 1, &real));
+      texts->ids[i] = id;
+      texts->lengths[i / texts->max_length] += real;
+    }
+}
+
+/* One item of a case: encoded and asked with taps, then asked without. */
+static void
+run_item (void             *engine,
+          const SagNetwork *network,
+          SagTensorFile    *golden,
+          int               item,
+          const Texts      *texts,
+          const float      *input,
+          const gint32      dims[3],
+          GHashTable       *seen)
+{
+  OracleTap         compare = { golden, item, TOLERANCE, seen };
+  SagTap            tap = { oracle_compare_tap, &compare };
+  gint32            features[3];
+  gsize             n_tokens, n_cells;
+  g_autofree float *tokens = NULL, *cells = NULL, *grid = NULL;
+  g_autofree float *want_class = oracle_dup_values (golden, "out.logits_cls");
+  g_autofree float *want_cells = oracle_dup_values (golden, "out.logits_seg");
+  g_autofree float *want_grid = oracle_dup_values (golden, "out.seg_volume_logits");
+  SagStatus         status = { 0 };
+  float             logit = NAN;
+  SagAskRequest     request;
+
+  sag_network_feature_dims (network, dims, features);
+  n_tokens = (gsize) features[0] * features[1] * features[2];
+  n_cells = n_tokens * 64;
+  tokens = g_new (float, n_tokens * network->hidden);
+  cells = g_new (float, n_cells);
+  grid = g_new (float, n_cells);
+  g_assert_true (sag_cpu_get_table ()->encode (
+    engine, &(SagEncodeRequest){ input, 1, { dims[0], dims[1], dims[2] }, tokens, tap }, &status));
+  request = (SagAskRequest){
+    .tokens = tokens,
+    .n_tokens = n_tokens,
+    .n_texts = 1,
+    .max_length = texts->max_length,
+    .ids = texts->ids + item * texts->max_length,
+    .lengths = texts->lengths + item,
+    .class_logits = &logit,
+    .cell_logits = cells,
+    .tap = tap,
+  };
+  g_assert_true (sag_cpu_get_table ()->ask (engine, &request, &status));
+  assert_logits (&logit, want_class + item, 1);
+  assert_logits (cells, want_cells + item * n_cells, n_cells);
+
+  request.tap.func = NULL;
+  logit = NAN;
+  memset (cells, 0xff, n_cells * sizeof (float));
+  g_assert_true (sag_cpu_get_table ()->ask (engine, &request, &status));
+  assert_logits (&logit, want_class + item, 1);
+  assert_logits (cells, want_cells + item * n_cells, n_cells);
+  sag_cells_arrange (features, network->cells, cells, false, grid);
+  assert_logits (grid, want_grid + item * n_cells, n_cells);
+}
+
+/* Every tensor of the case but masks, and the grid that was compared beside the taps. */
+static void
+assert_all_seen (SagTensorFile *golden, GHashTable *seen)
+{
+  for (guint i = 0; i < sag_tensor_file_get_n_tensors (golden); i++)
+    {
+      const char *name = sag_tensor_file_get_tensor (golden, i)->name;
+
+      if (g_str_has_prefix (name, "out.") && !strstr (name, "mask") && !g_str_equal (name, "out.seg_volume_logits") &&
+          !g_hash_table_contains (seen, name))
+        g_error ("no tap showed %s", name);
+    }
+}
+
+static void
+run_tiny (SagBundle *bundle, SagTensorFile *golden, bool portable)
+{
+  const SagNetwork *network = sag_bundle_get_network (bundle);
+  SagWeightSource   source = { network, sag_bundle_read, bundle };
+  const SagTensor  *images = sag_tensor_file_find (golden, "images");
+  gint32            dims[3] = { images->shape[2], images->shape[3], images->shape[4] };
+  g_autofree float *input = oracle_dup_values (golden, "images");
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_auto (Texts) texts = { 0 };
+  SagStatus status = { 0 };
+  void     *engine = sag_cpu_get_table ()->open (&source, &(SagEngineOptions){ .n_threads = 2, .portable = portable }, &status);
+
+  if (engine == NULL)
+    g_error ("%s", status.message);
+  read_texts (golden, &texts);
+  for (gsize i = 0; i < texts.n; i++)
+    run_item (engine, network, golden, i, &texts, input + i * dims[0] * dims[1] * dims[2], dims, seen);
+  assert_all_seen (golden, seen);
+  sag_cpu_get_table ()->close (engine);
+}
+
+static void
+test_tiny (gconstpointer name)
+{
+  TinyCheckpoint tiny;
+  g_autoptr (SagBundle) bundle = NULL;
+  g_autoptr (SagTensorFile) golden = NULL;
+
+  if (!tiny_checkpoint_init (&tiny))
+    return;
+  golden = oracle_open (name);
+  bundle = tiny_checkpoint_import (&tiny, "tiny");
+  run_tiny (bundle, golden, false);
+  run_tiny (bundle, golden, true);
+  tiny_checkpoint_clear (&tiny);
+}
+
+static SagNetwork
+full_network (void)
+{
+  SagNetwork network = {
+    .input = { 256, 160, 128 },
+    .stem_channels = 32,
+    .head_channels = 1280,
+    .batch_norm_eps = 1e-3f,
+    .text_kind = SAG_TEXT_BERT,
+    .n_words = 30522,
+    .n_positions = 512,
+    .n_types = 2,
+    .hidden = 768,
+    .n_heads = 12,
+    .intermediate = 3072,
+    .text_layers = 4,
+    .layer_norm_eps = 1e-12f,
+    .cells = { 4, 4, 4 },
+  };
+  SagStage stages[SAG_MAX_STAGES];
+
+  sag_network_set_stages (&network, stages, sag_network_b0_stages (stages));
+  return network;
+}
+
+/* Encoder layers at positions 0, 1, 160, 161 and the last: all that the oracle keeps of them at full size. */
+static void
+compare_full_tap (void *data, const char *name, int n_dims, const int64_t *dims, const float *values)
+{
+  OracleTap        *tap = data;
+  g_autofree char  *full = g_strdup_printf ("out.%s_pos0_1_160_161_last", name);
+  gsize             rows[] = { 0, 1, 160, 161, dims[1] - 1 };
+  g_autofree float *want = NULL, *got = NULL;
+
+  if (sag_tensor_file_find (tap->golden, full) == NULL)
+    {
+      oracle_compare_tap (data, name, n_dims, dims, values);
+      return;
+    }
+  want = oracle_dup_values (tap->golden, full);
+  got = g_new (float, 5 * 768);
+  for (int i = 0; i < 5; i++)
+    memcpy (got + i * 768, values + rows[i] * 768, 768 * sizeof (float));
+  oracle_assert_close (name, got, want, 5 * 768, tap->tolerance);
+  g_hash_table_add (tap->seen, g_strdup (name));
+}
+
+static void
+ask_full (void *engine, SagTensorFile *golden, const float *tokens)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  OracleTap         compare = { golden, 0, TOLERANCE, seen };
+  g_autofree float *want_class = oracle_dup_values (golden, "out.logits_cls");
+  g_autofree float *want_cells = oracle_dup_values (golden, "out.logits_seg");
+  g_autofree float *want_grid = oracle_dup_values (golden, "out.seg_volume_logits_32x20x16");
+  g_autofree float *cells = g_new (float, 160 * 64), *grid = g_new (float, 160 * 64);
+  g_auto (Texts) texts = { 0 };
+  SagStatus     status = { 0 };
+  SagAskRequest request;
+  float         logit;
+
+  read_texts (golden, &texts);
+  request = (SagAskRequest){
+    .tokens = tokens,
+    .n_tokens = 160,
+    .n_texts = 1,
+    .max_length = texts.max_length,
+    .ids = texts.ids,
+    .lengths = texts.lengths,
+    .class_logits = &logit,
+    .cell_logits = cells,
+    .tap = { compare_full_tap, &compare },
+  };
+  for (int tapped = 1; tapped >= 0; tapped--)
+    {
+      if (!tapped)
+        request.tap.func = NULL;
+      g_assert_true (sag_cpu_get_table ()->ask (engine, &request, &status));
+      g_test_message ("class logit %g, golden %g", logit, want_class[0]);
+      assert_logits (&logit, want_class, 1);
+      assert_logits (cells, want_cells, 160 * 64);
+    }
+  g_assert_cmpuint (g_hash_table_size (seen), ==, 6); /* four layers, both heads */
+  sag_cells_arrange ((const gint32[]){ 8, 5, 4 }, (const gint32[]){ 4, 4, 4 }, cells, false, grid);
+  assert_logits (grid, want_grid, 160 * 64);
+}
+
+static void
+test_full (gconstpointer portable)
+{
+  OracleRecipe    recipe;
+  SagNetwork      network = full_network ();
+  SagWeightSource source = { &network, oracle_recipe_read, &recipe };
+  g_autoptr (SagTensorFile) golden = NULL;
+  g_autofree float *image = NULL, *tokens = NULL, *want = NULL;
+  SagStatus         status = { 0 };
+  void             *engine;
+
+  if (!oracle_recipe_open (&recipe))
+    return;
+  golden = oracle_open ("oracle/full/full_256x160x128.safetensors");
+  image = oracle_recipe_dup_image (&recipe);
+  tokens = g_new (float, 160 * 768);
+  want = oracle_dup_values (golden, "out.lm_adaptor");
+  engine = sag_cpu_get_table ()->open (&source, &(SagEngineOptions){ .portable = portable != NULL }, &status);
+  if (engine == NULL)
+    g_error ("%s", status.message);
+  g_assert_true (sag_cpu_get_table ()->encode (
+    engine, &(SagEncodeRequest){ .input = image, .n_inputs = 1, .dims = { 256, 160, 128 }, .tokens = tokens }, &status));
+  oracle_assert_close ("lm_adaptor", tokens, want, 160 * 768, TOLERANCE);
+  ask_full (engine, golden, tokens);
+  sag_cpu_get_table ()->close (engine);
+  oracle_recipe_clear (&recipe);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/cpu/ask/oracle/a", "oracle/model/case_a_64x32x32_batch2.safetensors", test_tiny);
+  g_test_add_data_func ("/cpu/ask/oracle/b", "oracle/model/case_b_96x64x64_batch1.safetensors", test_tiny);
+  g_test_add_data_func ("/cpu/ask/oracle/full", NULL, test_full);
+  g_test_add_data_func ("/cpu/ask/oracle/full-portable", "portable", test_full);
+  return g_test_run ();
+}
