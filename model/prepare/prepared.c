@@ -177,6 +177,27 @@ sag_prepare (SagVolume               *volume,
 }
 
 SagPrepared *
+sag_prepared_new_air (const SagPrepared *prepared)
+{
+  SagPrepared  *air = g_new0 (SagPrepared, 1);
+  const gint32 *dims;
+
+  g_return_val_if_fail (prepared != NULL, NULL);
+
+  dims = prepared->recipe.input;
+  g_atomic_ref_count_init (&air->ref_count);
+  air->recipe = prepared->recipe;
+  air->input = g_new0 (float, (gsize) dims[0] * dims[1] * dims[2]);
+  air->input_geometry = prepared->input_geometry;
+  air->scope.verdict = SAG_SCOPE_OUT;
+  air->scope.lung_share_in_box = NAN;
+  air->scope.reasons = g_new0 (char *, 1);
+  air->lung_source = "none";
+  air->key = g_strconcat ("air-", prepared->key, NULL);
+  return air;
+}
+
+SagPrepared *
 sag_prepared_ref (SagPrepared *prepared)
 {
   g_return_val_if_fail (prepared != NULL, NULL);

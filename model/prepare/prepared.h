@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   SagVolume *lungs;
-  double shift_mm[3];
-  gboolean keep_standardised;
+  double     shift_mm[3];
+  gboolean   keep_standardised;
 } SagPrepareOptions;
 
 /** SagPrepared: the network's input and the way back. Immutable, atomically reference counted. */
@@ -29,14 +29,20 @@ typedef struct _SagPrepared SagPrepared;
  * Errors: SAG_ERROR_MISMATCH (lung mask elsewhere or empty), SAG_ERROR_FORMAT (no body, no CT values), G_IO_ERROR_CANCELLED.
  * A scan that the model should not be asked about is no error here: look at sag_prepared_get_scope().
  */
-SagPrepared *sag_prepare (SagVolume *volume,
-                          const SagRecipe *recipe,
+SagPrepared *sag_prepare (SagVolume               *volume,
+                          const SagRecipe         *recipe,
                           const SagPrepareOptions *options,
-                          GCancellable *cancellable,
-                          GError **error);
+                          GCancellable            *cancellable,
+                          GError                 **error);
+
+/**
+ * sag_prepared_new_air: an input of nothing but air (-1000 HU) where @prepared lies: a control, to see what a model
+ * answers about nothing. Its key differs.
+ */
+SagPrepared *sag_prepared_new_air (const SagPrepared *prepared);
 
 SagPrepared *sag_prepared_ref (SagPrepared *prepared);
-void sag_prepared_unref (SagPrepared *prepared);
+void         sag_prepared_unref (SagPrepared *prepared);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagPrepared, sag_prepared_unref)
 
 /** sag_prepared_get_input: (x, y, z) float32 in 0..1, z fastest: x rises to the right, y to anterior, z to superior. */
@@ -51,7 +57,7 @@ const float *sag_prepared_get_input (const SagPrepared *prepared);
 const SagGeometry *sag_prepared_get_input_geometry (const SagPrepared *prepared);
 
 const SagRecipe *sag_prepared_get_recipe (const SagPrepared *prepared);
-const SagScope *sag_prepared_get_scope (const SagPrepared *prepared);
+const SagScope  *sag_prepared_get_scope (const SagPrepared *prepared);
 
 /** sag_prepared_get_standardised: the 1 mm RAS volume before the box was cut; NULL unless it was kept. */
 SagVolume *sag_prepared_get_standardised (const SagPrepared *prepared);

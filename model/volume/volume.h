@@ -31,23 +31,21 @@ typedef struct _SagVolume SagVolume;
 typedef struct
 {
   const void *origin;
-  SagScalar scalar;
-  gint64 stride[3];
+  SagScalar   scalar;
+  gint64      stride[3];
   SagGeometry geometry;
 } SagVoxels;
 
-/**
- * sag_volume_new_int16: takes @voxels: g_malloc'ed or aligned_alloc'ed, sag_geometry_n_voxels() of them, i fastest.
- */
+/** sag_volume_new_int16: takes @voxels (g_malloc'ed or aligned_alloc'ed, sag_geometry_n_voxels() of them, i fastest). */
 SagVolume *sag_volume_new_int16 (const SagGeometry *geometry, gint16 *voxels);
 SagVolume *sag_volume_new_float (const SagGeometry *geometry, float *voxels);
 
 SagVolume *sag_volume_ref (SagVolume *volume);
-void sag_volume_unref (SagVolume *volume);
+void       sag_volume_unref (SagVolume *volume);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagVolume, sag_volume_unref)
 
 const SagGeometry *sag_volume_get_geometry (const SagVolume *volume);
-SagScalar sag_volume_get_scalar (const SagVolume *volume);
+SagScalar          sag_volume_get_scalar (const SagVolume *volume);
 
 /** sag_volume_get_int16: NULL if the volume is stored as float32. */
 const gint16 *sag_volume_get_int16 (const SagVolume *volume);

@@ -14,20 +14,17 @@ char *sag_test_shared (const char *name);
 
 /** sag_test_dup_folder: makes a new empty folder; sag_test_remove_folder() deletes it with all in it. */
 char *sag_test_dup_folder (void);
-void sag_test_remove_folder (char *folder);
-
-/** sag_test_count_files: how many there are in @folder, temporary ones included. */
-guint sag_test_count_files (const char *folder);
+void  sag_test_remove_folder (char *folder);
 
 /** sag_test_assert_error: @error is of @domain and @code and its message holds @part; clears it. */
-#define sag_test_assert_error(error, domain, code, part)            \
-  G_STMT_START                                                      \
-  {                                                                 \
-    g_assert_error (error, domain, code);                           \
-    if (strstr ((error)->message, part) == NULL)                    \
+#define sag_test_assert_error(error, domain, code, part)              \
+  G_STMT_START                                                        \
+  {                                                                   \
+    g_assert_error (error, domain, code);                             \
+    if (strstr ((error)->message, part) == NULL)                      \
       g_error ("\"%s\" does not say \"%s\"", (error)->message, part); \
-    g_clear_error (&(error));                                       \
-  }                                                                 \
+    g_clear_error (&(error));                                         \
+  }                                                                   \
   G_STMT_END
 
 G_END_DECLS

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cli/case.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define LABEL "  %-9s "
+
+void
+sag_cli_scope_print (const SagScope *scope)
+{
+  printf (LABEL "%s", "scope", sag_scope_verdict_to_string (scope->verdict));
+  if (scope->lungs_found)
+    {
+      printf (": lungs %.2f l (left %.2f, right %.2f)", (scope->left_lung_ml + scope->right_lung_ml) / 1000,
+              scope->left_lung_ml / 1000, scope->right_lung_ml / 1000);
+      if (isfinite (scope->lung_share_in_box))
+        printf (", %.0f %% of them inside the analysed box", floor (scope->lung_share_in_box * 100));
+    }
+  printf ("\n");
+  for (gsize i = 0; scope->reasons != NULL && scope->reasons[i] != NULL; i++)
+    printf (LABEL "%s\n", "", scope->reasons[i]);
+}
+
+void
+sag_cli_scope_write (const SagScope *scope, SagJsonWriter *writer)
+{
+  sag_json_string (writer, "verdict", sag_scope_verdict_to_string (scope->verdict));
+  sag_json_boolean (writer, "lungs_found", scope->lungs_found);
+  sag_json_number (writer, "left_lung_ml", round (scope->left_lung_ml));
+  sag_json_number (writer, "right_lung_ml", round (scope->right_lung_ml));
+  sag_json_number (writer, "lung_share_in_box", round (scope->lung_share_in_box * 1e4) / 1e4);
+  sag_json_number (writer, "slice_thickness_mm", scope->slice_thickness_mm);
+  sag_json_string (writer, "contrast", sag_contrast_to_string (scope->contrast));
+  sag_json_strings (writer, "reasons", (const char *const *) scope->reasons);
+}
+
+static void
+print_header (const SagCliCase *self, SagEngine *engine)
+{
+  SagBundle           *bundle = sag_engine_get_bundle (engine);
+  const SagEngineInfo *info = sag_engine_get_info (engine);
+  const char *const   *warnings = sag_volume_get_warnings (self->volume);
+  g_autofree char     *volume = sag_cli_describe_volume (self->volume);
+
+  printf ("%s\n", self->name);
+  printf (LABEL "%s\n", "scan", volume);
+  for (gsize i = 0; warnings[i] != NULL; i++)
+    printf (LABEL "%s\n", i ? "" : "note", warnings[i]);
+  sag_cli_scope_print (sag_prepared_get_scope (self->prepared));
+  printf (LABEL "%s%s\n", "bundle", sag_bundle_get_name (bundle),
+          !sag_bundle_is_trained (bundle)    ? " - UNTRAINED: its numbers mean nothing"
+          : sag_bundle_is_synthetic (bundle) ? " - demonstration model, trained on synthetic scans"
+                                             : "");
+  printf (LABEL "%s, %s\n", "engine", info->device, info->precision);
+}
+
+static void
+print_robust (const SagRobust *robust)
+{
+  const char *kind = robust->of_scores ? "highest scores" : "probabilities";
+
+  printf ("    robust    %s differ by %.2f in other words, by %.2f in shifted boxes;\n", kind, robust->wording_spread,
+          robust->box_spread);
+  printf ("              the nearest control is %.2f away%s\n", robust->closest_control,
+          robust->wording_sensitive ? "   [wording-sensitive]" : "");
+  for (guint i = 1; i < robust->trials->len; i++)
+    {
+      const SagTrial *trial = robust->trials->pdata[i];
+
+      printf ("      %.2f    %-11s  ", trial->number, sag_trial_kind_to_string (trial->kind));
+      if (trial->kind == SAG_TRIAL_SHIFTED_BOX)
+        printf ("by %+.0f, %+.0f, %+.0f mm\n", trial->shift_mm[0], trial->shift_mm[1], trial->shift_mm[2]);
+      else
+        printf ("%s\n", trial->kind == SAG_TRIAL_AIR ? "a box of nothing but air" : trial->text);
+    }
+}
+
+static void
+print_answer (const SagCliCase *self, guint i)
+{
+  const SagAnswer *answer = self->answers->pdata[i];
+  g_autofree char *place = sag_cli_place (answer->peak_ras_mm);
+
+  printf ("\n  %s\n", answer->text);
+  if (answer->has_class)
+    printf ("      %.2f    model probability, balanced training mix   [%s]\n", answer->probability,
+            sag_training_to_string (answer->class_head));
+  printf ("      %.2f    highest score, at %s   [%s]\n", answer->peak_score, place,
+          sag_training_to_string (answer->patch_head));
+  if (i < self->heatmaps->len)
+    {
+      printf ("    map       %s\n", (char *) self->heatmaps->pdata[i]);
+      if (answer->has_class && answer->patch_head != SAG_TRAINING_TRAINED)
+        printf ("              Localisation was not trained for this text. The map shows where the patch\n"
+                "              head responds, not why the number is high.\n");
+    }
+  if (self->evidence->pdata[i] != NULL)
+    printf ("    evidence  %s\n", (char *) self->evidence->pdata[i]);
+  if (i < self->robust->len)
+    print_robust (self->robust->pdata[i]);
+}
+
+void
+sag_cli_case_print (const SagCliCase *self, SagEngine *engine)
+{
+  g_autofree char *load = sag_cli_seconds (self->load_s);
+  g_autofree char *prepare = sag_cli_seconds (self->prepare_s);
+  g_autofree char *encode = sag_cli_seconds (self->encode_s);
+  g_autofree char *ask = sag_cli_seconds (self->ask_s);
+
+  print_header (self, engine);
+  for (guint i = 0; self->answers != NULL && i < self->answers->len; i++)
+    print_answer (self, i);
+  if (self->answers != NULL)
+    printf ("\n  load %s   prepare %s   encode %s   ask %s\n", load, prepare, encode, ask);
+  printf ("  Research use, not a medical device.\n\n");
+}
+
+static void
+write_result (const SagCliCase *self, guint i, SagJsonWriter *writer)
+{
+  const SagAnswer *answer = self->answers->pdata[i];
+
+  sag_json_begin_object (writer, NULL);
+  sag_answer_write (answer, writer);
+  sag_json_begin_object (writer, "heatmap");
+  sag_json_string (writer, "file", i < self->heatmaps->len ? self->heatmaps->pdata[i] : NULL);
+  sag_json_float (writer, "max", answer->peak_score);
+  sag_json_numbers (writer, "peak_ras_mm", answer->peak_ras_mm, 3);
+  sag_json_end_object (writer);
+  if (self->evidence->pdata[i] != NULL)
+    sag_json_string (writer, "evidence", self->evidence->pdata[i]);
+  if (i < self->robust->len)
+    {
+      sag_json_begin_object (writer, "robust");
+      sag_robust_write (self->robust->pdata[i], writer);
+      sag_json_end_object (writer);
+    }
+  sag_json_end_object (writer);
+}
+
+static void
+write_timing (SagJsonWriter *writer, const char *name, double seconds)
+{
+  sag_json_number (writer, name, round (seconds * 1e4) / 10);
+}
+
+void
+sag_cli_case_write (const SagCliCase *self, SagEngine *engine, SagJsonWriter *writer)
+{
+  SagBundle *bundle = sag_engine_get_bundle (engine);
+
+  sag_json_string (writer, "case", self->name);
+  sag_json_begin_object (writer, "bundle");
+  sag_json_string (writer, "name", sag_bundle_get_name (bundle));
+  sag_json_string (writer, "sha256", sag_bundle_get_sha256 (bundle));
+  sag_json_boolean (writer, "trained", sag_bundle_is_trained (bundle));
+  sag_json_boolean (writer, "synthetic", sag_bundle_is_synthetic (bundle));
+  sag_json_end_object (writer);
+  sag_json_string (writer, "engine", sag_engine_get_info (engine)->engine);
+  sag_json_string (writer, "precision", sag_engine_get_info (engine)->precision);
+  sag_json_strings (writer, "warnings", sag_volume_get_warnings (self->volume));
+  sag_json_begin_object (writer, "scope");
+  sag_cli_scope_write (sag_prepared_get_scope (self->prepared), writer);
+  sag_json_end_object (writer);
+  sag_json_begin_object (writer, "timings_ms");
+  write_timing (writer, "load", self->load_s);
+  write_timing (writer, "prepare", self->prepare_s);
+  write_timing (writer, "encode", self->encode_s);
+  write_timing (writer, "ask", self->ask_s);
+  sag_json_end_object (writer);
+  sag_json_begin_array (writer, "results");
+  for (guint i = 0; self->answers != NULL && i < self->answers->len; i++)
+    write_result (self, i, writer);
+  sag_json_end_array (writer);
+  sag_json_begin_object (writer, "provenance");
+  sag_provenance_write (self->provenance, writer);
+  sag_json_end_object (writer);
+  sag_json_string (writer, "notice", "Research use, not a medical device");
+}

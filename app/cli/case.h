@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "app/cli/cli.h"
+#include "model/answer/answer.h"
+#include "model/answer/robust.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SagCliAsk: how the person wants scans to be asked.
+ * @texts: (NULL-terminated) tasks, verbatim
+ * @lungs: (nullable): file of a lung mask or TotalSegmentator map
+ * @heatmaps: (nullable): folder for score and evidence maps
+ */
+typedef struct
+{
+  char   **texts;
+  char    *lungs;
+  char    *heatmaps;
+  double   shift_mm[3];
+  gboolean raw;
+  gboolean evidence;
+  gboolean robust;
+  gboolean force;
+  gboolean json;
+} SagCliAsk;
+
+/**
+ * SagCliCase: one scan asked every task, and how long each stage took.
+ * @answers: (element-type SagAnswer): NULL when the scope forbids numbers
+ * @heatmaps, @evidence: paths of written maps, by answer; NULL where none was asked for
+ * @robust: (element-type SagRobust) (nullable)
+ */
+typedef struct
+{
+  char          *name;
+  SagVolume     *volume;
+  SagPrepared   *prepared;
+  SagTokens     *tokens;
+  SagProvenance *provenance;
+  GPtrArray     *answers;
+  GPtrArray     *heatmaps;
+  GPtrArray     *evidence;
+  GPtrArray     *robust;
+  double         load_s;
+  double         prepare_s;
+  double         encode_s;
+  double         ask_s;
+} SagCliCase;
+
+/** sag_cli_case_new: loads, prepares, encodes, asks, writes maps. A scan out of scope gives a case without answers. */
+SagCliCase *sag_cli_case_new (SagEngine *engine, const char *path, const SagCliAsk *ask, GError **error);
+void        sag_cli_case_free (SagCliCase *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagCliCase, sag_cli_case_free)
+
+/** sag_cli_case_print: for people, on stdout. */
+void sag_cli_case_print (const SagCliCase *self, SagEngine *engine);
+
+/** sag_cli_case_write: the members of a case's JSON object (DESIGN.md section 6). */
+void sag_cli_case_write (const SagCliCase *self, SagEngine *engine, SagJsonWriter *writer);
+
+/** sag_cli_scope_write: the members of a "scope" object. */
+void sag_cli_scope_write (const SagScope *scope, SagJsonWriter *writer);
+/** sag_cli_scope_print: verdict, lungs and reasons for people. */
+void sag_cli_scope_print (const SagScope *scope);
+
+G_END_DECLS

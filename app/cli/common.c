@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cli/cli.h"
+
+#include "model/core/error.h"
+#include "model/core/file.h"
+#include "model/core/number.h"
+#include "model/volume/nifti.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+gboolean
+sag_cli_parse (int                 argc,
+               char              **argv,
+               const char         *usage,
+               const char         *about,
+               const GOptionEntry *entries,
+               int                 min_rest,
+               int                 max_rest,
+               char             ***rest)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) arguments = g_new0 (char *, argc + 1);
+  g_autofree char *program = g_strdup_printf ("sagitta-cli %s", usage);
+  guint            n_rest;
+
+  for (int i = 0; i < argc; i++)
+    arguments[i] = g_strdup (argv[i]);
+  g_set_prgname (program);
+  g_option_context_set_summary (context, about);
+  g_option_context_set_description (context, "Research use, not a medical device. Nothing leaves this machine.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse_strv (context, &arguments, &error))
+    return sag_cli_usage (argv[0], "%s.", error->message), FALSE;
+  n_rest = g_strv_length (arguments) - 1;
+  if ((int) n_rest < min_rest || (max_rest >= 0 && (int) n_rest > max_rest))
+    return sag_cli_usage (argv[0], "the usage is: sagitta-cli %s.", usage), FALSE;
+  *rest = g_strdupv (arguments + 1);
+  return TRUE;
+}
+
+int
+sag_cli_fail (const GError *error)
+{
+  sag_cli_progress (NULL, 0);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    fprintf (stderr, "sagitta-cli: stopped; nothing half-written is left.\n");
+  else
+    fprintf (stderr, "sagitta-cli: %s\n", error->message);
+  return g_error_matches (error, SAG_ERROR, SAG_ERROR_ARGUMENT) ? SAG_CLI_USAGE : SAG_CLI_FAILED;
+}
+
+int
+sag_cli_usage (const char *command, const char *format, ...)
+{
+  g_autofree char *sentence = NULL;
+  va_list          args;
+
+  va_start (args, format);
+  sentence = g_strdup_vprintf (format, args);
+  va_end (args);
+  fprintf (stderr, "sagitta-cli %s: %s\nsagitta-cli %s --help says more.\n", command, sentence, command);
+  return SAG_CLI_USAGE;
+}
+
+static gpointer
+signal_thread (gpointer data)
+{
+  GCancellable *cancellable = data;
+  sigset_t      set;
+  int           number;
+
+  sigemptyset (&set);
+  sigaddset (&set, SIGINT);
+  sigaddset (&set, SIGTERM);
+  sigwait (&set, &number);
+  g_cancellable_cancel (cancellable);
+  sigwait (&set, &number);
+  _exit (128 + number);
+}
+
+GCancellable *
+sag_cli_get_cancellable (void)
+{
+  static GCancellable *cancellable;
+
+  if (cancellable == NULL)
+    {
+      sigset_t set;
+
+      /* Blocked here, so in every thread that starts later; one thread waits for them. */
+      sigemptyset (&set);
+      sigaddset (&set, SIGINT);
+      sigaddset (&set, SIGTERM);
+      pthread_sigmask (SIG_BLOCK, &set, NULL);
+      cancellable = g_cancellable_new ();
+      g_thread_unref (g_thread_new ("signals", signal_thread, cancellable));
+    }
+  return cancellable;
+}
+
+void
+sag_cli_progress (const char *stage, double fraction)
+{
+  static gboolean shown;
+
+  if (!isatty (STDERR_FILENO))
+    return;
+  if (stage == NULL)
+    {
+      if (shown)
+        fputs ("\r\033[K", stderr);
+      shown = FALSE;
+      return;
+    }
+  if (fraction > 0)
+    fprintf (stderr, "\r\033[K%s %3.0f %%", stage, fraction * 100);
+  else
+    fprintf (stderr, "\r\033[K%s", stage);
+  fflush (stderr);
+  shown = TRUE;
+}
+
+static void
+slices_cb (SagVolume *volume, int n_slices_ready, gpointer user_data)
+{
+  sag_cli_progress (user_data, (double) n_slices_ready / sag_volume_get_geometry (volume)->dims[2]);
+}
+
+SagVolume *
+sag_cli_load (const char *path, GError **error)
+{
+  g_autofree char *name = sag_file_dup_display_name (path);
+  g_autofree char *stage = g_strdup_printf ("Reading %s", name);
+  SagVolume       *volume = sag_nifti_load (path, slices_cb, stage, sag_cli_get_cancellable (), error);
+
+  sag_cli_progress (NULL, 0);
+  return volume;
+}
+
+gboolean
+sag_cli_triple (const char *text, const char *option, double values[3], GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ",", 4);
+  gboolean ok = g_strv_length (parts) == 3;
+
+  for (int i = 0; ok && i < 3; i++)
+    ok = sag_number_parse (g_strstrip (parts[i]), &values[i]);
+  if (!ok)
+    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                 "%s takes three numbers such as 12.5,-30,410, not \"%s\".", option, text);
+  return ok;
+}
+
+gboolean
+sag_cli_recipe (const char *text, SagRecipe *recipe, GError **error)
+{
+  *recipe = (SagRecipe){
+    .kind = SAG_RECIPE_UPSTREAM,
+    .box_mm = { 384, 320, 256 },
+    .train_box_mm = { 416, 336, 256 },
+    .input = { 256, 160, 128 },
+  };
+  if (text == NULL || strcmp (text, "upstream") == 0)
+    return TRUE;
+  recipe->kind = SAG_RECIPE_PAPER;
+  if (strcmp (text, "paper") == 0)
+    return TRUE;
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--recipe takes paper or upstream, not \"%s\".", text);
+  return FALSE;
+}
+
+char *
+sag_cli_seconds (double seconds)
+{
+  if (seconds < 0.0995)
+    return g_strdup_printf ("%.0f ms", seconds * 1000);
+  return g_strdup_printf ("%.2f s", seconds);
+}
+
+char *
+sag_cli_place (const double ras_mm[3])
+{
+  return g_strdup_printf ("%c %.1f  %c %.1f  %c %.1f mm",
+                          ras_mm[0] < 0 ? 'L' : 'R', ABS (ras_mm[0]),
+                          ras_mm[1] < 0 ? 'P' : 'A', ABS (ras_mm[1]),
+                          ras_mm[2] < 0 ? 'I' : 'S', ABS (ras_mm[2]));
+}
+
+char *
+sag_cli_describe_volume (const SagVolume *volume)
+{
+  const SagGeometry *geometry = sag_volume_get_geometry (volume);
+  double             spacing[3];
+  char               letters[4];
+
+  sag_geometry_spacing_mm (geometry, spacing);
+  sag_geometry_letters (geometry, letters);
+  return g_strdup_printf ("%d x %d x %d voxels, %.2f x %.2f x %.2f mm, axes %c %c %c",
+                          geometry->dims[0], geometry->dims[1], geometry->dims[2],
+                          spacing[0], spacing[1], spacing[2], letters[0], letters[1], letters[2]);
+}

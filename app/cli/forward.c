@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cli/cli.h"
+
+#include "model/bundle/safetensors.h"
+#include "model/bundle/tensor-writer.h"
+#include "model/core/error.h"
+#include "model/cpu/cpu.h"
+
+#include <stdio.h>
+
+/* `forward` speaks to the engine's table itself: tensors in, tensors out, by the names of the golden files. */
+
+typedef struct
+{
+  const SagEngineTable *table;
+  void                 *engine;
+  const SagNetwork     *network;
+  gboolean              taps;
+
+  gint64  n;       /* batch */
+  gint32  dims[3]; /* of an image */
+  gint32  n_tokens;
+  gint32  max_length;
+  float  *images;
+  gint32 *ids; /* (n, max_length); NULL: vision only */
+  gint32 *lengths;
+
+  GHashTable *stacks; /* name -> Stack */
+  GPtrArray  *order;  /* Stack, as they came */
+} Forward;
+
+/* A tap of every image of the batch, one behind the other. */
+typedef struct
+{
+  char   *name;
+  guint   n_dims;
+  gint64  shape[SAG_TENSOR_MAX_DIMS];
+  GArray *values;
+} Stack;
+
+static void
+stack_free (Stack *stack)
+{
+  g_free (stack->name);
+  g_array_unref (stack->values);
+  g_free (stack);
+}
+
+static void
+forward_clear (Forward *self)
+{
+  if (self->engine != NULL)
+    self->table->close (self->engine);
+  g_free (self->images);
+  g_free (self->ids);
+  g_free (self->lengths);
+  g_clear_pointer (&self->stacks, g_hash_table_unref);
+  g_clear_pointer (&self->order, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Forward, forward_clear)
+
+static void
+stack_values (Forward *self, const char *name, int n_dims, const gint64 *dims, const float *values)
+{
+  g_autofree char *full = g_strconcat ("out.", name, NULL);
+  Stack           *stack = g_hash_table_lookup (self->stacks, full);
+  gsize            n = 1;
+
+  for (int d = 0; d < n_dims; d++)
+    n *= dims[d];
+  if (stack == NULL)
+    {
+      stack = g_new0 (Stack, 1);
+      stack->name = g_steal_pointer (&full);
+      stack->n_dims = n_dims;
+      stack->values = g_array_new (FALSE, FALSE, sizeof (float));
+      for (int d = 0; d < n_dims; d++)
+        stack->shape[d] = d ? dims[d] : 0;
+      g_hash_table_insert (self->stacks, stack->name, stack);
+      g_ptr_array_add (self->order, stack);
+    }
+  stack->shape[0] += dims[0];
+  g_array_append_vals (stack->values, values, n);
+}
+
+static void
+tap_cb (void *data, const char *name, int n_dims, const int64_t *dims, const float *values)
+{
+  stack_values (data, name, n_dims, dims, values);
+}
+
+static gboolean
+bad_tensor (GError **error, const char *name, const char *wanted)
+{
+  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "The input needs a tensor \"%s\" of shape %s.", name, wanted);
+  return FALSE;
+}
+
+static gboolean
+read_images (Forward *self, SagTensorFile *file, GError **error)
+{
+  const SagTensor *images = sag_tensor_file_find (file, "images");
+
+  if (images == NULL || images->n_dims != 5 || images->shape[1] != 1 || images->n_values == 0)
+    return bad_tensor (error, "images", "(N, 1, X, Y, Z), float");
+  self->n = images->shape[0];
+  for (int a = 0; a < 3; a++)
+    {
+      if (images->shape[2 + a] > 4096)
+        return bad_tensor (error, "images", "(N, 1, X, Y, Z) with sides up to 4096");
+      self->dims[a] = (gint32) images->shape[2 + a];
+    }
+  self->images = g_try_new (float, images->n_values);
+  if (self->images == NULL || !sag_tensor_read_floats (images, 0, images->n_values, self->images))
+    return bad_tensor (error, "images", "(N, 1, X, Y, Z), float, that fits into memory");
+  return TRUE;
+}
+
+/* Real ids of a row: the mask must be ones, then zeros. */
+static gboolean
+read_length (const gint64 *mask, gint32 max_length, gint32 *length)
+{
+  *length = 0;
+  while (*length < max_length && mask[*length] == 1)
+    (*length)++;
+  for (gint32 i = *length; i < max_length; i++)
+    if (mask[i] != 0)
+      return FALSE;
+  return *length > 0;
+}
+
+static gboolean
+read_texts (Forward *self, SagTensorFile *file, GError **error)
+{
+  const SagTensor   *ids = sag_tensor_file_find (file, "input_ids");
+  const SagTensor   *mask = sag_tensor_file_find (file, "attention_mask");
+  g_autofree gint64 *values = NULL;
+  gsize              n;
+
+  if (ids == NULL)
+    return TRUE;
+  if (ids->n_dims != 2 || ids->shape[0] != self->n || ids->shape[1] < 1 || ids->shape[1] > 65536)
+    return bad_tensor (error, "input_ids", "(N, L), integer");
+  if (mask != NULL && !sag_tensor_has_shape (mask, 2, ids->shape))
+    return bad_tensor (error, "attention_mask", "(N, L), as input_ids");
+  n = ids->n_values;
+  self->max_length = (gint32) ids->shape[1];
+  values = g_new (gint64, n);
+  self->ids = g_new (gint32, n);
+  self->lengths = g_new (gint32, self->n);
+  if (!sag_tensor_read_integers (ids, 0, n, values))
+    return bad_tensor (error, "input_ids", "(N, L), integer");
+  for (gsize i = 0; i < n; i++)
+    {
+      if (values[i] < 0 || values[i] >= self->network->n_words)
+        return bad_tensor (error, "input_ids", "(N, L) with ids of the bundle's vocabulary");
+      self->ids[i] = (gint32) values[i];
+    }
+  for (gint64 i = 0; i < self->n; i++)
+    self->lengths[i] = self->max_length;
+  if (mask == NULL)
+    return TRUE;
+  if (!sag_tensor_read_integers (mask, 0, n, values))
+    return bad_tensor (error, "attention_mask", "(N, L), integer");
+  for (gint64 i = 0; i < self->n; i++)
+    if (!read_length (values + i * self->max_length, self->max_length, &self->lengths[i]))
+      return bad_tensor (error, "attention_mask", "(N, L) of ones followed by zeros");
+  return TRUE;
+}
+
+static gboolean
+engine_failed (const SagStatus *status, GError **error)
+{
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE, "%s", status->message);
+  return FALSE;
+}
+
+static bool
+is_cancelled (void *data)
+{
+  return g_cancellable_is_cancelled (data);
+}
+
+static gboolean
+run_one (Forward *self, gint64 i, GError **error)
+{
+  gsize             n_voxels = (gsize) self->dims[0] * self->dims[1] * self->dims[2];
+  gint32            cells = sag_network_cells_per_token (self->network);
+  g_autofree float *tokens = g_new (float, (gsize) self->n_tokens * self->network->hidden);
+  g_autofree float *cell_logits = g_new (float, (gsize) self->n_tokens *cells);
+  float             class_logit;
+  SagTap            tap = { self->taps ? tap_cb : NULL, self };
+  SagCancel         cancel = { is_cancelled, sag_cli_get_cancellable () };
+  SagStatus         status = { 0 };
+  SagEncodeRequest  encode = {
+     .input = self->images + i * n_voxels,
+     .n_inputs = 1,
+     .dims = { self->dims[0], self->dims[1], self->dims[2] },
+     .tokens = tokens,
+     .tap = tap,
+     .cancel = cancel,
+  };
+  SagAskRequest ask = {
+    .tokens = tokens,
+    .n_tokens = self->n_tokens,
+    .n_texts = 1,
+    .max_length = self->max_length,
+    .ids = self->ids ? self->ids + i * self->max_length : NULL,
+    .lengths = self->lengths ? self->lengths + i : NULL,
+    .class_logits = &class_logit,
+    .cell_logits = cell_logits,
+    .tap = tap,
+    .cancel = cancel,
+  };
+
+  if (!self->table->encode (self->engine, &encode, &status))
+    return engine_failed (&status, error);
+  if (self->ids == NULL)
+    {
+      if (!self->taps)
+        stack_values (self, "tokens", 3, (gint64[]){ 1, self->n_tokens, self->network->hidden }, tokens);
+      return TRUE;
+    }
+  if (!self->table->ask (self->engine, &ask, &status))
+    return engine_failed (&status, error);
+  if (!self->taps)
+    {
+      stack_values (self, "logits_cls", 2, (gint64[]){ 1, 1 }, &class_logit);
+      stack_values (self, "logits_seg", 3, (gint64[]){ 1, self->n_tokens, cells }, cell_logits);
+    }
+  return TRUE;
+}
+
+static gboolean
+run_all (Forward *self, const char *output, GError **error)
+{
+  g_autoptr (SagTensorSet) set = sag_tensor_set_new ();
+  gint32 feature[3];
+
+  sag_network_feature_dims (self->network, self->dims, feature);
+  self->n_tokens = feature[0] * feature[1] * feature[2];
+  self->stacks = g_hash_table_new (g_str_hash, g_str_equal);
+  self->order = g_ptr_array_new_with_free_func ((GDestroyNotify) stack_free);
+  for (gint64 i = 0; i < self->n; i++)
+    if (!run_one (self, i, error))
+      return FALSE;
+  for (guint i = 0; i < self->order->len; i++)
+    {
+      const Stack *stack = self->order->pdata[i];
+
+      sag_tensor_set_add_floats (set, stack->name, stack->n_dims, stack->shape, (float *) stack->values->data);
+    }
+  return sag_tensor_set_save (set, output, error);
+}
+
+int
+sag_cli_forward (int argc, char **argv)
+{
+  g_auto (SagCliModel) model = { 0 };
+  g_auto (Forward) self = { 0 };
+  g_autofree char   *input = NULL;
+  g_autofree char   *output = NULL;
+  const GOptionEntry entries[] = {
+    { "input", 'i', 0, G_OPTION_ARG_FILENAME, &input, "Tensors images (N, 1, X, Y, Z), input_ids, attention_mask", "FILE" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Where the results go", "FILE" },
+    { "taps", 0, 0, G_OPTION_ARG_NONE, &self.taps, "Also every inner activation", NULL },
+    SAG_CLI_MODEL_ENTRIES (model),
+    { NULL },
+  };
+  g_auto (GStrv) rest = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagBundle) bundle = NULL;
+  g_autoptr (SagTensorFile) file = NULL;
+  SagEngineOptions options = { 0 };
+  SagStatus        status = { 0 };
+
+  if (!sag_cli_parse (argc, argv, "forward --bundle DIR --input IN.safetensors --output OUT.safetensors",
+                      "Runs the network on tensors and writes logits, or with --taps everything inside.", entries, 0, 0, &rest))
+    return SAG_CLI_USAGE;
+  if (input == NULL || output == NULL)
+    return sag_cli_usage (argv[0], "--input and --output are both needed.");
+  sag_cli_get_cancellable ();
+  bundle = sag_cli_open_bundle (&model, &error);
+  file = bundle != NULL ? sag_tensor_file_open (input, &error) : NULL;
+  if (file == NULL)
+    return sag_cli_fail (error);
+  self.table = sag_cpu_get_table ();
+  self.network = sag_bundle_get_network (bundle);
+  options.n_threads = model.n_threads;
+  options.portable = model.portable;
+  self.engine = self.table->open (&(SagWeightSource){ self.network, sag_bundle_read, bundle }, &options, &status);
+  if (self.engine == NULL)
+    engine_failed (&status, &error);
+  if (error != NULL || !read_images (&self, file, &error) || !read_texts (&self, file, &error) || !run_all (&self, output, &error))
+    return sag_cli_fail (error);
+  return SAG_CLI_DONE;
+}

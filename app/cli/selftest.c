@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cli/cli.h"
+
+#include "model/answer/answer.h"
+#include "model/core/paths.h"
+#include "model/core/pool.h"
+#include "model/core/version.h"
+#include "model/cpu/cpu.h"
+#include "model/phantom/phantom.h"
+#include "model/text/catalogue.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Each line says what was tried, and what to do where it failed. */
+
+static gboolean
+say (gboolean ok, const char *what, const char *detail)
+{
+  printf ("  %-4s %-22s %s\n", ok ? "ok" : "NO", what, detail);
+  return ok;
+}
+
+static gboolean
+test_catalogue (void)
+{
+  g_autoptr (GError) error = NULL;
+  SagCatalogue    *catalogue = sag_catalogue_get_default (&error);
+  g_autofree char *detail = catalogue ? g_strdup_printf ("%" G_GSIZE_FORMAT " tasks", sag_catalogue_get_n_tasks (catalogue)) : NULL;
+
+  return say (catalogue != NULL, "task catalogue", catalogue ? detail : error->message);
+}
+
+/* Asks a small phantom with @portable kernels or not; the class logit of one text. */
+static gboolean
+ask_phantom (SagPhantom *phantom, const SagCliModel *model, gboolean portable, float *logit, char **device, GError **error)
+{
+  static const char *const texts[] = { "Diagnose the presence of pleural effusion around the lungs" };
+  SagCliModel              variant = { .bundle = model->bundle, .n_threads = model->n_threads, .portable = portable };
+  g_autoptr (SagEngine) engine = sag_cli_open_engine (&variant, error);
+  const SagRecipe *recipe = engine ? sag_bundle_get_recipe (sag_engine_get_bundle (engine)) : NULL;
+  g_autoptr (SagPrepared) prepared = engine ? sag_prepare (phantom->image, recipe, NULL, sag_cli_get_cancellable (), error) : NULL;
+  g_autoptr (SagTokens) tokens = prepared ? sag_engine_encode (engine, prepared, sag_cli_get_cancellable (), error) : NULL;
+
+  if (tokens == NULL)
+    return FALSE;
+  *device = g_strdup (sag_engine_get_info (engine)->device);
+  return sag_engine_ask (engine, tokens, texts, 1, NULL, logit, NULL, sag_cli_get_cancellable (), error);
+}
+
+static gboolean
+test_engine (const SagCliModel *model)
+{
+  SagPhantomOptions options = { .seed = 1, .spacing_mm = { 4, 4, 4 } };
+  g_autoptr (SagPhantom) phantom = sag_phantom_new (&options);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *fast = NULL, *portable = NULL, *detail = NULL;
+  float            a, b;
+
+  if (!ask_phantom (phantom, model, FALSE, &a, &fast, &error) || !ask_phantom (phantom, model, TRUE, &b, &portable, &error))
+    return say (FALSE, "CPU engine", error->message);
+  detail = g_strdup_printf ("%s; differs from %s by %.1e in a logit", fast, portable, fabsf (a - b));
+  return say (fabsf (a - b) < 1e-3f, "CPU engine", detail);
+}
+
+static gboolean
+test_bundle (const SagCliModel *model)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagBundle) bundle = sag_cli_open_bundle (model, &error);
+  g_autofree char *detail = NULL;
+
+  if (bundle == NULL)
+    return say (FALSE, "bundle", error->message);
+  detail = g_strdup_printf ("%s%s", sag_bundle_get_name (bundle),
+                            sag_bundle_is_trained (bundle) ? "" : "; untrained: its numbers mean nothing. Bring your own: bundle import");
+  return say (TRUE, "bundle", detail);
+}
+
+int
+sag_cli_selftest (int argc, char **argv)
+{
+  g_auto (SagCliModel) model = { 0 };
+  const GOptionEntry entries[] = { SAG_CLI_MODEL_ENTRIES (model), { NULL } };
+  g_auto (GStrv) rest = NULL;
+  gboolean ok;
+
+  if (!sag_cli_parse (argc, argv, "selftest", "Says what works on this machine, and what is missing.", entries, 0, 0, &rest))
+    return SAG_CLI_USAGE;
+  sag_cli_get_cancellable ();
+  printf ("Sagitta %s (%s), %u processors\n", sag_version_get (), sag_version_get_commit (), g_get_num_processors ());
+  ok = test_catalogue ();
+  ok = test_bundle (&model) && ok;
+  ok = test_engine (&model) && ok;
+  printf ("  --   %-22s %s\n", "CUDA engine", "not in this build");
+  return ok ? SAG_CLI_DONE : SAG_CLI_FAILED;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/answer/answer.h"
+
+#include "model/core/hash.h"
+#include "model/text/catalogue.h"
+
+#include <math.h>
+
+typedef struct
+{
+  SagAnswer public;
+  gatomicrefcount refs;
+} Shared;
+
+float
+sag_answer_sigmoid (float logit)
+{
+  return 1.0f / (1.0f + expf (-logit));
+}
+
+SagAnswer *
+sag_answer_ref (SagAnswer *answer)
+{
+  Shared *shared = (Shared *) answer;
+
+  g_return_val_if_fail (answer != NULL, NULL);
+  g_atomic_ref_count_inc (&shared->refs);
+  return answer;
+}
+
+void
+sag_answer_unref (SagAnswer *answer)
+{
+  Shared *shared = (Shared *) answer;
+
+  if (answer == NULL || !g_atomic_ref_count_dec (&shared->refs))
+    return;
+  g_free (answer->text);
+  g_free (answer->ids);
+  g_free (answer->cells);
+  sag_provenance_unref (answer->provenance);
+  g_free (shared);
+}
+
+static void
+find_peak (SagAnswer *answer)
+{
+  gsize  n = (gsize) sag_geometry_n_voxels (&answer->cell_geometry);
+  gsize  peak = 0;
+  double ijk[3];
+
+  for (gsize i = 1; i < n; i++)
+    if (answer->cells[i] > answer->cells[peak])
+      peak = i;
+  answer->peak_score = answer->cells[peak];
+  ijk[0] = (double) (peak % answer->cell_dims[0]);
+  ijk[1] = (double) (peak / answer->cell_dims[0] % answer->cell_dims[1]);
+  ijk[2] = (double) (peak / answer->cell_dims[0] / answer->cell_dims[1]);
+  sag_geometry_to_ras (&answer->cell_geometry, ijk, answer->peak_ras_mm);
+}
+
+static SagGeometry
+cell_geometry (SagEngine *engine, SagPrepared *prepared, const gint32 cell_dims[3])
+{
+  const SagGeometry *input = sag_prepared_get_input_geometry (prepared);
+  gint32             factor[3];
+
+  for (int a = 0; a < 3; a++)
+    factor[a] = input->dims[a] / cell_dims[a];
+  return sag_geometry_coarsen (input, factor);
+}
+
+static SagAnswer *
+answer_new (SagEngine *engine, SagTokens *tokens, const char *text, float logit, const float *cell_logits, SagProvenance *provenance)
+{
+  Shared    *shared = g_new0 (Shared, 1);
+  SagAnswer *answer = &shared->public;
+  SagBundle *bundle = sag_engine_get_bundle (engine);
+  gsize      n_cells;
+
+  g_atomic_ref_count_init (&shared->refs);
+  answer->text = g_strdup (text);
+  answer->ids = sag_tokenizer_encode (sag_bundle_get_tokenizer (bundle), text, &answer->n_ids);
+  answer->has_class = sag_task_kind (text) != SAG_TASK_SEGMENT;
+  answer->logit = logit;
+  answer->probability = sag_answer_sigmoid (logit);
+  answer->class_head = sag_bundle_get_training (bundle, text, SAG_HEAD_CLASS);
+  answer->patch_head = sag_bundle_get_training (bundle, text, SAG_HEAD_PATCH);
+  sag_engine_get_cell_dims (engine, answer->cell_dims);
+  answer->cell_geometry = cell_geometry (engine, sag_tokens_get_prepared (tokens), answer->cell_dims);
+  n_cells = (gsize) sag_geometry_n_voxels (&answer->cell_geometry);
+  answer->cells = g_new (float, n_cells);
+  for (gsize i = 0; i < n_cells; i++)
+    answer->cells[i] = sag_answer_sigmoid (cell_logits[i]);
+  find_peak (answer);
+  answer->provenance = sag_provenance_ref (provenance);
+  return answer;
+}
+
+GPtrArray *
+sag_answer_ask (SagEngine         *engine,
+                SagTokens         *tokens,
+                const char *const *texts,
+                gsize              n_texts,
+                SagProvenance     *provenance,
+                GCancellable      *cancellable,
+                GError           **error)
+{
+  g_autoptr (GPtrArray) answers = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_answer_unref);
+  g_autofree float *logits = g_new (float, n_texts);
+  g_autofree float *cells = NULL;
+  gint32            dims[3];
+  gsize             n_cells;
+
+  sag_engine_get_cell_dims (engine, dims);
+  n_cells = (gsize) dims[0] * dims[1] * dims[2];
+  cells = g_new (float, n_texts *n_cells);
+  if (!sag_engine_ask (engine, tokens, texts, n_texts, NULL, logits, cells, cancellable, error))
+    return NULL;
+  for (gsize i = 0; i < n_texts; i++)
+    g_ptr_array_add (answers, answer_new (engine, tokens, texts[i], logits[i], cells + i * n_cells, provenance));
+  return g_steal_pointer (&answers);
+}
+
+char *
+sag_answer_dup_id (const SagAnswer *answer)
+{
+  g_autofree char *slug = sag_task_slug (answer->text);
+  g_autofree char *both = g_strconcat (answer->text, "\n", answer->provenance->bundle_sha256, NULL);
+  g_autofree char *hash = sag_hash_sha256 (both, strlen (both));
+
+  return g_strdup_printf ("%s-%.8s", slug, hash);
+}
+
+void
+sag_answer_write (const SagAnswer *answer, SagJsonWriter *writer)
+{
+  sag_json_string (writer, "task", answer->text);
+  sag_json_float (writer, "logit", answer->has_class ? answer->logit : NAN);
+  sag_json_float (writer, "probability", answer->has_class ? answer->probability : NAN);
+  sag_json_string (writer, "class_head", sag_training_to_string (answer->class_head));
+  sag_json_string (writer, "patch_head", sag_training_to_string (answer->patch_head));
+  sag_json_boolean (writer, "calibrated", FALSE);
+}
