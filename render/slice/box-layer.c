@@ -24,7 +24,9 @@ make_pattern (SagRenderBoxLayer *layer, double scale)
 }
 
 gboolean
-sag_render_box_layer_init (SagRenderBoxLayer *layer, const SagGeometry *box, const SagRenderSlice *slice)
+sag_render_box_layer_init (SagRenderBoxLayer    *layer,
+                           const SagGeometry    *box,
+                           const SagRenderSlice *slice)
 {
   *layer = (SagRenderBoxLayer){ .kernels = sag_render_kernels_get (), .width = slice->width };
   if (!sag_render_slice_steps (slice, box, &layer->box) ||
@@ -49,7 +51,8 @@ static void
 hatch (const SagRenderBoxLayer *layer, int y, int begin, int end, guint32 *pixels)
 {
   if (end > begin)
-    layer->kernels->paint (0xffffff, layer->pattern + y % layer->period + begin, end - begin, pixels + begin);
+    layer->kernels->paint (0xffffff, layer->pattern + y % layer->period + begin, end - begin,
+                           pixels + begin);
 }
 
 void
@@ -105,8 +108,11 @@ sag_render_box_polygon (const SagRenderSlice *slice,
                         double                margin,
                         double                corners[SAG_RENDER_BOX_CORNERS][2])
 {
-  double         right = slice->width / slice->scale + margin, bottom = slice->height / slice->scale + margin;
-  const double   frame[4][2] = { { -margin, -margin }, { right, -margin }, { right, bottom }, { -margin, bottom } };
+  double right = slice->width / slice->scale + margin,
+         bottom = slice->height / slice->scale + margin;
+  const double frame[4][2] = {
+    { -margin, -margin }, { right, -margin }, { right, bottom }, { -margin, bottom }
+  };
   SagRenderSteps steps;
   int            n = 4;
 

@@ -22,7 +22,9 @@ typedef struct
 } SagRenderBoxLayer;
 
 /** sag_render_box_layer_init: FALSE if the box has no volume. */
-gboolean sag_render_box_layer_init (SagRenderBoxLayer *layer, const SagGeometry *box, const SagRenderSlice *slice);
+gboolean sag_render_box_layer_init (SagRenderBoxLayer    *layer,
+                                    const SagGeometry    *box,
+                                    const SagRenderSlice *slice);
 void     sag_render_box_layer_clear (SagRenderBoxLayer *layer);
 
 /** sag_render_box_layer_row: hatches what lies in the volume and not in the box. */

@@ -13,10 +13,9 @@ const SagRenderColour sag_render_answer_colours[SAG_RENDER_N_ANSWER_COLOURS] = {
   0x0072b2,
 };
 
-/* Perceptual maps at 33 equidistant places, linear between them: within 2/255 of the full tables of inferno and viridis
- * (Smith and van der Walt, mpl-colormaps, CC0) and within 5/255 of cividis (Nunez, Anderton and
- * Renslow, PLoS ONE
- * 2018). */
+/* Perceptual maps at 33 equidistant places, linear between them: within 2/255 of the full tables of
+ * inferno and viridis (Smith and van der Walt, mpl-colormaps, CC0) and within 5/255 of cividis
+ * (Nunez, Anderton and Renslow, PLoS ONE 2018). */
 #define N_ANCHORS 33
 static const guint32 anchors[3][N_ANCHORS] = {
   { 0x000004, 0x040312, 0x0b0724, 0x150b37, 0x210c4a, 0x2e0a5a, 0x3c0965, 0x4a0c6b, 0x57106d, 0x63146e, 0x70196e,
@@ -74,7 +73,8 @@ mix (guint32 a, guint32 b, double t)
   guint32 out = 0;
 
   for (int shift = 0; shift <= 16; shift += 8)
-    out |= (guint32) (channel (a, shift) + (channel (b, shift) - channel (a, shift)) * t + 0.5) << shift;
+    out |= (guint32) (channel (a, shift) + (channel (b, shift) - channel (a, shift)) * t + 0.5)
+           << shift;
   return out;
 }
 
@@ -105,7 +105,8 @@ sag_render_scale_lookup (const SagRenderScale *scale, double score)
       if (!(fabs (score) >= scale->threshold))
         return 0;
       t = place (fabs (score), 0, scale->high);
-      return premultiply (mix (0xffffff, score < 0 ? 0x2166ac : 0xb2182b, t), scale->opacity * sqrt (t));
+      return premultiply (mix (0xffffff, score < 0 ? 0x2166ac : 0xb2182b, t),
+                          scale->opacity * sqrt (t));
     }
   if (!(score >= scale->threshold))
     return 0;

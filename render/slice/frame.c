@@ -88,7 +88,8 @@ cut_volume (Job *job, SagPool *pool)
 
   sag_volume_view_ras (job->frame->volume, &voxels);
   if (!sag_render_slice_steps (slice, &voxels.geometry, &steps) ||
-      !sag_render_flat_init (&job->flat, &steps, voxels.geometry.dims, slice->width, slice->height) ||
+      !sag_render_flat_init (&job->flat, &steps, voxels.geometry.dims, slice->width,
+                             slice->height) ||
       !sag_render_flat_sees (&job->flat))
     return;
   slab_slices (job->frame, slice, &first, &last);
@@ -131,11 +132,13 @@ init_layers (Job *job)
       if (!job->heat[i].visible || !map->outline || !map->raw_cells)
         continue;
       job->cell_outlines[n_outlines] = cell_outline (map);
-      sag_render_mask_layer_init (&job->mask[job->n_masks++], &job->cell_outlines[n_outlines++], job->slice);
+      sag_render_mask_layer_init (&job->mask[job->n_masks++], &job->cell_outlines[n_outlines++],
+                                  job->slice);
     }
   for (guint i = 0; i < frame->n_masks; i++)
     sag_render_mask_layer_init (&job->mask[job->n_masks++], &frame->masks[i], job->slice);
-  job->has_box = frame->box != NULL && sag_render_box_layer_init (&job->box, frame->box, job->slice);
+  job->has_box =
+    frame->box != NULL && sag_render_box_layer_init (&job->box, frame->box, job->slice);
 }
 
 static void
@@ -206,12 +209,14 @@ volume_row (const Job *job, Scratch *scratch, int y, guint32 *pixels)
     row = sag_render_flat_row (&job->flat, y, !job->frame->nearest, &t);
   if (row >= 0)
     {
-      const float *a = job->sheet + (gsize) row * job->flat.n[0], *b = t > 0 ? a + job->flat.n[0] : a;
+      const float *a = job->sheet + (gsize) row * job->flat.n[0],
+                  *b = t > 0 ? a + job->flat.n[0] : a;
 
       if (scratch->columns != NULL)
         {
           columns = scratch->columns;
-          sag_render_columns_fill (scratch->columns, &job->flat, 0, job->slice->width, y, !job->frame->nearest);
+          sag_render_columns_fill (scratch->columns, &job->flat, 0, job->slice->width, y,
+                                   !job->frame->nearest);
         }
       begin = columns->begin;
       end = columns->end;

@@ -20,7 +20,7 @@ typedef enum
 
 /**
  * SagRenderHeatmap: scores laid over the slice.
- * @cells: sag_geometry_n_voxels() scores, x fastest; NaN where there is none
+ * @cells: sag_geometry_n_voxels() scores (fewer than 2^31), x fastest; NaN where there is none
  * @geometry: of the cells; integer indices are cell centres. Any grid, also one that is turned
  *   against the volume
  * @scale: colours, range, threshold, opacity
@@ -66,7 +66,9 @@ typedef struct
 } SagRenderMask;
 
 /** sag_render_mask_init: filled at 30 %, outlined 1.5 pixels wide, in the answer colours. */
-SagRenderMask sag_render_mask_init (const SagGeometry *geometry, SagRenderLabels type, const void *labels);
+SagRenderMask sag_render_mask_init (const SagGeometry *geometry,
+                                    SagRenderLabels    type,
+                                    const void        *labels);
 
 /**
  * SagRenderFrame: everything that is under the letters of a view. All pointers are borrowed.

@@ -47,7 +47,8 @@ fill_table (SagRenderTable *table, const SagRenderScale *scale)
 static float *
 cut_sheet (const SagRenderHeatmap *map, const SagRenderFlat *flat)
 {
-  const gsize stride[3] = { 1, map->geometry.dims[0], (gsize) map->geometry.dims[0] * map->geometry.dims[1] };
+  const gsize stride[3] = { 1, map->geometry.dims[0],
+                            (gsize) map->geometry.dims[0] * map->geometry.dims[1] };
   double      place = CLAMP (flat->through, 0, flat->dims[2] - 1);
   int         plane = (int) (map->raw_cells ? place + 0.5 + SAG_RENDER_INDEX_EPSILON : place);
   float       t = map->raw_cells ? 0 : (float) (place - plane);
@@ -58,7 +59,8 @@ cut_sheet (const SagRenderHeatmap *map, const SagRenderFlat *flat)
     for (int u = 0; u < flat->n[0]; u++)
       {
         const float *cell = map->cells + stride[flat->axis[0]] * (u + flat->first[0]) +
-                            stride[flat->axis[1]] * (v + flat->first[1]) + stride[flat->axis[2]] * plane;
+                            stride[flat->axis[1]] * (v + flat->first[1]) +
+                            stride[flat->axis[2]] * plane;
         float value = cell[0];
 
         if (t > 0)
@@ -69,17 +71,22 @@ cut_sheet (const SagRenderHeatmap *map, const SagRenderFlat *flat)
 }
 
 void
-sag_render_heat_layer_init (SagRenderHeatLayer *layer, const SagRenderHeatmap *map, const SagRenderSlice *slice)
+sag_render_heat_layer_init (SagRenderHeatLayer     *layer,
+                            const SagRenderHeatmap *map,
+                            const SagRenderSlice   *slice)
 {
   const gint32 *dims = map->geometry.dims;
 
-  *layer = (SagRenderHeatLayer){ .map = map, .kernels = sag_render_kernels_get (), .width = slice->width };
+  *layer =
+    (SagRenderHeatLayer){ .map = map, .kernels = sag_render_kernels_get (), .width = slice->width };
   g_return_if_fail (map->cells != NULL && dims[0] > 0 && dims[1] > 0 && dims[2] > 0);
+  g_return_if_fail (sag_geometry_n_voxels (&map->geometry) <= G_MAXINT32);
 
   if (map->scale.opacity <= 0 || !sag_render_slice_steps (slice, &map->geometry, &layer->steps))
     return;
   layer->outline_px = map->outline && !map->raw_cells ? (float) (OUTLINE_PX * slice->scale) : 0;
-  layer->is_flat = sag_render_flat_init (&layer->flat, &layer->steps, dims, slice->width, slice->height);
+  layer->is_flat =
+    sag_render_flat_init (&layer->flat, &layer->steps, dims, slice->width, slice->height);
   if (layer->is_flat && !sag_render_flat_sees (&layer->flat))
     return;
   layer->visible = TRUE;
@@ -134,7 +141,12 @@ can_be_seen (const SagRenderTable *table, float score)
 /* Narrows the pixels to those beside a sample that can be seen: what lies between others cannot
  * be. */
 static void
-narrow (const SagRenderTable *table, const float *line, int n, const SagRenderColumns *columns, int *begin, int *end)
+narrow (const SagRenderTable   *table,
+        const float            *line,
+        int                     n,
+        const SagRenderColumns *columns,
+        int                    *begin,
+        int                    *end)
 {
   int first = 0, last = n - 1;
 
@@ -180,50 +192,29 @@ flat_scores (const SagRenderHeatLayer *layer, SagRenderHeatScratch *scratch, Row
                           row->scores + row->begin);
 }
 
-/* One cell, or between the eight around @place, which lies in the grid. */
-static float
-score_at (const SagRenderHeatmap *map, const double place[3])
-{
-  const gint32 *dims = map->geometry.dims;
-  const gsize   stride[3] = { 1, dims[0], (gsize) dims[0] * dims[1] };
-  const float  *cell = map->cells;
-  gsize         next[3];
-  float         t[3], v[8];
-
-  for (int a = 0; a < 3; a++)
-    {
-      double at = CLAMP (place[a], 0, dims[a] - 1);
-      int    i = (int) (map->raw_cells ? at + 0.5 + SAG_RENDER_INDEX_EPSILON : at);
-
-      i = MIN (i, dims[a] - 1);
-      t[a] = map->raw_cells ? 0 : (float) (at - i);
-      next[a] = t[a] > 0 ? stride[a] : 0;
-      cell += stride[a] * i;
-    }
-  for (int c = 0; c < 8; c++)
-    v[c] = cell[(c & 1 ? next[0] : 0) + (c & 2 ? next[1] : 0) + (c & 4 ? next[2] : 0)];
-  for (int a = 0; a < 3; a++)
-    for (int c = 0; c < 4 >> a; c++)
-      v[c] = v[2 * c] + (v[2 * c + 1] - v[2 * c]) * t[a];
-  return v[0];
-}
-
 static void
 free_scores (const SagRenderHeatLayer *layer, Row *row)
 {
   SagRenderSteps shifted = layer->steps;
+  float          start[3], step[3];
 
   for (int a = 0; a < 3; a++)
     shifted.start[a] -= shifted.across[a];
-  sag_render_span (&shifted, layer->map->geometry.dims, row->y, layer->width + 2, &row->begin, &row->end);
-  for (int x = row->begin; x < row->end; x++)
+  sag_render_span (&shifted, layer->map->geometry.dims, row->y, layer->width + 2, &row->begin,
+                   &row->end);
+  for (int a = 0; a < 3; a++)
     {
-      double place[3];
-
-      for (int a = 0; a < 3; a++)
-        place[a] = shifted.start[a] + x * shifted.across[a] + row->y * shifted.down[a];
-      row->scores[x] = score_at (layer->map, place);
+      start[a] =
+        (float) (shifted.start[a] + row->begin * shifted.across[a] + row->y * shifted.down[a]);
+      step[a] = (float) shifted.across[a];
     }
+  layer->kernels->sample_space (layer->map->cells,
+                                layer->map->geometry.dims,
+                                start,
+                                step,
+                                layer->map->raw_cells,
+                                row->end - row->begin,
+                                row->scores + row->begin);
 }
 
 /* The scores of pixel row @y; NaN outside the grid if the outline needs to know. */
@@ -247,7 +238,11 @@ get_row (const SagRenderHeatLayer *layer, SagRenderHeatScratch *scratch, int y)
 }
 
 static void
-draw_outline (const SagRenderHeatLayer *layer, SagRenderHeatScratch *scratch, int y, float level, guint32 *pixels)
+draw_outline (const SagRenderHeatLayer *layer,
+              SagRenderHeatScratch     *scratch,
+              int                       y,
+              float                     level,
+              guint32                  *pixels)
 {
   layer->kernels->contour (get_row (layer, scratch, y - 1)->scores + 1,
                            get_row (layer, scratch, y)->scores + 1,
@@ -260,7 +255,10 @@ draw_outline (const SagRenderHeatLayer *layer, SagRenderHeatScratch *scratch, in
 }
 
 void
-sag_render_heat_layer_row (const SagRenderHeatLayer *layer, SagRenderHeatScratch *scratch, int y, guint32 *pixels)
+sag_render_heat_layer_row (const SagRenderHeatLayer *layer,
+                           SagRenderHeatScratch     *scratch,
+                           int                       y,
+                           guint32                  *pixels)
 {
   const SagRenderScale *scale = &layer->map->scale;
   const Row            *row = get_row (layer, scratch, y);

@@ -32,7 +32,9 @@ typedef struct
 /** SagRenderHeatScratch: what one thread writes. */
 typedef struct _SagRenderHeatScratch SagRenderHeatScratch;
 
-void sag_render_heat_layer_init (SagRenderHeatLayer *layer, const SagRenderHeatmap *map, const SagRenderSlice *slice);
+void sag_render_heat_layer_init (SagRenderHeatLayer     *layer,
+                                 const SagRenderHeatmap *map,
+                                 const SagRenderSlice   *slice);
 void sag_render_heat_layer_clear (SagRenderHeatLayer *layer);
 
 SagRenderHeatScratch *sag_render_heat_scratch_new (const SagRenderHeatLayer *layer);

@@ -62,8 +62,66 @@ sample (const float *restrict row,
     }
 }
 
+static inline float
+lerp (float a, float b, float t)
+{
+  return a + (b - a) * t;
+}
+
+/* A neighbour is only looked at where it has a weight: it may be NaN, or beyond the last cell. */
 static void
-window (const float *restrict values, int n, float black, float width, guint32 invert, guint32 *restrict pixels)
+sample_space (const float *restrict cells,
+              const gint32 dims[3],
+              const float  start[3],
+              const float  step[3],
+              gboolean     nearest,
+              int          n,
+              float *restrict out)
+{
+  const float last_i = dims[0] - 1, last_j = dims[1] - 1, last_k = dims[2] - 1,
+              shift = nearest ? 0.5f : 0;
+  const float  start_i = start[0] + shift, start_j = start[1] + shift, start_k = start[2] + shift;
+  const float  step_i = step[0], step_j = step[1], step_k = step[2], weight = nearest ? 0 : 1;
+  const gint32 row = dims[0], plane = dims[0] * dims[1];
+
+  for (int x = 0; x < n; x++)
+    {
+      float  i = start_i + x * step_i, j = start_j + x * step_j, k = start_k + x * step_k;
+      gint32 ii, jj, kk, at, di, dj, dk;
+      float  ti, tj, tk, low, high;
+
+      i = i > 0 ? i : 0;
+      j = j > 0 ? j : 0;
+      k = k > 0 ? k : 0;
+      i = i < last_i ? i : last_i;
+      j = j < last_j ? j : last_j;
+      k = k < last_k ? k : last_k;
+      ii = (gint32) i;
+      jj = (gint32) j;
+      kk = (gint32) k;
+      ti = (i - ii) * weight;
+      tj = (j - jj) * weight;
+      tk = (k - kk) * weight;
+      di = ti > 0 ? 1 : 0;
+      dj = tj > 0 ? row : 0;
+      dk = tk > 0 ? plane : 0;
+      at = ii + row * jj + plane * kk;
+      low = lerp (lerp (cells[at], cells[at + di], ti),
+                  lerp (cells[at + dj], cells[at + dj + di], ti), tj);
+      at += dk;
+      high = lerp (lerp (cells[at], cells[at + di], ti),
+                   lerp (cells[at + dj], cells[at + dj + di], ti), tj);
+      out[x] = lerp (low, high, tk);
+    }
+}
+
+static void
+window (const float *restrict values,
+        int     n,
+        float   black,
+        float   width,
+        guint32 invert,
+        guint32 *restrict pixels)
 {
   for (int x = 0; x < n; x++)
     {
@@ -76,9 +134,13 @@ window (const float *restrict values, int n, float black, float width, guint32 i
 }
 
 static void
-colour (const float *restrict values, int n, const SagRenderTable *restrict table, guint32 *restrict pixels)
+colour (const float *restrict values,
+        int n,
+        const SagRenderTable *restrict table,
+        guint32 *restrict pixels)
 {
-  float first = table->first, per_score = table->per_score, above = table->above, below = table->below;
+  float first = table->first, per_score = table->per_score, above = table->above,
+        below = table->below;
 
   for (int x = 0; x < n; x++)
     {
@@ -93,7 +155,8 @@ colour (const float *restrict values, int n, const SagRenderTable *restrict tabl
     }
 }
 
-/* The distance to the level line is |value - level| / |gradient|, in pixels. */
+/* The distance to the level line is |value - level| / |gradient|, in pixels; the small number
+ * keeps it from 0 / 0. */
 static void
 contour (const float *restrict above,
          const float *restrict row,
@@ -103,20 +166,26 @@ contour (const float *restrict above,
          float line_px,
          guint16 *restrict coverage)
 {
+  const float reach = line_px / 2 + 0.5f;
+
   for (int x = 0; x < n; x++)
     {
-      float gx = (row[x + 1] - row[x - 1]) / 2, gy = (below[x] - above[x]) / 2;
-      float slope = sqrtf (gx * gx + gy * gy);
-      float c = line_px / 2 + 0.5f - fabsf (row[x] - level) / (slope > 1e-12f ? slope : 1e-12f);
+      float gx = row[x + 1] - row[x - 1], gy = below[x] - above[x];
+      float slope = sqrtf (gx * gx + gy * gy) * 0.5f + 1e-12f;
+      float c = (reach - fabsf (row[x] - level) / slope) * 255 + 0.5f;
 
       c = c > 0 ? c : 0;
-      c = c < 1 ? c : 1;
-      coverage[x] = (guint16) (gint32) (c * 255 + 0.5f);
+      c = c < 255 ? c : 255;
+      coverage[x] = (guint16) (gint32) c;
     }
 }
 
 static void
-edges (const guint16 *const *labels, int n, const SagRenderOffset *offsets, int n_offsets, guint16 *restrict coverage)
+edges (const guint16 *const  *labels,
+       int                    n,
+       const SagRenderOffset *offsets,
+       int                    n_offsets,
+       guint16 *restrict coverage)
 {
   const guint16 *own = labels[0];
 
@@ -148,27 +217,27 @@ paint_labels (const guint16 *restrict labels,
               const guint16 *restrict coverage,
               int n,
               const guint32 *restrict colours,
-              guint32 n_colours,
               guint32 fill,
               guint32 *restrict pixels)
 {
   for (int x = 0; x < n; x++)
-    if (labels[x] != 0)
-      {
-        guint32 alpha = fill + ((255 - fill) * coverage[x] + 127) / 255;
+    {
+      guint32 label = labels[x], alpha = fill + (((255 - fill) * coverage[x] * 257 + 32768) >> 16);
 
-        pixels[x] = mix (colours[(labels[x] - 1u) % n_colours], alpha, pixels[x]);
-      }
+      alpha = label != 0 ? alpha : 0;
+      pixels[x] = mix (colours[label], alpha, pixels[x]);
+    }
 }
 
 const SagRenderKernels SAG_RENDER_KERNELS = {
-  SAG_RENDER_KERNELS_NAME,
-  lerp_rows,
-  sample,
-  window,
-  colour,
-  contour,
-  edges,
-  paint,
-  paint_labels,
+  .name = SAG_RENDER_KERNELS_NAME,
+  .lerp_rows = lerp_rows,
+  .sample = sample,
+  .sample_space = sample_space,
+  .window = window,
+  .colour = colour,
+  .contour = contour,
+  .edges = edges,
+  .paint = paint,
+  .paint_labels = paint_labels,
 };

@@ -35,14 +35,15 @@ label_at (const SagRenderMask *mask, gsize index)
 static guint16 *
 cut_sheet (const SagRenderMask *mask, const SagRenderFlat *flat)
 {
-  const gsize stride[3] = { 1, mask->geometry.dims[0], (gsize) mask->geometry.dims[0] * mask->geometry.dims[1] };
+  const gsize stride[3] = { 1, mask->geometry.dims[0],
+                            (gsize) mask->geometry.dims[0] * mask->geometry.dims[1] };
   int         plane = (int) CLAMP (flat->through + 0.5 + SAG_RENDER_INDEX_EPSILON, 0, flat->dims[2] - 1);
   guint16    *sheet = g_new (guint16, (gsize) flat->n[0] * flat->n[1]);
 
   for (int v = 0; v < flat->n[1]; v++)
     {
-      gsize index = stride[flat->axis[0]] * flat->first[0] + stride[flat->axis[1]] * (v + flat->first[1]) +
-                    stride[flat->axis[2]] * plane;
+      gsize index = stride[flat->axis[0]] * flat->first[0] +
+                    stride[flat->axis[1]] * (v + flat->first[1]) + stride[flat->axis[2]] * plane;
 
       for (int u = 0; u < flat->n[0]; u++)
         sheet[(gsize) v * flat->n[0] + u] = label_at (mask, index + stride[flat->axis[0]] * u);
@@ -76,27 +77,47 @@ make_offsets (SagRenderMaskLayer *layer, double line_px)
   qsort (layer->offsets, layer->n_offsets, sizeof *layer->offsets, compare_offsets);
 }
 
+static void
+make_colours (SagRenderMaskLayer *layer)
+{
+  const SagRenderMask   *mask = layer->mask;
+  const SagRenderColour *colours = mask->colours ? mask->colours : sag_render_answer_colours;
+  guint                  n_colours = mask->colours ? mask->n_colours : SAG_RENDER_N_ANSWER_COLOURS;
+  guint                  n_labels = mask->type == SAG_RENDER_LABELS_UINT8 ? 0x100 : 0x10000;
+
+  layer->colours = g_new0 (SagRenderColour, n_labels);
+  for (guint label = 1, c = 0; label < n_labels; label++, c = c + 1 < n_colours ? c + 1 : 0)
+    layer->colours[label] = colours[c];
+}
+
 void
-sag_render_mask_layer_init (SagRenderMaskLayer *layer, const SagRenderMask *mask, const SagRenderSlice *slice)
+sag_render_mask_layer_init (SagRenderMaskLayer   *layer,
+                            const SagRenderMask  *mask,
+                            const SagRenderSlice *slice)
 {
   const gint32 *dims = mask->geometry.dims;
 
-  *layer = (SagRenderMaskLayer){ .mask = mask, .kernels = sag_render_kernels_get (), .width = slice->width };
+  *layer = (SagRenderMaskLayer){ .mask = mask,
+                                 .kernels = sag_render_kernels_get (),
+                                 .width = slice->width };
   g_return_if_fail (mask->labels != NULL && dims[0] > 0 && dims[1] > 0 && dims[2] > 0);
   g_return_if_fail (mask->colours == NULL || mask->n_colours > 0);
 
   if (!sag_render_slice_steps (slice, &mask->geometry, &layer->steps))
     return;
-  layer->is_flat = sag_render_flat_init (&layer->flat, &layer->steps, dims, slice->width, slice->height);
+  layer->is_flat =
+    sag_render_flat_init (&layer->flat, &layer->steps, dims, slice->width, slice->height);
   if (layer->is_flat && !sag_render_flat_sees (&layer->flat))
     return;
   layer->visible = TRUE;
   make_offsets (layer, mask->outline_px * slice->scale);
+  make_colours (layer);
   if (!layer->is_flat)
     return;
   layer->sheet = cut_sheet (mask, &layer->flat);
   layer->columns = sag_render_columns_new (slice->width + 2 * layer->reach);
-  sag_render_columns_fill (layer->columns, &layer->flat, -layer->reach, slice->width + 2 * layer->reach, 0, FALSE);
+  sag_render_columns_fill (layer->columns, &layer->flat, -layer->reach,
+                           slice->width + 2 * layer->reach, 0, FALSE);
 }
 
 void
@@ -104,6 +125,7 @@ sag_render_mask_layer_clear (SagRenderMaskLayer *layer)
 {
   g_free (layer->sheet);
   g_free (layer->offsets);
+  g_free (layer->colours);
   g_clear_pointer (&layer->columns, sag_render_columns_free);
 }
 
@@ -182,11 +204,15 @@ free_labels (const SagRenderMaskLayer *layer, Row *row)
 
 /* The same sheet row again, as in every enlarged picture: the pixels repeat. */
 static gboolean
-repeat (const SagRenderMaskLayer *layer, const SagRenderMaskScratch *scratch, const Row *before, Row *row)
+repeat (const SagRenderMaskLayer   *layer,
+        const SagRenderMaskScratch *scratch,
+        const Row                  *before,
+        Row                        *row)
 {
   float none;
 
-  if (!layer->is_flat || scratch->columns != NULL || before->y != row->y - 1 || before->sheet_row < 0 ||
+  if (!layer->is_flat || scratch->columns != NULL || before->y != row->y - 1 ||
+      before->sheet_row < 0 ||
       sag_render_flat_row (&layer->flat, row->y, FALSE, &none) != before->sheet_row)
     return FALSE;
   row->begin = before->begin;
@@ -222,7 +248,10 @@ get_row (const SagRenderMaskLayer *layer, SagRenderMaskScratch *scratch, int y)
 }
 
 void
-sag_render_mask_layer_row (const SagRenderMaskLayer *layer, SagRenderMaskScratch *scratch, int y, guint32 *pixels)
+sag_render_mask_layer_row (const SagRenderMaskLayer *layer,
+                           SagRenderMaskScratch     *scratch,
+                           int                       y,
+                           guint32                  *pixels)
 {
   const SagRenderMask *mask = layer->mask;
   const guint16       *around[2 * MAX_REACH + 1];
@@ -242,12 +271,12 @@ sag_render_mask_layer_row (const SagRenderMaskLayer *layer, SagRenderMaskScratch
     return;
   for (int i = 0; i < 2 * layer->reach + 1; i++)
     around[i] += begin;
-  layer->kernels->edges (around + layer->reach, end - begin, layer->offsets, layer->n_offsets, scratch->coverage);
+  layer->kernels->edges (around + layer->reach, end - begin, layer->offsets, layer->n_offsets,
+                         scratch->coverage);
   layer->kernels->paint_labels (row->labels + begin,
                                 scratch->coverage,
                                 end - begin,
-                                mask->colours ? mask->colours : sag_render_answer_colours,
-                                mask->colours ? mask->n_colours : SAG_RENDER_N_ANSWER_COLOURS,
+                                layer->colours,
                                 (guint32) (CLAMP (mask->fill, 0, 1) * 255 + 0.5),
                                 pixels + begin - layer->reach);
 }

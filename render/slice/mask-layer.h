@@ -25,6 +25,7 @@ typedef struct
   SagRenderSteps          steps;
   SagRenderFlat           flat;
   guint16                *sheet;
+  SagRenderColour        *colours; /* of every label that there may be, from 0 */
   SagRenderColumns       *columns;
   int                     reach;
   SagRenderOffset        *offsets;
@@ -34,7 +35,9 @@ typedef struct
 /** SagRenderMaskScratch: what one thread writes. */
 typedef struct _SagRenderMaskScratch SagRenderMaskScratch;
 
-void sag_render_mask_layer_init (SagRenderMaskLayer *layer, const SagRenderMask *mask, const SagRenderSlice *slice);
+void sag_render_mask_layer_init (SagRenderMaskLayer   *layer,
+                                 const SagRenderMask  *mask,
+                                 const SagRenderSlice *slice);
 void sag_render_mask_layer_clear (SagRenderMaskLayer *layer);
 
 SagRenderMaskScratch *sag_render_mask_scratch_new (const SagRenderMaskLayer *layer);

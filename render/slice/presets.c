@@ -26,7 +26,8 @@ sag_render_preset_find (const char *id_or_name)
   g_return_val_if_fail (id_or_name != NULL, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (presets); i++)
-    if (g_ascii_strcasecmp (presets[i].id, id_or_name) == 0 || g_ascii_strcasecmp (presets[i].name, id_or_name) == 0)
+    if (g_ascii_strcasecmp (presets[i].id, id_or_name) == 0 ||
+        g_ascii_strcasecmp (presets[i].name, id_or_name) == 0)
       return &presets[i];
   return NULL;
 }

@@ -33,7 +33,8 @@ needed (SagRenderFlat *flat, int which, double across, double down, int width, i
 }
 
 gboolean
-sag_render_flat_init (SagRenderFlat *flat, const SagRenderSteps *steps, const gint32 dims[3], int width, int height)
+sag_render_flat_init (
+  SagRenderFlat *flat, const SagRenderSteps *steps, const gint32 dims[3], int width, int height)
 {
   int through = 0, across, down;
 
@@ -125,7 +126,8 @@ sag_render_columns_fill (SagRenderColumns    *columns,
       if (columns->end == 0)
         columns->begin = x;
       columns->end = x + 1;
-      columns->index[x] = sample_at (place, flat->first[0], flat->n[0], linear, &columns->fraction[x]);
+      columns->index[x] =
+        sample_at (place, flat->first[0], flat->n[0], linear, &columns->fraction[x]);
     }
 }
 
@@ -194,10 +196,12 @@ cut_rows_cb (gsize item, guint worker, gpointer data)
 
   for (int v = (int) item * CUT_ROWS; v < end; v++)
     {
-      gint64 start = stride[flat->axis[0]] * flat->first[0] + stride[flat->axis[1]] * (v + flat->first[1]);
+      gint64 start =
+        stride[flat->axis[0]] * flat->first[0] + stride[flat->axis[1]] * (v + flat->first[1]);
       float *out = cut->sheet + (gsize) v * n;
 
-      cut_line (cut->voxels, start + stride[flat->axis[2]] * cut->slice0, stride[flat->axis[0]], n, out);
+      cut_line (cut->voxels, start + stride[flat->axis[2]] * cut->slice0, stride[flat->axis[0]], n,
+                out);
       for (int s = cut->slice0 + 1; s <= cut->slice1; s++)
         {
           cut_line (cut->voxels, start + stride[flat->axis[2]] * s, stride[flat->axis[0]], n, line);
@@ -224,13 +228,15 @@ sag_render_sheet_cut (const SagVoxels     *voxels,
 }
 
 void
-sag_render_span (const SagRenderSteps *steps, const gint32 dims[3], int y, int width, int *begin, int *end)
+sag_render_span (
+  const SagRenderSteps *steps, const gint32 dims[3], int y, int width, int *begin, int *end)
 {
   double low = 0, high = width;
 
   for (int a = 0; a < 3; a++)
     {
-      double at = steps->start[a] + y * steps->down[a] + 0.5 + SAG_RENDER_INDEX_EPSILON, step = steps->across[a];
+      double at = steps->start[a] + y * steps->down[a] + 0.5 + SAG_RENDER_INDEX_EPSILON,
+             step = steps->across[a];
 
       /* The pixels with 0 <= at + x * step < dims. */
       if (fabs (step) * width < SAG_RENDER_INDEX_EPSILON)

@@ -108,7 +108,8 @@ float *sag_render_sheet_cut (const SagVoxels     *voxels,
  * @begin: 0 .. @width
  * @end: >= @begin
  */
-void sag_render_span (const SagRenderSteps *steps, const gint32 dims[3], int y, int width, int *begin, int *end);
+void sag_render_span (
+  const SagRenderSteps *steps, const gint32 dims[3], int y, int width, int *begin, int *end);
 
 /** sag_render_run: sag_pool_run(), also without a pool. */
 void sag_render_run (SagPool *pool, gsize n_items, SagPoolFunc func, gpointer data);

@@ -55,7 +55,8 @@ slice_axes (SagRenderSlice *slice, double right[3], double down[3])
       down[c] = -down[c];
     }
   for (int c = 0; c < 3; c++)
-    slice->normal[c] = right[(c + 1) % 3] * down[(c + 2) % 3] - right[(c + 2) % 3] * down[(c + 1) % 3];
+    slice->normal[c] =
+      right[(c + 1) % 3] * down[(c + 2) % 3] - right[(c + 2) % 3] * down[(c + 1) % 3];
   if (dot (slice->normal, through) < 0)
     for (int c = 0; c < 3; c++)
       slice->normal[c] = -slice->normal[c];
@@ -76,7 +77,9 @@ snap (const SagGeometry *canonical, const double ras_to_ijk[3][4], int axis, dou
 }
 
 gboolean
-sag_render_slice_init (SagRenderSlice *slice, const SagRenderView *view, const SagGeometry *geometry)
+sag_render_slice_init (SagRenderSlice      *slice,
+                       const SagRenderView *view,
+                       const SagGeometry   *geometry)
 {
   double ras_to_ijk[3][4], centre[3], right[3], down[3];
 
@@ -84,7 +87,9 @@ sag_render_slice_init (SagRenderSlice *slice, const SagRenderView *view, const S
   g_return_val_if_fail (view->scale > 0 && view->mm_per_pixel > 0, FALSE);
   g_return_val_if_fail (view->plane < SAG_RENDER_N_PLANES, FALSE);
 
-  *slice = (SagRenderSlice){ .plane = view->plane, .neurological = view->neurological, .scale = view->scale };
+  *slice = (SagRenderSlice){ .plane = view->plane,
+                             .neurological = view->neurological,
+                             .scale = view->scale };
   slice->canonical = sag_geometry_to_canonical (geometry);
   if (!sag_geometry_invert (&slice->canonical, ras_to_ijk))
     return FALSE;
@@ -101,7 +106,8 @@ sag_render_slice_init (SagRenderSlice *slice, const SagRenderView *view, const S
   slice->index = snap (&slice->canonical, ras_to_ijk, slice->axis[2], centre);
   for (int c = 0; c < 3; c++)
     slice->origin_mm[c] =
-      centre[c] - view->scale * (view->width * slice->right_mm[c] + view->height * slice->down_mm[c]) / 2;
+      centre[c] -
+      view->scale * (view->width * slice->right_mm[c] + view->height * slice->down_mm[c]) / 2;
   return TRUE;
 }
 
@@ -109,11 +115,15 @@ void
 sag_render_slice_to_ras (const SagRenderSlice *slice, double x, double y, double ras_mm[3])
 {
   for (int c = 0; c < 3; c++)
-    ras_mm[c] = slice->origin_mm[c] + slice->scale * (x * slice->right_mm[c] + y * slice->down_mm[c]);
+    ras_mm[c] =
+      slice->origin_mm[c] + slice->scale * (x * slice->right_mm[c] + y * slice->down_mm[c]);
 }
 
 double
-sag_render_slice_from_ras (const SagRenderSlice *slice, const double ras_mm[3], double *x, double *y)
+sag_render_slice_from_ras (const SagRenderSlice *slice,
+                           const double          ras_mm[3],
+                           double               *x,
+                           double               *y)
 {
   double step = dot (slice->right_mm, slice->right_mm) * slice->scale;
   double offset[3];
@@ -126,7 +136,9 @@ sag_render_slice_from_ras (const SagRenderSlice *slice, const double ras_mm[3], 
 }
 
 gboolean
-sag_render_slice_steps (const SagRenderSlice *slice, const SagGeometry *geometry, SagRenderSteps *steps)
+sag_render_slice_steps (const SagRenderSlice *slice,
+                        const SagGeometry    *geometry,
+                        SagRenderSteps       *steps)
 {
   double ras_to_ijk[3][4], first[3];
 
@@ -194,7 +206,8 @@ sag_render_view_fit (SagRenderView *view, const SagGeometry *geometry, double ma
   if (!sag_render_slice_init (&slice, view, geometry))
     return;
   slice_extent_mm (&slice, extent);
-  view->mm_per_pixel = MAX (extent[0] / MAX (1, view->width - 2 * margin), extent[1] / MAX (1, view->height - 2 * margin));
+  view->mm_per_pixel = MAX (extent[0] / MAX (1, view->width - 2 * margin),
+                            extent[1] / MAX (1, view->height - 2 * margin));
   for (int a = 0; a < 3; a++)
     ijk[a] = (slice.canonical.dims[a] - 1) / 2.0;
   ijk[slice.axis[2]] = slice.index;
@@ -216,7 +229,8 @@ sag_render_view_pan (SagRenderView *view, const SagGeometry *geometry, double dx
 }
 
 void
-sag_render_view_zoom (SagRenderView *view, const SagGeometry *geometry, double factor, double x, double y)
+sag_render_view_zoom (
+  SagRenderView *view, const SagGeometry *geometry, double factor, double x, double y)
 {
   g_return_if_fail (factor > 0);
 
@@ -234,7 +248,8 @@ sag_render_view_step (SagRenderView *view, const SagGeometry *geometry, int n_sl
   double         ras_to_ijk[3][4], through[3];
   int            target;
 
-  if (!sag_render_slice_init (&slice, view, geometry) || !sag_geometry_invert (&slice.canonical, ras_to_ijk))
+  if (!sag_render_slice_init (&slice, view, geometry) ||
+      !sag_geometry_invert (&slice.canonical, ras_to_ijk))
     return;
   target = CLAMP (slice.index + n_slices, 0, slice.n_slices - 1);
   snap (&slice.canonical, ras_to_ijk, slice.axis[2], view->centre_ras_mm);

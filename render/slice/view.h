@@ -90,7 +90,9 @@ typedef struct
  *
  * Returns: FALSE if the geometry has no volume
  */
-gboolean sag_render_slice_init (SagRenderSlice *slice, const SagRenderView *view, const SagGeometry *geometry);
+gboolean sag_render_slice_init (SagRenderSlice      *slice,
+                                const SagRenderView *view,
+                                const SagGeometry   *geometry);
 
 /** sag_render_slice_to_ras: (@x, @y) in logical pixels from the top left corner of the viewport. */
 void sag_render_slice_to_ras (const SagRenderSlice *slice, double x, double y, double ras_mm[3]);
@@ -100,7 +102,10 @@ void sag_render_slice_to_ras (const SagRenderSlice *slice, double x, double y, d
  *
  * Returns: how far the point lies from the slice, mm, positive towards R, A or S
  */
-double sag_render_slice_from_ras (const SagRenderSlice *slice, const double ras_mm[3], double *x, double *y);
+double sag_render_slice_from_ras (const SagRenderSlice *slice,
+                                  const double          ras_mm[3],
+                                  double               *x,
+                                  double               *y);
 
 /**
  * SagRenderSteps: the voxel indices of some grid under the device pixels of a slice.
@@ -115,7 +120,9 @@ typedef struct
 } SagRenderSteps;
 
 /** sag_render_slice_steps: FALSE if @geometry has no volume. */
-gboolean sag_render_slice_steps (const SagRenderSlice *slice, const SagGeometry *geometry, SagRenderSteps *steps);
+gboolean sag_render_slice_steps (const SagRenderSlice *slice,
+                                 const SagGeometry    *geometry,
+                                 SagRenderSteps       *steps);
 
 /**
  * sag_render_slice_letters: the patient's side at the left, right, top and bottom edge, for example
@@ -140,7 +147,8 @@ void sag_render_view_pan (SagRenderView *view, const SagGeometry *geometry, doub
 /**
  * sag_render_view_zoom: @factor > 1 enlarges; what lies under logical pixel (@x, @y) stays there.
  */
-void sag_render_view_zoom (SagRenderView *view, const SagGeometry *geometry, double factor, double x, double y);
+void sag_render_view_zoom (
+  SagRenderView *view, const SagGeometry *geometry, double factor, double x, double y);
 
 /** sag_render_view_step: moves by @n_slices towards R, A or S, and not beyond the last slice. */
 void sag_render_view_step (SagRenderView *view, const SagGeometry *geometry, int n_slices);

@@ -55,7 +55,11 @@ scene_fill (const SagGeometry *canonical, int orientation, SceneFunc func, gpoin
 }
 
 SagVolume *
-scene_new (const SagGeometry *canonical, int orientation, SagScalar scalar, SceneFunc func, gpointer user_data)
+scene_new (const SagGeometry *canonical,
+           int                orientation,
+           SagScalar          scalar,
+           SceneFunc          func,
+           gpointer           user_data)
 {
   int               axis[3];
   gboolean          flip[3];

@@ -9,8 +9,14 @@ G_BEGIN_DECLS
 
 #define SCENE_N_ORIENTATIONS 48
 
-/** scene_reorder: a canonical grid stored in another axis order; @axis and @flip say which stored axis is which. */
-SagGeometry scene_reorder (const SagGeometry *canonical, int orientation, int axis[3], gboolean flip[3]);
+/**
+ * scene_reorder: a canonical grid stored in another axis order; @axis and @flip say which stored
+ * axis is which.
+ */
+SagGeometry scene_reorder (const SagGeometry *canonical,
+                           int                orientation,
+                           int                axis[3],
+                           gboolean           flip[3]);
 
 /** SceneFunc: the value at voxel @ijk of the canonical grid. */
 typedef float (*SceneFunc) (const int ijk[3], gpointer user_data);
@@ -22,10 +28,18 @@ SagVolume *scene_new (const SagGeometry *canonical,
                       SceneFunc          func,
                       gpointer           user_data);
 
-/** scene_fill: the values of @func on a grid stored in one of the axis orders; free with g_free(). */
-float *scene_fill (const SagGeometry *canonical, int orientation, SceneFunc func, gpointer user_data);
+/**
+ * scene_fill: the values of @func on a grid stored in one of the axis orders; free with g_free().
+ */
+float *scene_fill (const SagGeometry *canonical,
+                   int                orientation,
+                   SceneFunc          func,
+                   gpointer           user_data);
 
-/** scene_turn: @geometry turned by some degrees about the S and then the R axis, around its own middle. */
+/**
+ * scene_turn: @geometry turned by some degrees about the S and then the R axis, around its own
+ * middle.
+ */
 SagGeometry scene_turn (const SagGeometry *geometry, double about_s, double about_r);
 
 /** scene_view: a slice through the grid's middle, @mm_per_pixel, at @scale. */
@@ -39,7 +53,10 @@ SagRenderView scene_view (const SagGeometry *geometry,
 /** scene_draw: (height, width) pixels of a frame; free with g_free(). */
 guint32 *scene_draw (const SagRenderFrame *frame, const SagRenderSlice *slice, SagPool *pool);
 
-/** scene_pixel_ras: the RAS position under the centre of device pixel (x, y), by the slice's definition. */
+/**
+ * scene_pixel_ras: the RAS position under the centre of device pixel (x, y), by the slice's
+ * definition.
+ */
 void scene_pixel_ras (const SagRenderSlice *slice, int x, int y, double ras_mm[3]);
 
 G_END_DECLS

@@ -18,7 +18,8 @@ grid (void)
 static float
 marked (const int ijk[3], gpointer user_data)
 {
-  return (float) (ijk[0] * 40 + ijk[1] * ijk[1] * 5 - ijk[2] * 31 + (ijk[0] * 7 + ijk[1] * 3 + ijk[2] * 11) % 13 * 9 - 300);
+  return (float) (ijk[0] * 40 + ijk[1] * ijk[1] * 5 - ijk[2] * 31 +
+                  (ijk[0] * 7 + ijk[1] * 3 + ijk[2] * 11) % 13 * 9 - 300);
 }
 
 static float
@@ -82,7 +83,8 @@ test_orientations (void)
       }
 }
 
-/* A pixel is the value at its centre: bilinear within the slice, constant in the outer half voxels, black outside. */
+/* A pixel is the value at its centre: bilinear within the slice, constant in the outer half
+ * voxels, black outside. */
 static void
 test_values (void)
 {
@@ -124,7 +126,10 @@ test_values (void)
                     border = MIN (border, MIN (at[a] + 0.5, canonical->dims[a] - 0.5 - at[a]));
                     if (nearest)
                       {
-                        border = fabs (at[a] + 0.5 - round (at[a] + 0.5)) < 1e-6 && a != slice.axis[2] ? 0 : border;
+                        border =
+                          fabs (at[a] + 0.5 - round (at[a] + 0.5)) < 1e-6 && a != slice.axis[2]
+                            ? 0
+                            : border;
                         at[a] = round (at[a]);
                       }
                     hu += slope[a] * CLAMP (at[a], 0, canonical->dims[a] - 1);
@@ -136,7 +141,8 @@ test_values (void)
                 else if (nearest)
                   g_assert_cmphex (pixel, ==, grey_of (hu, &frame.window));
                 else
-                  g_assert_cmpint (abs ((int) (pixel & 0xff) - (int) (grey_of (hu, &frame.window) & 0xff)), <=, 1);
+                  g_assert_cmpint (
+                    abs ((int) (pixel & 0xff) - (int) (grey_of (hu, &frame.window) & 0xff)), <=, 1);
                 n_black += border < 0;
               }
           g_assert_cmpint (n_black, >, 0);
@@ -148,7 +154,8 @@ static void
 test_slab (void)
 {
   SagGeometry         canonical = grid ();
-  const SagRenderSlab slabs[] = { SAG_RENDER_SLAB_MAXIMUM, SAG_RENDER_SLAB_MINIMUM, SAG_RENDER_SLAB_MEAN };
+  const SagRenderSlab slabs[] = { SAG_RENDER_SLAB_MAXIMUM, SAG_RENDER_SLAB_MINIMUM,
+                                  SAG_RENDER_SLAB_MEAN };
   const struct
   {
     double mm;
@@ -273,7 +280,8 @@ test_extremes (void)
           view.centre_ras_mm[c] = 0;
         g_assert_true (sag_render_slice_init (&slice, &view, &single));
         one = scene_draw (&frame, &slice, NULL);
-        g_assert_cmphex (one[32 * 64 + 32], ==, i == 2 || i == 3 ? 0xff000000 : grey_of (-100, &frame.window));
+        g_assert_cmphex (one[32 * 64 + 32], ==,
+                         i == 2 || i == 3 ? 0xff000000 : grey_of (-100, &frame.window));
         for (int p = 0; p < 64 * 64; p++)
           g_assert_cmphex (pixels[p] >> 24, ==, 0xff);
       }

@@ -47,7 +47,8 @@ random_input (void)
       in->labels[r][i] = g_test_rand_int_range (0, 3);
   in->table = (SagRenderTable){ .first = -500, .per_score = 1, .above = 100, .below = -300 };
   for (int i = 0; i < SAG_RENDER_TABLE; i++)
-    in->table.colours[i] = (guint32) (i / 4) << 24 | (guint32) (i / 5) << 16 | (guint32) (i / 6) << 8 | (guint32) (i / 9);
+    in->table.colours[i] = (guint32) (i / 4) << 24 | (guint32) (i / 5) << 16 |
+                           (guint32) (i / 6) << 8 | (guint32) (i / 9);
   return in;
 }
 
@@ -67,12 +68,14 @@ test_same (void)
 {
   g_autofree Input       *in = random_input ();
   const SagRenderKernels *sets[2] = { &sag_render_kernels_portable, fast () };
-  float                   lerp[2][N + 1], sampled[2][N];
+  float                   lerp[2][N + 1], sampled[2][N], space[2][2][N];
   guint16                 coverage[2][N], edges[2][N];
   guint32                 grey[2][N], over[2][N], painted[2][N], labelled[2][N];
-  const SagRenderOffset   offsets[] = { { 1, 0, 255 }, { -1, 1, 255 }, { 2, -2, 128 }, { -3, 2, 40 } };
-  const guint16          *rows[5];
-  const guint32           colours[] = { 0x123456, 0xfedcba };
+  const SagRenderOffset   offsets[] = {
+      { 1, 0, 255 }, { -1, 1, 255 }, { 2, -2, 128 }, { -3, 2, 40 }
+  };
+  const guint16 *rows[5];
+  const guint32  colours[] = { 0, 0x123456, 0xfedcba };
 
   for (int r = 0; r < 5; r++)
     rows[r] = in->labels[r] + 4;
@@ -85,15 +88,24 @@ test_same (void)
       memcpy (labelled[s], in->pixels, sizeof labelled[s]);
       k->lerp_rows (in->b, in->c, 0.37f, N, lerp[s]);
       k->sample (lerp[s], in->index, in->fraction, N - 1, sampled[s]);
+      for (int nearest = 0; nearest < 2; nearest++)
+        k->sample_space (in->b,
+                         (const gint32[]){ 8, 6, 5 },
+                         (const float[]){ -1, 6.5f, 4.75f },
+                         (const float[]){ 0.03f, -0.021f, -0.017f },
+                         nearest,
+                         N,
+                         space[s][nearest]);
       k->window (in->a, N, -850.5f, 1300, 0, grey[s]);
       k->colour (in->a, N, &in->table, over[s]);
       k->contour (in->b + 1, in->a + 1, in->c + 1, N, 20, 400, coverage[s]);
       k->edges (rows + 2, N, offsets, G_N_ELEMENTS (offsets), edges[s]);
       k->paint (0xaa5511, in->alpha, N, painted[s]);
-      k->paint_labels (rows[2], edges[s], N, colours, 2, 77, labelled[s]);
+      k->paint_labels (rows[2], edges[s], N, colours, 77, labelled[s]);
     }
   g_assert_cmpmem (lerp[0], sizeof lerp[0], lerp[1], sizeof lerp[1]);
   g_assert_cmpmem (sampled[0], (N - 1) * 4, sampled[1], (N - 1) * 4);
+  g_assert_cmpmem (space[0], sizeof space[0], space[1], sizeof space[1]);
   g_assert_cmpmem (grey[0], sizeof grey[0], grey[1], sizeof grey[1]);
   g_assert_cmpmem (over[0], sizeof over[0], over[1], sizeof over[1]);
   g_assert_cmpmem (coverage[0], sizeof coverage[0], coverage[1], sizeof coverage[1]);
@@ -120,19 +132,23 @@ test_window (void)
     hu[i] = (float) (i - 4096);
   for (gsize p = 0; p < n_presets + 2; p++)
     {
-      SagRenderWindow window = p < n_presets ? presets[p].window : (SagRenderWindow){ p == n_presets ? 1 : 377, -3.5 };
+      SagRenderWindow window =
+        p < n_presets ? presets[p].window : (SagRenderWindow){ p == n_presets ? 1 : 377, -3.5 };
 
-      kernels->window (hu, 8192, (float) (window.level - window.width / 2), (float) window.width, 0, pixels);
+      kernels->window (hu, 8192, (float) (window.level - window.width / 2), (float) window.width, 0,
+                       pixels);
       for (int i = 0; i < 8192; i++)
         {
           double  place = (hu[i] - window.level) / window.width + 0.5;
-          guint32 grey = (guint32) floor ((hu[i] - window.level + window.width / 2) * 255 / window.width + 0.5);
+          guint32 grey =
+            (guint32) floor ((hu[i] - window.level + window.width / 2) * 255 / window.width + 0.5);
 
           grey = place <= 0 ? 0 : place >= 1 ? 255
                                              : grey;
           g_assert_cmphex (pixels[i], ==, 0xff000000 | grey * 0x010101);
         }
-      kernels->window (hu, 8192, (float) (window.level - window.width / 2), (float) window.width, 0xffffff, pixels);
+      kernels->window (hu, 8192, (float) (window.level - window.width / 2), (float) window.width,
+                       0xffffff, pixels);
       g_assert_cmphex (pixels[0], ==, 0xffffffff);
       g_assert_cmphex (pixels[8191], ==, 0xff000000);
     }
@@ -153,8 +169,9 @@ test_blend (void)
   for (guint32 alpha = 0; alpha <= 255; alpha++)
     for (guint32 grey = 0; grey <= 255; grey += 5)
       {
-        guint16        a = (guint16) alpha;
-        guint32        pixel = 0xff000000 | grey << 16 | (255 - grey) << 8 | grey / 2, painted = pixel, over = pixel;
+        guint16 a = (guint16) alpha;
+        guint32 pixel = 0xff000000 | grey << 16 | (255 - grey) << 8 | grey / 2, painted = pixel,
+                over = pixel;
         SagRenderTable table = { .above = 0, .below = -INFINITY };
         guint32        rest = 255 - alpha;
 

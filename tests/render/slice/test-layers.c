@@ -115,7 +115,8 @@ test_cell_position (void)
           int               axis[3], n_lit = 0;
           gboolean          flip[3];
           g_autofree float *scores = scene_fill (&heat, o, one_cell, (gpointer) hot);
-          g_autoptr (SagVolume) volume = scene_new (&canonical, (o * 5) % 48, SAG_SCALAR_INT16, air, NULL);
+          g_autoptr (SagVolume) volume =
+            scene_new (&canonical, (o * 5) % 48, SAG_SCALAR_INT16, air, NULL);
           SagRenderHeatmap map = {
             .cells = scores,
             .geometry = scene_reorder (&heat, o, axis, flip),
@@ -144,7 +145,8 @@ test_cell_position (void)
                 for (int a = 0; a < 3; a++)
                   {
                     inside = inside && ras[a] >= low[a] && ras[a] < high[a];
-                    on_border = on_border || fabs (ras[a] - low[a]) < 1e-6 || fabs (ras[a] - high[a]) < 1e-6;
+                    on_border =
+                      on_border || fabs (ras[a] - low[a]) < 1e-6 || fabs (ras[a] - high[a]) < 1e-6;
                   }
                 if (on_border)
                   continue;
@@ -155,7 +157,8 @@ test_cell_position (void)
         }
 }
 
-/* Smooth scores against the definition: cells along the volume, stored in another order, and turned against it. */
+/* Smooth scores against the definition: cells along the volume, stored in another order, and
+ * turned against it. */
 static void
 test_smooth (void)
 {
@@ -200,17 +203,19 @@ test_smooth (void)
                   {
                     for (int a = 0; a < 3; a++)
                       nudged[a] = ras[a] + ((n >> a) & 1 ? 1e-4 : -1e-4);
-                    steady = score_at (&map, nudged, &other) == inside &&
-                             (!inside || (fabs (other - score) < 1e-3 && fabs (score - 0.4) > 1e-4));
+                    steady =
+                      score_at (&map, nudged, &other) == inside &&
+                      (!inside || (fabs (other - score) < 1e-3 && fabs (score - 0.4) > 1e-4));
                   }
                 if (!steady)
                   continue;
                 if (!inside || score < 0.4)
                   g_assert_cmphex (pixel, ==, 0xff000000);
                 else
-                  g_assert_cmpint (channel_difference (pixel, over (sag_render_scale_lookup (&map.scale, score), 0xff000000)),
-                                   <=,
-                                   1);
+                  g_assert_cmpint (
+                    channel_difference (
+                      pixel, over (sag_render_scale_lookup (&map.scale, score), 0xff000000)),
+                    <=, 1);
                 n_seen += inside && score >= 0.4;
               }
           g_assert_cmpint (n_seen, >, 500);
@@ -230,7 +235,8 @@ test_scale (void)
   g_assert_cmpuint (sag_render_scale_lookup (&ramp, 1) >> 24, ==, (guint) (0.65 * 255 + 0.5));
   g_assert_cmphex (sag_render_scale_lookup (&ramp, 7), ==, sag_render_scale_lookup (&ramp, 1));
   for (double score = 0.5; score < 1; score += 0.01)
-    g_assert_cmpuint (sag_render_scale_lookup (&ramp, score) >> 24, <=, sag_render_scale_lookup (&ramp, score + 0.01) >> 24);
+    g_assert_cmpuint (sag_render_scale_lookup (&ramp, score) >> 24, <=,
+                      sag_render_scale_lookup (&ramp, score + 0.01) >> 24);
 
   map.opacity = 1;
   map.threshold = 0;
@@ -262,7 +268,9 @@ test_difference (void)
                                         (const double[]){ -24, 0, 0 });
   const float scores[] = { -1, 1 };
   g_autoptr (SagVolume) volume = scene_new (&canonical, 0, SAG_SCALAR_INT16, air, NULL);
-  SagRenderHeatmap    map = { .cells = scores, .geometry = heat, .scale = sag_render_scale_init (3), .outline = TRUE };
+  SagRenderHeatmap map = {
+    .cells = scores, .geometry = heat, .scale = sag_render_scale_init (3), .outline = TRUE
+  };
   SagRenderView       view = scene_view (&canonical, SAG_RENDER_AXIAL, 96, 80, 1, 1);
   SagRenderFrame      frame = sag_render_frame_init (volume);
   g_autofree guint32 *pixels = NULL;
@@ -277,7 +285,8 @@ test_difference (void)
   g_assert_true (sag_render_slice_init (&slice, &view, &canonical));
   pixels = scene_draw (&frame, &slice, NULL);
   row = pixels + 40 * 96;
-  /* Patient's right, the second cell, is on the left; scores pass +-0.5 at 12 mm from the middle. */
+  /* Patient's right, the second cell, is on the left; scores pass +-0.5 at 12 mm from the
+   * middle. */
   g_assert_cmphex (row[5], ==, over (sag_render_scale_lookup (&map.scale, 1), 0xff000000));
   g_assert_cmphex (row[90], ==, over (sag_render_scale_lookup (&map.scale, -1), 0xff000000));
   g_assert_cmphex (row[47], ==, 0xff000000);
@@ -297,9 +306,11 @@ test_outline (void)
     {
       g_autofree float *scores = scene_fill (&heat, 0, one_cell, (gpointer) hot);
       g_autoptr (SagVolume) volume = scene_new (&canonical, 0, SAG_SCALAR_INT16, air, NULL);
-      SagRenderHeatmap map = {
-        .cells = scores, .geometry = heat, .scale = sag_render_scale_init (0), .raw_cells = raw, .outline = TRUE
-      };
+      SagRenderHeatmap    map = { .cells = scores,
+                                  .geometry = heat,
+                                  .scale = sag_render_scale_init (0),
+                                  .raw_cells = raw,
+                                  .outline = TRUE };
       SagRenderView       view = scene_view (&canonical, SAG_RENDER_AXIAL, 192, 160, 0.5, 1);
       SagRenderFrame      frame = sag_render_frame_init (volume);
       g_autofree guint32 *pixels = NULL;
@@ -322,7 +333,8 @@ test_outline (void)
           last = line ? x : last;
         }
       g_assert_cmpint (n_runs, ==, 2);
-      /* The cell spans R -12..0, half a pixel a mm: pixels 96..119. Smooth: 0.5 is half way to the next centre. */
+      /* The cell spans R -12..0, half a pixel a mm: pixels 96..119. Smooth: 0.5 is half way to
+       * the next centre. */
       g_assert_cmpint (abs (first - 96), <=, 1);
       g_assert_cmpint (abs (last - 119), <=, 1);
       for (int x = 0; x < 192; x++)
@@ -375,9 +387,9 @@ test_mask (void)
         g_autofree guint16 *labels16 = g_new (guint16, n);
         g_autofree guint8  *labels8 = g_new (guint8, n);
         g_autoptr (SagVolume) volume = scene_new (&canonical, 0, SAG_SCALAR_INT16, air, NULL);
-        SagRenderMask mask = sag_render_mask_init (g ? &turned : &canonical,
-                                                   wide ? SAG_RENDER_LABELS_UINT16 : SAG_RENDER_LABELS_UINT8,
-                                                   wide ? (void *) labels16 : (void *) labels8);
+        SagRenderMask mask = sag_render_mask_init (
+          g ? &turned : &canonical, wide ? SAG_RENDER_LABELS_UINT16 : SAG_RENDER_LABELS_UINT8,
+          wide ? (void *) labels16 : (void *) labels8);
         SagRenderView       view = scene_view (&canonical, SAG_RENDER_AXIAL, 288, 240, 1 / 3.0, 1);
         SagRenderFrame      frame = sag_render_frame_init (volume);
         g_autofree guint32 *pixels = NULL;
@@ -502,7 +514,9 @@ test_elsewhere (void)
     nothing[i] = NAN;
   memset (labels, 1, sag_geometry_n_voxels (&heat));
   for (int i = 0; i < 4; i++)
-    maps[i] = (SagRenderHeatmap){ .cells = scores, .geometry = heat, .scale = sag_render_scale_init (i), .outline = TRUE };
+    maps[i] = (SagRenderHeatmap){
+      .cells = scores, .geometry = heat, .scale = sag_render_scale_init (i), .outline = TRUE
+    };
   maps[0].geometry.ijk_to_ras[0][3] += 1000;
   maps[1].geometry.ijk_to_ras[1][3] += 1000;
   for (int c = 0; c < 3; c++)

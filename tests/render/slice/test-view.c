@@ -34,7 +34,8 @@ assert_near (double a, double b, double tolerance)
 static void
 test_letters (void)
 {
-  static const char *const expected[2][3] = { { "RLAP", "RLSI", "APSI" }, { "LRAP", "LRSI", "APSI" } };
+  static const char *const expected[2][3] = { { "RLAP", "RLSI", "APSI" },
+                                              { "LRAP", "LRSI", "APSI" } };
   SagGeometry              canonical = grid ();
 
   for (int o = 0; o < SCENE_N_ORIENTATIONS; o++)
@@ -115,7 +116,8 @@ test_round_trip (void)
           assert_near (x, 12.25, 1e-9);
           assert_near (y, 80.75, 1e-9);
 
-          /* The slice is one plane of voxels: the index through it is whole and the same everywhere. */
+          /* The slice is one plane of voxels: the index through it is whole and the same
+           * everywhere. */
           g_assert_true (sag_render_slice_steps (&slice, &slice.canonical, &steps));
           assert_near (steps.start[slice.axis[2]], slice.index, 1e-9);
           assert_near (steps.across[slice.axis[2]], 0, 1e-12);
@@ -131,7 +133,8 @@ test_round_trip (void)
         }
 }
 
-/* Millimetres on the screen are millimetres in the patient, in every direction, however the grid lies. */
+/* Millimetres on the screen are millimetres in the patient, in every direction, however the grid
+ * lies. */
 static void
 test_aspect (void)
 {

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "render/slice/marks.h"
+
+#include "render/slice/page.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LETTER_PX 13.0
+#define NOTE_LINES 3
+
+static const SagRenderInk letter_ink = { 0xffffff, 0.95 };
+static const SagRenderInk cross_ink = { 0x62a0ea, 0.7 };
+
+static void
+draw_letters (SagRenderPage *page, const SagRenderSlice *slice)
+{
+  char letters[5];
+
+  if (page->width < 3 * LETTER_PX || page->height < 3 * LETTER_PX)
+    return;
+  sag_render_slice_letters (slice, letters);
+  for (int i = 0; i < 4; i++)
+    {
+      const char text[2] = { letters[i], '\0' };
+      g_autoptr (PangoLayout) layout = sag_render_text_new (page->cr, text, LETTER_PX, TRUE, -1, 1);
+      double width, height, x, y;
+
+      sag_render_text_size (layout, &width, &height);
+      x = i == 0   ? SAG_RENDER_MARGIN / 2 + 1
+          : i == 1 ? page->width - SAG_RENDER_MARGIN / 2 - 1 - width
+                   : (page->width - width) / 2;
+      y = i == 2 ? SAG_RENDER_MARGIN / 2 : i == 3 ? page->height - SAG_RENDER_MARGIN / 2 - height
+                                                  : (page->height - height) / 2;
+      sag_render_text_show (page->cr, layout, x, y, letter_ink, TRUE);
+      sag_render_page_take (page, x - 6, y - 2, width + 12, height + 4);
+    }
+}
+
+/* One logical pixel wide lines from edge to edge, open in the middle so that the point itself
+ * can be seen. */
+static void
+draw_cross (SagRenderPage *page, const SagRenderSlice *slice, const double ras_mm[3])
+{
+  double gap = MIN (10, MIN (page->width, page->height) / 10);
+  double x, y;
+
+  sag_render_slice_from_ras (slice, ras_mm, &x, &y);
+  x = sag_render_page_crisp (page, x);
+  y = sag_render_page_crisp (page, y);
+  cairo_set_line_width (page->cr, MAX (1, floor (page->scale)) / page->scale);
+  sag_render_set_ink (page->cr, cross_ink);
+  cairo_move_to (page->cr, 0, y);
+  cairo_line_to (page->cr, MIN (x - gap, page->width), y);
+  cairo_move_to (page->cr, MAX (x + gap, 0), y);
+  cairo_line_to (page->cr, page->width, y);
+  cairo_move_to (page->cr, x, 0);
+  cairo_line_to (page->cr, x, MIN (y - gap, page->height));
+  cairo_move_to (page->cr, x, MAX (y + gap, 0));
+  cairo_line_to (page->cr, x, page->height);
+  cairo_stroke (page->cr);
+}
+
+/* The voxel under a point; FALSE outside the volume. */
+static gboolean
+value_at (const SagVolume *volume, const double ras_mm[3], float *value)
+{
+  const SagGeometry *geometry = sag_volume_get_geometry (volume);
+  double             ras_to_ijk[3][4], ijk[3];
+
+  if (!sag_geometry_invert (geometry, ras_to_ijk))
+    return FALSE;
+  sag_geometry_apply (ras_to_ijk, ras_mm, ijk);
+  for (int a = 0; a < 3; a++)
+    if (!(ijk[a] >= -0.5 && ijk[a] < geometry->dims[a] - 0.5))
+      return FALSE;
+  *value =
+    sag_volume_value (volume, (int) (ijk[0] + 0.5), (int) (ijk[1] + 0.5), (int) (ijk[2] + 0.5));
+  return TRUE;
+}
+
+static void
+write_readout (SagRenderPage *page, const SagRenderFrame *frame, const SagRenderMarks *marks)
+{
+  g_autofree char *point = sag_render_format_point (marks->readout_ras_mm);
+  g_autofree char *place = g_strdup_printf ("%s mm", point);
+  double           used = 0;
+  float            value;
+
+  if (value_at (frame->volume, marks->readout_ras_mm, &value))
+    {
+      g_autofree char *number = sag_render_format (value, value == floorf (value) ? 0 : 1);
+      g_autofree char *text =
+        g_strdup_printf ("%s %s", number, marks->readout_unit ? marks->readout_unit : "HU");
+
+      sag_render_corner_text (page, SAG_RENDER_TOP_LEFT, text, FALSE, 0, &used);
+    }
+  sag_render_corner_text (page, SAG_RENDER_TOP_LEFT, place, FALSE, 0, &used);
+}
+
+static char *
+window_text (const SagRenderFrame *frame)
+{
+  const SagRenderPreset *preset = sag_render_preset_of (&frame->window);
+  g_autofree char       *width = sag_render_format (frame->window.width, 0);
+  g_autofree char       *level = sag_render_format (frame->window.level, 0);
+
+  return g_strdup_printf ("%s%sW %s  L %s", preset ? preset->name : "", preset ? "  " : "", width,
+                          level);
+}
+
+/* From the bottom up: window, slab, position, slice. */
+static void
+write_position (SagRenderPage *page, const SagRenderFrame *frame, const SagRenderSlice *slice)
+{
+  static const char *const slabs[] = { NULL, "MIP", "MinIP", "mean" };
+  g_autofree char         *window = window_text (frame);
+  g_autofree char         *number = g_strdup_printf ("%s %d/%d",
+                                                     sag_render_plane_name (slice->plane),
+                                                     slice->index + 1,
+                                                     slice->n_slices);
+  g_autofree char         *mm = NULL, *position = NULL;
+  double                   middle[3], used = 0;
+
+  sag_render_slice_to_ras (slice, page->width / 2, page->height / 2, middle);
+  mm = sag_render_format (middle[slice->axis[2]], 1);
+  position = g_strdup_printf ("%c %s mm", "xyz"[slice->axis[2]], mm);
+  sag_render_corner_text (page, SAG_RENDER_BOTTOM_LEFT, window, FALSE, 0, &used);
+  if (frame->slab != SAG_RENDER_SLAB_NONE && frame->slab_mm > 0)
+    {
+      g_autofree char *thickness =
+        sag_render_format (frame->slab_mm, frame->slab_mm == floor (frame->slab_mm) ? 0 : 1);
+      g_autofree char *slab = g_strdup_printf ("%s %s mm", slabs[frame->slab], thickness);
+
+      sag_render_corner_text (page, SAG_RENDER_BOTTOM_LEFT, slab, FALSE, 0, &used);
+    }
+  sag_render_corner_text (page, SAG_RENDER_BOTTOM_LEFT, position, FALSE, 0, &used);
+  if (!sag_render_corner_text (page, SAG_RENDER_BOTTOM_LEFT, number, FALSE, 0, &used))
+    sag_render_corner_text (page, SAG_RENDER_BOTTOM_LEFT, strchr (number, ' ') + 1, FALSE, 0,
+                            &used);
+}
+
+/* The longest of 1, 2, 5, 10 ... mm that is at most a fifth of the view and 140 pixels. */
+static void
+draw_scale_bar (SagRenderPage *page, const SagRenderSlice *slice, double *used)
+{
+  double           pixel_mm = slice->scale * sqrt (slice->right_mm[0] * slice->right_mm[0] +
+                                                   slice->right_mm[1] * slice->right_mm[1] +
+                                                   slice->right_mm[2] * slice->right_mm[2]);
+  double           limit_mm = MIN (140, page->width / 5) * pixel_mm;
+  double           power = pow (10, floor (log10 (limit_mm)));
+  double           length_mm = power * (limit_mm >= 5 * power ? 5 : limit_mm >= 2 * power ? 2
+                                                                                          : 1);
+  double           length = length_mm / pixel_mm, room_width, room_height, x, y;
+  g_autofree char *number = sag_render_format (length_mm, length_mm < 1 ? 2 : 0);
+  g_autofree char *text = g_strdup_printf ("%s mm", number);
+
+  sag_render_corner_room (page, &room_width, &room_height);
+  if (length < 24 || room_width < SAG_RENDER_MIN_TEXT_WIDTH || *used + 24 > room_height)
+    return;
+  x = page->width - SAG_RENDER_MARGIN - length;
+  y = page->height - SAG_RENDER_MARGIN - *used - 4;
+  for (int pass = 0; pass < 2; pass++)
+    {
+      cairo_set_line_width (page->cr, pass ? 1.5 : 3.5);
+      sag_render_set_ink (page->cr, pass ? sag_render_text_ink : (SagRenderInk){ 0, 0.6 });
+      cairo_set_line_cap (page->cr, pass ? CAIRO_LINE_CAP_BUTT : CAIRO_LINE_CAP_SQUARE);
+      cairo_move_to (page->cr, x + 0.75, y - 4);
+      cairo_line_to (page->cr, x + 0.75, y);
+      cairo_line_to (page->cr, x + length - 0.75, y);
+      cairo_line_to (page->cr, x + length - 0.75, y - 4);
+      cairo_stroke (page->cr);
+    }
+  sag_render_page_take (page, x, y - 5, length, 8);
+  *used += 12;
+  sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, text, FALSE, 0, used);
+}
+
+/* The notes in their order; where there is no room for all, warnings stay longest. */
+static void
+write_notes (SagRenderPage *page, const SagRenderMarks *marks, double *used)
+{
+  g_autofree gboolean *keep = g_new0 (gboolean, marks->n_notes + 1);
+  double               planned = *used;
+
+  for (int warnings = 1; warnings >= 0; warnings--)
+    for (guint i = 0; i < marks->n_notes; i++)
+      if (!marks->notes[i].warning == !warnings)
+        {
+          const SagRenderNote *note = &marks->notes[i];
+          g_autoptr (PangoLayout) layout =
+            sag_render_corner_layout (page, note->text, note->warning, NOTE_LINES, planned);
+          double width, height;
+
+          if (layout == NULL)
+            continue;
+          sag_render_text_size (layout, &width, &height);
+          planned += height + SAG_RENDER_LINE_GAP;
+          keep[i] = TRUE;
+        }
+  for (guint i = marks->n_notes; i-- > 0;)
+    if (keep[i])
+      sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, marks->notes[i].text,
+                              marks->notes[i].warning, NOTE_LINES, used);
+  if (*used > 0)
+    *used += 6;
+}
+
+/* A dot, the number and the task; below them the map's colours from its first to its last score. */
+static gboolean
+write_legend (SagRenderPage *page, const SagRenderLegend *legend, double *used)
+{
+  const double     dot = 8, gap = 6, strip_width = 72;
+  double           room_width, room_height, width, height, x, y;
+  g_autofree char *text = g_strdup_printf ("%s%s%s", legend->number ? legend->number : "",
+                                           legend->number ? "  " : "", legend->text);
+  g_autoptr (PangoLayout) layout = NULL;
+
+  sag_render_corner_room (page, &room_width, &room_height);
+  if (room_width - dot - gap < SAG_RENDER_MIN_TEXT_WIDTH)
+    return FALSE;
+  layout =
+    sag_render_text_new (page->cr, text, SAG_RENDER_TEXT_PX, FALSE, room_width - dot - gap, 2);
+  sag_render_text_size (layout, &width, &height);
+  if (*used + height > room_height)
+    return FALSE;
+  x = sag_render_corner_x (page, SAG_RENDER_TOP_RIGHT, width);
+  y = sag_render_corner_y (page, SAG_RENDER_TOP_RIGHT, *used, height);
+  cairo_arc (page->cr, x - gap - dot / 2, y + SAG_RENDER_TEXT_PX * 0.62, dot / 2, 0, 2 * G_PI);
+  sag_render_set_ink (page->cr, (SagRenderInk){ legend->colour, 1 });
+  cairo_fill (page->cr);
+  sag_render_text_show (page->cr, layout, x, y, sag_render_text_ink, TRUE);
+  sag_render_page_take (page, x - gap - dot, y, width + gap + dot, height);
+  *used += height + SAG_RENDER_LINE_GAP;
+  if (legend->scale == NULL)
+    return TRUE;
+
+  g_autofree char *first = sag_render_format (sag_render_scale_first (legend->scale), 2);
+  g_autofree char *last = sag_render_format (sag_render_scale_last (legend->scale), 2);
+  g_autofree char *range = g_strdup_printf ("score %s to %s", first, last);
+  g_autoptr (PangoLayout) small =
+    sag_render_text_new (page->cr, range, SAG_RENDER_TEXT_PX, FALSE, -1, 1);
+
+  sag_render_text_size (small, &width, &height);
+  if (*used + height > room_height || width + gap + strip_width > room_width)
+    return TRUE;
+  x = sag_render_corner_x (page, SAG_RENDER_TOP_RIGHT, width);
+  y = sag_render_corner_y (page, SAG_RENDER_TOP_RIGHT, *used, height);
+  sag_render_strip (page->cr, legend->scale, x - gap - strip_width, y + height / 2 - 3.5,
+                    strip_width, 7);
+  sag_render_text_show (page->cr, small, x, y, sag_render_text_ink, TRUE);
+  sag_render_page_take (page, x - gap - strip_width, y, width + gap + strip_width, height);
+  *used += height + 3 * SAG_RENDER_LINE_GAP;
+  return TRUE;
+}
+
+void
+sag_render_marks_lay_out (cairo_t              *cr,
+                          const SagRenderFrame *frame,
+                          const SagRenderSlice *slice,
+                          const SagRenderMarks *marks,
+                          GArray               *taken)
+{
+  SagRenderPage page = { cr, slice->width / slice->scale, slice->height / slice->scale,
+                         slice->scale, taken };
+  double        used = 0;
+
+  cairo_save (cr);
+  cairo_rectangle (cr, 0, 0, slice->width, slice->height);
+  cairo_clip (cr);
+  cairo_scale (cr, slice->scale, slice->scale);
+  if (frame->box != NULL)
+    sag_render_page_box (&page, slice, frame->box);
+  if (marks->cross)
+    draw_cross (&page, slice, marks->cross_ras_mm);
+  if (marks->letters)
+    draw_letters (&page, slice);
+  if (marks->readout)
+    write_readout (&page, frame, marks);
+  if (marks->position)
+    write_position (&page, frame, slice);
+  write_notes (&page, marks, &used);
+  if (marks->scale_bar)
+    draw_scale_bar (&page, slice, &used);
+  used = 0;
+  for (guint i = 0; i < marks->n_legend; i++)
+    if (!write_legend (&page, &marks->legend[i], &used))
+      break;
+  if (frame->box != NULL)
+    sag_render_page_box_words (&page, slice, frame->box,
+                               marks->box_words ? marks->box_words : "not analysed");
+  cairo_restore (cr);
+}
+
+void
+sag_render_marks_draw (cairo_t              *cr,
+                       const SagRenderFrame *frame,
+                       const SagRenderSlice *slice,
+                       const SagRenderMarks *marks)
+{
+  g_autoptr (GArray) taken = g_array_new (FALSE, FALSE, sizeof (SagRenderRect));
+
+  sag_render_marks_lay_out (cr, frame, slice, marks, taken);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "render/slice/frame.h"
+#include "render/slice/view.h"
+
+#include <cairo.h>
+
+G_BEGIN_DECLS
+
+/** SagRenderNote: a sentence; a warning has an icon before it. */
+typedef struct
+{
+  const char *text;
+  gboolean    warning;
+} SagRenderNote;
+
+/** The sentences that pictures carry, so that all of them say the same. */
+#define SAG_RENDER_NOTE_RESEARCH "Research use, not a medical device"
+#define SAG_RENDER_NOTE_SYNTHETIC "Demonstration model, trained on synthetic scans"
+#define SAG_RENDER_NOTE_UNTRAINED "Untrained model: the numbers mean nothing"
+
+/**
+ * SagRenderLegend: one answer named in a corner of the view.
+ * @number: (nullable): what the answer says, for example "0.91"
+ * @scale: (nullable): of its map; shown as a strip with its range in scores
+ */
+typedef struct
+{
+  SagRenderColour       colour;
+  const char           *text;
+  const char           *number;
+  const SagRenderScale *scale;
+} SagRenderLegend;
+
+/**
+ * SagRenderMarks: what is written and drawn over a frame. Zero is nothing of it; all pointers are
+ * borrowed.
+ * @letters: the patient's sides at the four edges
+ * @position: plane, slice number, position and window, bottom left
+ * @scale_bar: bottom right
+ * @cross: a thin cross at @cross_ras_mm
+ * @readout: top left, the value and position of @readout_ras_mm
+ * @readout_unit: (nullable): after the value; NULL means "HU"
+ * @legend: top right
+ * @notes: bottom right, below the scale bar
+ * @box_words: (nullable): in the hatched part; NULL means "not analysed"
+ */
+typedef struct
+{
+  gboolean               letters;
+  gboolean               position;
+  gboolean               scale_bar;
+  gboolean               cross;
+  double                 cross_ras_mm[3];
+  gboolean               readout;
+  double                 readout_ras_mm[3];
+  const char            *readout_unit;
+  const SagRenderLegend *legend;
+  guint                  n_legend;
+  const SagRenderNote   *notes;
+  guint                  n_notes;
+  const char            *box_words;
+} SagRenderMarks;
+
+/**
+ * sag_render_marks_draw: draws over what sag_render_frame_draw() painted.
+ * @cr: of a surface with @slice's device pixels, untransformed (or translated to where the frame
+ *   lies)
+ *
+ * Nothing leaves the frame and nothing overlaps: what has no room is ellipsised, and left out
+ * before it would
+ * be unreadable. Any thread, one at a time on a surface.
+ */
+void sag_render_marks_draw (cairo_t              *cr,
+                            const SagRenderFrame *frame,
+                            const SagRenderSlice *slice,
+                            const SagRenderMarks *marks);
+
+G_END_DECLS
