@@ -152,7 +152,9 @@ reserve (Ask *ask, SagCpuArena *arena)
   return true;
 }
 
-/* Upstream's BertEmbeddings without the look-up: positions count from @first. @x, @out: (n_rows, hidden), may be one. */
+/* Upstream's BertEmbeddings without the look-up: positions count from @first.
+ * @x, @out: (n_rows, hidden), may be one
+ */
 static void
 embed (const Ask *ask, const float *x, gsize first, gsize n_rows, float *out)
 {

@@ -225,8 +225,8 @@ sag_cpu_text_load (const SagWeightSource *source, SagPool *pool, SagStatus *stat
   if (text->memory == NULL)
     {
       sag_status_fail (status, SAG_STATUS_OUT_OF_MEMORY,
-                       "There is no memory for the text layers' weights (%" G_GSIZE_FORMAT " MB); close other programs.",
-                       loader.used * sizeof (float) / 1000000);
+                       "There is no memory for the text layers' weights (%.0f MB); close other programs.",
+                       loader.used * 4e-6);
       return NULL;
     }
   loader.used = 0;

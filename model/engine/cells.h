@@ -16,4 +16,8 @@
  *   keeps it
  * @out: the grid of token_dims times cells
  */
-void sag_cells_arrange (const int32_t token_dims[3], const int32_t cells[3], const float *logits, bool x_fastest, float *out);
+void sag_cells_arrange (const int32_t token_dims[3],
+                        const int32_t cells[3],
+                        const float  *logits,
+                        bool          x_fastest,
+                        float        *out);

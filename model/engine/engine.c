@@ -199,9 +199,8 @@ tokenize_one (SagEngine *engine, const char *text, gsize *n_ids, GError **error)
       g_autofree char *quoted = quote (text);
 
       g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
-                   "The text \"%s\" has %" G_GSIZE_FORMAT " word pieces, but the bundle \"%s\" takes at most %" G_GSIZE_FORMAT
-                   "; shorten it.",
-                   quoted, *n_ids, sag_bundle_get_name (engine->bundle), most);
+                   "The text \"%s\" has %d word pieces, but the bundle \"%s\" takes at most %d; shorten it.",
+                   quoted, (int) MIN (*n_ids, G_MAXINT), sag_bundle_get_name (engine->bundle), (int) most);
       return NULL;
     }
   return g_steal_pointer (&ids);
@@ -287,7 +286,8 @@ sag_engine_ask (SagEngine         *engine,
 
   if (!g_str_equal (sag_tokens_get_bundle_sha256 (tokens), sag_bundle_get_sha256 (engine->bundle)))
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "The scan was encoded with another bundle than \"%s\"; encode it again.",
+      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+                   "The scan was encoded with another bundle than \"%s\"; encode it again.",
                    sag_bundle_get_name (engine->bundle));
       return FALSE;
     }

@@ -17,16 +17,23 @@ typedef struct _SagTokens SagTokens;
 
 /**
  * sag_engine_open: opens @bundle with the engine that @table describes. Keeps a reference to the bundle.
+ * @options: (nullable): the defaults
  * Errors: SAG_ERROR_ENGINE with the engine's own sentence.
  */
-SagEngine *sag_engine_open (const SagEngineTable *table, SagBundle *bundle, const SagEngineOptions *options, GError **error);
+SagEngine *sag_engine_open (const SagEngineTable *table,
+                            SagBundle *bundle,
+                            const SagEngineOptions *options,
+                            GError **error);
 void sag_engine_close (SagEngine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagEngine, sag_engine_close)
 
 SagBundle *sag_engine_get_bundle (SagEngine *engine);
 const SagEngineInfo *sag_engine_get_info (SagEngine *engine);
 
-/** sag_engine_encode: Errors: SAG_ERROR_ENGINE, G_IO_ERROR_CANCELLED. */
+/**
+ * sag_engine_encode: the scan's vision tokens, transfer full. Keeps a reference to @prepared.
+ * Errors: SAG_ERROR_MISMATCH (prepared for another input size), SAG_ERROR_ENGINE, G_IO_ERROR_CANCELLED.
+ */
 SagTokens *sag_engine_encode (SagEngine *engine, SagPrepared *prepared, GCancellable *cancellable, GError **error);
 
 SagTokens *sag_tokens_ref (SagTokens *tokens);
@@ -46,7 +53,9 @@ SagPrepared *sag_tokens_get_prepared (SagTokens *tokens);
  * @cell_logits: (nullable): (n_texts, cells of the whole grid), x fastest: index = x + nx * (y + ny * z), ready for
  *   sag_geometry_coarsen() of the input geometry
  *
- * Errors: SAG_ERROR_LIMIT for a text longer than the bundle allows (naming it), SAG_ERROR_ENGINE, G_IO_ERROR_CANCELLED.
+ * Errors: SAG_ERROR_LIMIT for a text longer than the bundle allows (naming it), SAG_ERROR_ARGUMENT for text that is not
+ * UTF-8, SAG_ERROR_MISMATCH for tokens of another bundle, SAG_ERROR_ENGINE (also for logits that are no numbers),
+ * G_IO_ERROR_CANCELLED.
  */
 gboolean sag_engine_ask (SagEngine *engine,
                          SagTokens *tokens,
@@ -61,7 +70,14 @@ gboolean sag_engine_ask (SagEngine *engine,
 /** sag_engine_get_cell_dims: the heatmap's grid, 32 x 20 x 16 for the paper's network. */
 void sag_engine_get_cell_dims (SagEngine *engine, gint32 dims[3]);
 
-/** sag_engine_upsample: @cells are scores or any cell values; @out has the target's voxels, i fastest; outside is NaN. */
+/**
+ * sag_engine_upsample: cell values onto any grid.
+ * @cells: (cells of the whole grid), x fastest, scores or any other values
+ * @smooth: trilinear between cell centres, else each cell as a block
+ * @out: the target's voxels, i fastest; NaN outside the cells' box
+ *
+ * Errors: SAG_ERROR_ENGINE, G_IO_ERROR_CANCELLED.
+ */
 gboolean sag_engine_upsample (SagEngine *engine,
                               const SagGeometry *cell_geometry,
                               const float *cells,

@@ -7,7 +7,12 @@
 
 G_BEGIN_DECLS
 
-/** sag_status_fail: fills @status (nullable) with @code and a sentence. Returns: false, for `return sag_status_fail (...)` */
+/**
+ * sag_status_fail: fills @status with @code and a sentence.
+ * @status: (nullable)
+ *
+ * Returns: false, for `return sag_status_fail (...)`
+ */
 bool sag_status_fail (SagStatus *status, SagStatusCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 /** sag_cancel_is_set: asks @cancel (nullable). */

@@ -32,7 +32,7 @@ typedef struct
   float                    *part;     /* and how far the voxel is on the way to the next */
   gsize                     first;    /* parallel: the run inside, as far as it is a matter of i */
   gsize                     end;
-  float                    *lines; /* parallel: (threads, line_size) a line of cells: value, and difference to the next */
+  float                    *lines; /* parallel: (threads, line_size) pairs: a value and the difference to the next */
   gsize                     line_size;
   gsize                     first_slice;
 } Upsampling;
@@ -149,7 +149,7 @@ cell_at (const Upsampling *up, double position, float *part)
   return at;
 }
 
-/* The cells around a row as one line: pairs of a value and the difference to the next. @c: the line below and before. */
+/* The cells around a row as one line of pairs: a value and the difference to the next. @c: its first corner. */
 static void
 make_line (const Upsampling *up, const float *c, float fy, float fz, float *line)
 {
@@ -302,7 +302,7 @@ prepare (Upsampling *up, guint n_threads, SagStatus *status)
     if (request->cell_geometry.dims[a] < 1 || request->target.dims[a] < 1)
       return sag_status_fail (status, SAG_STATUS_INVALID, "A heatmap needs cells and voxels along every axis.");
   if (!sag_geometry_invert (&request->cell_geometry, to_cell))
-    return sag_status_fail (status, SAG_STATUS_INVALID, "The heatmap's cells have no volume, so that no voxel lies in any.");
+    return sag_status_fail (status, SAG_STATUS_INVALID, "The heatmap's cells have no volume: nothing lies in them.");
   sag_geometry_compose (to_cell, request->target.ijk_to_ras, up->to_cell);
   for (int a = 0; a < 3; a++)
     {

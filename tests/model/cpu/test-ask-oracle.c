@@ -140,8 +140,9 @@ run_tiny (SagBundle *bundle, SagTensorFile *golden, bool portable)
   g_autofree float *input = oracle_dup_values (golden, "images");
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_auto (Texts) texts = { 0 };
-  SagStatus status = { 0 };
-  void     *engine = sag_cpu_get_table ()->open (&source, &(SagEngineOptions){ .n_threads = 2, .portable = portable }, &status);
+  SagStatus              status = { 0 };
+  const SagEngineOptions options = { .n_threads = 2, .portable = portable };
+  void                  *engine = sag_cpu_get_table ()->open (&source, &options, &status);
 
   if (engine == NULL)
     g_error ("%s", status.message);
@@ -263,6 +264,7 @@ test_full (gconstpointer portable)
   SagWeightSource source = { &network, oracle_recipe_read, &recipe };
   g_autoptr (SagTensorFile) golden = NULL;
   g_autofree float *image = NULL, *tokens = NULL, *want = NULL;
+  SagEncodeRequest  request;
   SagStatus         status = { 0 };
   void             *engine;
 
@@ -275,8 +277,8 @@ test_full (gconstpointer portable)
   engine = sag_cpu_get_table ()->open (&source, &(SagEngineOptions){ .portable = portable != NULL }, &status);
   if (engine == NULL)
     g_error ("%s", status.message);
-  g_assert_true (sag_cpu_get_table ()->encode (
-    engine, &(SagEncodeRequest){ .input = image, .n_inputs = 1, .dims = { 256, 160, 128 }, .tokens = tokens }, &status));
+  request = (SagEncodeRequest){ .input = image, .n_inputs = 1, .dims = { 256, 160, 128 }, .tokens = tokens };
+  g_assert_true (sag_cpu_get_table ()->encode (engine, &request, &status));
   oracle_assert_close ("lm_adaptor", tokens, want, 160 * 768, TOLERANCE);
   ask_full (engine, golden, tokens);
   sag_cpu_get_table ()->close (engine);

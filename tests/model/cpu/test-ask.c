@@ -29,7 +29,8 @@ question_new (const ReferenceBundle *bundle, gsize n_tokens, gsize n_texts, gsiz
   g_autoptr (GRand) rand = g_rand_new_with_seed (n_tokens * 31 + n_texts);
   Question *q = g_new0 (Question, 1);
 
-  *q = (Question){ n_tokens, n_texts, max_length, bundle->network.hidden, sag_network_cells_per_token (&bundle->network) };
+  *q = (Question){ n_tokens, n_texts, max_length, bundle->network.hidden };
+  q->n_cells = sag_network_cells_per_token (&bundle->network);
   q->tokens = g_new (float, n_tokens * q->hidden);
   q->ids = g_new0 (int32_t, n_texts * max_length);
   q->lengths = g_new (int32_t, n_texts);
@@ -147,13 +148,19 @@ static const Shape shapes[] = {
   { SAG_TEXT_MEGATRON, 24, 3, 40, 3, 60, 17, 30 },
 };
 
+static ReferenceBundle *
+bundle_of (const Shape *s)
+{
+  return reference_bundle_new (s->kind, s->hidden, s->n_heads, s->intermediate, s->n_layers);
+}
+
 static void
 test_reference (gconstpointer portable)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     {
       const Shape *s = &shapes[i];
-      g_autoptr (ReferenceBundle) bundle = reference_bundle_new (s->kind, s->hidden, s->n_heads, s->intermediate, s->n_layers);
+      g_autoptr (ReferenceBundle) bundle = bundle_of (s);
       g_autoptr (Question) q = question_new (bundle, s->n_tokens, s->n_texts, s->max_length);
       void *engine = open_engine (bundle, portable != NULL, 2);
 
@@ -174,7 +181,7 @@ test_company (gconstpointer portable)
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     {
       const Shape *s = &shapes[i];
-      g_autoptr (ReferenceBundle) bundle = reference_bundle_new (s->kind, s->hidden, s->n_heads, s->intermediate, s->n_layers);
+      g_autoptr (ReferenceBundle) bundle = bundle_of (s);
       g_autoptr (Question) q = question_new (bundle, s->n_tokens, s->n_texts, s->max_length);
       void             *engine = open_engine (bundle, portable != NULL, 1);
       void             *wide = open_engine (bundle, portable != NULL, 3);
@@ -417,7 +424,14 @@ test_no_memory (void)
 #ifdef __SANITIZE_ADDRESS__
   g_test_skip ("the address sanitizer ends the program instead");
 #else
-  SagNetwork      huge = { .n_words = 1, .n_positions = 100000, .hidden = 1 << 28, .n_heads = 1, .intermediate = 1 << 28, .text_layers = 9 };
+  SagNetwork huge = {
+    .n_words = 1,
+    .n_positions = 100000,
+    .hidden = 1 << 28,
+    .n_heads = 1,
+    .intermediate = 1 << 28,
+    .text_layers = 9,
+  };
   SagWeightSource source = { .network = &huge };
   SagCpuText      text = { .network = huge };
   g_autoptr (SagPool) pool = sag_pool_new (1);
@@ -445,12 +459,13 @@ typedef struct
 static gpointer
 asker_thread (gpointer data)
 {
-  const Asker *asker = data;
-  gsize        size = asker->question->n_texts * (1 + asker->question->n_tokens * asker->question->n_cells) * sizeof (float);
+  const Asker    *asker = data;
+  const Question *q = asker->question;
+  gsize           size = q->n_texts * (1 + q->n_tokens * q->n_cells) * sizeof (float);
 
   for (int i = 0; i < 20; i++)
     {
-      g_autofree float *got = ask (asker->engine, asker->question, true);
+      g_autofree float *got = ask (asker->engine, q, true);
 
       g_assert_cmpmem (got, size, asker->expected, size);
     }

@@ -130,6 +130,7 @@ static double *
 norm (const Sequence *sequence, const double *in, const float *scale, const float *shift)
 {
   gsize   width = sequence->hidden;
+  double  eps = sequence->bundle->network.layer_norm_eps;
   double *out = g_new (double, sequence->n_rows *width);
 
   for (gsize r = 0; r < sequence->n_rows; r++)
@@ -142,7 +143,7 @@ norm (const Sequence *sequence, const double *in, const float *scale, const floa
       for (gsize i = 0; i < width; i++)
         variance += (x[i] - mean) * (x[i] - mean) / width;
       for (gsize i = 0; i < width; i++)
-        out[r * width + i] = (x[i] - mean) / sqrt (variance + sequence->bundle->network.layer_norm_eps) * scale[i] + shift[i];
+        out[r * width + i] = (x[i] - mean) / sqrt (variance + eps) * scale[i] + shift[i];
     }
   return out;
 }
@@ -203,27 +204,32 @@ add (Sequence *sequence, const double *y)
     sequence->x[i] += y[i];
 }
 
+/* One half of a layer: attention, or the rest. @name: of its LayerNorm. */
+static void
+run_half (Sequence *sequence, int layer, const char *name, double *(*half) (const Sequence *, int, const double *) )
+{
+  g_autofree double *before = NULL, *y = NULL;
+
+  if (sequence->bundle->network.text_kind == SAG_TEXT_MEGATRON)
+    {
+      before = layer_norm (sequence, layer, name, sequence->x);
+      y = half (sequence, layer, before);
+      add (sequence, y);
+      return;
+    }
+  y = half (sequence, layer, sequence->x);
+  add (sequence, y);
+  before = sequence->x;
+  sequence->x = layer_norm (sequence, layer, name, before);
+}
+
 static void
 run_layer (Sequence *sequence, int layer)
 {
   bool bert = sequence->bundle->network.text_kind == SAG_TEXT_BERT;
 
-  for (int half = 0; half < 2; half++)
-    {
-      const char        *name = half == 0 ? bert ? "attention.output.LayerNorm" : "attention.ln" : bert ? "output.LayerNorm"
-                                                                                                        : "ln";
-      g_autofree double *in = bert ? NULL : layer_norm (sequence, layer, name, sequence->x);
-      g_autofree double *y = (half == 0 ? attention : feed_forward) (sequence, layer, bert ? sequence->x : in);
-
-      add (sequence, y);
-      if (bert)
-        {
-          double *normed = layer_norm (sequence, layer, name, sequence->x);
-
-          g_free (sequence->x);
-          sequence->x = normed;
-        }
-    }
+  run_half (sequence, layer, bert ? "attention.output.LayerNorm" : "attention.ln", attention);
+  run_half (sequence, layer, bert ? "output.LayerNorm" : "ln", feed_forward);
 }
 
 /* BertEmbeddings over rows [first, n_rows), whose positions count from @position. */
@@ -242,7 +248,8 @@ embed (Sequence *sequence, gsize first, gsize position)
       g_autofree double *normed = norm (sequence, sequence->x, tensor (sequence, "model.embeddings.LayerNorm.weight"),
                                         tensor (sequence, "model.embeddings.LayerNorm.bias"));
 
-      memcpy (sequence->x + first * hidden, normed + first * hidden, (sequence->n_rows - first) * hidden * sizeof (double));
+      memcpy (sequence->x + first * hidden, normed + first * hidden,
+              (sequence->n_rows - first) * hidden * sizeof (double));
     }
 }
 

@@ -122,7 +122,8 @@ check (const SagGeometry *target)
 static SagGeometry
 turned (const int32_t dims[3], const double spacing_mm[3], double about_x, double about_y, double about_z)
 {
-  double      cx = cos (about_x), sx = sin (about_x), cy = cos (about_y), sy = sin (about_y), cz = cos (about_z), sz = sin (about_z);
+  double      cx = cos (about_x), cy = cos (about_y), cz = cos (about_z);
+  double      sx = sin (about_x), sy = sin (about_y), sz = sin (about_z);
   double      turn[3][3] = { { cy * cz, sx * sy * cz - cx * sz, cx * sy * cz + sx * sz },
                              { cy * sz, sx * sy * sz + cx * cz, cx * sy * sz - sx * cz },
                              { -sy, sx * cy, cx * cy } };
@@ -150,7 +151,8 @@ test_axes (void)
   for (int o = 0; o < 6; o++)
     for (int flips = 0; flips < 8; flips++)
       {
-        SagGeometry plain = turned ((const int32_t[]){ 37, 31, 23 }, (const double[]){ 11.3, 11.9, 12.7 }, 0, 0, 0), g = plain;
+        SagGeometry plain = turned ((const int32_t[]){ 37, 31, 23 }, (const double[]){ 11.3, 11.9, 12.7 }, 0, 0, 0);
+        SagGeometry g = plain;
 
         for (int v = 0; v < 3; v++)
           {
@@ -173,13 +175,13 @@ static void
 test_oblique (void)
 {
   SagGeometry tilted = turned ((const int32_t[]){ 40, 36, 30 }, (const double[]){ 10, 9.5, 11 }, 0.35, 0, 0);
-  SagGeometry turned_all = turned ((const int32_t[]){ 41, 33, 29 }, (const double[]){ 9.7, 10.1, 12.9 }, 0.4, -0.9, 2.1);
+  SagGeometry rolled = turned ((const int32_t[]){ 41, 33, 29 }, (const double[]){ 9.7, 10.1, 12.9 }, 0.4, -0.9, 2.1);
   SagGeometry sheared = turned ((const int32_t[]){ 40, 30, 30 }, (const double[]){ 10, 12, 11 }, 0, 0, 0);
   SagGeometry barely = turned ((const int32_t[]){ 60, 30, 20 }, (const double[]){ 7, 12, 14 }, 0, 0, 1e-4);
 
   sheared.ijk_to_ras[1][2] = 3;
   check (&tilted);
-  check (&turned_all);
+  check (&rolled);
   check (&sheared);
   check (&barely);
 }
@@ -190,13 +192,13 @@ test_centres (void)
 {
   SagGeometry       grid = cell_grid (), wide = grid;
   g_autofree float *cells = random_cells (&grid);
-  g_autofree float *same = g_new (float, sag_geometry_n_voxels (&grid)), *out = NULL;
-  gint64            n;
+  gint64            n = sag_geometry_n_voxels (&grid);
+  g_autofree float *same = g_new (float, n), *out = NULL;
 
   for (int smooth = 0; smooth < 2; smooth++)
     {
       upsample (&(SagUpsampleRequest){ cells, grid, grid, smooth, NAN, same }, 1);
-      g_assert_cmpmem (same, sag_geometry_n_voxels (&grid) * sizeof (float), cells, sag_geometry_n_voxels (&grid) * sizeof (float));
+      g_assert_cmpmem (same, n * sizeof (float), cells, n * sizeof (float));
     }
   /* Voxels at -1, -0.5, 0, .. along x: the first outside, the second on the box's very corner. */
   wide.dims[0] = 2 * grid.dims[0] + 4;
@@ -221,10 +223,11 @@ test_centres (void)
 static void
 test_corner (void)
 {
-  SagGeometry       input = sag_geometry_init ((const int32_t[]){ 64, 40, 32 }, (const double[]){ 1.5, 2, 2 }, (const double[]){ 0, 0, 0 });
-  SagGeometry       grid = sag_geometry_coarsen (&input, (const int32_t[]){ 8, 8, 8 });
-  gint64            n = sag_geometry_n_voxels (&input);
-  g_autofree float *cells = g_new0 (float, sag_geometry_n_voxels (&grid)), *out = g_new (float, n);
+  static const double origin[3];
+  SagGeometry         input = sag_geometry_init ((const int32_t[]){ 64, 40, 32 }, (const double[]){ 1.5, 2, 2 }, origin);
+  SagGeometry         grid = sag_geometry_coarsen (&input, (const int32_t[]){ 8, 8, 8 });
+  gint64              n = sag_geometry_n_voxels (&input);
+  g_autofree float   *cells = g_new0 (float, sag_geometry_n_voxels (&grid)), *out = g_new (float, n);
 
   cells[0] = 1;
   upsample (&(SagUpsampleRequest){ cells, grid, input, false, NAN, out }, 2);

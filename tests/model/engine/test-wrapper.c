@@ -125,8 +125,9 @@ typedef struct
 static SagPrepared *
 prepare_block (SagBundle *bundle, int shift)
 {
-  SagGeometry geometry = sag_geometry_init ((const gint32[]){ 60, 50, 40 }, (const double[]){ 6, 6, 6 }, (const double[]){ 0, 0, 0 });
-  gint16     *voxels = g_new (gint16, 60 * 50 * 40);
+  static const double origin[3], spacing[] = { 6, 6, 6 };
+  SagGeometry         geometry = sag_geometry_init ((const gint32[]){ 60, 50, 40 }, spacing, origin);
+  gint16             *voxels = g_new (gint16, 60 * 50 * 40);
   g_autoptr (SagVolume) volume = NULL;
   g_autoptr (GError) error = NULL;
   SagPrepared *prepared;
@@ -334,16 +335,17 @@ static void
 test_upsample (Fixture *fixture, gconstpointer data)
 {
   const SagGeometry *input = sag_prepared_get_input_geometry (fixture->prepared);
-  const gint32      *network_input = sag_bundle_get_network (fixture->bundle)->input;
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
   gsize             n_cells = count_cells (fixture);
   g_autofree float *cells = g_new (float, n_cells), *out = NULL;
-  gint32            dims[3];
+  gint32            dims[3], factor[3];
   SagGeometry       grid, target = *input;
 
   sag_engine_get_cell_dims (fixture->engine, dims);
-  grid = sag_geometry_coarsen (input, (const gint32[]){ network_input[0] / dims[0], network_input[1] / dims[1], network_input[2] / dims[2] });
+  for (int a = 0; a < 3; a++)
+    factor[a] = input->dims[a] / dims[a];
+  grid = sag_geometry_coarsen (input, factor);
   g_assert_cmpmem (grid.dims, sizeof dims, dims, sizeof dims);
   for (gsize i = 0; i < n_cells; i++)
     cells[i] = i;
@@ -354,7 +356,7 @@ test_upsample (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   g_assert_true (isnan (out[0]));
   g_assert_cmpfloat (out[1], ==, 0);
-  g_assert_cmpfloat (out[network_input[0] - 1], ==, dims[0] - 1);
+  g_assert_cmpfloat (out[input->dims[0] - 1], ==, dims[0] - 1);
   g_cancellable_cancel (cancellable);
   g_assert_false (sag_engine_upsample (fixture->engine, &grid, cells, &target, TRUE, out, cancellable, &error));
   sag_test_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
