@@ -84,7 +84,11 @@ sag_bundle_report_write (const SagBundleReport *report, SagJsonWriter *json)
 
 /* FALSE only when cancelled; a file that is not what bundle.json recorded is a finding. */
 static gboolean
-check_files (SagBundleReport *report, const char *folder, const SagManifest *manifest, GCancellable *cancellable, GError **error)
+check_files (SagBundleReport   *report,
+             const char        *folder,
+             const SagManifest *manifest,
+             GCancellable      *cancellable,
+             GError           **error)
 {
   for (int f = 0; f < SAG_BUNDLE_N_FILES; f++)
     {
@@ -100,13 +104,17 @@ check_files (SagBundleReport *report, const char *folder, const SagManifest *man
         }
       if (sha256 == NULL || strcmp (sha256, manifest->sha256[f]) != 0)
         {
-          sag_bundle_report_set (report, SAG_BUNDLE_CHECK_FILES, SAG_CHECK_FAILED,
-                                 sha256 == NULL ? g_strdup (problem->message)
-                                                : g_strdup_printf ("%s is not the file that the bundle was made with; copy the bundle again.", name));
+          sag_bundle_report_set (
+            report, SAG_BUNDLE_CHECK_FILES, SAG_CHECK_FAILED,
+            sha256 == NULL
+              ? g_strdup (problem->message)
+              : g_strdup_printf ("%s is not the file that the bundle was made with; copy the bundle again.",
+                                 name));
           return TRUE;
         }
     }
-  sag_bundle_report_set (report, SAG_BUNDLE_CHECK_FILES, SAG_CHECK_PASSED, g_strdup ("All files have the hashes that bundle.json recorded."));
+  sag_bundle_report_set (report, SAG_BUNDLE_CHECK_FILES, SAG_CHECK_PASSED,
+                         g_strdup ("All files have the hashes that bundle.json recorded."));
   return TRUE;
 }
 
@@ -150,7 +158,9 @@ check_weight (const SagWeightSpec *spec, void *user_data)
       bad = find_bad (spec, check->values, piece);
       if (bad != NULL)
         {
-          check->finding = g_strdup_printf ("Tensor \"%s\" holds %s; the training that made it went wrong, or the file is damaged.", spec->name, bad);
+          check->finding = g_strdup_printf (
+            "Tensor \"%s\" holds %s; the training that made it went wrong, or the file is damaged.",
+            spec->name, bad);
           return false;
         }
       done += piece;
@@ -187,11 +197,13 @@ check_vocabulary (SagBundleReport *report, const char *folder, const SagManifest
   g_autoptr (SagTokenizer) tokenizer = sag_bundle_load_tokenizer (folder, manifest, &problem);
 
   if (tokenizer == NULL)
-    sag_bundle_report_set (report, SAG_BUNDLE_CHECK_VOCABULARY, SAG_CHECK_FAILED, g_strdup (problem->message));
+    sag_bundle_report_set (report, SAG_BUNDLE_CHECK_VOCABULARY, SAG_CHECK_FAILED,
+                           g_strdup (problem->message));
   else
     sag_bundle_report_set (report, SAG_BUNDLE_CHECK_VOCABULARY, SAG_CHECK_PASSED,
                            g_strdup_printf ("%" G_GSIZE_FORMAT " words for a word table of %d.",
-                                            sag_tokenizer_get_n_words (tokenizer), manifest->network.n_words));
+                                            sag_tokenizer_get_n_words (tokenizer),
+                                            manifest->network.n_words));
 }
 
 SagBundleReport *

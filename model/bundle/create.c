@@ -12,7 +12,8 @@
 
 #define SHIPPED_VOCABULARY "bundles/untrained/vocab.txt"
 
-static const char random_license[] = "These weights are random numbers from a seed. Nobody holds rights in them.\n";
+static const char random_license[] =
+  "These weights are random numbers from a seed. Nobody holds rights in them.\n";
 
 /* Everything that a new bundle is made of, while it is made. */
 typedef struct
@@ -113,8 +114,9 @@ public_text (const SagBundleCreate *create, Creation *creation, SagNetwork *netw
     return FALSE;
   if (network->text_layers < wanted)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "%s has %d layers, but %d are wanted; say fewer with --layers.",
-                   shapes.file, network->text_layers, wanted);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                   "%s has %d layers, but %d are wanted; say fewer with --layers.", shapes.file,
+                   network->text_layers, wanted);
       return FALSE;
     }
   network->text_layers = wanted;
@@ -133,7 +135,8 @@ make_network (const SagBundleCreate *create, Creation *creation, GError **error)
   network->input[1] = choose (create->input[1], large, 160, 96);
   network->input[2] = choose (create->input[2], large, 128, 64);
   network->cells[0] = network->cells[1] = network->cells[2] = 4;
-  if (!(create->vision != NULL ? public_vision (create, creation, network, error) : random_vision (create, network, error)))
+  if (!(create->vision != NULL ? public_vision (create, creation, network, error)
+                               : random_vision (create, network, error)))
     return FALSE;
   if (create->text == NULL)
     random_text (create, creation->n_words, network);
@@ -160,19 +163,24 @@ prepare (const SagBundleCreate *create, const char *folder, Creation *creation, 
       if (shipped == NULL)
         {
           g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
-                       "Sagitta's own data is not installed: " SHIPPED_VOCABULARY " is missing; install Sagitta again, or give a vocabulary with --vocab.");
+                       "Sagitta's own data is not installed: " SHIPPED_VOCABULARY
+                       " is missing; install Sagitta again, or give a vocabulary with --vocab.");
           return FALSE;
         }
     }
   creation->manifest = sag_bundle_source_manifest (&source, folder, error);
-  creation->vocabulary = creation->manifest != NULL ? sag_bundle_source_read_vocabulary (&source, &creation->n_words, error) : NULL;
+  creation->vocabulary = creation->manifest != NULL
+                           ? sag_bundle_source_read_vocabulary (&source, &creation->n_words, error)
+                           : NULL;
   if (creation->vocabulary == NULL)
     return FALSE;
-  creation->license = random && source.license == NULL ? g_bytes_new_static (random_license, sizeof random_license - 1)
-                                                       : sag_bundle_source_read_license (&source, error);
+  creation->license = random && source.license == NULL
+                        ? g_bytes_new_static (random_license, sizeof random_license - 1)
+                        : sag_bundle_source_read_license (&source, error);
   if (creation->license == NULL)
     return FALSE;
-  sag_bundle_note_program (creation->manifest, random ? "random weights" : "created from public weights, never trained on CT");
+  sag_bundle_note_program (creation->manifest,
+                           random ? "random weights" : "created from public weights, never trained on CT");
   sag_manifest_add_note (creation->manifest, "seed", seed);
   creation->manifest->knows_tasks = TRUE;
   creation->parts.network = &creation->manifest->network;

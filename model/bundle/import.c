@@ -81,9 +81,10 @@ fill_adapters (const SagWeightSpec *spec, void *user_data)
   Copy                  *copy = user_data;
   const SagStoredWeight *stored = sag_weight_map_find (copy->weights, spec->name);
 
-  return stored->lora_a == NULL ||
-         (sag_tensor_writer_bytes (copy->writer, stored->lora_a->data, stored->lora_a->size_bytes, copy->error) &&
-          sag_tensor_writer_bytes (copy->writer, stored->lora_b->data, stored->lora_b->size_bytes, copy->error));
+  return stored->lora_a == NULL || (sag_tensor_writer_bytes (copy->writer, stored->lora_a->data,
+                                                             stored->lora_a->size_bytes, copy->error) &&
+                                    sag_tensor_writer_bytes (copy->writer, stored->lora_b->data,
+                                                             stored->lora_b->size_bytes, copy->error));
 }
 
 static gboolean
@@ -124,7 +125,11 @@ has_rank (const SagWeightSpec *spec, void *user_data)
 }
 
 static gboolean
-set_lora (const SagBundleImport *import, const SagInferHints *hints, SagWeightMap *weights, SagManifest *manifest, GError **error)
+set_lora (const SagBundleImport *import,
+          const SagInferHints   *hints,
+          SagWeightMap          *weights,
+          SagManifest           *manifest,
+          GError               **error)
 {
   Ranks ranks = { hints->train.lora_rank, weights };
 
@@ -133,10 +138,12 @@ set_lora (const SagBundleImport *import, const SagInferHints *hints, SagWeightMa
   manifest->lora_scaling = hints->train.has_lora ? hints->train.lora_scaling : import->lora_scaling;
   if (manifest->lora_scaling == 0)
     g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                 "The weights hold LoRA adapters; give upstream's train_config.yaml with --train-config, or their scaling (lora_alpha / r) with --lora-scaling.");
+                 "The weights hold LoRA adapters; give upstream's train_config.yaml with --train-config, or "
+                 "their scaling (lora_alpha / r) with --lora-scaling.");
   else if (hints->train.has_lora && !sag_network_foreach_weight (&manifest->network, has_rank, &ranks))
     g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-                 "The LoRA adapters do not have the rank %d of the training configuration; use the one that belongs to them.",
+                 "The LoRA adapters do not have the rank %d of the training configuration; use the one that "
+                 "belongs to them.",
                  hints->train.lora_rank);
   else
     return TRUE;
@@ -159,7 +166,8 @@ note_files (const SagBundleImport *import, SagManifest *manifest, GError **error
   sag_bundle_note_program (manifest, "imported from a checkpoint of upstream's Uniferum");
   return sag_bundle_note_file (manifest, "weights", import->weights, error) &&
          (import->config == NULL || sag_bundle_note_file (manifest, "config", import->config, error)) &&
-         (import->train_config == NULL || sag_bundle_note_file (manifest, "train_config", import->train_config, error));
+         (import->train_config == NULL ||
+          sag_bundle_note_file (manifest, "train_config", import->train_config, error));
 }
 
 SagBundle *
@@ -182,17 +190,20 @@ sag_bundle_import (const SagBundleImport *import, const char *folder, GError **e
   file = sag_tensor_file_open (import->weights, error);
   weights = file != NULL ? sag_weight_map_new (file, error) : NULL;
   if (weights == NULL || !sag_infer_network (weights, &hints, &manifest->network, error) ||
-      !sag_weight_map_check (weights, &manifest->network, error) || !set_lora (import, &hints, weights, manifest, error))
+      !sag_weight_map_check (weights, &manifest->network, error) ||
+      !set_lora (import, &hints, weights, manifest, error))
     return NULL;
   vocabulary = sag_bundle_source_read_vocabulary (&import->source, &n_words, error);
   license = vocabulary != NULL ? sag_bundle_source_read_license (&import->source, error) : NULL;
-  if (license == NULL || !sag_bundle_check_words (n_words, &manifest->network, error) || !note_files (import, manifest, error))
+  if (license == NULL || !sag_bundle_check_words (n_words, &manifest->network, error) ||
+      !note_files (import, manifest, error))
     return NULL;
   set_recipe (&hints, manifest);
   manifest->trained = TRUE;
   copy.weights = weights;
   copy.network = &manifest->network;
-  if (!sag_bundle_save (&(SagBundleParts){ manifest, vocabulary, license, declare, fill, finish, &copy }, folder, error))
+  if (!sag_bundle_save (&(SagBundleParts){ manifest, vocabulary, license, declare, fill, finish, &copy },
+                        folder, error))
     return NULL;
   return sag_bundle_load (folder, error);
 }

@@ -31,10 +31,12 @@ need (const SagShapes *shapes, guint n_dims, const char *name, GError **error)
   if (tensor != NULL)
     return tensor;
   if (shapes->find (shapes->data, name) != NULL)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "\"%s\" of %s does not have %u possible sizes; it is not %s.",
-                 name, shapes->file, n_dims, shapes->kind);
+    g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+                 "\"%s\" of %s does not have %u possible sizes; it is not %s.", name, shapes->file, n_dims,
+                 shapes->kind);
   else
-    g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "%s lacks \"%s\"; it is not %s.", shapes->file, name, shapes->kind);
+    g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "%s lacks \"%s\"; it is not %s.", shapes->file, name,
+                 shapes->kind);
   return NULL;
 }
 
@@ -83,7 +85,8 @@ is_efficientnet (const SagNetwork *network, int n_stages)
     {
       const SagBlock *block = &network->blocks[b];
 
-      if (block->kernel != stages[block->stage].kernel || block->expands != (stages[block->stage].expansion != 1))
+      if (block->kernel != stages[block->stage].kernel ||
+          block->expands != (stages[block->stage].expansion != 1))
         return FALSE;
     }
   return TRUE;
@@ -97,13 +100,16 @@ set_strides (const SagInferHints *hints, SagNetwork *network, int n_stages, GErr
   if (hints->n_strides == 0 && !is_efficientnet (network, n_stages))
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                   "The vision blocks are not those of EfficientNet; say the stride of each of the %d stages with --strides.", n_stages);
+                   "The vision blocks are not those of EfficientNet; say the stride of each of the %d stages "
+                   "with --strides.",
+                   n_stages);
       return FALSE;
     }
   if (hints->n_strides != 0 && hints->n_strides != n_stages)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--strides gives %d strides, but the vision network has %d stages.",
-                   hints->n_strides, n_stages);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                   "--strides gives %d strides, but the vision network has %d stages.", hints->n_strides,
+                   n_stages);
       return FALSE;
     }
   sag_network_b0_stages (stages);
@@ -122,8 +128,9 @@ gboolean
 sag_infer_vision (const SagShapes *shapes, const SagInferHints *hints, SagNetwork *network, GError **error)
 {
   const SagTensor *stem = need (shapes, shapes->conv_dims, VISION "conv_stem.weight", error);
-  const SagTensor *head = stem != NULL ? need (shapes, shapes->conv_dims, VISION "conv_head.weight", error) : NULL;
-  int              stage = 0;
+  const SagTensor *head =
+    stem != NULL ? need (shapes, shapes->conv_dims, VISION "conv_head.weight", error) : NULL;
+  int stage = 0;
 
   if (head == NULL)
     return FALSE;
@@ -138,7 +145,8 @@ sag_infer_vision (const SagShapes *shapes, const SagInferHints *hints, SagNetwor
 
         if (network->n_blocks == SAG_MAX_BLOCKS)
           {
-            g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "The vision network has more than %d blocks.", SAG_MAX_BLOCKS);
+            g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "The vision network has more than %d blocks.",
+                         SAG_MAX_BLOCKS);
             return FALSE;
           }
         *block = (SagBlock){ .stage = stage, .index = index };
@@ -155,8 +163,10 @@ agree (const char *what, gint32 said, gint32 shape, GError **error)
 {
   if (said == 0 || said == shape)
     return TRUE;
-  g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-               "The configuration says %s %d, but the weights have %d; use the configuration that belongs to them.", what, said, shape);
+  g_set_error (
+    error, SAG_ERROR, SAG_ERROR_MISMATCH,
+    "The configuration says %s %d, but the weights have %d; use the configuration that belongs to them.",
+    what, said, shape);
   return FALSE;
 }
 
@@ -184,7 +194,8 @@ infer_kind (const SagShapes *shapes, const SagInferHints *hints, SagNetwork *net
       (hints->train.has_kind && hints->train.kind != network->text_kind))
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-                   "The weights are those of %s text layers, but the configuration is not; use the one that belongs to them.",
+                   "The weights are those of %s text layers, but the configuration is not; use the one that "
+                   "belongs to them.",
                    megatron ? "MegatronBert" : "BERT");
       return FALSE;
     }
@@ -197,13 +208,16 @@ set_heads (const SagInferHints *hints, SagNetwork *network, GError **error)
   network->n_heads = hints->heads != 0 ? hints->heads : hints->text.heads;
   if (network->n_heads == 0)
     g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                 "The shapes do not tell the number of attention heads; say it with --heads N (12 for BERT-base), or give the text model's config.json with --config.");
+                 "The shapes do not tell the number of attention heads; say it with --heads N (12 for "
+                 "BERT-base), or give the text model's config.json with --config.");
   else if (hints->heads != 0 && hints->text.heads != 0 && hints->heads != hints->text.heads)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--heads says %d, but the configuration %d; leave --heads away.",
-                 hints->heads, hints->text.heads);
+    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                 "--heads says %d, but the configuration %d; leave --heads away.", hints->heads,
+                 hints->text.heads);
   else if (network->n_heads < 0 || network->hidden % network->n_heads != 0)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "%d heads do not divide the hidden width %d; correct --heads.",
-                 network->n_heads, network->hidden);
+    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                 "%d heads do not divide the hidden width %d; correct --heads.", network->n_heads,
+                 network->hidden);
   else
     return TRUE;
   return FALSE;
@@ -214,9 +228,12 @@ sag_infer_text (const SagShapes *shapes, const SagInferHints *hints, SagNetwork 
 {
   static const char embeddings[] = "model.embeddings.word_embeddings.weight";
   const SagTensor  *words = need (shapes, 2, embeddings, error);
-  const SagTensor  *positions = words != NULL ? need (shapes, 2, "model.embeddings.position_embeddings.weight", error) : NULL;
-  const SagTensor  *types = positions != NULL ? need (shapes, 2, "model.embeddings.token_type_embeddings.weight", error) : NULL;
-  const SagTensor  *dense = types != NULL ? need (shapes, 2, "model.encoder.layer.0.intermediate.dense.weight", error) : NULL;
+  const SagTensor  *positions =
+    words != NULL ? need (shapes, 2, "model.embeddings.position_embeddings.weight", error) : NULL;
+  const SagTensor *types =
+    positions != NULL ? need (shapes, 2, "model.embeddings.token_type_embeddings.weight", error) : NULL;
+  const SagTensor *dense =
+    types != NULL ? need (shapes, 2, "model.encoder.layer.0.intermediate.dense.weight", error) : NULL;
 
   if (dense == NULL)
     return FALSE;
@@ -227,7 +244,8 @@ sag_infer_text (const SagShapes *shapes, const SagInferHints *hints, SagNetwork 
   network->intermediate = (int32_t) dense->shape[0];
   network->text_layers = count_layers (shapes);
   network->layer_norm_eps = hints->text.layer_norm_eps != 0 ? hints->text.layer_norm_eps : 1e-12f;
-  return infer_kind (shapes, hints, network, error) && agree ("hidden_size", hints->text.hidden, network->hidden, error) &&
+  return infer_kind (shapes, hints, network, error) &&
+         agree ("hidden_size", hints->text.hidden, network->hidden, error) &&
          agree ("vocab_size", hints->text.words, network->n_words, error) &&
          agree ("max_position_embeddings", hints->text.positions, network->n_positions, error) &&
          agree ("type_vocab_size", hints->text.types, network->n_types, error) &&
@@ -254,7 +272,9 @@ set_cells (const SagShapes *shapes, const SagInferHints *hints, SagNetwork *netw
   else
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                   "The patch head has %" G_GINT64_FORMAT " outputs, which is no cube; say the cells of a token with --cells X,Y,Z.", head->shape[0]);
+                   "The patch head has %" G_GINT64_FORMAT
+                   " outputs, which is no cube; say the cells of a token with --cells X,Y,Z.",
+                   head->shape[0]);
       return FALSE;
     }
   return TRUE;
@@ -277,11 +297,13 @@ sag_infer_network (SagWeightMap *map, const SagInferHints *hints, SagNetwork *ne
   char                 message[200];
 
   memset (network, 0, sizeof *network);
-  if (!sag_infer_vision (&shapes, hints, network, error) || !sag_infer_text (&shapes, hints, network, error) ||
-      !set_cells (&shapes, hints, network, error))
+  if (!sag_infer_vision (&shapes, hints, network, error) ||
+      !sag_infer_text (&shapes, hints, network, error) || !set_cells (&shapes, hints, network, error))
     return FALSE;
-  memcpy (network->input, hints->input[0] != 0 ? hints->input : hints->train.input[0] != 0 ? hints->train.input
-                                                                                           : standard,
+  memcpy (network->input,
+          hints->input[0] != 0         ? hints->input
+          : hints->train.input[0] != 0 ? hints->train.input
+                                       : standard,
           sizeof network->input);
   if (sag_network_validate (network, message))
     return TRUE;

@@ -20,8 +20,7 @@ add_line (GString *text, const char *key, const char *value)
     g_string_append_printf (text, "%-17s %s\n", key, value);
 }
 
-static void G_GNUC_PRINTF (3, 4)
-  add_format (GString *text, const char *key, const char *format, ...)
+static void G_GNUC_PRINTF (3, 4) add_format (GString *text, const char *key, const char *format, ...)
 {
   g_autofree char *value = NULL;
   va_list          args;
@@ -40,14 +39,16 @@ add_network (GString *text, const SagNetwork *network)
 
   sag_network_foreach_weight (network, count_values, &n_values);
   sag_network_feature_dims (network, network->input, dims);
-  add_format (text, "input", "%d x %d x %d voxels (x, y, z)", network->input[0], network->input[1], network->input[2]);
+  add_format (text, "input", "%d x %d x %d voxels (x, y, z)", network->input[0], network->input[1],
+              network->input[2]);
   add_format (text, "vision", "EfficientNet of %d blocks, %d to %d channels, %d x %d x %d tokens",
               network->n_blocks, network->stem_channels, network->head_channels, dims[0], dims[1], dims[2]);
   add_format (text, "text", "%s, %d layers, %d wide, %d heads, %d words, texts of up to %d tokens",
-              network->text_kind == SAG_TEXT_BERT ? "BERT" : "MegatronBert", network->text_layers, network->hidden,
-              network->n_heads, network->n_words, sag_network_max_text (network));
+              network->text_kind == SAG_TEXT_BERT ? "BERT" : "MegatronBert", network->text_layers,
+              network->hidden, network->n_heads, network->n_words, sag_network_max_text (network));
   add_format (text, "cells", "%d x %d x %d (%d x %d x %d a token)", dims[0] * network->cells[0],
-              dims[1] * network->cells[1], dims[2] * network->cells[2], network->cells[0], network->cells[1], network->cells[2]);
+              dims[1] * network->cells[1], dims[2] * network->cells[2], network->cells[0], network->cells[1],
+              network->cells[2]);
   add_format (text, "weights", "%" G_GSIZE_FORMAT " values", n_values);
 }
 
@@ -98,13 +99,14 @@ sag_bundle_inspect (SagBundle *bundle)
   if (manifest->synthetic)
     add_line (text, "synthetic", "yes: trained on synthetic scans only, a demonstration on real ones");
   add_network (text, &manifest->network);
-  add_format (text, "recipe", "%s, box %d x %d x %d mm", sag_recipe_to_string (recipe->kind), recipe->box_mm[0],
-              recipe->box_mm[1], recipe->box_mm[2]);
+  add_format (text, "recipe", "%s, box %d x %d x %d mm", sag_recipe_to_string (recipe->kind),
+              recipe->box_mm[0], recipe->box_mm[1], recipe->box_mm[2]);
   if (manifest->lora_scaling != 0)
     {
       char buffer[SAG_NUMBER_BUFFER];
 
-      add_format (text, "LoRA", "merged while reading, scaling %s", sag_number_format (manifest->lora_scaling, buffer));
+      add_format (text, "LoRA", "merged while reading, scaling %s",
+                  sag_number_format (manifest->lora_scaling, buffer));
     }
   for (guint i = 0; i < manifest->notes->len; i++)
     {
@@ -112,7 +114,8 @@ sag_bundle_inspect (SagBundle *bundle)
 
       add_line (text, note->key, note->value);
     }
-  add_line (text, "weights' licence", manifest->weights_license != NULL ? manifest->weights_license : "not stated");
+  add_line (text, "weights' licence",
+            manifest->weights_license != NULL ? manifest->weights_license : "not stated");
   add_line (text, "data's licence", manifest->data_license != NULL ? manifest->data_license : "not stated");
   add_line (text, "permitted use", manifest->permitted_use != NULL ? manifest->permitted_use : "not stated");
   add_tasks (text, manifest);

@@ -21,11 +21,13 @@ sag_bundle_make_tokenizer (const SagManifest *manifest, GBytes *vocabulary, GErr
   if (strcmp (sha256, manifest->sha256[SAG_BUNDLE_VOCABULARY]) != 0)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-                   "%s of bundle \"%s\" was changed after the bundle was made; copy the bundle again.", name, manifest->name);
+                   "%s of bundle \"%s\" was changed after the bundle was made; copy the bundle again.", name,
+                   manifest->name);
       return NULL;
     }
   tokenizer = sag_tokenizer_new (data, size_bytes, name, error);
-  if (tokenizer == NULL || !sag_bundle_check_words (sag_tokenizer_get_n_words (tokenizer), &manifest->network, error))
+  if (tokenizer == NULL ||
+      !sag_bundle_check_words (sag_tokenizer_get_n_words (tokenizer), &manifest->network, error))
     return NULL;
   return g_steal_pointer (&tokenizer);
 }
@@ -39,8 +41,10 @@ sag_bundle_make_weights (const SagManifest *manifest, SagTensorFile *file, GErro
     return NULL;
   if (sag_weight_map_has_lora (weights) && manifest->lora_scaling == 0)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-                   "The weights of bundle \"%s\" hold LoRA adapters, but bundle.json does not say their scaling.", manifest->name);
+      g_set_error (
+        error, SAG_ERROR, SAG_ERROR_MISMATCH,
+        "The weights of bundle \"%s\" hold LoRA adapters, but bundle.json does not say their scaling.",
+        manifest->name);
       return NULL;
     }
   return sag_weight_map_check (weights, &manifest->network, error) ? g_steal_pointer (&weights) : NULL;
@@ -61,7 +65,9 @@ read_small (const char *folder, const char *name, gsize max_bytes, GError **erro
     }
   if (g_mapped_file_get_length (mapped) > max_bytes)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "%s of %s is larger than the %" G_GSIZE_FORMAT " bytes that it may have.", name, shown, max_bytes);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                   "%s of %s is larger than the %" G_GSIZE_FORMAT " bytes that it may have.", name, shown,
+                   max_bytes);
       return NULL;
     }
   return g_mapped_file_get_bytes (mapped);
@@ -87,7 +93,8 @@ sag_bundle_load_manifest (const char *folder, char **sha256, GError **error)
 SagTokenizer *
 sag_bundle_load_tokenizer (const char *folder, const SagManifest *manifest, GError **error)
 {
-  g_autoptr (GBytes) vocabulary = read_small (folder, sag_bundle_file_get_name (SAG_BUNDLE_VOCABULARY), MAX_VOCABULARY_BYTES, error);
+  g_autoptr (GBytes) vocabulary =
+    read_small (folder, sag_bundle_file_get_name (SAG_BUNDLE_VOCABULARY), MAX_VOCABULARY_BYTES, error);
 
   return vocabulary != NULL ? sag_bundle_make_tokenizer (manifest, vocabulary, error) : NULL;
 }
@@ -99,13 +106,15 @@ sag_bundle_load_weights (const char *folder, const SagManifest *manifest, GError
   guint64          recorded = manifest->size_bytes[SAG_BUNDLE_WEIGHTS];
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, NULL, NULL);
+  g_autoptr (GFileInfo) info =
+    g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, NULL, NULL);
   g_autoptr (SagTensorFile) tensors = NULL;
 
   if (info != NULL && (guint64) g_file_info_get_size (info) != recorded)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                   "%s of bundle \"%s\" has %" G_GOFFSET_FORMAT " bytes, but had %" G_GUINT64_FORMAT " when the bundle was made; copy the bundle again.",
+                   "%s of bundle \"%s\" has %" G_GOFFSET_FORMAT " bytes, but had %" G_GUINT64_FORMAT
+                   " when the bundle was made; copy the bundle again.",
                    name, manifest->name, g_file_info_get_size (info), recorded);
       return NULL;
     }
@@ -130,6 +139,6 @@ sag_bundle_load (const char *folder, GError **error)
   weights = tokenizer != NULL ? sag_bundle_load_weights (folder, manifest, error) : NULL;
   if (weights == NULL)
     return NULL;
-  return sag_bundle_new (folder, g_steal_pointer (&manifest), g_steal_pointer (&sha256), g_steal_pointer (&tokenizer),
-                         g_steal_pointer (&weights));
+  return sag_bundle_new (folder, g_steal_pointer (&manifest), g_steal_pointer (&sha256),
+                         g_steal_pointer (&tokenizer), g_steal_pointer (&weights));
 }

@@ -51,7 +51,8 @@ parse_block (JsonNode *node, SagBlock *block, GError **error)
          sag_json_get_size (object, "mid", MAX_SIZE, &block->mid_channels, error) &&
          sag_json_get_size (object, "out", MAX_SIZE, &block->out_channels, error) &&
          sag_json_get_size (object, "gate", MAX_SIZE, &block->gate_channels, error) &&
-         get_bool (object, "expands", &block->expands, error) && get_bool (object, "skips", &block->skips, error);
+         get_bool (object, "expands", &block->expands, error) &&
+         get_bool (object, "skips", &block->skips, error);
 }
 
 static gboolean
@@ -86,7 +87,8 @@ parse_text (JsonObject *object, SagNetwork *network, GError **error)
     return FALSE;
   if (strcmp (kind, "bert") != 0 && strcmp (kind, "megatron-bert") != 0)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED, "\"kind\" of the text layers is \"%.40s\"; bert and megatron-bert are known.", kind);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
+                   "\"kind\" of the text layers is \"%.40s\"; bert and megatron-bert are known.", kind);
       return FALSE;
     }
   network->text_kind = strcmp (kind, "bert") == 0 ? SAG_TEXT_BERT : SAG_TEXT_MEGATRON;
@@ -124,11 +126,13 @@ parse_recipe (JsonObject *root, SagManifest *manifest, GError **error)
   JsonObject *object;
   const char *kind;
 
-  if (!sag_json_get_object (root, "recipe", &object, error) || !sag_json_get_string (object, "kind", &kind, error))
+  if (!sag_json_get_object (root, "recipe", &object, error) ||
+      !sag_json_get_string (object, "kind", &kind, error))
     return FALSE;
   if (!sag_recipe_from_string (kind, &manifest->recipe.kind))
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED, "\"kind\" of the recipe is \"%.40s\"; upstream and paper are known.", kind);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
+                   "\"kind\" of the recipe is \"%.40s\"; upstream and paper are known.", kind);
       return FALSE;
     }
   if (!sag_json_get_sizes (object, "box_mm", MAX_BOX_MM, 3, manifest->recipe.box_mm, error) ||
@@ -173,7 +177,8 @@ parse_task (JsonNode *node, SagManifest *manifest, GError **error)
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"tasks\" holds something that is not an object.");
       return FALSE;
     }
-  if (!sag_json_get_string (object, "text", &text, error) || !sag_json_get_string (object, "head", &head, error) ||
+  if (!sag_json_get_string (object, "text", &text, error) ||
+      !sag_json_get_string (object, "head", &head, error) ||
       !get_share (object, "prevalence", &prevalence, error) || !get_share (object, "auroc", &auroc, error))
     return FALSE;
   if (strcmp (head, "class") != 0 && strcmp (head, "patch") != 0)
@@ -181,7 +186,8 @@ parse_task (JsonNode *node, SagManifest *manifest, GError **error)
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"head\" of a task is neither class nor patch.");
       return FALSE;
     }
-  sag_manifest_add_task (manifest, text, strcmp (head, "class") == 0 ? SAG_HEAD_CLASS : SAG_HEAD_PATCH, prevalence, auroc);
+  sag_manifest_add_task (manifest, text, strcmp (head, "class") == 0 ? SAG_HEAD_CLASS : SAG_HEAD_PATCH,
+                         prevalence, auroc);
   return TRUE;
 }
 
@@ -285,7 +291,9 @@ parse_head (JsonObject *root, SagManifest *manifest, GError **error)
   if (strcmp (format, "sagitta-bundle") != 0 || version != 1)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
-                   "it is of format \"%.40s\" version %" G_GINT64_FORMAT "; this program reads sagitta-bundle version 1.", format, version);
+                   "it is of format \"%.40s\" version %" G_GINT64_FORMAT
+                   "; this program reads sagitta-bundle version 1.",
+                   format, version);
       return FALSE;
     }
   if (!sag_json_get_string (root, "name", &name, error) ||
@@ -295,7 +303,8 @@ parse_head (JsonObject *root, SagManifest *manifest, GError **error)
   manifest->name = g_strdup (name);
   if (!json_object_has_member (root, "lora"))
     return TRUE;
-  return sag_json_get_object (root, "lora", &lora, error) && sag_json_get_number (lora, "scaling", &manifest->lora_scaling, error);
+  return sag_json_get_object (root, "lora", &lora, error) &&
+         sag_json_get_number (lora, "scaling", &manifest->lora_scaling, error);
 }
 
 static gboolean

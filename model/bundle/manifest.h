@@ -77,16 +77,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagManifest, sag_manifest_free)
 /** sag_manifest_copy: for a fine-tune that inherits. */
 SagManifest *sag_manifest_copy (const SagManifest *manifest);
 
-void sag_manifest_add_task (SagManifest *manifest, const char *text, SagHead head, double prevalence, double auroc);
+void sag_manifest_add_task (
+  SagManifest *manifest, const char *text, SagHead head, double prevalence, double auroc);
 void sag_manifest_add_note (SagManifest *manifest, const char *key, const char *value);
 
-/** sag_manifest_to_json: (transfer full): the text of bundle.json; the same manifest always gives the same text. */
+/** sag_manifest_to_json: (transfer full): the text of bundle.json; the same manifest always gives the same
+ * text. */
 char *sag_manifest_to_json (const SagManifest *manifest);
 
-/** sag_manifest_parse: Errors: SAG_ERROR_FORMAT, SAG_ERROR_UNSUPPORTED (a newer format), naming @name and the key. */
+/** sag_manifest_parse: Errors: SAG_ERROR_FORMAT, SAG_ERROR_UNSUPPORTED (a newer format), naming @name and the
+ * key. */
 SagManifest *sag_manifest_parse (const char *text, gsize size_bytes, const char *name, GError **error);
 
-/** sag_manifest_parse_tasks: adds the "tasks" of @object to a manifest, as bundle.json has them. Errors: SAG_ERROR_FORMAT. */
+/** sag_manifest_parse_tasks: adds the "tasks" of @object to a manifest, as bundle.json has them. Errors:
+ * SAG_ERROR_FORMAT. */
 gboolean sag_manifest_parse_tasks (SagManifest *manifest, JsonObject *object, GError **error);
 
 /** sag_bundle_get_manifest: everything that the bundle says about itself; lives as long as the bundle. */

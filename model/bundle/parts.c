@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Weights from public parts. Inflation as timm_3d does it (ZFTurbo/timm_3d, its models/_builder.py; quirk V3 of the
- * oracle):
+/* Weights from public parts. Inflation as timm_3d does it (ZFTurbo/timm_3d, its models/_builder.py; quirk V3
+ * of the oracle):
  *
  *   w2   (out, in, k, k)       2D filter, x and y
  *   w3   (out, in, k, k, k)    w3[.., x, y, z] = w2[.., x, y] / k for every z
@@ -47,7 +47,8 @@ sag_parts_find_text (gpointer data, const char *name)
       for (gsize i = 0; i < G_N_ELEMENTS (names) && tensor == NULL; i++)
         if (g_str_has_suffix (key, names[i].suffix))
           {
-            g_autofree char *other = g_strdup_printf ("%.*s%s", (int) (strlen (key) - strlen (names[i].suffix)), key, names[i].other);
+            g_autofree char *other = g_strdup_printf (
+              "%.*s%s", (int) (strlen (key) - strlen (names[i].suffix)), key, names[i].other);
 
             tensor = sag_tensor_file_find (data, other);
           }
@@ -62,17 +63,24 @@ wrong_shape (const SagTensor *tensor, SagTensorFile *file, const SagWeightSpec *
 {
   g_autofree char *has = sag_tensor_format_shape (tensor->n_dims, tensor->shape);
 
-  g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "Tensor \"%s\" of %s has the type %s and the shape %s, which does not make \"%s\".",
-               tensor->name, sag_tensor_file_get_name (file), sag_dtype_to_string (tensor->dtype), has, spec->name);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+               "Tensor \"%s\" of %s has the type %s and the shape %s, which does not make \"%s\".",
+               tensor->name, sag_tensor_file_get_name (file), sag_dtype_to_string (tensor->dtype), has,
+               spec->name);
   return FALSE;
 }
 
 static gboolean
-copy_weight (SagTensorWriter *writer, SagTensorFile *file, const SagTensor *tensor, const SagWeightSpec *spec, GError **error)
+copy_weight (SagTensorWriter     *writer,
+             SagTensorFile       *file,
+             const SagTensor     *tensor,
+             const SagWeightSpec *spec,
+             GError             **error)
 {
   g_autofree float *values = NULL;
 
-  if (!sag_dtype_is_float (tensor->dtype) || !sag_tensor_has_shape (tensor, (guint) spec->n_dims, spec->shape))
+  if (!sag_dtype_is_float (tensor->dtype) ||
+      !sag_tensor_has_shape (tensor, (guint) spec->n_dims, spec->shape))
     return wrong_shape (tensor, file, spec, error);
   values = g_new (float, tensor->n_values);
   sag_tensor_read_floats (tensor, 0, tensor->n_values, values);
@@ -95,17 +103,23 @@ inflate (const float *flat, gsize n_filters, gsize n_summed, gsize kernel, float
 }
 
 static gboolean
-inflate_weight (SagTensorWriter *writer, SagTensorFile *file, const SagTensor *tensor, const SagWeightSpec *spec, GError **error)
+inflate_weight (SagTensorWriter     *writer,
+                SagTensorFile       *file,
+                const SagTensor     *tensor,
+                const SagWeightSpec *spec,
+                GError             **error)
 {
   gsize             kernel = (gsize) spec->shape[2];
   gsize             n_filters = (gsize) spec->shape[0] * (gsize) spec->shape[1];
   gboolean          is_stem = g_str_has_suffix (spec->name, "conv_stem.weight");
   gint64            n_summed = is_stem && tensor->n_dims == 4 ? tensor->shape[1] : 1;
-  gint64            flat_shape[4] = { spec->shape[0], is_stem ? n_summed : spec->shape[1], spec->shape[2], spec->shape[3] };
+  gint64            flat_shape[4] = { spec->shape[0], is_stem ? n_summed : spec->shape[1], spec->shape[2],
+                                      spec->shape[3] };
   g_autofree float *flat = NULL;
   g_autofree float *deep = NULL;
 
-  if (!sag_dtype_is_float (tensor->dtype) || (n_summed != 1 && n_summed != 3) || !sag_tensor_has_shape (tensor, 4, flat_shape))
+  if (!sag_dtype_is_float (tensor->dtype) || (n_summed != 1 && n_summed != 3) ||
+      !sag_tensor_has_shape (tensor, 4, flat_shape))
     return wrong_shape (tensor, file, spec, error);
   flat = g_new (float, tensor->n_values);
   deep = g_new (float, spec->n_values);
@@ -135,7 +149,8 @@ random_weight (SagTensorWriter *writer, const SagParts *parts, const SagWeightSp
 static gboolean
 lacks (SagTensorFile *file, const SagWeightSpec *spec, GError **error)
 {
-  g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "%s lacks a tensor for \"%s\".", sag_tensor_file_get_name (file), spec->name);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "%s lacks a tensor for \"%s\".",
+               sag_tensor_file_get_name (file), spec->name);
   return FALSE;
 }
 
@@ -157,7 +172,8 @@ sag_parts_fill (SagTensorWriter *writer, const SagWeightSpec *spec, gpointer dat
   if (parts->text != NULL && g_str_has_prefix (spec->name, "model."))
     {
       tensor = sag_parts_find_text (parts->text, spec->name);
-      return tensor != NULL ? copy_weight (writer, parts->text, tensor, spec, error) : lacks (parts->text, spec, error);
+      return tensor != NULL ? copy_weight (writer, parts->text, tensor, spec, error)
+                            : lacks (parts->text, spec, error);
     }
   return random_weight (writer, parts, spec, error);
 }

@@ -2,9 +2,9 @@
 
 /* Weights that nobody trained.
  *
- * A random convolution's weights have the variance 1 / (fan_in * m2), where m2 is the mean square of its input, so
- * that its output has mean square 1 and BatchNorm's running statistics 0 and 1 are about right (He et al.,
- * arXiv:1502.01852, with SiLU in place of ReLU):
+ * A random convolution's weights have the variance 1 / (fan_in * m2), where m2 is the mean square of its
+ * input, so that its output has mean square 1 and BatchNorm's running statistics 0 and 1 are about right (He
+ * et al., arXiv:1502.01852, with SiLU in place of ReLU):
  *
  *   image                  0.25    air 0, water 0.5, bone up to 1
  *   SiLU of N(0, 1)        0.355
@@ -47,7 +47,8 @@ hash_name (const char *name)
 static inline int
 sum_of_four (guint64 bits)
 {
-  return (int) (bits & 0xffff) + (int) (bits >> 16 & 0xffff) + (int) (bits >> 32 & 0xffff) + (int) (bits >> 48);
+  return (int) (bits & 0xffff) + (int) (bits >> 16 & 0xffff) + (int) (bits >> 32 & 0xffff) +
+         (int) (bits >> 48);
 }
 
 /* Twelve uniform numbers have the variance 1 together. */
@@ -130,7 +131,8 @@ sag_weight_init (const SagNetwork    *network,
                  gsize                n_values,
                  float               *out)
 {
-  gboolean drawn = spec->kind == SAG_WEIGHT_CONV || spec->kind == SAG_WEIGHT_LINEAR || spec->kind == SAG_WEIGHT_EMBEDDING;
+  gboolean drawn =
+    spec->kind == SAG_WEIGHT_CONV || spec->kind == SAG_WEIGHT_LINEAR || spec->kind == SAG_WEIGHT_EMBEDDING;
   gboolean one = spec->kind == SAG_WEIGHT_NORM_SCALE || spec->kind == SAG_WEIGHT_RUNNING_VAR;
   float    scale;
 

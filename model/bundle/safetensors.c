@@ -86,18 +86,20 @@ parse_offsets (SagTensorFile *file, JsonObject *object, SagTensor *tensor, gsize
   if (end < begin || (guint64) end > size_bytes)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                   "its data_offsets lie outside the %" G_GSIZE_FORMAT " bytes of data that the file has.", size_bytes);
+                   "its data_offsets lie outside the %" G_GSIZE_FORMAT " bytes of data that the file has.",
+                   size_bytes);
       return FALSE;
     }
   tensor->data = data + begin;
   tensor->size_bytes = (gsize) (end - begin);
-  if (!g_size_checked_mul (&wanted, tensor->n_values, sag_dtype_get_size (tensor->dtype)) || wanted != tensor->size_bytes)
+  if (!g_size_checked_mul (&wanted, tensor->n_values, sag_dtype_get_size (tensor->dtype)) ||
+      wanted != tensor->size_bytes)
     {
       g_autofree char *shape = sag_tensor_format_shape (tensor->n_dims, tensor->shape);
 
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                   "its %" G_GSIZE_FORMAT " bytes do not hold %s values of type %s.",
-                   tensor->size_bytes, shape, sag_dtype_to_string (tensor->dtype));
+                   "its %" G_GSIZE_FORMAT " bytes do not hold %s values of type %s.", tensor->size_bytes,
+                   shape, sag_dtype_to_string (tensor->dtype));
       return FALSE;
     }
   return TRUE;
@@ -113,7 +115,8 @@ is_printable (const char *name)
 }
 
 static gboolean
-parse_tensor (SagTensorFile *file, const char *name, JsonNode *node, gsize data_start, SagTensor *tensor, GError **error)
+parse_tensor (
+  SagTensorFile *file, const char *name, JsonNode *node, gsize data_start, SagTensor *tensor, GError **error)
 {
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   const char *dtype;
@@ -147,7 +150,8 @@ parse_metadata (SagTensorFile *file, JsonNode *node, GError **error)
   while (texts && json_object_iter_next (&iter, &key, &value))
     texts = JSON_NODE_HOLDS_VALUE (value) && json_node_get_value_type (value) == G_TYPE_STRING;
   if (!texts)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"__metadata__\" of %s holds something that is not a text.", file->name);
+    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                 "\"__metadata__\" of %s holds something that is not a text.", file->name);
   return texts;
 }
 
@@ -171,7 +175,8 @@ parse_entries (SagTensorFile *file, gsize data_start, GError **error)
         }
       if (!is_printable (name))
         {
-          g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s has a tensor whose name is empty, too long or not printable.", file->name);
+          g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                       "%s has a tensor whose name is empty, too long or not printable.", file->name);
           return FALSE;
         }
       if (!parse_tensor (file, name, node, data_start, &tensor, error))
@@ -220,7 +225,8 @@ check_layout (SagTensorFile *file, gsize data_start, GError **error)
     }
   if (at == end)
     return TRUE;
-  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s has %" G_GSIZE_FORMAT " bytes after its last tensor; get a whole copy of the file.",
+  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+               "%s has %" G_GSIZE_FORMAT " bytes after its last tensor; get a whole copy of the file.",
                file->name, (gsize) (end - at));
   return FALSE;
 }
@@ -249,12 +255,14 @@ parse (SagTensorFile *file, GError **error)
     }
   if (length > MAX_HEADER_BYTES)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "%s has a header of %" G_GUINT64_FORMAT " bytes; %" G_GUINT64_FORMAT " are possible.",
+      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                   "%s has a header of %" G_GUINT64_FORMAT " bytes; %" G_GUINT64_FORMAT " are possible.",
                    file->name, length, MAX_HEADER_BYTES);
       return FALSE;
     }
   file->header = sag_json_parse ((const char *) data + 8, length, name, error);
-  return file->header != NULL && parse_entries (file, 8 + length, error) && check_layout (file, 8 + length, error);
+  return file->header != NULL && parse_entries (file, 8 + length, error) &&
+         check_layout (file, 8 + length, error);
 }
 
 SagTensorFile *
@@ -349,7 +357,8 @@ sag_tensor_file_get_metadata (SagTensorFile *file, const char *key)
   header = json_node_get_object (file->header);
   if (!json_object_has_member (header, "__metadata__"))
     return NULL;
-  return json_object_get_string_member_with_default (json_object_get_object_member (header, "__metadata__"), key, NULL);
+  return json_object_get_string_member_with_default (json_object_get_object_member (header, "__metadata__"),
+                                                     key, NULL);
 }
 
 static gboolean
@@ -363,7 +372,8 @@ sag_tensor_read_floats (const SagTensor *tensor, gsize offset, gsize n_values, f
 {
   if (!sag_dtype_is_float (tensor->dtype) || !has_range (tensor, offset, n_values))
     return FALSE;
-  sag_dtype_to_floats (tensor->dtype, tensor->data + offset * sag_dtype_get_size (tensor->dtype), n_values, out);
+  sag_dtype_to_floats (tensor->dtype, tensor->data + offset * sag_dtype_get_size (tensor->dtype), n_values,
+                       out);
   return TRUE;
 }
 
@@ -372,7 +382,8 @@ sag_tensor_read_integers (const SagTensor *tensor, gsize offset, gsize n_values,
 {
   if (!sag_dtype_is_integer (tensor->dtype) || !has_range (tensor, offset, n_values))
     return FALSE;
-  sag_dtype_to_integers (tensor->dtype, tensor->data + offset * sag_dtype_get_size (tensor->dtype), n_values, out);
+  sag_dtype_to_integers (tensor->dtype, tensor->data + offset * sag_dtype_get_size (tensor->dtype), n_values,
+                         out);
   return TRUE;
 }
 

@@ -31,8 +31,9 @@ typedef struct
 typedef struct _SagTensorFile SagTensorFile;
 
 /**
- * sag_tensor_file_open: opens a file and checks it whole: every name, type and shape, that each tensor's bytes are
- * as many as its shape says and lie inside the file, and that tensors neither overlap nor leave holes.
+ * sag_tensor_file_open: opens a file and checks it whole: every name, type and shape, that each tensor's
+ * bytes are as many as its shape says and lie inside the file, and that tensors neither overlap nor leave
+ * holes.
  *
  * The file must not be shortened while it is open.
  * Errors: SAG_ERROR_FORMAT naming the file and the tensor, SAG_ERROR_LIMIT, G_FILE_ERROR
@@ -56,7 +57,8 @@ const SagTensor *sag_tensor_file_find (SagTensorFile *file, const char *name);
 /** sag_tensor_file_get_metadata: (nullable): a text of `__metadata__`. */
 const char *sag_tensor_file_get_metadata (SagTensorFile *file, const char *key);
 
-/** sag_tensor_read_floats: values [offset, offset + n) of a float tensor as float32; FALSE for other types and ranges. */
+/** sag_tensor_read_floats: values [offset, offset + n) of a float tensor as float32; FALSE for other types
+ * and ranges. */
 gboolean sag_tensor_read_floats (const SagTensor *tensor, gsize offset, gsize n_values, float *out);
 /** sag_tensor_read_integers: the same of a BOOL or integer tensor. */
 gboolean sag_tensor_read_integers (const SagTensor *tensor, gsize offset, gsize n_values, gint64 *out);

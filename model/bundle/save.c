@@ -25,10 +25,11 @@ fail (GError **error, const char *folder, int code)
   g_autofree char *name = g_filename_display_name (folder);
 
   if (code == EEXIST || code == ENOTEMPTY)
-    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST, "%s is already there; choose another folder for the bundle.", name);
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST,
+                 "%s is already there; choose another folder for the bundle.", name);
   else
-    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "Cannot make the bundle %s: %s%s.", name, g_strerror (code),
-                 code == ENOENT ? "; create the folder above it first" : "");
+    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "Cannot make the bundle %s: %s%s.",
+                 name, g_strerror (code), code == ENOENT ? "; create the folder above it first" : "");
   return FALSE;
 }
 
@@ -144,7 +145,8 @@ remove_folder (const char *folder)
   g_rmdir (folder);
 }
 
-/* Never onto something that is there; file systems without RENAME_NOREPLACE get a plain rename after a look. */
+/* Never onto something that is there; file systems without RENAME_NOREPLACE get a plain rename after a look.
+ */
 static gboolean
 move_folder (const char *from, const char *to, GError **error)
 {

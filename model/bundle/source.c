@@ -26,7 +26,8 @@ sag_bundle_check_words (gsize n_words, const SagNetwork *network, GError **error
   if (n_words <= (gsize) network->n_words && n_words + MAX_SPARE_WORDS > (gsize) network->n_words)
     return TRUE;
   g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-               "The vocabulary has %" G_GSIZE_FORMAT " words, but the word table %d; use the vocab.txt that the text model came with.",
+               "The vocabulary has %" G_GSIZE_FORMAT
+               " words, but the word table %d; use the vocab.txt that the text model came with.",
                n_words, network->n_words);
   return FALSE;
 }
@@ -42,8 +43,8 @@ read_file (const char *path, gsize max_bytes, GError **error)
   if (g_mapped_file_get_length (file) <= max_bytes)
     return g_mapped_file_get_bytes (file);
   name = sag_file_dup_display_name (path);
-  g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "%s is larger than the %" G_GSIZE_FORMAT " bytes that such a file may have.",
-               name, max_bytes);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+               "%s is larger than the %" G_GSIZE_FORMAT " bytes that such a file may have.", name, max_bytes);
   return NULL;
 }
 
@@ -70,7 +71,8 @@ sag_bundle_source_manifest (const SagBundleSource *source, const char *folder, G
 
   if (source->recipe != NULL && !sag_recipe_from_string (source->recipe, &manifest->recipe.kind))
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--recipe \"%s\" is not known; say upstream or paper.", source->recipe);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                   "--recipe \"%s\" is not known; say upstream or paper.", source->recipe);
       return NULL;
     }
   if (source->tasks != NULL && !read_tasks (manifest, source->tasks, error))
@@ -90,7 +92,8 @@ sag_bundle_source_read_vocabulary (const SagBundleSource *source, gsize *n_words
 
   if (source->vocabulary == NULL)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "The vocabulary is missing; give the text model's vocab.txt with --vocab.");
+      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                   "The vocabulary is missing; give the text model's vocab.txt with --vocab.");
       return NULL;
     }
   bytes = read_file (source->vocabulary, MAX_VOCABULARY_BYTES, error);

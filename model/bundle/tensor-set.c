@@ -49,7 +49,8 @@ sag_tensor_set_free (SagTensorSet *set)
 }
 
 static void
-add (SagTensorSet *set, const char *name, SagDtype dtype, guint n_dims, const gint64 *shape, const void *values)
+add (
+  SagTensorSet *set, const char *name, SagDtype dtype, guint n_dims, const gint64 *shape, const void *values)
 {
   Item *item;
 
@@ -77,13 +78,15 @@ add (SagTensorSet *set, const char *name, SagDtype dtype, guint n_dims, const gi
 }
 
 void
-sag_tensor_set_add_floats (SagTensorSet *set, const char *name, guint n_dims, const gint64 *shape, const float *values)
+sag_tensor_set_add_floats (
+  SagTensorSet *set, const char *name, guint n_dims, const gint64 *shape, const float *values)
 {
   add (set, name, SAG_DTYPE_F32, n_dims, shape, values);
 }
 
 void
-sag_tensor_set_add_integers (SagTensorSet *set, const char *name, guint n_dims, const gint64 *shape, const gint64 *values)
+sag_tensor_set_add_integers (
+  SagTensorSet *set, const char *name, guint n_dims, const gint64 *shape, const gint64 *values)
 {
   add (set, name, SAG_DTYPE_I64, n_dims, shape, values);
 }

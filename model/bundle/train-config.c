@@ -57,7 +57,8 @@ member (Reader *reader, const yaml_node_t *mapping, const char *key)
 {
   if (mapping == NULL || mapping->type != YAML_MAPPING_NODE)
     return NULL;
-  for (yaml_node_pair_t *pair = mapping->data.mapping.pairs.start; pair < mapping->data.mapping.pairs.top; pair++)
+  for (yaml_node_pair_t *pair = mapping->data.mapping.pairs.start; pair < mapping->data.mapping.pairs.top;
+       pair++)
     {
       const char *text = scalar (yaml_document_get_node (reader->document, pair->key));
 
@@ -108,7 +109,8 @@ is_filled (Reader *reader, const yaml_node_t *mapping, const char *key)
 {
   const yaml_node_t *node = member (reader, mapping, key);
 
-  return node != NULL && node->type == YAML_MAPPING_NODE && node->data.mapping.pairs.top > node->data.mapping.pairs.start;
+  return node != NULL && node->type == YAML_MAPPING_NODE &&
+         node->data.mapping.pairs.top > node->data.mapping.pairs.start;
 }
 
 static gboolean
@@ -120,7 +122,8 @@ read_text (Reader *reader, const yaml_node_t *root, SagTrainConfig *config)
   if (model_class != NULL)
     {
       if (strcmp (model_class, "BertModel") != 0 && strcmp (model_class, "MegatronBertModel") != 0)
-        return refuse (reader, SAG_ERROR_UNSUPPORTED, "model_class", "is neither BertModel nor MegatronBertModel");
+        return refuse (reader, SAG_ERROR_UNSUPPORTED, "model_class",
+                       "is neither BertModel nor MegatronBertModel");
       config->has_kind = TRUE;
       config->kind = strcmp (model_class, "BertModel") == 0 ? SAG_TEXT_BERT : SAG_TEXT_MEGATRON;
     }
@@ -136,7 +139,8 @@ read_vision (Reader *reader, const yaml_node_t *root)
 
   if (model == NULL || g_str_has_prefix (model, "tf_efficientnet_b"))
     return TRUE;
-  return refuse (reader, SAG_ERROR_UNSUPPORTED, "model_name", "is not one of timm's tf_efficientnet_b0 to b7");
+  return refuse (reader, SAG_ERROR_UNSUPPORTED, "model_name",
+                 "is not one of timm's tf_efficientnet_b0 to b7");
 }
 
 /* Scaling of peft's LoraConfig: lora_alpha / r, or / sqrt (r) when rank-stabilised; both are 8 by default. */
@@ -155,10 +159,14 @@ read_lora (Reader *reader, const yaml_node_t *root, SagTrainConfig *config)
   if (config->lora_rank < 1)
     return refuse (reader, SAG_ERROR_FORMAT, "r", "is not a possible rank");
   if (is_true (reader, args, "use_dora"))
-    return refuse (reader, SAG_ERROR_UNSUPPORTED, "use_dora", "is set; merge the adapters with peft's merge_and_unload() first");
+    return refuse (reader, SAG_ERROR_UNSUPPORTED, "use_dora",
+                   "is set; merge the adapters with peft's merge_and_unload() first");
   if (is_filled (reader, args, "rank_pattern") || is_filled (reader, args, "alpha_pattern"))
-    return refuse (reader, SAG_ERROR_UNSUPPORTED, "lora_args", "gives modules different ranks or alphas; merge the adapters with peft's merge_and_unload() first");
-  config->lora_scaling = alpha / (is_true (reader, args, "use_rslora") ? sqrt (config->lora_rank) : config->lora_rank);
+    return refuse (
+      reader, SAG_ERROR_UNSUPPORTED, "lora_args",
+      "gives modules different ranks or alphas; merge the adapters with peft's merge_and_unload() first");
+  config->lora_scaling =
+    alpha / (is_true (reader, args, "use_rslora") ? sqrt (config->lora_rank) : config->lora_rank);
   return TRUE;
 }
 
@@ -169,14 +177,17 @@ get_sizes (Reader *reader, const yaml_node_t *transform, const char *key, gint32
 
   if (list == NULL)
     return TRUE;
-  if (list->type != YAML_SEQUENCE_NODE || list->data.sequence.items.top - list->data.sequence.items.start != 3)
+  if (list->type != YAML_SEQUENCE_NODE ||
+      list->data.sequence.items.top - list->data.sequence.items.start != 3)
     return refuse (reader, SAG_ERROR_FORMAT, key, "is not a list of three sizes");
   for (int i = 0; i < 3; i++)
     {
-      const char *text = scalar (yaml_document_get_node (reader->document, list->data.sequence.items.start[i]));
-      double      number;
+      const char *text =
+        scalar (yaml_document_get_node (reader->document, list->data.sequence.items.start[i]));
+      double number;
 
-      if (text == NULL || !sag_number_parse (text, &number) || number < 1 || number > 4096 || number != floor (number))
+      if (text == NULL || !sag_number_parse (text, &number) || number < 1 || number > 4096 ||
+          number != floor (number))
         return refuse (reader, SAG_ERROR_FORMAT, key, "is not a list of three sizes between 1 and 4096");
       sizes[i] = (gint32) number;
     }
@@ -185,22 +196,26 @@ get_sizes (Reader *reader, const yaml_node_t *transform, const char *key, gint32
 
 /* The box is the first one that a list pads or crops to; the last Resize gives the network's input. */
 static gboolean
-read_transforms (Reader *reader, const yaml_node_t *root, const char *list_name, gint32 box_mm[3], gint32 input[3])
+read_transforms (
+  Reader *reader, const yaml_node_t *root, const char *list_name, gint32 box_mm[3], gint32 input[3])
 {
   const yaml_node_t *list = member (reader, root, list_name);
 
   if (list == NULL || list->type != YAML_SEQUENCE_NODE)
     return TRUE;
-  for (const yaml_node_item_t *item = list->data.sequence.items.start; item < list->data.sequence.items.top; item++)
+  for (const yaml_node_item_t *item = list->data.sequence.items.start; item < list->data.sequence.items.top;
+       item++)
     {
       const yaml_node_t *transform = yaml_document_get_node (reader->document, *item);
       const char        *name = scalar (member (reader, transform, "name"));
 
       if (name == NULL)
         continue;
-      if (strcmp (name, "SpatialPad") == 0 && box_mm[0] == 0 && !get_sizes (reader, transform, "spatial_size", box_mm))
+      if (strcmp (name, "SpatialPad") == 0 && box_mm[0] == 0 &&
+          !get_sizes (reader, transform, "spatial_size", box_mm))
         return FALSE;
-      if (strcmp (name, "CenterSpatialCrop") == 0 && box_mm[0] == 0 && !get_sizes (reader, transform, "roi_size", box_mm))
+      if (strcmp (name, "CenterSpatialCrop") == 0 && box_mm[0] == 0 &&
+          !get_sizes (reader, transform, "roi_size", box_mm))
         return FALSE;
       if (strcmp (name, "Resize") == 0 && !get_sizes (reader, transform, "spatial_size", input))
         return FALSE;
@@ -225,7 +240,8 @@ read_document (Reader *reader, SagTrainConfig *config)
 }
 
 gboolean
-sag_train_config_parse (const char *text, gsize size_bytes, const char *name, SagTrainConfig *config, GError **error)
+sag_train_config_parse (
+  const char *text, gsize size_bytes, const char *name, SagTrainConfig *config, GError **error)
 {
   yaml_parser_t   parser;
   yaml_document_t document;
@@ -235,7 +251,9 @@ sag_train_config_parse (const char *text, gsize size_bytes, const char *name, Sa
   memset (config, 0, sizeof *config);
   if (size_bytes > MAX_YAML_BYTES)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "%s is larger than the %" G_GSIZE_FORMAT " bytes that such a file may have.", name, MAX_YAML_BYTES);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                   "%s is larger than the %" G_GSIZE_FORMAT " bytes that such a file may have.", name,
+                   MAX_YAML_BYTES);
       return FALSE;
     }
   if (!yaml_parser_initialize (&parser))
@@ -264,5 +282,6 @@ sag_train_config_load (const char *path, SagTrainConfig *config, GError **error)
     return FALSE;
   name = sag_file_dup_display_name (path);
   text = g_mapped_file_get_contents (file);
-  return sag_train_config_parse (text != NULL ? text : "", g_mapped_file_get_length (file), name, config, error);
+  return sag_train_config_parse (text != NULL ? text : "", g_mapped_file_get_length (file), name, config,
+                                 error);
 }

@@ -22,7 +22,7 @@ SagTraining
 sag_bundle_get_training (SagBundle *bundle, const char *text, SagHead head)
 {
   const SagManifest *manifest;
-  SagCatalogue *catalogue;
+  SagCatalogue      *catalogue;
 
   g_return_val_if_fail (bundle != NULL && text != NULL, SAG_TRAINING_UNKNOWN);
 

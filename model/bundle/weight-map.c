@@ -37,7 +37,8 @@ add_key (SagWeightMap *map, const SagTensor *tensor, GError **error)
   if (kind == SAG_KEY_FOREIGN)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
-                   "%s holds \"%s\", which is no tensor that Sagitta can merge; merge the adapters with peft's merge_and_unload() first.",
+                   "%s holds \"%s\", which is no tensor that Sagitta can merge; merge the adapters with "
+                   "peft's merge_and_unload() first.",
                    sag_tensor_file_get_name (map->file), tensor->name);
       return FALSE;
     }
@@ -51,7 +52,8 @@ add_key (SagWeightMap *map, const SagTensor *tensor, GError **error)
                                                                            : &stored->base;
   if (*slot != NULL)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s holds \"%s\" and \"%s\", which are the same weight; keep one.",
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                   "%s holds \"%s\" and \"%s\", which are the same weight; keep one.",
                    sag_tensor_file_get_name (map->file), (*slot)->name, tensor->name);
       return FALSE;
     }
@@ -122,8 +124,9 @@ shape_error (Check *check, const SagTensor *tensor, guint n_dims, const gint64 *
   g_autofree char *has = sag_tensor_format_shape (tensor->n_dims, tensor->shape);
   g_autofree char *needs = sag_tensor_format_shape (n_dims, shape);
 
-  g_set_error (&check->error, SAG_ERROR, SAG_ERROR_MISMATCH, "Tensor \"%s\" of %s has the shape %s, but the network needs %s.",
-               tensor->name, sag_tensor_file_get_name (check->map->file), has, needs);
+  g_set_error (&check->error, SAG_ERROR, SAG_ERROR_MISMATCH,
+               "Tensor \"%s\" of %s has the shape %s, but the network needs %s.", tensor->name,
+               sag_tensor_file_get_name (check->map->file), has, needs);
 }
 
 /* A and B have one rank and the outer sizes of their weight. */
@@ -135,14 +138,17 @@ check_lora (Check *check, const SagStoredWeight *stored, const SagWeightSpec *sp
 
   if (a == NULL || b == NULL)
     {
-      g_set_error (&check->error, SAG_ERROR, SAG_ERROR_FORMAT, "\"%s\" of %s has only one half of its LoRA adapter.",
-                   spec->name, sag_tensor_file_get_name (check->map->file));
+      g_set_error (&check->error, SAG_ERROR, SAG_ERROR_FORMAT,
+                   "\"%s\" of %s has only one half of its LoRA adapter.", spec->name,
+                   sag_tensor_file_get_name (check->map->file));
       return;
     }
   rank = a->n_dims == 2 ? a->shape[0] : 0;
-  if (spec->kind != SAG_WEIGHT_LINEAR || rank < 1 || rank > MAX_RANK || !sag_dtype_is_float (a->dtype) || !sag_dtype_is_float (b->dtype))
-    g_set_error (&check->error, SAG_ERROR, SAG_ERROR_UNSUPPORTED, "The LoRA adapter of \"%s\" of %s is not two small matrices of floats.",
-                 spec->name, sag_tensor_file_get_name (check->map->file));
+  if (spec->kind != SAG_WEIGHT_LINEAR || rank < 1 || rank > MAX_RANK || !sag_dtype_is_float (a->dtype) ||
+      !sag_dtype_is_float (b->dtype))
+    g_set_error (&check->error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
+                 "The LoRA adapter of \"%s\" of %s is not two small matrices of floats.", spec->name,
+                 sag_tensor_file_get_name (check->map->file));
   else if (!sag_tensor_has_shape (a, 2, (const gint64[]){ rank, spec->shape[1] }))
     shape_error (check, a, 2, (const gint64[]){ rank, spec->shape[1] });
   else if (!sag_tensor_has_shape (b, 2, (const gint64[]){ spec->shape[0], rank }))
@@ -165,7 +171,8 @@ check_weight (const SagWeightSpec *spec, void *user_data)
   if (!sag_dtype_is_float (stored->base->dtype))
     g_set_error (&check->error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
                  "Tensor \"%s\" of %s has the type %s; weights must be F32, F16, BF16 or F64.",
-                 stored->base->name, sag_tensor_file_get_name (check->map->file), sag_dtype_to_string (stored->base->dtype));
+                 stored->base->name, sag_tensor_file_get_name (check->map->file),
+                 sag_dtype_to_string (stored->base->dtype));
   else if (!sag_tensor_has_shape (stored->base, (guint) spec->n_dims, spec->shape))
     shape_error (check, stored->base, (guint) spec->n_dims, spec->shape);
   else if (stored->lora_a != NULL || stored->lora_b != NULL)
@@ -206,7 +213,8 @@ sag_weight_map_check (SagWeightMap *map, const SagNetwork *network, GError **err
   sag_network_foreach_weight (network, check_weight, &check);
   if (check.error == NULL && check.n_missing > 0)
     g_set_error (&check.error, SAG_ERROR, SAG_ERROR_MISMATCH, "%s lacks the tensor \"%s\"%s.",
-                 sag_tensor_file_get_name (map->file), check.first_missing, check.n_missing > 1 ? " and others" : "");
+                 sag_tensor_file_get_name (map->file), check.first_missing,
+                 check.n_missing > 1 ? " and others" : "");
   if (check.error == NULL)
     check_strangers (&check);
   if (check.error == NULL)
@@ -217,7 +225,8 @@ sag_weight_map_check (SagWeightMap *map, const SagNetwork *network, GError **err
 
 /* Adds scaling * B[row] A to columns [first, first + n) of a row. */
 static void
-merge_row (const float *a, const float *b_row, gsize rank, gsize in, double scaling, gsize first, gsize n, float *row)
+merge_row (
+  const float *a, const float *b_row, gsize rank, gsize in, double scaling, gsize first, gsize n, float *row)
 {
   for (gsize i = 0; i < n; i++)
     {
@@ -251,7 +260,8 @@ merge (const SagStoredWeight *stored, double scaling, gsize offset, gsize n_valu
 }
 
 gboolean
-sag_weight_map_read (SagWeightMap *map, const char *name, double lora_scaling, gsize offset, gsize n_values, float *out)
+sag_weight_map_read (
+  SagWeightMap *map, const char *name, double lora_scaling, gsize offset, gsize n_values, float *out)
 {
   const SagStoredWeight *stored = sag_weight_map_find (map, name);
 

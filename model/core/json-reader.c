@@ -57,7 +57,9 @@ scan_escape (Scan *scan)
   scan->at += 4;
   if (code < 0xd800 || code > 0xdfff)
     return NULL;
-  low = scan->end - scan->at >= 6 && scan->at[0] == '\\' && scan->at[1] == 'u' ? hex4 (scan->at + 2, scan->end) : -1;
+  low = scan->end - scan->at >= 6 && scan->at[0] == '\\' && scan->at[1] == 'u'
+          ? hex4 (scan->at + 2, scan->end)
+          : -1;
   if (code > 0xdbff || low < 0xdc00 || low > 0xdfff)
     return "has half of a surrogate pair in a string";
   scan->at += 6;
@@ -199,8 +201,9 @@ sag_json_parse_file (const char *path, gsize max_bytes, GError **error)
   name = sag_file_dup_display_name (path);
   if (g_mapped_file_get_length (file) > max_bytes)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "%s is larger than the %" G_GSIZE_FORMAT " bytes that such a file may have.",
-                   name, max_bytes);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                   "%s is larger than the %" G_GSIZE_FORMAT " bytes that such a file may have.", name,
+                   max_bytes);
       return NULL;
     }
   text = g_mapped_file_get_contents (file);
@@ -235,7 +238,8 @@ node_get_integer (JsonNode *node, const char *key, gint64 least, gint64 most, gi
   if (read < least || read > most)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                   "\"%s\" is %" G_GINT64_FORMAT ", but must lie between %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT ".",
+                   "\"%s\" is %" G_GINT64_FORMAT ", but must lie between %" G_GINT64_FORMAT
+                   " and %" G_GINT64_FORMAT ".",
                    key, read, least, most);
       return FALSE;
     }
@@ -244,7 +248,8 @@ node_get_integer (JsonNode *node, const char *key, gint64 least, gint64 most, gi
 }
 
 gboolean
-sag_json_get_integer (JsonObject *object, const char *key, gint64 least, gint64 most, gint64 *value, GError **error)
+sag_json_get_integer (
+  JsonObject *object, const char *key, gint64 least, gint64 most, gint64 *value, GError **error)
 {
   JsonNode *node = get_member (object, key, error);
 
@@ -263,13 +268,15 @@ sag_json_get_size (JsonObject *object, const char *key, gint32 most, gint32 *val
 }
 
 gboolean
-sag_json_element_get_integer (JsonArray *array, guint index, const char *key, gint64 least, gint64 most, gint64 *value, GError **error)
+sag_json_element_get_integer (
+  JsonArray *array, guint index, const char *key, gint64 least, gint64 most, gint64 *value, GError **error)
 {
   return node_get_integer (json_array_get_element (array, index), key, least, most, value, error);
 }
 
 gboolean
-sag_json_get_sizes (JsonObject *object, const char *key, gint32 most, guint n_values, gint32 *values, GError **error)
+sag_json_get_sizes (
+  JsonObject *object, const char *key, gint32 most, guint n_values, gint32 *values, GError **error)
 {
   JsonArray *array;
 
@@ -277,8 +284,8 @@ sag_json_get_sizes (JsonObject *object, const char *key, gint32 most, guint n_va
     return FALSE;
   if (json_array_get_length (array) != n_values)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"%s\" has %u numbers instead of %u.",
-                   key, json_array_get_length (array), n_values);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"%s\" has %u numbers instead of %u.", key,
+                   json_array_get_length (array), n_values);
       return FALSE;
     }
   for (guint i = 0; i < n_values; i++)

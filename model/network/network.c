@@ -99,8 +99,7 @@ sag_network_set_stages (SagNetwork *network, const SagStage *stages, int n_stage
   return true;
 }
 
-static bool __attribute__ ((format (printf, 2, 3)))
-refuse (char message[200], const char *format, ...)
+static bool __attribute__ ((format (printf, 2, 3))) refuse (char message[200], const char *format, ...)
 {
   va_list args;
 
@@ -132,10 +131,11 @@ validate_block (const SagBlock *block, int number, int32_t in_channels, char mes
   if (block->kernel % 2 == 0)
     return refuse (message, "the kernel of block %d is %d, but must be odd", number, block->kernel);
   if (block->in_channels != in_channels)
-    return refuse (message, "block %d expects %d channels, but receives %d", number, block->in_channels, in_channels);
+    return refuse (message, "block %d expects %d channels, but receives %d", number, block->in_channels,
+                   in_channels);
   if (!block->expands && block->mid_channels != in_channels)
-    return refuse (message, "block %d does not expand, but its middle width %d is not its input's %d",
-                   number, block->mid_channels, in_channels);
+    return refuse (message, "block %d does not expand, but its middle width %d is not its input's %d", number,
+                   block->mid_channels, in_channels);
   if (block->skips && (block->stride != 1 || in_channels != block->out_channels))
     return refuse (message, "block %d cannot add its input to an output of another size", number);
   return true;
@@ -204,12 +204,14 @@ sag_network_validate (const SagNetwork *network, char message[200])
   if (!validate_vision (network, message) || !validate_text (network, message))
     return false;
   for (int a = 0; a < 3; a++)
-    if (!check_range (message, "the cells of a token along an axis", network->cells[a], 1, MAX_CELLS_PER_AXIS))
+    if (!check_range (message, "the cells of a token along an axis", network->cells[a], 1,
+                      MAX_CELLS_PER_AXIS))
       return false;
   sag_network_feature_dims (network, network->input, dims);
   tokens = (int64_t) dims[0] * dims[1] * dims[2];
   if (tokens < 1 || tokens > MAX_TOKENS)
-    return refuse (message, "the input makes %lld vision tokens, but 1 to %d are possible", (long long) tokens, MAX_TOKENS);
+    return refuse (message, "the input makes %lld vision tokens, but 1 to %d are possible",
+                   (long long) tokens, MAX_TOKENS);
   if (sag_network_max_text (network) < 2)
     return refuse (message, "%d positions leave no room for a text beside %lld vision tokens",
                    network->n_positions, (long long) tokens);

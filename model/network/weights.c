@@ -118,7 +118,8 @@ block_weights (Visit *visit, const SagBlock *block)
   conv (visit, prefix, "conv_dw.weight", block->mid_channels, 1, block->kernel);
   batch_norm (visit, prefix, after_depthwise, block->mid_channels);
   gate (visit, prefix, block->mid_channels, block->gate_channels);
-  conv (visit, prefix, block->expands ? "conv_pwl.weight" : "conv_pw.weight", block->out_channels, block->mid_channels, 1);
+  conv (visit, prefix, block->expands ? "conv_pwl.weight" : "conv_pw.weight", block->out_channels,
+        block->mid_channels, 1);
   batch_norm (visit, prefix, block->expands ? "bn3" : "bn2", block->out_channels);
 }
 
@@ -166,8 +167,10 @@ text_weights (Visit *visit, const SagNetwork *network)
   int32_t           hidden = network->hidden;
 
   tensor (visit, embeddings, "word_embeddings.weight", SAG_WEIGHT_EMBEDDING, 2, network->n_words, hidden);
-  tensor (visit, embeddings, "position_embeddings.weight", SAG_WEIGHT_EMBEDDING, 2, network->n_positions, hidden);
-  tensor (visit, embeddings, "token_type_embeddings.weight", SAG_WEIGHT_EMBEDDING, 2, network->n_types, hidden);
+  tensor (visit, embeddings, "position_embeddings.weight", SAG_WEIGHT_EMBEDDING, 2, network->n_positions,
+          hidden);
+  tensor (visit, embeddings, "token_type_embeddings.weight", SAG_WEIGHT_EMBEDDING, 2, network->n_types,
+          hidden);
   if (network->text_kind == SAG_TEXT_BERT)
     layer_norm (visit, embeddings, "LayerNorm", hidden);
   for (int layer = 0; layer < network->text_layers && visit->running; layer++)

@@ -71,7 +71,8 @@ test_untrained (void)
   g_assert_cmpint (sag_network_n_tokens (sag_bundle_get_network (bundle)), ==, 24);
   g_assert_true (sag_bundle_read (bundle, "vision_model.model.bn1.running_var", 0, 4, values));
   g_assert_cmpfloat (values[3], ==, 1);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment lungs in the image.", SAG_HEAD_PATCH), ==, SAG_TRAINING_NEVER);
+  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment lungs in the image.", SAG_HEAD_PATCH), ==,
+                   SAG_TRAINING_NEVER);
 }
 
 /* No English text becomes unknown words. */

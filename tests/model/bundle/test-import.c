@@ -198,14 +198,26 @@ test_damaged_weights (void)
     int         code;
     const char *part;
   } cases[] = {
-    { { "vision_model.model.blocks.2.1.bn3.running_var", DROP }, SAG_ERROR_MISMATCH, "lacks the tensor \"vision_model.model.blocks.2.1.bn3.running_var\"." },
-    { { "vision_model.model.conv_stem.weight", DROP }, SAG_ERROR_MISMATCH, "not a checkpoint of upstream's Uniferum" },
-    { { "vision_model.model.blocks.2.1.se.conv_reduce.weight", DROP }, SAG_ERROR_MISMATCH, "lacks \"vision_model.model.blocks.2.1.se.conv_reduce.weight\"" },
+    { { "vision_model.model.blocks.2.1.bn3.running_var", DROP },
+      SAG_ERROR_MISMATCH,
+      "lacks the tensor \"vision_model.model.blocks.2.1.bn3.running_var\"." },
+    { { "vision_model.model.conv_stem.weight", DROP },
+      SAG_ERROR_MISMATCH,
+      "not a checkpoint of upstream's Uniferum" },
+    { { "vision_model.model.blocks.2.1.se.conv_reduce.weight", DROP },
+      SAG_ERROR_MISMATCH,
+      "lacks \"vision_model.model.blocks.2.1.se.conv_reduce.weight\"" },
     { { "lm_head_cls.bias", RENAME }, SAG_ERROR_MISMATCH, "lacks the tensor \"lm_head_cls.bias\"" },
-    { { "vision_model.lm_adaptor.0.weight", TRANSPOSE }, SAG_ERROR_MISMATCH, "has the shape [320, 96], but the network needs [96, 320]" },
+    { { "vision_model.lm_adaptor.0.weight", TRANSPOSE },
+      SAG_ERROR_MISMATCH,
+      "has the shape [320, 96], but the network needs [96, 320]" },
     { { "model.encoder.layer.1.output.dense.weight", INTEGER }, SAG_ERROR_UNSUPPORTED, "has the type I32" },
-    { { "lm_head_seg.weight", ROWS, 60 }, SAG_ERROR_ARGUMENT, "60 outputs, which is no cube; say the cells of a token with --cells" },
-    { { "model.embeddings.position_embeddings.weight", ROWS, 100 }, SAG_ERROR_MISMATCH, "max_position_embeddings 512, but the weights have 100" },
+    { { "lm_head_seg.weight", ROWS, 60 },
+      SAG_ERROR_ARGUMENT,
+      "60 outputs, which is no cube; say the cells of a token with --cells" },
+    { { "model.embeddings.position_embeddings.weight", ROWS, 100 },
+      SAG_ERROR_MISMATCH,
+      "max_position_embeddings 512, but the weights have 100" },
     { { "model.encoder.layer.1.attention.self.query.weight", DROP }, SAG_ERROR_MISMATCH, "no place for" },
     { { "vision_model.model.blocks.6.0.conv_dw.weight", DROP }, SAG_ERROR_ARGUMENT, "--strides" },
   };
@@ -237,9 +249,11 @@ test_strangers (void)
     int         code;
     const char *part;
   } cases[] = {
-    { "model.decoder.weight", SAG_ERROR_MISMATCH, "\"model.decoder.weight\" that the network has no place for" },
+    { "model.decoder.weight", SAG_ERROR_MISMATCH,
+      "\"model.decoder.weight\" that the network has no place for" },
     { "vision_model.model.classifier.weight", SAG_ERROR_MISMATCH, "classifier.weight" },
-    { "model.base_model.model.encoder.layer.0.attention.self.query.lora_magnitude_vector.default.weight", SAG_ERROR_UNSUPPORTED, "merge_and_unload" },
+    { "model.base_model.model.encoder.layer.0.attention.self.query.lora_magnitude_vector.default.weight",
+      SAG_ERROR_UNSUPPORTED, "merge_and_unload" },
     { "model.base_model.model.lm_head_cls.base_layer.weight", SAG_ERROR_MISMATCH, "no place for" },
     { "lm_head_cls.base_layer.weight", SAG_ERROR_FORMAT, "are the same weight" },
   };
@@ -304,19 +318,22 @@ test_options (void)
   tiny_checkpoint_refuse (&tiny, SAG_ERROR_ARGUMENT, "--recipe \"mine\"");
   tiny.import.source.recipe = "paper";
   tiny.import.n_strides = 2;
-  tiny_checkpoint_refuse (&tiny, SAG_ERROR_ARGUMENT, "--strides gives 2 strides, but the vision network has 7 stages");
+  tiny_checkpoint_refuse (&tiny, SAG_ERROR_ARGUMENT,
+                          "--strides gives 2 strides, but the vision network has 7 stages");
   tiny.import.n_strides = 0;
   tiny.import.input[0] = 100;
   tiny.import.input[1] = tiny.import.input[2] = 64;
   tiny_checkpoint_refuse (&tiny, SAG_ERROR_MISMATCH, "100 along x is not divisible by the total stride 32");
   tiny.import.input[0] = 96;
-  bad_tasks = tiny_checkpoint_write (&tiny, "bad-tasks.json", "{\"tasks\": [{\"text\": \"a\", \"head\": \"both\"}]}");
+  bad_tasks =
+    tiny_checkpoint_write (&tiny, "bad-tasks.json", "{\"tasks\": [{\"text\": \"a\", \"head\": \"both\"}]}");
   tiny.import.source.tasks = bad_tasks;
   tiny_checkpoint_refuse (&tiny, SAG_ERROR_FORMAT, "neither class nor patch");
-  tasks = tiny_checkpoint_write (&tiny, "tasks.json",
-                                 "{\"tasks\": [{\"text\": \"Segment lungs in the image.\", \"head\": \"patch\"},"
-                                 " {\"text\": \"Diagnose the presence of pleural effusion around the lungs\", \"head\": \"class\","
-                                 "  \"prevalence\": 0.25, \"auroc\": 0.875}]}");
+  tasks = tiny_checkpoint_write (
+    &tiny, "tasks.json",
+    "{\"tasks\": [{\"text\": \"Segment lungs in the image.\", \"head\": \"patch\"},"
+    " {\"text\": \"Diagnose the presence of pleural effusion around the lungs\", \"head\": \"class\","
+    "  \"prevalence\": 0.25, \"auroc\": 0.875}]}");
   tiny.import.source.tasks = tasks;
   tiny.import.source.name = "A name";
   tiny.import.source.weights_license = "CC-BY-4.0";
@@ -347,21 +364,30 @@ test_training_state (void)
   silent = tiny_checkpoint_import (&tiny, "silent");
   g_assert_cmpint (sag_bundle_get_training (silent, effusion, SAG_HEAD_CLASS), ==, SAG_TRAINING_UNKNOWN);
   g_assert_cmpint (sag_bundle_get_training (silent, effusion, SAG_HEAD_PATCH), ==, SAG_TRAINING_NEVER);
-  g_assert_cmpint (sag_bundle_get_training (silent, "Segment lungs in the image.", SAG_HEAD_CLASS), ==, SAG_TRAINING_NEVER);
-  g_assert_cmpint (sag_bundle_get_training (silent, "Segment lungs in the image.", SAG_HEAD_PATCH), ==, SAG_TRAINING_UNKNOWN);
-  tasks = tiny_checkpoint_write (&tiny, "tasks.json",
-                                 "{\"tasks\": [{\"text\": \"Segment lungs in the image.\", \"head\": \"patch\"},"
-                                 " {\"text\": \"Diagnose the presence of pleural effusion around the lungs\", \"head\": \"class\"}]}");
+  g_assert_cmpint (sag_bundle_get_training (silent, "Segment lungs in the image.", SAG_HEAD_CLASS), ==,
+                   SAG_TRAINING_NEVER);
+  g_assert_cmpint (sag_bundle_get_training (silent, "Segment lungs in the image.", SAG_HEAD_PATCH), ==,
+                   SAG_TRAINING_UNKNOWN);
+  tasks = tiny_checkpoint_write (
+    &tiny, "tasks.json",
+    "{\"tasks\": [{\"text\": \"Segment lungs in the image.\", \"head\": \"patch\"},"
+    " {\"text\": \"Diagnose the presence of pleural effusion around the lungs\", \"head\": \"class\"}]}");
   tiny.import.source.tasks = tasks;
   bundle = tiny_checkpoint_import (&tiny, "bundle");
   g_assert_cmpint (sag_bundle_get_training (bundle, effusion, SAG_HEAD_CLASS), ==, SAG_TRAINING_TRAINED);
   g_assert_cmpint (sag_bundle_get_training (bundle, effusion, SAG_HEAD_PATCH), ==, SAG_TRAINING_NEVER);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Is there a pleural effusion?", SAG_HEAD_CLASS), ==, SAG_TRAINING_OTHER_WORDING);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Is there a pericardial effusion?", SAG_HEAD_CLASS), ==, SAG_TRAINING_NEVER);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment lungs in the image.", SAG_HEAD_PATCH), ==, SAG_TRAINING_TRAINED);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment lungs in the image.", SAG_HEAD_CLASS), ==, SAG_TRAINING_NEVER);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment the lungs in the image.", SAG_HEAD_PATCH), ==, SAG_TRAINING_OTHER_WORDING);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment liver in the image.", SAG_HEAD_PATCH), ==, SAG_TRAINING_NEVER);
+  g_assert_cmpint (sag_bundle_get_training (bundle, "Is there a pleural effusion?", SAG_HEAD_CLASS), ==,
+                   SAG_TRAINING_OTHER_WORDING);
+  g_assert_cmpint (sag_bundle_get_training (bundle, "Is there a pericardial effusion?", SAG_HEAD_CLASS), ==,
+                   SAG_TRAINING_NEVER);
+  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment lungs in the image.", SAG_HEAD_PATCH), ==,
+                   SAG_TRAINING_TRAINED);
+  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment lungs in the image.", SAG_HEAD_CLASS), ==,
+                   SAG_TRAINING_NEVER);
+  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment the lungs in the image.", SAG_HEAD_PATCH), ==,
+                   SAG_TRAINING_OTHER_WORDING);
+  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment liver in the image.", SAG_HEAD_PATCH), ==,
+                   SAG_TRAINING_NEVER);
   g_assert_cmpstr (sag_training_to_string (SAG_TRAINING_OTHER_WORDING), ==, "other wording");
   tiny_checkpoint_clear (&tiny);
 }

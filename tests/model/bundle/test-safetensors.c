@@ -25,8 +25,9 @@ test_halves (void)
     {
       guint16 half = (guint16) bits, back;
       int     exponent = half >> 10 & 31, fraction = half & 1023;
-      float   expected = exponent == 31 ? (fraction ? NAN : INFINITY) : exponent == 0 ? ldexpf ((float) fraction, -24)
-                                                                                      : ldexpf ((float) (1024 + fraction), exponent - 25);
+      float   expected = exponent == 31  ? (fraction ? NAN : INFINITY)
+                         : exponent == 0 ? ldexpf ((float) fraction, -24)
+                                         : ldexpf ((float) (1024 + fraction), exponent - 25);
       float   value;
 
       sag_dtype_to_floats (SAG_DTYPE_F16, &half, 1, &value);
@@ -200,16 +201,19 @@ make_file (const char *header, gsize data_bytes)
 static void
 test_damaged (void)
 {
-#define ENTRY(dtype, shape, begin, end) "{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":[" begin "," end "]}"
+#define ENTRY(dtype, shape, begin, end) \
+  "{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":[" begin "," end "]}"
   static const struct
   {
     const char *header;
     gsize       data_bytes;
     const char *part;
   } cases[] = {
-    { "{\"a\":" ENTRY ("F32", "[2]", "0", "8") ",\"b\":" ENTRY ("F32", "[2]", "4", "12") "}", 12, "\"b\" of x overlaps" },
+    { "{\"a\":" ENTRY ("F32", "[2]", "0", "8") ",\"b\":" ENTRY ("F32", "[2]", "4", "12") "}", 12,
+      "\"b\" of x overlaps" },
     { "{\"a\":" ENTRY ("F32", "[2]", "0", "8") ",\"b\":" ENTRY ("F32", "[2]", "0", "8") "}", 8, "overlaps" },
-    { "{\"a\":" ENTRY ("F32", "[2]", "0", "8") ",\"b\":" ENTRY ("F32", "[2]", "12", "20") "}", 20, "\"b\" of x has unused bytes" },
+    { "{\"a\":" ENTRY ("F32", "[2]", "0", "8") ",\"b\":" ENTRY ("F32", "[2]", "12", "20") "}", 20,
+      "\"b\" of x has unused bytes" },
     { "{\"a\":" ENTRY ("F32", "[2]", "4", "12") "}", 12, "\"a\" of x has unused bytes" },
     { "{\"a\":" ENTRY ("F32", "[2]", "0", "8") "}", 9, "1 bytes after its last tensor" },
     { "{\"a\":" ENTRY ("F32", "[2]", "0", "8") "}", 7, "\"a\" of x: its data_offsets lie outside" },
@@ -225,7 +229,8 @@ test_damaged (void)
     { "{\"a\":" ENTRY ("F32", "[1,1,1,1,1,1,1,1,1]", "0", "4") "}", 4, "9 sizes" },
     { "{\"a\":" ENTRY ("F32", "{}", "0", "4") "}", 4, "\"shape\" is not a list" },
     { "{\"a\":" ENTRY ("C64", "[1]", "0", "8") "}", 8, "type \"C64\" is unknown" },
-    { "{\"a\":" ENTRY ("F32", "[1]", "0", "4") ",\"a\":" ENTRY ("F32", "[1]", "4", "8") "}", 8, "\"a\" twice" },
+    { "{\"a\":" ENTRY ("F32", "[1]", "0", "4") ",\"a\":" ENTRY ("F32", "[1]", "4", "8") "}", 8,
+      "\"a\" twice" },
     { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}", 4, "not two numbers" },
     { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, "\"data_offsets\" is missing" },
     { "{\"a\":7}", 0, "not an object" },
@@ -261,7 +266,8 @@ test_header_length (void)
   memcpy (raw, &length, 8);
   absurd = g_bytes_new (raw, sizeof raw);
   g_assert_null (sag_tensor_file_new (absurd, "x", &error));
-  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "its header would have 18446744073709551615 bytes");
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                         "its header would have 18446744073709551615 bytes");
 }
 
 /* Cut anywhere, a file is refused; never read beyond its end (the address sanitizer watches). */

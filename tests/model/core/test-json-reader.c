@@ -15,7 +15,8 @@ static void
 test_members (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) root = parse ("{\"n\": 7, \"x\": 0.5, \"list\": [1, 2, 3], \"yes\": true, \"s\": \"\\u00e9\\ud83d\\ude00\"}", &error);
+  g_autoptr (JsonNode) root = parse (
+    "{\"n\": 7, \"x\": 0.5, \"list\": [1, 2, 3], \"yes\": true, \"s\": \"\\u00e9\\ud83d\\ude00\"}", &error);
   JsonObject *object;
   gint32      sizes[3], size;
   double      number;

@@ -80,7 +80,8 @@ test_tokens (void)
   g_assert_cmpint (sag_network_max_text (&network), ==, 350);
 }
 
-/* Shapes of the oracle's case c, 45 x 38 x 52, where the axes of the padding show: after the stem and every stage. */
+/* Shapes of the oracle's case c, 45 x 38 x 52, where the axes of the padding show: after the stem and every
+ * stage. */
 static void
 test_permuted_padding (void)
 {
