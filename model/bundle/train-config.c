@@ -8,7 +8,7 @@
  *   predict_transform, train_transform    lists of MONAI transforms
  *
  * libyaml composes the document without recursion and shares aliased nodes, so neither depth nor aliases can
- * make it large.
+ * make it large. Its time grows with the square of open flow brackets and of anchors, so both are counted first.
  */
 
 #include "model/bundle/config.h"
@@ -21,7 +21,9 @@
 #include <string.h>
 #include <yaml.h>
 
-#define MAX_YAML_BYTES ((gsize) 1 << 20)
+#define MAX_YAML_BYTES ((gsize) 1 << 18)
+#define MAX_OPEN_BRACKETS 64
+#define MAX_ANCHORS 1000
 
 typedef struct
 {
@@ -239,6 +241,26 @@ read_document (Reader *reader, SagTrainConfig *config)
          read_transforms (reader, root, "train_transform", config->train_box_mm, train_input);
 }
 
+/* Counts without a look at quotes and comments: no honest configuration comes near. */
+static gboolean
+is_modest (const char *text, gsize size_bytes)
+{
+  int open = 0, anchors = 0;
+
+  for (gsize i = 0; i < size_bytes; i++)
+    {
+      if (text[i] == '[' || text[i] == '{')
+        open++;
+      else if ((text[i] == ']' || text[i] == '}') && open > 0)
+        open--;
+      else if (text[i] == '&')
+        anchors++;
+      if (open > MAX_OPEN_BRACKETS || anchors > MAX_ANCHORS)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 sag_train_config_parse (
   const char *text, gsize size_bytes, const char *name, SagTrainConfig *config, GError **error)
@@ -254,6 +276,12 @@ sag_train_config_parse (
       g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
                    "%s is larger than the %" G_GSIZE_FORMAT " bytes that such a file may have.", name,
                    MAX_YAML_BYTES);
+      return FALSE;
+    }
+  if (!is_modest (text, size_bytes))
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                   "%s is nested too deep or has too many anchors for a training configuration.", name);
       return FALSE;
     }
   if (!yaml_parser_initialize (&parser))
