@@ -212,7 +212,7 @@ add_notes (Scene *self, SagEngine *engine)
   self->notes[n++] = (SagRenderNote){ SAG_RENDER_NOTE_RESEARCH, FALSE };
   self->picture.notes = self->notes;
   self->picture.n_notes = n;
-  self->footer = g_strdup_printf ("%s\n%s, %s", sag_bundle_get_name (bundle), info->device, info->precision);
+  self->footer = g_strdup_printf ("%s, %s, %s", sag_bundle_get_name (bundle), info->device, info->precision);
   self->picture.footer = self->footer;
 }
 
