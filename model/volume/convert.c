@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Numbers go through doubles in pieces that stay in the first-level cache: one loader and one finisher a type, not
- * one of each pair. */
+/* Numbers go through doubles in pieces that stay in the first-level cache: one loader and one
+ * finisher a type, not one of each pair. */
 #define PIECE 512
 #define FLOAT_EXACT 16777216.0 /* 2^24: every whole number up to here is a float32 */
 
@@ -130,7 +130,8 @@ sag_raw_to_int16 (const SagRawFormat *format, const void *raw, gsize n, gint16 *
 static gboolean
 has_more_than_53_bits (guint64 magnitude)
 {
-  return magnitude >> 53 != 0 && 64 - __builtin_clzll (magnitude) - __builtin_ctzll (magnitude) > 53;
+  return magnitude >> 53 != 0 &&
+         64 - __builtin_clzll (magnitude) - __builtin_ctzll (magnitude) > 53;
 }
 
 /* Whole numbers that the step to double changed, but the step to float32 then did not. */
@@ -151,7 +152,8 @@ count_hidden_rounding (SagRawType type, const void *raw, gsize first, gsize n, c
 }
 
 void
-sag_raw_to_float (const SagRawFormat *format, const void *raw, gsize n, float *out, SagRawLoss *loss)
+sag_raw_to_float (
+  const SagRawFormat *format, const void *raw, gsize n, float *out, SagRawLoss *loss)
 {
   double value[PIECE];
 

@@ -35,10 +35,12 @@ gsize sag_raw_size (SagRawType type);
 /** sag_raw_name: "int8", "float64" and so on. */
 const char *sag_raw_name (SagRawType type);
 
-/** sag_raw_swap: reverses the bytes of @n numbers of @size bytes (1, 2, 4 or 8), aligned to their size. */
+/** sag_raw_swap: reverses the bytes of @n numbers of @size bytes (1, 2, 4 or 8), aligned to their
+ * size. */
 void sag_raw_swap (void *raw, gsize n, gsize size);
 
-/** sag_raw_to_int16: FALSE, with @out undefined, unless every value is a whole number that int16 holds. */
+/** sag_raw_to_int16: FALSE, with @out undefined, unless every value is a whole number that int16
+ * holds. */
 gboolean sag_raw_to_int16 (const SagRawFormat *format, const void *raw, gsize n, gint16 *out);
 
 /**
@@ -52,6 +54,7 @@ typedef struct
   guint64 n_not_finite;
 } SagRawLoss;
 
-void sag_raw_to_float (const SagRawFormat *format, const void *raw, gsize n, float *out, SagRawLoss *loss);
+void sag_raw_to_float (
+  const SagRawFormat *format, const void *raw, gsize n, float *out, SagRawLoss *loss);
 
 G_END_DECLS

@@ -3,18 +3,27 @@
 
 #include <string.h>
 
-static const char dicom[] = "is a DICOM file. Convert its series with dcm2niix and open the .nii.gz that comes out.";
-static const char nrrd[] = "is NRRD, which Sagitta does not read. Save it as .nii.gz from 3D Slicer or with ITK-SNAP.";
-static const char meta[] = "is MetaImage, which Sagitta does not read. Save it as .nii.gz from 3D Slicer or with ITK-SNAP.";
-static const char mgh[] = "is FreeSurfer's MGH, which Sagitta does not read. Convert it with mri_convert to .nii.gz.";
+static const char dicom[] =
+  "is a DICOM file. Convert its series with dcm2niix and open the .nii.gz that comes out.";
+static const char nrrd[] =
+  "is NRRD, which Sagitta does not read. Save it as .nii.gz from 3D Slicer or with ITK-SNAP.";
+static const char meta[] =
+  "is MetaImage, which Sagitta does not read. Save it as .nii.gz from 3D Slicer or with ITK-SNAP.";
+static const char mgh[] =
+  "is FreeSurfer's MGH, which Sagitta does not read. Convert it with mri_convert to .nii.gz.";
 static const char minc[] = "is MINC, which Sagitta does not read. Convert it with mnc2nii.";
 static const char hdf5[] = "is HDF5, which Sagitta does not read. Save the scan in it as .nii.gz.";
-static const char numpy[] = "is a NumPy array without a place in the patient. Save it as .nii.gz with its affine, for example with nibabel.";
+static const char numpy[] = "is a NumPy array without a place in the patient. Save it as .nii.gz "
+                            "with its affine, for example with nibabel.";
 static const char archive[] = "is an archive. Unpack it and open the scan inside.";
-static const char bzip[] = "is compressed in a way that Sagitta does not read. Unpack it, or compress it with gzip.";
-static const char picture[] = "is a picture, not a scan. Open the .nii.gz or convert the DICOM series that it came from.";
-static const char page[] = "is a web page, not a scan. The download probably needed a login; fetch the scan again.";
-static const char pointer[] = "is a Git LFS pointer, not the scan itself. Run \"git lfs pull\" in its repository.";
+static const char bzip[] =
+  "is compressed in a way that Sagitta does not read. Unpack it, or compress it with gzip.";
+static const char picture[] =
+  "is a picture, not a scan. Open the .nii.gz or convert the DICOM series that it came from.";
+static const char page[] =
+  "is a web page, not a scan. The download probably needed a login; fetch the scan again.";
+static const char pointer[] =
+  "is a Git LFS pointer, not the scan itself. Run \"git lfs pull\" in its repository.";
 
 /* The first bytes decide; names only where they say nothing. */
 static const struct
@@ -36,9 +45,7 @@ static const struct
   { 0, "7z\xbc\xaf", 4, archive },
   { 257, "ustar", 5, archive },
   { 0, "BZh", 3, bzip },
-  { 0, "\xfd"
-       "7zXZ",
-    5, bzip },
+  { 0, "\3757zXZ", 5, bzip },
   { 0, "\x28\xb5\x2f\xfd", 4, bzip },
   { 0, "\x89PNG", 4, picture },
   { 0, "\xff\xd8\xff", 3, picture },
@@ -79,7 +86,8 @@ static gboolean
 has_only (const guint8 *head, gsize n_head, gboolean text)
 {
   for (gsize i = 0; i < n_head; i++)
-    if (text ? (head[i] < ' ' && strchr ("\t\n\r\f", head[i]) == NULL) || head[i] == '\0' : head[i] != 0)
+    if (text ? (head[i] < ' ' && strchr ("\t\n\r\f", head[i]) == NULL) || head[i] == '\0'
+             : head[i] != 0)
       return FALSE;
   return TRUE;
 }
@@ -109,6 +117,8 @@ sag_foreign_explain (const char *name, const guint8 *head, gsize n_head)
   if (has_only (head, n_head, FALSE))
     return "holds nothing but zero bytes. Copy or download it again.";
   if (has_only (head, n_head, TRUE))
-    return is_web_page (head, n_head) ? page : "is a text file, not a scan. Open the .nii or .nii.gz itself.";
+    return is_web_page (head, n_head)
+             ? page
+             : "is a text file, not a scan. Open the .nii or .nii.gz itself.";
   return NULL;
 }

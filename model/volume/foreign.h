@@ -10,8 +10,8 @@ G_BEGIN_DECLS
  * @name: of the file, for its extension
  * @head: its first bytes, gzip undone; some 300 are enough
  *
- * Returns: (transfer none) (nullable): ends a sentence that begins with the file's name, for example
- *   "is a DICOM file. Convert ..."; NULL if nothing tells
+ * Returns: (transfer none) (nullable): ends a sentence that begins with the file's name, for
+ * example "is a DICOM file. Convert ..."; NULL if nothing tells
  */
 const char *sag_foreign_explain (const char *name, const guint8 *head, gsize n_head);
 

@@ -75,7 +75,8 @@ sag_geometry_invert (const SagGeometry *geometry, double ras_to_ijk[3][4])
     {
       for (int c = 0; c < 3; c++)
         ras_to_ijk[r][c] = inverse[r][c];
-      ras_to_ijk[r][3] = -(inverse[r][0] * m[0][3] + inverse[r][1] * m[1][3] + inverse[r][2] * m[2][3]);
+      ras_to_ijk[r][3] =
+        -(inverse[r][0] * m[0][3] + inverse[r][1] * m[1][3] + inverse[r][2] * m[2][3]);
     }
   return true;
 }
@@ -96,7 +97,8 @@ sag_geometry_compose (const double a[3][4], const double b[3][4], double out[3][
 
   for (int r = 0; r < 3; r++)
     for (int c = 0; c < 4; c++)
-      product[r][c] = a[r][0] * b[0][c] + a[r][1] * b[1][c] + a[r][2] * b[2][c] + (c == 3 ? a[r][3] : 0);
+      product[r][c] =
+        a[r][0] * b[0][c] + a[r][1] * b[1][c] + a[r][2] * b[2][c] + (c == 3 ? a[r][3] : 0);
   memcpy (out, product, sizeof product);
 }
 
@@ -117,8 +119,8 @@ get_directions (const SagGeometry *geometry, double direction[3][4])
 
 /* The orthogonal matrix closest to @m: the limit of X <- (X + X^-T) / 2.
  *
- * Higham, "Computing the polar decomposition - with applications", SIAM J. Sci. Stat. Comput. 7 (1986), algorithm
- * Polar. A singular matrix is left as it is.
+ * Higham, "Computing the polar decomposition - with applications", SIAM J. Sci. Stat. Comput. 7
+ * (1986), algorithm Polar. A singular matrix is left as it is.
  */
 static void
 make_orthogonal (double m[3][4])
@@ -187,7 +189,8 @@ sag_geometry_to_canonical (const SagGeometry *geometry)
       if (flip[a])
         first[axis[a]] = geometry->dims[axis[a]] - 1;
       for (int r = 0; r < 3; r++)
-        canonical.ijk_to_ras[r][a] = flip[a] ? -geometry->ijk_to_ras[r][axis[a]] : geometry->ijk_to_ras[r][axis[a]];
+        canonical.ijk_to_ras[r][a] =
+          flip[a] ? -geometry->ijk_to_ras[r][axis[a]] : geometry->ijk_to_ras[r][axis[a]];
     }
   sag_geometry_to_ras (geometry, first, origin);
   for (int r = 0; r < 3; r++)
@@ -207,7 +210,8 @@ sag_geometry_obliquity_degrees (const SagGeometry *geometry)
   for (int r = 0; r < 3; r++)
     {
       const double along = fabs (direction[r][axis[r]]);
-      const double across = hypot (direction[(r + 1) % 3][axis[r]], direction[(r + 2) % 3][axis[r]]);
+      const double across =
+        hypot (direction[(r + 1) % 3][axis[r]], direction[(r + 2) % 3][axis[r]]);
 
       largest = fmax (largest, atan2 (across, along) * DEGREES_PER_RADIAN);
     }
@@ -273,7 +277,8 @@ sag_geometry_corner_distance_mm (const SagGeometry *a, const SagGeometry *b)
         ijk[c] = corner >> c & 1 ? a->dims[c] - 0.5 : -0.5;
       sag_geometry_to_ras (a, ijk, p);
       sag_geometry_to_ras (b, ijk, q);
-      distance = sqrt ((p[0] - q[0]) * (p[0] - q[0]) + (p[1] - q[1]) * (p[1] - q[1]) + (p[2] - q[2]) * (p[2] - q[2]));
+      distance = sqrt ((p[0] - q[0]) * (p[0] - q[0]) + (p[1] - q[1]) * (p[1] - q[1]) +
+                       (p[2] - q[2]) * (p[2] - q[2]));
       if (!(distance <= largest))
         largest = distance;
     }

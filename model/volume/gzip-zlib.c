@@ -84,7 +84,8 @@ sag_deflater_free (SagDeflater *deflater)
 }
 
 gsize
-sag_deflater_run (SagDeflater *deflater, const guint8 **in, gsize *n_in, gboolean last, guint8 *out, gsize size_out)
+sag_deflater_run (
+  SagDeflater *deflater, const guint8 **in, gsize *n_in, gboolean last, guint8 *out, gsize size_out)
 {
   z_stream *stream = &deflater->stream;
   gsize     n_out = 0;

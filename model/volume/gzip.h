@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Gzip as a state machine between two buffers. gzip-isal.c or gzip-zlib.c is compiled, whichever library is there. */
+/* Gzip as a state machine between two buffers. gzip-isal.c or gzip-zlib.c is compiled, whichever
+ * library is there. */
 
 #include <glib.h>
 
@@ -22,12 +23,14 @@ void         sag_inflater_free (SagInflater *inflater);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagInflater, sag_inflater_free)
 
 /** sag_inflater_run: reads from @in, writes to @out, and moves all four past what it did. */
-SagInflateResult sag_inflater_run (SagInflater *inflater, const guint8 **in, gsize *n_in, guint8 **out, gsize *n_out);
+SagInflateResult sag_inflater_run (
+  SagInflater *inflater, const guint8 **in, gsize *n_in, guint8 **out, gsize *n_out);
 
 /** sag_inflater_reset: the next input is a new member. */
 void sag_inflater_reset (SagInflater *inflater);
 
-/** SagDeflater: compresses one gzip member, quickly rather than well, and always alike: it holds no time and no name. */
+/** SagDeflater: compresses one gzip member, quickly rather than well, and always alike: it holds no
+ * time and no name. */
 typedef struct _SagDeflater SagDeflater;
 
 SagDeflater *sag_deflater_new (void);
@@ -38,9 +41,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagDeflater, sag_deflater_free)
  * sag_deflater_run: compresses @in, moving it past what was taken.
  * @last: nothing follows @in
  *
- * Returns: the bytes written to @out; fewer than @size_out means that all input is taken and, with @last, that
- *   the member is complete
+ * Returns: the bytes written to @out; fewer than @size_out means that all input is taken and, with
+ * @last, that the member is complete
  */
-gsize sag_deflater_run (SagDeflater *deflater, const guint8 **in, gsize *n_in, gboolean last, guint8 *out, gsize size_out);
+gsize sag_deflater_run (SagDeflater   *deflater,
+                        const guint8 **in,
+                        gsize         *n_in,
+                        gboolean       last,
+                        guint8        *out,
+                        gsize          size_out);
 
 G_END_DECLS

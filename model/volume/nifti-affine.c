@@ -9,12 +9,13 @@
 
 /* Where a NIfTI file lies in the patient.
  *
- * nifti1.h, "3D IMAGE (VOLUME) ORIENTATION AND LOCATION IN SPACE". Which of the forms counts is nibabel's rule
- * (nifti1.py, get_best_affine): the sform where its code is above 0, else the qform, else the spacings alone with the
- * first axis running to the left and the origin in the middle (spatialimages' ANALYZE heritage).
+ * nifti1.h, "3D IMAGE (VOLUME) ORIENTATION AND LOCATION IN SPACE". Which of the forms counts is
+ * nibabel's rule (nifti1.py, get_best_affine): the sform where its code is above 0, else the qform,
+ * else the spacings alone, with the first axis running to the left and 0 mm in the middle of the
+ * grid (analyze.py, get_base_affine).
  *
- * libnifti turns quaternions into matrices and back. For the way back it takes the nearest rotation by a polar
- * decomposition, so that a sheared grid gets the qform that the standard asks for.
+ * libnifti turns quaternions into matrices and back. For the way back it takes the nearest rotation
+ * by a polar decomposition, so that a sheared grid gets the qform that the standard asks for.
  */
 
 #define AGREE_MM 0.1
@@ -26,23 +27,25 @@
 void
 sag_nifti_qform_to_affine (const SagNiftiQform *qform, double affine[3][4])
 {
-  nifti_dmat44 matrix = nifti_quatern_to_dmat44 (qform->quatern[0], qform->quatern[1], qform->quatern[2],
-                                                 qform->qoffset[0], qform->qoffset[1], qform->qoffset[2],
-                                                 qform->spacing_mm[0], qform->spacing_mm[1], qform->spacing_mm[2],
-                                                 qform->qfac);
+  nifti_dmat44 matrix = nifti_quatern_to_dmat44 (
+    qform->quatern[0], qform->quatern[1], qform->quatern[2], qform->qoffset[0], qform->qoffset[1],
+    qform->qoffset[2], qform->spacing_mm[0], qform->spacing_mm[1], qform->spacing_mm[2],
+    qform->qfac);
 
   memcpy (affine, matrix.m, sizeof (double[3][4]));
 }
 
-/* What readers make of b, c, d: a = sqrt (1 - b^2 - c^2 - d^2), or 0 where rounding took the root's argument below. */
+/* What readers make of b, c, d: a = sqrt (1 - b^2 - c^2 - d^2), or 0 where rounding took the root's
+ * argument below. */
 static double
 get_quaternion_a (const double quatern[3])
 {
-  return sqrt (fmax (0, 1 - quatern[0] * quatern[0] - quatern[1] * quatern[1] - quatern[2] * quatern[2]));
+  return sqrt (
+    fmax (0, 1 - quatern[0] * quatern[0] - quatern[1] * quatern[1] - quatern[2] * quatern[2]));
 }
 
-/* Rounds b, c, d to float32, each up or down so that a comes out best. Near a = 0 the nearest floats may be wrong by
- * 3e-4 in a, 0.1 mm at the corner of a chest. */
+/* Rounds b, c, d to float32, each up or down so that a comes out best. Near a = 0 the nearest
+ * floats may be wrong by 3e-4 in a, 0.1 mm at the corner of a chest. */
 static void
 round_quaternion (double quatern[3])
 {
@@ -77,8 +80,7 @@ sag_nifti_qform_from_geometry (const SagGeometry *geometry, SagNiftiQform *qform
 
   memcpy (matrix.m, geometry->ijk_to_ras, sizeof geometry->ijk_to_ras);
   matrix.m[3][3] = 1;
-  nifti_dmat44_to_quatern (matrix,
-                           &qform->quatern[0], &qform->quatern[1], &qform->quatern[2],
+  nifti_dmat44_to_quatern (matrix, &qform->quatern[0], &qform->quatern[1], &qform->quatern[2],
                            &qform->qoffset[0], &qform->qoffset[1], &qform->qoffset[2],
                            &qform->spacing_mm[0], &qform->spacing_mm[1], &qform->spacing_mm[2],
                            &qform->qfac);
@@ -89,7 +91,8 @@ static gboolean
 fail (GError **error, const char *name, const char *what)
 {
   g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-               "%s cannot be placed in the patient: %s. Export it again, or correct its header.", name, what);
+               "%s cannot be placed in the patient: %s. Export it again, or correct its header.",
+               name, what);
   return FALSE;
 }
 
@@ -102,10 +105,15 @@ is_all_finite (const double *values, int n)
   return TRUE;
 }
 
-/* Spacings as positive numbers. One of zero matters only where no sform replaces it, and the thickness of a single
- * slice not even there. */
+/* Spacings as positive numbers. One of zero matters only where no sform replaces it, and the
+ * thickness of a single slice not even there. */
 static gboolean
-get_spacing (const SagNiftiHeader *header, const char *name, gboolean needed, double spacing_mm[3], GPtrArray *warnings, GError **error)
+get_spacing (const SagNiftiHeader *header,
+             const char           *name,
+             gboolean              needed,
+             double                spacing_mm[3],
+             GPtrArray            *warnings,
+             GError              **error)
 {
   for (int a = 0; a < 3; a++)
     {
@@ -113,9 +121,13 @@ get_spacing (const SagNiftiHeader *header, const char *name, gboolean needed, do
       if (isfinite (spacing_mm[a]) && spacing_mm[a] > 0)
         continue;
       if (needed && header->dims[a] > 1)
-        return fail (error, name, isfinite (spacing_mm[a]) ? "its header says a voxel spacing of 0 mm" : "its voxel spacing is no number");
+        return fail (error, name,
+                     isfinite (spacing_mm[a]) ? "its header says a voxel spacing of 0 mm"
+                                              : "its voxel spacing is no number");
       if (header->dims[a] > 1)
-        sag_nifti_warn (warnings, "The header's spacing along %c is 0 or no number; the sform's is used.", "ijk"[a]);
+        sag_nifti_warn (warnings,
+                        "The header's spacing along %c is 0 or no number; the sform's is used.",
+                        "ijk"[a]);
       else if (needed)
         sag_nifti_warn (warnings, "The header says no spacing along %c; 1 mm was taken.", "ijk"[a]);
       spacing_mm[a] = 1;
@@ -178,9 +190,13 @@ warn_about_shape (const SagGeometry *geometry, GPtrArray *warnings)
   g_autofree char *text = sag_nifti_dup_number (degrees, 1);
 
   if (sag_geometry_is_sheared (geometry))
-    sag_nifti_warn (warnings, "The voxel axes are not at right angles (sheared by up to %s degrees, as by a tilted gantry).", text);
+    sag_nifti_warn (warnings,
+                    "The voxel axes are not at right angles (sheared by up to %s degrees, as by a "
+                    "tilted gantry).",
+                    text);
   else if (degrees > OBLIQUE_DEGREES)
-    sag_nifti_warn (warnings, "The scan is oblique: its axes are up to %s degrees off the patient's.", text);
+    sag_nifti_warn (warnings,
+                    "The scan is oblique: its axes are up to %s degrees off the patient's.", text);
 }
 
 static void
@@ -190,11 +206,18 @@ warn_about_forms (const SagGeometry *geometry, const SagGeometry *qform, GPtrArr
   g_autofree char *text = sag_nifti_dup_number (apart, apart < 10 ? 1 : 0);
 
   if (apart > AGREE_MM)
-    sag_nifti_warn (warnings, "The file places the scan twice, and sform and qform are up to %s mm apart; the sform is used.", text);
+    sag_nifti_warn (warnings,
+                    "The file places the scan twice, and sform and qform are up to %s mm apart; "
+                    "the sform is used.",
+                    text);
 }
 
 gboolean
-sag_nifti_header_get_geometry (const SagNiftiHeader *header, const char *name, SagGeometry *geometry, GPtrArray *warnings, GError **error)
+sag_nifti_header_get_geometry (const SagNiftiHeader *header,
+                               const char           *name,
+                               SagGeometry          *geometry,
+                               GPtrArray            *warnings,
+                               GError              **error)
 {
   const gboolean has_sform = header->sform_code > 0, has_qform = header->qform_code > 0;
   SagGeometry    qform;
@@ -218,13 +241,17 @@ sag_nifti_header_get_geometry (const SagNiftiHeader *header, const char *name, S
     return FALSE;
 
   if (!has_sform && !has_qform)
-    sag_nifti_warn (warnings, "The file does not say how the scan lies in the patient (neither sform nor qform): that the first axis runs to "
-                              "the patient's left is a guess, so LEFT AND RIGHT MAY BE SWAPPED.");
+    sag_nifti_warn (warnings,
+                    "The file does not say how the scan lies in the patient (neither sform nor "
+                    "qform): that the first axis runs to the patient's left is a guess, so LEFT "
+                    "AND RIGHT MAY BE SWAPPED.");
   if (has_sform && qform_is_finite)
     warn_about_forms (geometry, &qform, warnings);
   if (header->xyz_units == NIFTI_UNITS_METER || header->xyz_units == NIFTI_UNITS_MICRON)
-    sag_nifti_warn (warnings, "The header gives lengths in %s; they were read as millimetres, as other programs do.",
-                    header->xyz_units == NIFTI_UNITS_METER ? "metres" : "micrometres");
+    sag_nifti_warn (
+      warnings,
+      "The header gives lengths in %s; they were read as millimetres, as other programs do.",
+      header->xyz_units == NIFTI_UNITS_METER ? "metres" : "micrometres");
   warn_about_shape (geometry, warnings);
   return TRUE;
 }

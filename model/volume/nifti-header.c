@@ -2,6 +2,7 @@
 #include "model/volume/nifti-private.h"
 
 #include "model/core/error.h"
+#include "model/core/number.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,7 +14,8 @@
  *   NIFTI-1       NIFTI-2       MEANING
  *   OFFSET SIZE   OFFSET SIZE
  *        0    4        0    4   sizeof_hdr: 348 or 540; tells the version and the byte order
- *      344    4        4    8   magic: "n+1", "n+2": voxels follow; "ni1", "ni2": voxels in .img; n+2 ends in \r\n\032\n
+ *      344    4        4    8   magic: "n+1" or "n+2": voxels follow; "ni1" or "ni2": they are in an
+ *                               .img file; in NIfTI-2 with \r\n\032\n behind
  *       40  8x2       16  8x8   dim: number of dimensions, then the size of each
  *       68    2      504    4   intent_code
  *       70    2       12    2   datatype
@@ -28,9 +30,10 @@
  *      268  3x4      376  3x8   qoffset_x, y, z
  *      280 12x4      400 12x8   srow_x, y, z
  *
- * libnifti reads files only through its own streams, prints to stderr, repairs in silence (a size of zero becomes one),
- * and sizes its buffers by what the header says: once all that is checked here first, nothing is left for it to do
- * with a header. What it is good at, quaternions and the nearest rotation, nifti-affine.c takes from it.
+ * libnifti reads files only through its own streams, prints to stderr, repairs in silence (a size
+ * of zero becomes one), and sizes its buffers by what the header says: once all that is checked
+ * here first, nothing is left for it to do with a header. What it is good at, quaternions and the
+ * nearest rotation, nifti-affine.c takes from it.
  */
 
 #define ANY_OFFSET_LIMIT 9007199254740992.0 /* 2^53 */
@@ -117,8 +120,7 @@ get_real (const Fields *fields, gsize offset1, gsize offset2, gsize i)
   return real4;
 }
 
-static gboolean
-fail (GError **error, SagError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+static gboolean fail (GError **error, SagError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 static gboolean
 fail (GError **error, SagError code, const char *format, ...)
@@ -183,17 +185,22 @@ read_magic (const Fields *fields, const char *name, SagNiftiHeader *header, GErr
   const char *magic = (const char *) fields->bytes + (fields->two ? 4 : 344);
   const char  version = fields->two ? '2' : '1';
 
-  if (magic[0] != 'n' || (magic[1] != '+' && magic[1] != 'i') || magic[2] != version || magic[3] != '\0')
+  if (magic[0] != 'n' || (magic[1] != '+' && magic[1] != 'i') || magic[2] != version ||
+      magic[3] != '\0')
     {
       if (fields->two)
-        return fail (error, SAG_ERROR_FORMAT, "%s is damaged: its NIfTI-2 header lacks the format's mark. Fetch it again.", name);
+        return fail (error, SAG_ERROR_FORMAT,
+                     "%s is damaged: its NIfTI-2 header lacks the format's mark. Fetch it again.",
+                     name);
       return fail (error, SAG_ERROR_UNSUPPORTED,
-                   "%s is ANALYZE 7.5, the format before NIfTI, which does not say which side is left. Convert it to NIfTI "
-                   "with the program that wrote it, or from the original DICOM with dcm2niix.",
+                   "%s is ANALYZE 7.5, the format before NIfTI, which does not say which side is "
+                   "left. Convert it to NIfTI with the program that wrote it, or from the original "
+                   "DICOM with dcm2niix.",
                    name);
     }
   if (fields->two && memcmp (magic + 4, "\r\n\032\n", 4) != 0)
-    return fail (error, SAG_ERROR_FORMAT, "%s was damaged by a transfer in text mode. Fetch it again in binary mode.", name);
+    return fail (error, SAG_ERROR_FORMAT,
+                 "%s was damaged by a transfer in text mode. Fetch it again in binary mode.", name);
   header->pair = magic[1] == 'i';
   return TRUE;
 }
@@ -206,7 +213,9 @@ read_dims (const Fields *fields, const char *name, SagNiftiHeader *header, GErro
   gsize        n_bytes = sizeof (gint64);
 
   if (n_dims < 1 || n_dims > 7)
-    return fail (error, SAG_ERROR_FORMAT, "%s is damaged: its header says %" G_GINT64_FORMAT " dimensions. Export it again.", name, n_dims);
+    return fail (error, SAG_ERROR_FORMAT,
+                 "%s is damaged: its header says %" G_GINT64_FORMAT " dimensions. Export it again.",
+                 name, n_dims);
   header->n_volumes = 1;
   for (int a = 1; a <= 7; a++)
     {
@@ -215,12 +224,18 @@ read_dims (const Fields *fields, const char *name, SagNiftiHeader *header, GErro
       if (a > 3 && dim == 0)
         dim = 1;
       if (dim < 1)
-        return fail (error, SAG_ERROR_FORMAT, "%s is damaged: its header says a size of %" G_GINT64_FORMAT " along dimension %d. Export it again.",
+        return fail (error, SAG_ERROR_FORMAT,
+                     "%s is damaged: its header says a size of %" G_GINT64_FORMAT
+                     " along dimension %d. Export it again.",
                      name, dim, a);
       if (a > 3)
-        header->n_volumes = dim > G_MAXINT64 / (gint64) header->n_volumes ? G_MAXINT64 : header->n_volumes * dim;
-      else if (dim > G_MAXINT32 || !g_size_checked_mul (&n_bytes, n_bytes, dim) || n_bytes > G_MAXSSIZE)
-        return fail (error, SAG_ERROR_LIMIT, "%s is damaged or too large: its header says %" G_GINT64_FORMAT " voxels along dimension %d.",
+        header->n_volumes =
+          dim > G_MAXINT64 / (gint64) header->n_volumes ? G_MAXINT64 : header->n_volumes * dim;
+      else if (dim > G_MAXINT32 || !g_size_checked_mul (&n_bytes, n_bytes, dim) ||
+               n_bytes > G_MAXSSIZE)
+        return fail (error, SAG_ERROR_LIMIT,
+                     "%s is damaged or too large: its header says %" G_GINT64_FORMAT
+                     " voxels along dimension %d.",
                      name, dim, a);
       else
         header->dims[a - 1] = (gint32) dim;
@@ -235,7 +250,9 @@ read_type (const Fields *fields, const char *name, SagNiftiHeader *header, GErro
   const int intent = fields->two ? (int) get_int (fields, 504, 4) : (int) get_int (fields, 68, 2);
 
   if (intent >= INTENT_CIFTI_FIRST && intent <= INTENT_CIFTI_LAST)
-    return fail (error, SAG_ERROR_UNSUPPORTED, "%s is CIFTI: values on the surface of a brain, not a scan. Open a CT volume.", name);
+    return fail (error, SAG_ERROR_UNSUPPORTED,
+                 "%s is CIFTI: values on the surface of a brain, not a scan. Open a CT volume.",
+                 name);
   for (gsize i = 0; i < G_N_ELEMENTS (refused_types); i++)
     if (refused_types[i].code == code)
       return fail (error, SAG_ERROR_UNSUPPORTED, "%s stores %s, which Sagitta does not read. %s",
@@ -246,22 +263,34 @@ read_type (const Fields *fields, const char *name, SagNiftiHeader *header, GErro
         header->format.type = raw_types[i].type;
         return TRUE;
       }
-  return fail (error, SAG_ERROR_FORMAT, "%s is damaged: its header says the unknown data type %d. Export it again.", name, code);
+  return fail (error, SAG_ERROR_FORMAT,
+               "%s is damaged: its header says the unknown data type %d. Export it again.", name,
+               code);
 }
 
 static gboolean
-read_offset (const Fields *fields, const char *name, SagNiftiHeader *header, GPtrArray *warnings, GError **error)
+read_offset (const Fields   *fields,
+             const char     *name,
+             SagNiftiHeader *header,
+             GPtrArray      *warnings,
+             GError        **error)
 {
-  const double     offset = fields->two ? (double) get_int (fields, 168, 8) : get_real (fields, 108, 0, 0);
-  const guint64    least = fields->two ? 544 : 352;
-  g_autofree char *said = isfinite (offset) ? sag_nifti_dup_number (offset, 0) : g_strdup ("no number");
+  const double offset =
+    fields->two ? (double) get_int (fields, 168, 8) : get_real (fields, 108, 0, 0);
+  const guint64 least = fields->two ? 544 : 352;
+  char          said[SAG_NUMBER_BUFFER];
 
+  sag_number_format (offset, said);
   if (!(offset >= 0 && offset < ANY_OFFSET_LIMIT) || offset != floor (offset))
-    return fail (error, SAG_ERROR_FORMAT, "%s is damaged: its voxels are said to begin at byte %s. Export it again.", name, said);
+    return fail (error, SAG_ERROR_FORMAT,
+                 "%s is damaged: its header says that the voxels begin at byte %s. Export it again.",
+                 name, said);
   header->vox_offset = (guint64) offset;
   if (!header->pair && header->vox_offset < least)
     {
-      sag_nifti_warn (warnings, "The header says that the voxels begin inside it, at byte %s; they were read from byte %d on.",
+      sag_nifti_warn (warnings,
+                      "The header says that the voxels begin inside it, at byte %s; they were read "
+                      "from byte %d on.",
                       said, (int) least);
       header->vox_offset = least;
     }
@@ -303,7 +332,11 @@ read_place (const Fields *fields, SagNiftiHeader *header)
 }
 
 gboolean
-sag_nifti_header_parse (const guint8 *bytes, const char *name, SagNiftiHeader *header, GPtrArray *warnings, GError **error)
+sag_nifti_header_parse (const guint8   *bytes,
+                        const char     *name,
+                        SagNiftiHeader *header,
+                        GPtrArray      *warnings,
+                        GError        **error)
 {
   Fields fields = { .bytes = bytes };
 
@@ -311,11 +344,14 @@ sag_nifti_header_parse (const guint8 *bytes, const char *name, SagNiftiHeader *h
   fields.two = find_size (bytes, &fields.big_endian) == SAG_NIFTI2_HEADER;
   header->swap = fields.big_endian != (G_BYTE_ORDER == G_BIG_ENDIAN);
   if (!read_magic (&fields, name, header, error) || !read_dims (&fields, name, header, error) ||
-      !read_type (&fields, name, header, error) || !read_offset (&fields, name, header, warnings, error))
+      !read_type (&fields, name, header, error) ||
+      !read_offset (&fields, name, header, warnings, error))
     return FALSE;
   read_scaling (&fields, header, warnings);
   read_place (&fields, header);
   if (header->n_volumes > 1)
-    sag_nifti_warn (warnings, "The file holds %" G_GUINT64_FORMAT " volumes; only the first is read.", header->n_volumes);
+    sag_nifti_warn (warnings,
+                    "The file holds %" G_GUINT64_FORMAT " volumes; only the first is read.",
+                    header->n_volumes);
   return TRUE;
 }

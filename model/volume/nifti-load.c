@@ -10,11 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Reading NIfTI: the header is checked whole, then voxels stream through SagReadAhead: its thread undoes the gzip
- * while this one converts, so that the slices arrive in order and may be looked at on the way.
+/* Reading NIfTI: the header is checked whole, then voxels stream through SagReadAhead: its thread
+ * undoes the gzip while this one converts, so that the slices arrive in order and may be looked at
+ * on the way.
  *
- * Every file begins as int16. The first value that int16 cannot hold moves what is there to a new float32 volume and
- * goes on in that one; readers of the old one keep what they hold.
+ * Every file begins as int16. The first value that int16 cannot hold moves what is there to a new
+ * float32 volume and goes on in that one; readers of the old one keep what they hold.
  */
 
 typedef struct
@@ -22,7 +23,7 @@ typedef struct
   const char    *name; /* of the file with the voxels */
   SagNiftiHeader header;
   SagGeometry    geometry;
-  GPtrArray     *warnings;
+  GPtrArray     *warnings; /* NULL-terminated */
   SagStream     *stream;
 
   gint64     n_voxels;
@@ -57,14 +58,17 @@ set_short_error (const Load *load, GError **error)
       sag_stream_set_error (load->stream, error);
       break;
     case SAG_STREAM_DAMAGED:
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s is damaged: it cannot be decompressed beyond %d %% of its voxels. Fetch it again.",
-                   load->name, percent);
+      g_set_error (
+        error, SAG_ERROR, SAG_ERROR_FORMAT,
+        "%s is damaged: it cannot be decompressed beyond %d %% of its voxels. Fetch it again.",
+        load->name, percent);
       break;
     case SAG_STREAM_CUT:
     case SAG_STREAM_END:
     case SAG_STREAM_OPEN:
     default:
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s ends after %d %% of its voxels. %s", load->name, percent, refetch);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s ends after %d %% of its voxels. %s",
+                   load->name, percent, refetch);
     }
 }
 
@@ -74,39 +78,38 @@ check_size (const Load *load, GError **error)
 {
   const guint64 limit = sag_stream_get_limit (load->stream), offset = load->header.vox_offset;
   const guint64 n_bytes = (guint64) load->n_voxels * sag_raw_size (load->header.format.type);
-  const guint64 memory = (guint64) sysconf (_SC_PHYS_PAGES) * (guint64) sysconf (_SC_PAGESIZE);
   const gint32 *dims = load->geometry.dims;
 
-  if (offset > limit || n_bytes > limit - offset)
-    {
-      if (sag_stream_is_gzip (load->stream))
-        g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                     "%s is damaged or incomplete: its header says %d x %d x %d voxels, more than a file of its size can hold. Fetch it again.",
-                     load->name, dims[0], dims[1], dims[2]);
-      else
-        g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s ends after %d %% of its voxels. %s", load->name,
-                     offset > limit ? 0 : get_percent (limit - offset, n_bytes), refetch);
-      return FALSE;
-    }
-  if ((guint64) load->n_voxels > memory / sizeof (gint16))
-    {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "%s needs more memory than this computer has (%d x %d x %d voxels). "
-                                                      "Resample or crop it first.",
-                   load->name, dims[0], dims[1], dims[2]);
-      return FALSE;
-    }
-  return TRUE;
+  if (offset <= limit && n_bytes <= limit - offset)
+    return TRUE;
+  if (sag_stream_is_gzip (load->stream) || offset > limit || n_bytes / 100 > limit - offset)
+    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                 "%s is damaged or incomplete: its header says %d x %d x %d voxels, more than a "
+                 "file of its size can hold. Fetch it again.",
+                 load->name, dims[0], dims[1], dims[2]);
+  else
+    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s ends after %d %% of its voxels. %s",
+                 load->name, get_percent (limit - offset, n_bytes), refetch);
+  return FALSE;
 }
 
 static gboolean
 new_volume (Load *load, SagScalar scalar, GError **error)
 {
-  void *voxels = sag_volume_alloc_voxels (&load->geometry, scalar);
+  const guint64 memory = (guint64) sysconf (_SC_PHYS_PAGES) * (guint64) sysconf (_SC_PAGESIZE);
+  const gsize   size = scalar == SAG_SCALAR_INT16 ? sizeof (gint16) : sizeof (float);
+  const gint32 *dims = load->geometry.dims;
+  void         *voxels = NULL;
 
+  /* More than the machine has would be granted too, and end the program once it is written to. */
+  if ((guint64) load->n_voxels <= memory / size)
+    voxels = sag_volume_alloc_voxels (&load->geometry, scalar);
   if (voxels == NULL)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "There is not enough memory for %s. Close other programs, or resample or crop it first.",
-                   load->name);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                   "There is not enough memory for %s (%d x %d x %d voxels). Resample or crop it "
+                   "first.",
+                   load->name, dims[0], dims[1], dims[2]);
       return FALSE;
     }
   load->int16 = scalar == SAG_SCALAR_INT16 ? voxels : NULL;
@@ -138,7 +141,8 @@ convert_block (Load *load, void *raw, gsize n, GError **error)
 
   if (load->header.swap)
     sag_raw_swap (raw, n, sag_raw_size (format->type));
-  if (load->int16 != NULL && !sag_raw_to_int16 (format, raw, n, load->int16 + load->n_done) && !move_to_float (load, error))
+  if (load->int16 != NULL && !sag_raw_to_int16 (format, raw, n, load->int16 + load->n_done) &&
+      !move_to_float (load, error))
     return FALSE;
   if (load->single != NULL)
     sag_raw_to_float (format, raw, n, load->single + load->n_done, &load->loss);
@@ -160,14 +164,17 @@ read_voxels (Load *load, GError **error)
 {
   const gint64 slice = (gint64) load->geometry.dims[0] * load->geometry.dims[1];
   const gsize  size = sag_raw_size (load->header.format.type);
-  g_autoptr (SagReadAhead) ahead = sag_read_ahead_new (load->stream, load->n_voxels * size, load->header.n_volumes == 1);
-  gsize n_bytes;
-  void *raw;
+  g_autoptr (SagReadAhead) ahead =
+    sag_read_ahead_new (load->stream, load->n_voxels * size, load->header.n_volumes == 1);
 
-  while (!g_cancellable_set_error_if_cancelled (load->cancellable, error))
+  for (;;)
     {
       const gint64 n_before = load->n_done;
+      gsize        n_bytes;
+      void        *raw;
 
+      if (g_cancellable_set_error_if_cancelled (load->cancellable, error))
+        return FALSE;
       raw = sag_read_ahead_next (ahead, &n_bytes);
       if (raw == NULL)
         break;
@@ -176,8 +183,6 @@ read_voxels (Load *load, GError **error)
       if (load->n_done / slice > n_before / slice)
         report (load);
     }
-  if (g_cancellable_is_cancelled (load->cancellable))
-    return FALSE;
   if (load->n_done < load->n_voxels)
     {
       set_short_error (load, error);
@@ -186,7 +191,8 @@ read_voxels (Load *load, GError **error)
   return TRUE;
 }
 
-/* What only the end of the stream tells. Somebody may have been shown the slices before, but gets no volume. */
+/* What only the end of the stream tells. Somebody may have been shown the slices before, but gets
+ * no volume. */
 static gboolean
 check_end (Load *load, GError **error)
 {
@@ -196,20 +202,24 @@ check_end (Load *load, GError **error)
 
   if (state == SAG_STREAM_DAMAGED && load->header.n_volumes == 1)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s is damaged: its checksum does not match its voxels. Fetch it again.", load->name);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                   "%s is damaged: its checksum does not match its voxels. Fetch it again.",
+                   load->name);
       return FALSE;
     }
   if (state == SAG_STREAM_CUT && load->header.n_volumes == 1)
-    sag_nifti_warn (load->warnings, "The file ends before its checksum, so its voxels could not be verified.");
+    sag_nifti_warn (load->warnings,
+                    "The file ends before its checksum, so its voxels could not be verified.");
   if (loss->n_not_finite > 0)
-    sag_nifti_warn (load->warnings, "%" G_GUINT64_FORMAT " voxels hold no number (NaN or infinite).", loss->n_not_finite);
+    sag_nifti_warn (load->warnings,
+                    "%" G_GUINT64_FORMAT " voxels hold no number (NaN or infinite).",
+                    loss->n_not_finite);
   if (loss->n_rounded > 0)
-    sag_nifti_warn (load->warnings, "%" G_GUINT64_FORMAT " voxels hold numbers above 16777216 that were rounded.", loss->n_rounded);
+    sag_nifti_warn (load->warnings,
+                    "%" G_GUINT64_FORMAT " voxels hold numbers above 16777216 that were rounded.",
+                    loss->n_rounded);
   if (load->warnings->len > n_before)
-    {
-      g_ptr_array_add (load->warnings, NULL);
-      sag_volume_set_warnings (load->volume, (const char *const *) load->warnings->pdata);
-    }
+    sag_volume_set_warnings (load->volume, (const char *const *) load->warnings->pdata);
   return TRUE;
 }
 
@@ -221,13 +231,12 @@ load_voxels (Load *load, GError **error)
   load->n_voxels = sag_geometry_n_voxels (&load->geometry);
   if (!check_size (load, error))
     return NULL;
-  sag_stream_skip (load->stream, load->header.vox_offset - MIN (position, load->header.vox_offset), load->cancellable);
+  sag_stream_skip (load->stream, load->header.vox_offset - MIN (position, load->header.vox_offset),
+                   load->cancellable);
   if (g_cancellable_set_error_if_cancelled (load->cancellable, error))
     return NULL;
-  g_ptr_array_add (load->warnings, NULL);
   if (!new_volume (load, SAG_SCALAR_INT16, error))
     return NULL;
-  g_ptr_array_set_size (load->warnings, (int) load->warnings->len - 1);
   report (load);
   if (!read_voxels (load, error) || !check_end (load, error))
     return NULL;
@@ -238,8 +247,9 @@ load_voxels (Load *load, GError **error)
 static gboolean
 read_header (Load *load, SagStream *stream, const char *name, GError **error)
 {
-  guint8      bytes[SAG_NIFTI2_HEADER];
-  gsize       n = sag_stream_read (stream, bytes, SAG_NIFTI1_HEADER), size = n >= 4 ? sag_nifti_header_size (bytes) : 0;
+  guint8 bytes[SAG_NIFTI2_HEADER];
+  gsize  n = sag_stream_read (stream, bytes, SAG_NIFTI1_HEADER),
+        size = n >= 4 ? sag_nifti_header_size (bytes) : 0;
   const char *foreign;
 
   if (size > n)
@@ -251,17 +261,24 @@ read_header (Load *load, SagStream *stream, const char *name, GError **error)
     }
   if (size > 0 && n >= size)
     return sag_nifti_header_parse (bytes, name, &load->header, load->warnings, error) &&
-           sag_nifti_header_get_geometry (&load->header, name, &load->geometry, load->warnings, error);
+           sag_nifti_header_get_geometry (&load->header, name, &load->geometry, load->warnings,
+                                          error);
 
   foreign = size == 0 ? sag_foreign_explain (name, bytes, n) : NULL;
   if (sag_stream_is_gzip (stream) && sag_stream_get_state (stream) == SAG_STREAM_DAMAGED)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s is damaged: its gzip data cannot be decompressed. Fetch it again.", name);
+    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                 "%s is damaged: its gzip data cannot be decompressed. Fetch it again.", name);
   else if (foreign != NULL && sag_stream_get_state (stream) != SAG_STREAM_CUT)
-    g_set_error (error, SAG_ERROR, n == 0 ? SAG_ERROR_FORMAT : SAG_ERROR_UNSUPPORTED, "%s %s", name, foreign);
+    g_set_error (error, SAG_ERROR, n == 0 ? SAG_ERROR_FORMAT : SAG_ERROR_UNSUPPORTED, "%s %s", name,
+                 foreign);
   else if (n < SAG_NIFTI1_HEADER || size > 0)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s ends within its header. %s", name, refetch);
+    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s ends within its header. %s", name,
+                 refetch);
   else
-    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s is no NIfTI file, or its header is damaged. Open a .nii, .nii.gz, or .hdr with its .img.", name);
+    g_set_error (
+      error, SAG_ERROR, SAG_ERROR_FORMAT,
+      "%s is no NIfTI file, or its header is damaged. Open a .nii, .nii.gz, or .hdr with its .img.",
+      name);
   return FALSE;
 }
 
@@ -277,7 +294,7 @@ static Load
 load_init (SagSlicesFunc on_slices, gpointer user_data, GCancellable *cancellable)
 {
   return (Load){
-    .warnings = g_ptr_array_new_with_free_func (g_free),
+    .warnings = g_ptr_array_new_null_terminated (8, g_free, TRUE),
     .on_slices = on_slices,
     .user_data = user_data,
     .cancellable = cancellable,
@@ -287,7 +304,9 @@ load_init (SagSlicesFunc on_slices, gpointer user_data, GCancellable *cancellabl
 static void
 set_no_image_error (const char *name, GError **error)
 {
-  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s is only the header of a pair: its .img (or .img.gz) is not beside it. Put both into one folder.",
+  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+               "%s is only the header of a pair: its .img (or .img.gz) is not beside it. Put both "
+               "into one folder.",
                name);
 }
 
@@ -304,7 +323,8 @@ sag_nifti_load_memory (const char   *name,
 {
   g_auto (Load) load = load_init (on_slices, user_data, cancellable);
   g_autoptr (SagStream) header = sag_stream_new_for_memory (data, size_bytes);
-  g_autoptr (SagStream) voxels = image != NULL ? sag_stream_new_for_memory (image, image_size_bytes) : NULL;
+  g_autoptr (SagStream) voxels =
+    image != NULL ? sag_stream_new_for_memory (image, image_size_bytes) : NULL;
 
   load.name = name;
   if (!read_header (&load, header, name, error))
@@ -318,7 +338,8 @@ sag_nifti_load_memory (const char   *name,
   return load_voxels (&load, error);
 }
 
-/* The other file of a pair: @path with one of its @from endings changed to the first of @to that exists. */
+/* The other file of a pair: @path with one of its @from endings changed to the first of @to that
+ * exists. */
 static char *
 find_partner (const char *path, const char *const *from, const char *const *to)
 {
@@ -341,7 +362,11 @@ find_partner (const char *path, const char *const *from, const char *const *to)
 }
 
 SagVolume *
-sag_nifti_load (const char *path, SagSlicesFunc on_slices, gpointer user_data, GCancellable *cancellable, GError **error)
+sag_nifti_load (const char   *path,
+                SagSlicesFunc on_slices,
+                gpointer      user_data,
+                GCancellable *cancellable,
+                GError      **error)
 {
   static const char *const header_ends[] = { ".hdr", ".hdr.gz", ".HDR", ".HDR.GZ", NULL };
   static const char *const image_ends[] = { ".img", ".img.gz", ".IMG", ".IMG.GZ", NULL };

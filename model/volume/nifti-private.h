@@ -12,9 +12,11 @@ G_BEGIN_DECLS
 #define SAG_NIFTI2_HEADER 540
 
 /**
- * SagNiftiHeader: what either version of the header says about the voxels, in the machine's byte order.
+ * SagNiftiHeader: what either version of the header says about the voxels, in the machine's byte
+ * order.
  *
- * After sag_nifti_header_parse() dims, format, swap and vox_offset have been checked; places (pixdim, forms) have not.
+ * After sag_nifti_header_parse() dims, format, swap and vox_offset have been checked; places
+ * (pixdim, forms) have not.
  *
  * @pair: the voxels are in an .img file
  * @dims: of the first volume, all at least 1; their product fits a gsize, 8-byte numbers included
@@ -39,7 +41,8 @@ typedef struct
   double       srow[3][4];
 } SagNiftiHeader;
 
-/** sag_nifti_header_size: bytes of the header that begins with the four of @head; 0 if that is no NIfTI. */
+/** sag_nifti_header_size: bytes of the header that begins with the four of @head; 0 if that is no
+ * NIfTI. */
 gsize sag_nifti_header_size (const guint8 head[4]);
 
 /**
@@ -73,7 +76,8 @@ typedef struct
 /** sag_nifti_qform_to_affine: as nifti1.h's METHOD 2. */
 void sag_nifti_qform_to_affine (const SagNiftiQform *qform, double affine[3][4]);
 
-/** sag_nifti_qform_from_geometry: the nearest rotation where the grid is sheared; quatern fits float32. */
+/** sag_nifti_qform_from_geometry: the nearest rotation where the grid is sheared; quatern fits
+ * float32. */
 void sag_nifti_qform_from_geometry (const SagGeometry *geometry, SagNiftiQform *qform);
 
 /**

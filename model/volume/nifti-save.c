@@ -40,23 +40,30 @@ check_geometry (const SagGeometry *geometry, const char *name, GError **error)
   for (int a = 0; a < 3; a++)
     if (geometry->dims[a] < 1 || geometry->dims[a] > G_MAXINT16)
       {
-        g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "%s cannot hold %d voxels along one axis: NIfTI-1 ends at %d. Crop it first.",
+        g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                     "%s cannot hold %d voxels along one axis: NIfTI-1 ends at %d. Crop it first.",
                      name, geometry->dims[a], G_MAXINT16);
         return FALSE;
       }
   if (!sag_geometry_invert (geometry, inverse))
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "%s cannot be written: its grid has no volume.", name);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                   "%s cannot be written: its grid has no volume.", name);
       return FALSE;
     }
   return TRUE;
 }
 
 static void
-fill_header (const SagGeometry *geometry, SagNiftiType type, const char *description, guint8 bytes[VOXEL_OFFSET])
+fill_header (const SagGeometry *geometry,
+             SagNiftiType       type,
+             const char        *description,
+             guint8             bytes[VOXEL_OFFSET])
 {
-  nifti_1_header header = { .sizeof_hdr = sizeof header, .regular = 'r', .magic = "n+1", .vox_offset = VOXEL_OFFSET };
-  SagNiftiQform  qform;
+  nifti_1_header header = {
+    .sizeof_hdr = sizeof header, .regular = 'r', .magic = "n+1", .vox_offset = VOXEL_OFFSET
+  };
+  SagNiftiQform qform;
   float (*srow[3])[4] = { &header.srow_x, &header.srow_y, &header.srow_z };
 
   sag_nifti_qform_from_geometry (geometry, &qform);
@@ -88,7 +95,12 @@ fill_header (const SagGeometry *geometry, SagNiftiType type, const char *descrip
 }
 
 static gboolean
-write_gzip (SagFileWriter *writer, SagDeflater *deflater, const guint8 *data, gsize size, gboolean last, GError **error)
+write_gzip (SagFileWriter *writer,
+            SagDeflater   *deflater,
+            const guint8  *data,
+            gsize          size,
+            gboolean       last,
+            GError       **error)
 {
   g_autofree guint8 *out = g_malloc (PIECE_BYTES);
   gsize              n;
@@ -104,7 +116,11 @@ write_gzip (SagFileWriter *writer, SagDeflater *deflater, const guint8 *data, gs
 }
 
 static gboolean
-write_content (SagFileWriter *writer, const Content *content, gboolean compress, GCancellable *cancellable, GError **error)
+write_content (SagFileWriter *writer,
+               const Content *content,
+               gboolean       compress,
+               GCancellable  *cancellable,
+               GError       **error)
 {
   g_autoptr (SagDeflater) deflater = compress ? sag_deflater_new () : NULL;
 
@@ -133,7 +149,11 @@ is_next (SagStream *stream, const guint8 *data, gsize size, guint8 *scratch)
 
 /* Reads @path back and compares every byte, the checksum of a gzip included. */
 static gboolean
-verify_content (const char *path, const char *name, const Content *content, GCancellable *cancellable, GError **error)
+verify_content (const char    *path,
+                const char    *name,
+                const Content *content,
+                GCancellable  *cancellable,
+                GError       **error)
 {
   g_autoptr (SagStream) stream = sag_stream_open (path, error);
   g_autofree guint8 *scratch = g_malloc (PIECE_BYTES);
@@ -146,11 +166,15 @@ verify_content (const char *path, const char *name, const Content *content, GCan
     {
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      same = is_next (stream, content->voxels + done, MIN (PIECE_BYTES, content->voxel_bytes - done), scratch);
+      same = is_next (stream, content->voxels + done,
+                      MIN (PIECE_BYTES, content->voxel_bytes - done), scratch);
     }
-  if (same && sag_stream_read (stream, scratch, 1) == 0 && sag_stream_get_state (stream) == SAG_STREAM_END)
+  if (same && sag_stream_read (stream, scratch, 1) == 0 &&
+      sag_stream_get_state (stream) == SAG_STREAM_END)
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s did not read back as it was written. Check the disk and save it elsewhere.", name);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+               "%s did not read back as it was written. Check the disk and save it elsewhere.",
+               name);
   return FALSE;
 }
 
@@ -184,7 +208,9 @@ sag_nifti_save (const char        *path,
   content.voxel_bytes = (gsize) sag_geometry_n_voxels (geometry) * file_types[type].size;
 
   writer = sag_file_writer_new (path, error);
-  return writer != NULL && write_content (writer, &content, compress, cancellable, error) && sag_file_writer_flush (writer, error) &&
-         verify_content (sag_file_writer_get_temporary (writer), name, &content, cancellable, error) &&
+  return writer != NULL && write_content (writer, &content, compress, cancellable, error) &&
+         sag_file_writer_flush (writer, error) &&
+         verify_content (sag_file_writer_get_temporary (writer), name, &content, cancellable,
+                         error) &&
          sag_file_writer_commit (writer, error);
 }

@@ -24,11 +24,11 @@ typedef void (*SagSlicesFunc) (SagVolume *volume, int n_slices_ready, gpointer u
  *
  * Errors: SAG_ERROR_FORMAT, SAG_ERROR_UNSUPPORTED, SAG_ERROR_LIMIT, G_FILE_ERROR, G_IO_ERROR_CANCELLED
  */
-SagVolume *sag_nifti_load (const char *path,
+SagVolume *sag_nifti_load (const char   *path,
                            SagSlicesFunc on_slices,
-                           gpointer user_data,
+                           gpointer      user_data,
                            GCancellable *cancellable,
-                           GError **error);
+                           GError      **error);
 
 /** SagNiftiType: what sag_nifti_save() writes. */
 typedef enum
@@ -49,12 +49,12 @@ typedef enum
  * Errors: SAG_ERROR_ARGUMENT (another ending, a grid without volume), SAG_ERROR_LIMIT (an axis beyond NIfTI-1's 32767),
  *   G_FILE_ERROR, G_IO_ERROR_FAILED (did not read back), G_IO_ERROR_CANCELLED. After any of them @path is as it was.
  */
-gboolean sag_nifti_save (const char *path,
+gboolean sag_nifti_save (const char        *path,
                          const SagGeometry *geometry,
-                         SagNiftiType type,
-                         const void *voxels,
-                         const char *description,
-                         GCancellable *cancellable,
-                         GError **error);
+                         SagNiftiType       type,
+                         const void        *voxels,
+                         const char        *description,
+                         GCancellable      *cancellable,
+                         GError           **error);
 
 G_END_DECLS

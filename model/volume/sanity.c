@@ -103,12 +103,14 @@ fill_percentiles (const Histogram *histogram, double percentiles[SAG_INTENSITY_N
   for (int bin = 0; bin < N_BINS; bin++)
     {
       below += histogram->bins[bin];
-      while (next < SAG_INTENSITY_N_PERCENTILES && (double) below >= percents[next] / 100 * (double) histogram->n)
+      while (next < SAG_INTENSITY_N_PERCENTILES &&
+             (double) below >= percents[next] / 100 * (double) histogram->n)
         percentiles[next++] = bin + FIRST_BIN;
     }
 }
 
-/* Where a triangular window of 31 units holds most, between @low and @high; NaN if there is nothing. */
+/* Where a triangular window of 31 units holds most, between @low and @high; NaN if there is
+ * nothing. */
 static double
 find_peak (const Histogram *histogram, int low, int high)
 {
@@ -120,7 +122,8 @@ find_peak (const Histogram *histogram, int low, int high)
       guint64 sum = 0;
 
       for (int offset = -PEAK_HALF_WIDTH; offset <= PEAK_HALF_WIDTH; offset++)
-        sum += (guint64) (PEAK_HALF_WIDTH + 1 - ABS (offset)) * histogram->bins[value + offset - FIRST_BIN];
+        sum += (guint64) (PEAK_HALF_WIDTH + 1 - ABS (offset)) *
+               histogram->bins[value + offset - FIRST_BIN];
       if (sum > best)
         {
           best = sum;
@@ -140,9 +143,10 @@ has_air_and_tissue (const Histogram *histogram, int shift)
 static gboolean
 looks_like_labels (const Histogram *histogram)
 {
-  if (!histogram->whole || histogram->minimum < 0)
+  if (!histogram->whole || histogram->minimum < 0 || histogram->maximum >= -FIRST_BIN)
     return FALSE;
-  return histogram->n_distinct <= FEW_LABELS || (histogram->n_distinct <= MOST_LABELS && histogram->sameness >= LABEL_SAMENESS);
+  return histogram->n_distinct <= FEW_LABELS ||
+         (histogram->n_distinct <= MOST_LABELS && histogram->sameness >= LABEL_SAMENESS);
 }
 
 static SagIntensityKind
@@ -169,17 +173,21 @@ get_kind_sentence (SagIntensityKind kind)
   switch (kind)
     {
     case SAG_INTENSITY_NOT_RESCALED:
-      return "The values lie about 1024 above Hounsfield units: the rescale intercept was not applied. Convert the scan again.";
+      return "The values lie about 1024 above Hounsfield units: the rescale intercept was not "
+             "applied. Convert the scan again.";
     case SAG_INTENSITY_RESCALED_TWICE:
-      return "The values lie about 1024 below Hounsfield units: the rescale intercept was applied twice. Convert the scan again.";
+      return "The values lie about 1024 below Hounsfield units: the rescale intercept was applied "
+             "twice. Convert the scan again.";
     case SAG_INTENSITY_8_BIT:
-      return "The values lie in 0..255, as in a picture: the Hounsfield units are lost. Convert the scan from its DICOM series.";
+      return "The values lie in 0..255, as in a picture: the Hounsfield units are lost. Convert "
+             "the scan from its DICOM series.";
     case SAG_INTENSITY_LABELS:
       return "This looks like a label map or mask, not like a CT.";
     case SAG_INTENSITY_CONSTANT:
-      return "All voxels hold the same value.";
+      return "All voxels looked at hold the same value, or none.";
     case SAG_INTENSITY_UNKNOWN:
-      return "The values do not look like Hounsfield units: there is no air near -1000 together with soft tissue near 40.";
+      return "The values do not look like Hounsfield units: there is no air near -1000 together "
+             "with soft tissue near 40.";
     case SAG_INTENSITY_HU:
     default:
       return NULL;
@@ -209,12 +217,18 @@ make_sentences (const SagIntensity *intensity, const Histogram *histogram)
     g_strv_builder_add (sentences, kind);
   if (intensity->kind == SAG_INTENSITY_HU)
     {
-      add_share_sentence (sentences, get_share (histogram, FIRST_BIN, HU_LOW), "below -1100 HU, usually padding outside the field of view");
-      add_share_sentence (sentences, get_share (histogram, HU_HIGH, -FIRST_BIN - 1), "above 4000 HU, as metal does or a wrong slope");
-      if (get_share (histogram, -1060, -930) < PURE_AIR_SHARE)
-        g_strv_builder_add (sentences, "There is no air near -1000 HU: the scan may be cropped, or its values shifted.");
+      add_share_sentence (sentences, get_share (histogram, FIRST_BIN, HU_LOW),
+                          "below -1100 HU, usually padding outside the field of view");
+      add_share_sentence (sentences, get_share (histogram, HU_HIGH, -FIRST_BIN - 1),
+                          "above 4000 HU, as metal does or a wrong slope");
+      if (get_share (histogram, -1060, -940) < PURE_AIR_SHARE)
+        g_strv_builder_add (
+          sentences,
+          "There is no air near -1000 HU: the scan may be cropped, or its values shifted.");
       if (!(intensity->soft_tissue_hu >= 0 && intensity->soft_tissue_hu <= 80))
-        g_strv_builder_add (sentences, "Soft tissue does not peak between 0 and 80 HU: the values may be shifted or scaled.");
+        g_strv_builder_add (
+          sentences,
+          "Soft tissue does not peak between 0 and 80 HU: the values may be shifted or scaled.");
     }
   return g_strv_builder_end (sentences);
 }
@@ -234,8 +248,10 @@ sag_volume_check_intensity (const SagVolume *volume)
   intensity->minimum = histogram->n > 0 ? histogram->minimum : NAN;
   intensity->maximum = histogram->n > 0 ? histogram->maximum : NAN;
   fill_percentiles (histogram, intensity->percentiles);
-  intensity->air_hu = intensity->kind == SAG_INTENSITY_HU ? find_peak (histogram, AIR_LOW, AIR_HIGH) : NAN;
-  intensity->soft_tissue_hu = intensity->kind == SAG_INTENSITY_HU ? find_peak (histogram, SOFT_LOW, SOFT_HIGH) : NAN;
+  intensity->air_hu =
+    intensity->kind == SAG_INTENSITY_HU ? find_peak (histogram, AIR_LOW, AIR_HIGH) : NAN;
+  intensity->soft_tissue_hu =
+    intensity->kind == SAG_INTENSITY_HU ? find_peak (histogram, SOFT_LOW, SOFT_HIGH) : NAN;
   intensity->sentences = make_sentences (intensity, histogram);
   return intensity;
 }
@@ -252,7 +268,8 @@ sag_intensity_free (SagIntensity *intensity)
 const char *
 sag_intensity_kind_to_string (SagIntensityKind kind)
 {
-  static const char *const names[] = { "hu", "not-rescaled", "rescaled-twice", "8-bit", "labels", "constant", "unknown" };
+  static const char *const names[] = { "hu", "not-rescaled", "rescaled-twice", "8-bit",
+                                       "labels", "constant", "unknown" };
 
   g_return_val_if_fail ((guint) kind < G_N_ELEMENTS (names), NULL);
   return names[kind];

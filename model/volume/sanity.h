@@ -23,8 +23,10 @@ typedef enum
  * SagIntensity: a scan's values, judged from at most two million voxels spread over it.
  * @minimum, @maximum: of the finite ones
  * @percentiles: the 0.1, 1, 25, 50, 75, 99 and 99.9 %, to one unit, within -32768..32767
- * @air_hu, @soft_tissue_hu: where the distribution peaks around -1000 and 40; NaN unless @kind is SAG_INTENSITY_HU
- * @sentences: NULL-terminated: what a person should know before a model is asked; empty where nothing is odd
+ * @air_hu, @soft_tissue_hu: where the distribution peaks around -1000 and 40; NaN unless @kind is
+ * SAG_INTENSITY_HU
+ * @sentences: NULL-terminated: what a person should know before a model is asked; empty where
+ * nothing is odd
  */
 typedef struct
 {
@@ -37,13 +39,15 @@ typedef struct
   char           **sentences;
 } SagIntensity;
 
-/** sag_volume_check_intensity: takes milliseconds, and the same volume always gets the same answer. */
+/** sag_volume_check_intensity: takes milliseconds, and the same volume always gets the same answer.
+ */
 SagIntensity *sag_volume_check_intensity (const SagVolume *volume);
 
 void sag_intensity_free (SagIntensity *intensity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagIntensity, sag_intensity_free)
 
-/** sag_intensity_kind_to_string: "hu", "not-rescaled", "rescaled-twice", "8-bit", "labels", "constant" or "unknown". */
+/** sag_intensity_kind_to_string: "hu", "not-rescaled", "rescaled-twice", "8-bit", "labels",
+ * "constant" or "unknown". */
 const char *sag_intensity_kind_to_string (SagIntensityKind kind);
 
 G_END_DECLS

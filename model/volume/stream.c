@@ -35,7 +35,8 @@ struct _SagStream
 static gboolean
 fail (int code, const char *name, GError **error)
 {
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "Cannot read %s: %s.", name, g_strerror (code));
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "Cannot read %s: %s.", name,
+               g_strerror (code));
   return FALSE;
 }
 
@@ -117,8 +118,10 @@ sag_stream_open (const char *path, GError **error)
   if (!S_ISREG (info.st_mode))
     {
       close (fd);
-      g_set_error (error, G_FILE_ERROR, S_ISDIR (info.st_mode) ? G_FILE_ERROR_ISDIR : G_FILE_ERROR_INVAL,
-                   S_ISDIR (info.st_mode) ? "%s is a folder; choose a file in it." : "%s is no regular file; copy it to a disk first.",
+      g_set_error (error, G_FILE_ERROR,
+                   S_ISDIR (info.st_mode) ? G_FILE_ERROR_ISDIR : G_FILE_ERROR_INVAL,
+                   S_ISDIR (info.st_mode) ? "%s is a folder; choose a file in it."
+                                          : "%s is no regular file; copy it to a disk first.",
                    name);
       return NULL;
     }
@@ -165,7 +168,8 @@ read_plain (SagStream *stream, guint8 *out, gsize size)
   return done;
 }
 
-/* What follows a member: another one, or the end. Padding and garbage count as the end, as in gzip itself. */
+/* What follows a member: another one, or the end. Padding and garbage count as the end, as in gzip
+ * itself. */
 static void
 start_next_member (SagStream *stream)
 {
@@ -195,7 +199,8 @@ read_gzip (SagStream *stream, guint8 *out, gsize size)
       if (stream->n_in == 0)
         refill (stream);
       n_in_before = stream->n_in;
-      switch (sag_inflater_run (stream->inflater, &stream->next_in, &stream->n_in, &next_out, &n_out))
+      switch (
+        sag_inflater_run (stream->inflater, &stream->next_in, &stream->n_in, &next_out, &n_out))
         {
         case SAG_INFLATE_END:
           stream->between_members = TRUE;
@@ -205,7 +210,8 @@ read_gzip (SagStream *stream, guint8 *out, gsize size)
           break;
         case SAG_INFLATE_MORE:
         default:
-          if (stream->state == SAG_STREAM_OPEN && stream->n_in == n_in_before && n_out == n_out_before)
+          if (stream->state == SAG_STREAM_OPEN && stream->n_in == n_in_before &&
+              n_out == n_out_before)
             stream->state = stream->input_ended ? SAG_STREAM_CUT : SAG_STREAM_DAMAGED;
         }
     }
@@ -220,7 +226,8 @@ sag_stream_read (SagStream *stream, void *buffer, gsize size_bytes)
   g_return_val_if_fail (stream != NULL, 0);
 
   if (stream->state == SAG_STREAM_OPEN)
-    n = stream->inflater != NULL ? read_gzip (stream, buffer, size_bytes) : read_plain (stream, buffer, size_bytes);
+    n = stream->inflater != NULL ? read_gzip (stream, buffer, size_bytes)
+                                 : read_plain (stream, buffer, size_bytes);
   stream->position += n;
   return n;
 }

@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 /**
- * SagStream: the bytes of a file or a block of memory from first to last; gzip is undone on the way.
+ * SagStream: the bytes of a file or a block of memory from first to last; gzip is undone on the
+ * way.
  *
  * Gzip is known by its first bytes, not by a name, and may have many members. One owner at a time.
  */
@@ -21,7 +22,8 @@ typedef enum
   SAG_STREAM_FAILED,  /* the system could not read on: sag_stream_set_error() */
 } SagStreamState;
 
-/** sag_stream_open: fails with a G_FILE_ERROR for what is not there, not readable or no regular file. */
+/** sag_stream_open: fails with a G_FILE_ERROR for what is not there, not readable or no regular
+ * file. */
 SagStream *sag_stream_open (const char *path, GError **error);
 
 /** sag_stream_new_for_memory: @data must outlive the stream. */
@@ -30,7 +32,8 @@ SagStream *sag_stream_new_for_memory (const void *data, gsize size_bytes);
 void sag_stream_free (SagStream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagStream, sag_stream_free)
 
-/** sag_stream_read: returns @size_bytes, or fewer if the stream ends before; its state then says why. */
+/** sag_stream_read: returns @size_bytes, or fewer if the stream ends before; its state then says
+ * why. */
 gsize sag_stream_read (SagStream *stream, void *buffer, gsize size_bytes);
 
 /** sag_stream_skip: the same without keeping what was read. Stops early when cancelled. */
@@ -49,8 +52,9 @@ guint64 sag_stream_get_position (const SagStream *stream);
 /**
  * sag_stream_get_limit: an upper bound of the bytes that the whole stream can hold.
  *
- * A plain file's size; for gzip the most that deflate can make of the file, 1032 for each byte (258 bytes
- * from two one-bit codes: zlib's technical notes). So no header can ask for memory that the file could not fill.
+ * A plain file's size; for gzip the most that deflate can make of the file, 1032 for each byte (258
+ * bytes from two one-bit codes: zlib's technical notes). So no header can ask for memory that the
+ * file could not fill.
  */
 guint64 sag_stream_get_limit (const SagStream *stream);
 

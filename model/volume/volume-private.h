@@ -8,9 +8,11 @@
 G_BEGIN_DECLS
 
 /**
- * sag_volume_alloc_voxels: memory for every voxel, lazily backed and in huge pages where the system has them.
+ * sag_volume_alloc_voxels: memory for every voxel, lazily backed and in huge pages where the system
+ * has them.
  *
- * Returns: (nullable): to be given to sag_volume_new_*(), or to free(); NULL if there is not so much
+ * Returns: (nullable): to be given to sag_volume_new_*(), or to free(); NULL if there is not so
+ * much
  */
 void *sag_volume_alloc_voxels (const SagGeometry *geometry, SagScalar scalar);
 
@@ -20,7 +22,8 @@ void sag_volume_set_source_type (SagVolume *volume, const char *type);
 /**
  * sag_volume_set_warnings: replaces all warnings; copies @warnings.
  *
- * May be called twice: what sag_volume_get_warnings() returned before stays valid as long as the volume.
+ * May be called twice: what sag_volume_get_warnings() returned before stays valid as long as the
+ * volume.
  */
 void sag_volume_set_warnings (SagVolume *volume, const char *const *warnings);
 

@@ -36,7 +36,8 @@ sag_volume_alloc_voxels (const SagGeometry *geometry, SagScalar scalar)
   for (int a = 0; a < 3; a++)
     if (geometry->dims[a] <= 0 || !g_size_checked_mul (&size, size, geometry->dims[a]))
       return NULL;
-  if (!g_size_checked_mul (&size, size, scalar_size (scalar)) || size > G_MAXSSIZE - HUGE_PAGE_BYTES)
+  if (!g_size_checked_mul (&size, size, scalar_size (scalar)) ||
+      size > G_MAXSSIZE - HUGE_PAGE_BYTES)
     return NULL;
   if (size < 2 * HUGE_PAGE_BYTES)
     return malloc (size);

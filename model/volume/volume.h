@@ -36,7 +36,9 @@ typedef struct
   SagGeometry geometry;
 } SagVoxels;
 
-/** sag_volume_new_int16: takes @voxels (g_malloc'ed or aligned_alloc'ed, sag_geometry_n_voxels() of them, i fastest). */
+/**
+ * sag_volume_new_int16: takes @voxels: g_malloc'ed or aligned_alloc'ed, sag_geometry_n_voxels() of them, i fastest.
+ */
 SagVolume *sag_volume_new_int16 (const SagGeometry *geometry, gint16 *voxels);
 SagVolume *sag_volume_new_float (const SagGeometry *geometry, float *voxels);
 

@@ -14,7 +14,8 @@ int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SagVolume) volume = sag_nifti_load_memory ("scan.nii.gz", data, size, data, size, slices_cb, NULL, NULL, &error);
+  g_autoptr (SagVolume) volume =
+    sag_nifti_load_memory ("scan.nii.gz", data, size, data, size, slices_cb, NULL, NULL, &error);
 
   g_assert_true ((volume != NULL) == (error == NULL));
   if (volume != NULL)

@@ -57,3 +57,14 @@ sag_test_remove_folder (char *folder)
   remove_tree (folder);
   g_free (folder);
 }
+
+guint
+sag_test_count_files (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}

@@ -16,6 +16,9 @@ char *sag_test_shared (const char *name);
 char *sag_test_dup_folder (void);
 void  sag_test_remove_folder (char *folder);
 
+/** sag_test_count_files: how many there are in @folder, temporary ones included. */
+guint sag_test_count_files (const char *folder);
+
 /** sag_test_assert_error: @error is of @domain and @code and its message holds @part; clears it. */
 #define sag_test_assert_error(error, domain, code, part)              \
   G_STMT_START                                                        \

@@ -7,17 +7,6 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-static guint
-count_files (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 static void
 test_commit (void)
 {
@@ -30,7 +19,7 @@ test_commit (void)
   g_assert_true (sag_file_save (path, "three", 5, &error));
   g_assert_true (g_file_get_contents (path, &text, NULL, &error));
   g_assert_cmpstr (text, ==, "three");
-  g_assert_cmpuint (count_files (folder), ==, 1);
+  g_assert_cmpuint (sag_test_count_files (folder), ==, 1);
   sag_test_remove_folder (folder);
 }
 
@@ -44,9 +33,9 @@ test_nothing_left_behind (void)
 
   g_assert_no_error (error);
   g_assert_true (sag_file_writer_write (writer, "half", 4, &error));
-  g_assert_cmpuint (count_files (folder), ==, 1);
+  g_assert_cmpuint (sag_test_count_files (folder), ==, 1);
   sag_file_writer_free (writer);
-  g_assert_cmpuint (count_files (folder), ==, 0);
+  g_assert_cmpuint (sag_test_count_files (folder), ==, 0);
   sag_test_remove_folder (folder);
 }
 

@@ -4,8 +4,8 @@
  *
  *   volume-probe [--time] [--save OUT] FILE...
  *
- * Sampled voxels: index (7919 * s) modulo the number of voxels, s = 0 ... N_SAMPLES - 1, on the stored grid and then
- * in the RAS view, i (R) fastest.
+ * Sampled voxels: index (7919 * s) modulo the number of voxels, s = 0 ... N_SAMPLES - 1, on the
+ * stored grid and then in the RAS view, i (R) fastest.
  */
 
 #include "model/core/json-writer.h"
@@ -48,10 +48,12 @@ static float
 get_value (const SagVoxels *view, gsize index)
 {
   const gint32 *dims = view->geometry.dims;
-  const gint64  i = (gint64) (index % dims[0]), j = (gint64) (index / dims[0] % dims[1]), k = (gint64) (index / dims[0] / dims[1]);
-  const gint64  at = i * view->stride[0] + j * view->stride[1] + k * view->stride[2];
+  const gint64  i = (gint64) (index % dims[0]), j = (gint64) (index / dims[0] % dims[1]),
+               k = (gint64) (index / dims[0] / dims[1]);
+  const gint64 at = i * view->stride[0] + j * view->stride[1] + k * view->stride[2];
 
-  return view->scalar == SAG_SCALAR_INT16 ? ((const gint16 *) view->origin)[at] : ((const float *) view->origin)[at];
+  return view->scalar == SAG_SCALAR_INT16 ? ((const gint16 *) view->origin)[at]
+                                          : ((const float *) view->origin)[at];
 }
 
 static void
@@ -84,7 +86,8 @@ write_volume (SagJsonWriter *json, SagVolume *volume)
   sag_json_string (json, "letters", letters);
   sag_json_boolean (json, "sheared", sag_geometry_is_sheared (geometry));
   sag_json_number (json, "obliquity", sag_geometry_obliquity_degrees (geometry));
-  sag_json_string (json, "scalar", sag_volume_get_scalar (volume) == SAG_SCALAR_INT16 ? "int16" : "float32");
+  sag_json_string (json, "scalar",
+                   sag_volume_get_scalar (volume) == SAG_SCALAR_INT16 ? "int16" : "float32");
   sag_json_string (json, "source_type", sag_volume_get_source_type (volume));
   sag_json_strings (json, "warnings", sag_volume_get_warnings (volume));
   sag_json_string (json, "hash", sag_volume_get_hash (volume));
@@ -98,9 +101,12 @@ static gboolean
 save (SagVolume *volume, const char *path, GError **error)
 {
   const gboolean whole = sag_volume_get_scalar (volume) == SAG_SCALAR_INT16;
-  const void    *voxels = whole ? (const void *) sag_volume_get_int16 (volume) : sag_volume_get_float (volume);
+  const void    *voxels =
+    whole ? (const void *) sag_volume_get_int16 (volume) : sag_volume_get_float (volume);
 
-  return sag_nifti_save (path, sag_volume_get_geometry (volume), whole ? SAG_NIFTI_INT16 : SAG_NIFTI_FLOAT32, voxels, "volume-probe", NULL, error);
+  return sag_nifti_save (path, sag_volume_get_geometry (volume),
+                         whole ? SAG_NIFTI_INT16 : SAG_NIFTI_FLOAT32, voxels, "volume-probe", NULL,
+                         error);
 }
 
 static void
