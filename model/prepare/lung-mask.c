@@ -25,6 +25,12 @@ struct _SagLungMask
   gint64   n_voxels;
 };
 
+typedef enum
+{
+  KIND_LOBE = 1 << 0,
+  KIND_OTHER = 1 << 1,
+} Kind;
+
 typedef struct
 {
   SagLungMask       *lungs;
@@ -37,43 +43,53 @@ typedef struct
   gint               kinds;    /* atomic, Kind */
 } Job;
 
-typedef enum
+static gint
+kinds_of_int16 (const gint16 *values, gint64 n)
 {
-  KIND_LOBE = 1 << 0,
-  KIND_OTHER = 1 << 1,
-} Kind;
+  gint16 lobe = 0, other = 0;
 
-static float
-value_at (const SagVolume *mask, gint64 index)
+  for (gint64 v = 0; v < n; v++)
+    {
+      gint16 is_lobe = values[v] >= LOBE_FIRST && values[v] <= LOBE_LAST;
+
+      lobe |= is_lobe;
+      other |= values[v] > 1 && !is_lobe;
+    }
+  return (lobe ? KIND_LOBE : 0) | (other ? KIND_OTHER : 0);
+}
+
+static gint
+kinds_of_float (const float *values, gint64 n)
 {
-  const gint16 *voxels = sag_volume_get_int16 (mask);
+  gint kinds = 0;
 
-  return voxels != NULL ? voxels[index] : sag_volume_get_float (mask)[index];
+  for (gint64 v = 0; v < n; v++)
+    if (values[v] >= LOBE_FIRST && values[v] <= LOBE_LAST)
+      kinds |= KIND_LOBE;
+    else if (values[v] > 1)
+      kinds |= KIND_OTHER;
+  return kinds;
 }
 
 static void
 find_kinds (gsize item, guint worker, gpointer data)
 {
-  Job   *job = data;
-  gint64 n = (gint64) job->mask_grid->dims[0] * job->mask_grid->dims[1], start = n * (gint64) item;
-  gint   kinds = 0;
+  Job          *job = data;
+  const gint16 *int16_values = sag_volume_get_int16 (job->mask);
+  const float  *float_values = sag_volume_get_float (job->mask);
+  gint64        n = (gint64) job->mask_grid->dims[0] * job->mask_grid->dims[1];
+  gint64        start = n * (gint64) item;
 
-  for (gint64 v = start; v < start + n; v++)
-    {
-      float value = value_at (job->mask, v);
-
-      if (value >= LOBE_FIRST && value <= LOBE_LAST)
-        kinds |= KIND_LOBE;
-      else if (value > 1)
-        kinds |= KIND_OTHER;
-    }
-  g_atomic_int_or (&job->kinds, kinds);
+  g_atomic_int_or (&job->kinds, int16_values != NULL ? kinds_of_int16 (int16_values + start, n)
+                                                     : kinds_of_float (float_values + start, n));
 }
 
-static gboolean
+static inline gboolean
 is_lung (const Job *job, float value)
 {
-  return job->lobes_only ? value >= LOBE_FIRST && value <= LOBE_LAST : value != 0 && !isnan (value);
+  if (job->lobes_only)
+    return value >= LOBE_FIRST && value <= LOBE_LAST;
+  return value != 0 && !isnan (value);
 }
 
 /* Voxel of the mask nearest to voxel (i, j, k) of the scan; -1 if it lies outside. */
@@ -95,33 +111,49 @@ nearest_voxel (const Job *job, const double point[3])
   return index;
 }
 
-static void
-mark_row (Job *job, gint32 j, gint32 k, guint64 *row)
+static inline void
+set_bit (guint64 *row, gint32 i, gboolean value)
 {
-  const gint32 *dims = job->lungs->dims;
-  gint64        start = (gint64) dims[0] * (j + (gint64) dims[1] * k);
+  row[i / 64] |= (guint64) value << (i % 64);
+}
+
+static void
+mark_same_row (const Job *job, gint64 start, guint64 *row)
+{
+  const gint16 *int16_values = sag_volume_get_int16 (job->mask);
+  const float  *float_values = sag_volume_get_float (job->mask);
+
+  if (int16_values != NULL)
+    for (gint32 i = 0; i < job->lungs->dims[0]; i++)
+      set_bit (row, i, is_lung (job, int16_values[start + i]));
+  else
+    for (gint32 i = 0; i < job->lungs->dims[0]; i++)
+      set_bit (row, i, is_lung (job, float_values[start + i]));
+}
+
+static gboolean
+mark_nearest_row (const Job *job, gint32 j, gint32 k, guint64 *row)
+{
+  const gint16 *int16_values = sag_volume_get_int16 (job->mask);
+  const float  *float_values = sag_volume_get_float (job->mask);
   double        begin[3] = { 0, j, k }, point[3];
   gboolean      overlaps = FALSE;
 
   sag_geometry_apply (job->to_mask, begin, begin);
-  for (gint32 i = 0; i < dims[0]; i++)
+  for (gint32 i = 0; i < job->lungs->dims[0]; i++)
     {
-      gint64 voxel = start + i;
+      gint64 voxel;
 
-      if (!job->same_grid)
-        {
-          for (int a = 0; a < 3; a++)
-            point[a] = begin[a] + job->to_mask[a][0] * i;
-          voxel = nearest_voxel (job, point);
-        }
+      for (int a = 0; a < 3; a++)
+        point[a] = begin[a] + job->to_mask[a][0] * i;
+      voxel = nearest_voxel (job, point);
       if (voxel < 0)
         continue;
       overlaps = TRUE;
-      if (is_lung (job, value_at (job->mask, voxel)))
-        row[i / 64] |= G_GUINT64_CONSTANT (1) << (i % 64);
+      set_bit (row, i,
+               is_lung (job, int16_values != NULL ? int16_values[voxel] : float_values[voxel]));
     }
-  if (overlaps)
-    g_atomic_int_set (&job->overlaps, TRUE);
+  return overlaps;
 }
 
 static void
@@ -129,9 +161,19 @@ mark_slice (gsize item, guint worker, gpointer data)
 {
   Job         *job = data;
   SagLungMask *lungs = job->lungs;
+  gboolean     overlaps = job->same_grid;
 
   for (gint32 j = 0; j < lungs->dims[1]; j++)
-    mark_row (job, j, (gint32) item, lungs->bits + (item * lungs->dims[1] + j) * lungs->n_words);
+    {
+      guint64 *row = lungs->bits + (item * lungs->dims[1] + j) * lungs->n_words;
+
+      if (job->same_grid)
+        mark_same_row (job, (gint64) lungs->dims[0] * (j + lungs->dims[1] * (gint64) item), row);
+      else
+        overlaps |= mark_nearest_row (job, j, (gint32) item, row);
+    }
+  if (overlaps)
+    g_atomic_int_set (&job->overlaps, TRUE);
 }
 
 static void
@@ -157,7 +199,8 @@ measure (SagLungMask *lungs)
         {
           if (*word == 0)
             continue;
-          extend (lungs, 0, (gint32) (64 * w) + __builtin_ctzll (*word), (gint32) (64 * w) + 63 - __builtin_clzll (*word));
+          extend (lungs, 0, (gint32) (64 * w) + __builtin_ctzll (*word),
+                  (gint32) (64 * w) + 63 - __builtin_clzll (*word));
           extend (lungs, 1, j, j);
           extend (lungs, 2, k, k);
           lungs->n_voxels += __builtin_popcountll (*word);
@@ -174,7 +217,8 @@ sag_lung_mask_new (SagVolume *mask, const SagGeometry *grid, GError **error)
 
   if (!sag_geometry_invert (job.mask_grid, to_voxel))
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "The lung mask's grid has no volume. Save it on the scan's grid");
+      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+                   "The lung mask's grid has no volume. Save it on the scan's grid");
       return NULL;
     }
   sag_geometry_compose (to_voxel, grid->ijk_to_ras, job.to_mask);

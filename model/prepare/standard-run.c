@@ -58,6 +58,7 @@ resampler_new (const SagStandard *standard, const Window *window, gint32 n_plane
     .high = standard->high,
     .truncate = standard->truncate,
     .fill = standard->fill,
+    .portable = standard->portable,
   };
 
   for (int s = 0; s < 3; s++)

@@ -62,7 +62,8 @@ sag_standard_geometry (const SagStandard *standard,
 
       for (int r = 0; r < 3; r++)
         {
-          grid.ijk_to_ras[r][a] = source->ijk_to_ras[r][s] * direction * factor[a];
+          /* Adding 0 keeps -0 out of files. */
+          grid.ijk_to_ras[r][a] = source->ijk_to_ras[r][s] * direction * factor[a] + 0;
           grid.ijk_to_ras[r][3] += source->ijk_to_ras[r][s] * first;
         }
     }

@@ -24,6 +24,7 @@ G_BEGIN_DECLS
  * @low, @high: and to this after
  * @truncate: the fraction is cut off towards zero; else values are rounded
  * @fill: Hounsfield units beyond the centre of the last voxel
+ * @portable: resample without AVX2, for tests
  * @box_start: standardised voxel, counted along R, A, S, on which the analysed box starts; may be
  * negative
  * @kept_start, @kept_dims: the part that sag_prepared_get_standardised() shows
@@ -44,6 +45,7 @@ typedef struct
   float     high;
   gboolean  truncate;
   gint16    fill;
+  gboolean  portable;
   gint32    box_start[3];
   gint32    kept_start[3];
   gint32    kept_dims[3];

@@ -72,7 +72,7 @@ def area_average(image, dims):
 
 
 def network_input(hu):
-    return area_average(hu / 2000 + 0.5, INPUT)
+    return area_average(hu.astype(np.float32) / 2000 + 0.5, INPUT)
 
 
 def lung_voxels(mask):
@@ -97,9 +97,9 @@ def paper(scan, mask):
     dims = np.floor((np.array(hu.shape) - 1) * spacing + 1e-4).astype(int) + 1
     at = [np.minimum(np.arange(d) / s, n - 1) for d, s, n in zip(dims, spacing, hu.shape)]
     fine = ndimage.spline_filter(hu, 3, np.float64, 'mirror')
-    for axis in range(3):
-        fine = along(fine, at[axis], axis)
-    fine = np.clip(np.rint(fine), -1000, 1000)
+    fine = along(along(fine, at[0], 0), at[1], 1)
+    planes = (along(fine, at[2][k:k + 1], 2) for k in range(dims[2]))
+    fine = np.concatenate([np.clip(np.rint(p), -1000, 1000).astype(np.int16) for p in planes], 2)
     centre = np.append(hull_centre(body) * spacing[:2], (hu.shape[2] - 1) / 2 * spacing[2])
     start = np.floor(centre - (np.array(TRAIN_BOX) - 1) / 2 + 0.5).astype(int)
     kept = window(fine, start, TRAIN_BOX, -1000)

@@ -31,8 +31,9 @@ static SagVolume *
 load (const char *file)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *name = g_build_filename ("oracle", "ct", file, NULL), *path = sag_test_shared (name);
-  SagVolume       *volume = sag_nifti_load (path, NULL, NULL, NULL, &error);
+  g_autofree char *name = g_build_filename ("oracle", "ct", file, NULL),
+                  *path = sag_test_shared (name);
+  SagVolume *volume = sag_nifti_load (path, NULL, NULL, NULL, &error);
 
   g_assert_no_error (error);
   return volume;
@@ -117,7 +118,8 @@ assert_grid (const SagGeometry *grid, JsonObject *golden)
 
       g_assert_cmpint (grid->dims[a], ==, json_array_get_int_element (shape, a));
       for (guint b = 0; b < 4; b++)
-        g_assert_cmpfloat_with_epsilon (grid->ijk_to_ras[a][b], json_array_get_double_element (row, b), 1e-4);
+        g_assert_cmpfloat_with_epsilon (grid->ijk_to_ras[a][b],
+                                        json_array_get_double_element (row, b), 1e-4);
     }
 }
 
@@ -136,14 +138,21 @@ check_standardised (const Golden *golden, SagVolume *volume)
 
       g_assert_true (sag_tensor_read_integers (where, 3 * s, 3, at));
       g_assert_true (sag_tensor_read_integers (what, s, 1, &value));
-      g_assert_cmpfloat (sag_volume_value (volume, (int) at[0], (int) at[1], (int) at[2]), ==, value);
+      g_assert_cmpfloat (sag_volume_value (volume, (int) at[0], (int) at[1], (int) at[2]), ==,
+                         value);
     }
   g_assert_cmpstr (sha256, ==, json_object_get_string_member (standard, "sha256_int16_C"));
 }
 
 /* One plane of the input: the axis that is not @u or @v stands at its middle. */
 static void
-check_plane (const Golden *golden, const char *name, const float *plane, gsize n_u, gsize n_v, gsize step_u, gsize step_v)
+check_plane (const Golden *golden,
+             const char   *name,
+             const float  *plane,
+             gsize         n_u,
+             gsize         n_v,
+             gsize         step_u,
+             gsize         step_v)
 {
   const SagTensor  *tensor = sag_tensor_file_find (golden->tensors, name);
   g_autofree float *expected = g_new (float, n_u *n_v);
@@ -176,9 +185,11 @@ check_input (const Golden *golden, const float *input)
   check_plane (golden, "input.mid_k64", input + 64, 256, ny, ny * nz, nz);
   for (gsize v = 0; v < 256 * ny * nz; v++)
     mean += input[v];
-  g_assert_cmpfloat_with_epsilon (mean / (256 * ny * nz),
-                                  json_object_get_double_member (json_object_get_object_member (golden->json, "network_input"), "mean"),
-                                  1e-6);
+  g_assert_cmpfloat_with_epsilon (
+    mean / (256 * ny * nz),
+    json_object_get_double_member (json_object_get_object_member (golden->json, "network_input"),
+                                   "mean"),
+    1e-6);
 }
 
 static void
@@ -238,6 +249,31 @@ test_float (void)
   golden_clear (&golden);
 }
 
+/* The kernels for machines without AVX2. */
+static void
+test_portable (gconstpointer name)
+{
+  Golden      golden;
+  SagStandard standard;
+  g_autoptr (SagVolume) volume = NULL;
+  g_autoptr (GError) error = NULL;
+  float *input;
+
+  if (!golden_init (&golden, name))
+    return;
+  sag_standard_upstream (&standard, golden.volume, &recipe, NULL, NULL, &error);
+  g_assert_no_error (error);
+  standard.portable = TRUE;
+  volume = sag_standard_make_volume (&standard, NULL, &error);
+  g_assert_no_error (error);
+  check_standardised (&golden, volume);
+  input = sag_standard_make_input (&standard, &recipe, standard.box_start, NULL, &error);
+  g_assert_no_error (error);
+  check_input (&golden, input);
+  free (input);
+  golden_clear (&golden);
+}
+
 /* Area averaging alone, from a standardised volume that is upstream's to the bit. */
 static void
 test_area (void)
@@ -271,14 +307,18 @@ main (int argc, char **argv)
     "phantom_LPS_aniso",
     "pulmonary_ct_cropped",
   };
-  static const char *const with_mask[] = { "example_ct_sm", "phantom_1mm_RAS", "phantom_LPS_aniso" };
+  static const char *const with_mask[] = { "example_ct_sm", "phantom_1mm_RAS",
+                                           "phantom_LPS_aniso" };
 
   g_test_init (&argc, &argv, NULL);
   for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
     {
       g_autofree char *path = g_strconcat ("/prepare/upstream/", names[n], NULL);
 
+      g_autofree char *portable = g_strconcat ("/prepare/upstream/portable/", names[n], NULL);
+
       g_test_add_data_func (path, names[n], test_oracle);
+      g_test_add_data_func (portable, names[n], test_portable);
     }
   for (gsize n = 0; n < G_N_ELEMENTS (with_mask); n++)
     {
