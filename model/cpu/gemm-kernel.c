@@ -15,13 +15,29 @@
 
 #define CHUNK 384 /* a multiple of 16 */
 
+/* Vectors as wide as the target's registers: wider ones would live in memory. */
+#ifdef __AVX2__
+#define LANES 8
+#else
+#define LANES 4
+#endif
 #if defined(__AVX2__) || defined(__aarch64__)
 #define FULL_ROWS 6
-#define WIDE_ROWS 4
 #else /* sixteen registers of four floats */
 #define FULL_ROWS 2
-#define WIDE_ROWS 2
 #endif
+#define MOST_VECTORS (SAG_CPU_WIDE_PANEL / LANES)
+
+typedef float Vector __attribute__ ((vector_size (LANES * 4)));
+
+SAG_INLINE Vector
+load (const float *p)
+{
+  Vector v;
+
+  memcpy (&v, p, sizeof v);
+  return v;
+}
 
 /* A tile's surroundings. @a: first row, first k; runs of @run values along k lie @a_block apart. */
 typedef struct
@@ -39,18 +55,19 @@ typedef struct
   size_t       out_row;
 } Tile;
 
-/* @rows and @vecs are constants wherever this is inlined. */
+/* @rows and @width are constants wherever this is inlined. */
 SAG_INLINE void
-multiply (const int rows, const int vecs, const Tile *t)
+multiply (const int rows, const int width, const Tile *t)
 {
+  const int    n_vectors = width / LANES;
   const float *a = t->a, *w = t->w;
   size_t       a_row = t->a_row;
-  SagV8        sum[6][3];
+  Vector       sum[FULL_ROWS][MOST_VECTORS];
 
   SAG_UNROLL
-  for (int j = 0; j < vecs; j++)
+  for (int j = 0; j < n_vectors; j++)
     {
-      SagV8 b = t->bias ? sag_v8_load (t->bias + j * 8) : sag_v8_set (0.0f);
+      Vector b = t->bias ? load (t->bias + j * LANES) : (Vector){ 0 };
 
       SAG_UNROLL
       for (int i = 0; i < rows; i++)
@@ -62,8 +79,8 @@ multiply (const int rows, const int vecs, const Tile *t)
       for (int i = 0; i < rows; i++)
         {
           SAG_UNROLL
-          for (int j = 0; j < vecs; j++)
-            sum[i][j] += sag_v8_load (t->start + i * t->start_row + j * 8);
+          for (int j = 0; j < n_vectors; j++)
+            sum[i][j] += load (t->start + i * t->start_row + j * LANES);
         }
     }
   for (int k0 = 0; k0 < t->k; k0 += t->run, a += t->a_block)
@@ -74,20 +91,20 @@ multiply (const int rows, const int vecs, const Tile *t)
       SAG_UNROLL
       for (int i = 0; i < rows; i++)
         __builtin_prefetch (a + (2 * rows + i) * a_row);
-      for (int k = 0; k < n; k++, w += vecs * 8)
+      for (int k = 0; k < n; k++, w += width)
         {
-          SagV8 b[3];
+          Vector b[MOST_VECTORS];
 
           SAG_UNROLL
-          for (int j = 0; j < vecs; j++)
-            b[j] = sag_v8_load (w + j * 8);
+          for (int j = 0; j < n_vectors; j++)
+            b[j] = load (w + j * LANES);
           SAG_UNROLL
           for (int i = 0; i < rows; i++)
             {
-              SagV8 x = sag_v8_set (a[i * a_row + k]);
+              float x = a[i * a_row + k];
 
               SAG_UNROLL
-              for (int j = 0; j < vecs; j++)
+              for (int j = 0; j < n_vectors; j++)
                 sum[i][j] += x * b[j];
             }
         }
@@ -96,24 +113,24 @@ multiply (const int rows, const int vecs, const Tile *t)
   for (int i = 0; i < rows; i++)
     {
       SAG_UNROLL
-      for (int j = 0; j < vecs; j++)
-        sag_v8_store (t->out + i * t->out_row + j * 8, sum[i][j]);
+      for (int j = 0; j < n_vectors; j++)
+        memcpy (t->out + i * t->out_row + j * LANES, &sum[i][j], sizeof (Vector));
     }
 }
 
-#define MULTIPLY(rows, vecs)                           \
-  static void multiply_##rows##_##vecs (const Tile *t) \
-  {                                                    \
-    multiply (rows, vecs, t);                          \
+#define MULTIPLY(rows, width)                           \
+  static void multiply_##rows##_##width (const Tile *t) \
+  {                                                     \
+    multiply (rows, width, t);                          \
   }
-MULTIPLY (1, 2)
-MULTIPLY (2, 2)
-MULTIPLY (1, 3)
-MULTIPLY (2, 3)
+MULTIPLY (1, 16)
+MULTIPLY (2, 16)
+MULTIPLY (1, 24)
+MULTIPLY (2, 24)
 #if FULL_ROWS == 6
-MULTIPLY (4, 2)
-MULTIPLY (6, 2)
-MULTIPLY (4, 3)
+MULTIPLY (4, 16)
+MULTIPLY (6, 16)
+MULTIPLY (4, 24)
 #endif
 
 /* The tallest tile for what is left, without leaving a single row behind where that can be avoided. */
@@ -132,32 +149,23 @@ tile_rows (int left, bool wide)
 static void
 run_tile (const Tile *t, int rows, bool wide)
 {
-  switch (rows * 4 + (wide ? 3 : 2))
-    {
+  static void (*const narrow_tiles[]) (const Tile *) = {
+    [1] = multiply_1_16,
+    [2] = multiply_2_16,
 #if FULL_ROWS == 6
-    case 6 * 4 + 2:
-      multiply_6_2 (t);
-      break;
-    case 4 * 4 + 2:
-      multiply_4_2 (t);
-      break;
-    case 4 * 4 + 3:
-      multiply_4_3 (t);
-      break;
+    [4] = multiply_4_16,
+    [6] = multiply_6_16,
 #endif
-    case 2 * 4 + 2:
-      multiply_2_2 (t);
-      break;
-    case 2 * 4 + 3:
-      multiply_2_3 (t);
-      break;
-    case 1 * 4 + 3:
-      multiply_1_3 (t);
-      break;
-    default:
-      multiply_1_2 (t);
-      break;
-    }
+  };
+  static void (*const wide_tiles[]) (const Tile *) = {
+    [1] = multiply_1_24,
+    [2] = multiply_2_24,
+#if FULL_ROWS == 6
+    [4] = multiply_4_24,
+#endif
+  };
+
+  (wide ? wide_tiles : narrow_tiles)[rows](t);
 }
 
 static void
