@@ -3,12 +3,12 @@
 
   encode.py PROGRAM [--threads N] [--rounds N]
 
-PROGRAM is build/tests/bench/bench-encode. PyTorch runs the same network, tf_efficientnet_b0 in 3D at
+PROGRAM is build/app/sagitta-cli. PyTorch runs the same network, tf_efficientnet_b0 in 3D at
 256 x 160 x 128 with random weights, in evaluation mode. Medians of the rounds and their ratio are printed.
 """
 
 import argparse
-import re
+import json
 import statistics
 import subprocess
 import time
@@ -75,8 +75,9 @@ def time_torch(network, volume):
 
 
 def time_program(program, threads):
-    text = subprocess.run([program, str(threads), '5'], check=True, capture_output=True, text=True).stdout
-    return float(re.search(r'^wall:.* median ([\d.]+)', text, re.M)[1])
+    command = [program, 'bench', 'encode', '--json', '--repeat', '5', '--threads', str(threads)]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return json.loads(text)['encode']['median_ms']
 
 
 def main():
