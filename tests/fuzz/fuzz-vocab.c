@@ -33,7 +33,8 @@ check_sentence (const char *text)
   g_assert_true (g_utf8_validate (negated, -1, NULL) && g_utf8_validate (nonsense, -1, NULL));
 }
 
-/* The input is a vocabulary, a byte 0xFF, and a text, which is taken for a sentence and for a task file too. */
+/* The input is a vocabulary, a byte 0xFF, and a text, which is taken for a sentence and for a task
+ * file too. */
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
