@@ -35,7 +35,8 @@ typedef struct
   SagRenderColumns       *columns;
   float                  *sheet; /* NULL if nothing of the volume is in the picture */
   SagRenderHeatLayer     *heat;
-  SagRenderMask          *cell_outlines; /* of raw heatmaps, drawn as masks */
+  SagRenderMask          *cell_outlines; /* of raw heatmaps: the first of the mask layers */
+  guint                   n_outlines;
   SagRenderMaskLayer     *mask;
   guint                   n_masks;
   gboolean                has_box;
@@ -119,7 +120,6 @@ static void
 init_layers (Job *job)
 {
   const SagRenderFrame *frame = job->frame;
-  guint                 n_outlines = 0;
 
   job->heat = g_new0 (SagRenderHeatLayer, frame->n_heatmaps);
   job->cell_outlines = g_new0 (SagRenderMask, frame->n_heatmaps);
@@ -131,9 +131,9 @@ init_layers (Job *job)
       sag_render_heat_layer_init (&job->heat[i], map, job->slice);
       if (!job->heat[i].visible || !map->outline || !map->raw_cells)
         continue;
-      job->cell_outlines[n_outlines] = cell_outline (map);
-      sag_render_mask_layer_init (&job->mask[job->n_masks++], &job->cell_outlines[n_outlines++],
-                                  job->slice);
+      job->cell_outlines[job->n_outlines] = cell_outline (map);
+      sag_render_mask_layer_init (&job->mask[job->n_masks++],
+                                  &job->cell_outlines[job->n_outlines++], job->slice);
     }
   for (guint i = 0; i < frame->n_masks; i++)
     sag_render_mask_layer_init (&job->mask[job->n_masks++], &frame->masks[i], job->slice);
@@ -157,7 +157,7 @@ clear_layers (Job *job)
   g_free (job->cell_outlines);
   g_free (job->mask);
   g_free (job->sheet);
-  g_clear_pointer (&job->columns, sag_render_columns_free);
+  sag_render_columns_free (job->columns);
 }
 
 static void
@@ -186,18 +186,19 @@ clear_scratch (const Job *job, Scratch *scratch)
   if (scratch->values == NULL)
     return;
   for (guint i = 0; i < job->frame->n_heatmaps; i++)
-    g_clear_pointer (&scratch->heat[i], sag_render_heat_scratch_free);
+    sag_render_heat_scratch_free (scratch->heat[i]);
   for (guint i = 0; i < job->n_masks; i++)
-    g_clear_pointer (&scratch->mask[i], sag_render_mask_scratch_free);
+    sag_render_mask_scratch_free (scratch->mask[i]);
   g_free (scratch->heat);
   g_free (scratch->mask);
-  g_clear_pointer (&scratch->columns, sag_render_columns_free);
+  sag_render_columns_free (scratch->columns);
   g_free (scratch->line);
   g_free (scratch->values);
 }
 
+/* The pixels from @first to before @last lie in the volume. */
 static void
-volume_row (const Job *job, Scratch *scratch, int y, guint32 *pixels)
+volume_row (const Job *job, Scratch *scratch, int y, guint32 *pixels, int *first, int *last)
 {
   const SagRenderWindow  *window = &job->frame->window;
   const SagRenderColumns *columns = job->columns;
@@ -237,6 +238,8 @@ volume_row (const Job *job, Scratch *scratch, int y, guint32 *pixels)
     pixels[x] = 0xff000000;
   for (int x = end; x < job->slice->width; x++)
     pixels[x] = 0xff000000;
+  *first = begin;
+  *last = end;
 }
 
 static void
@@ -251,14 +254,21 @@ tile_cb (gsize item, guint worker, gpointer data)
   for (int y = (int) item * TILE_ROWS; y < end; y++)
     {
       guint32 *pixels = (guint32 *) (job->pixels + (gsize) y * job->stride_bytes);
+      int      first, last;
 
-      volume_row (job, scratch, y, pixels);
+      volume_row (job, scratch, y, pixels, &first, &last);
       for (guint i = 0; i < job->frame->n_heatmaps; i++)
         if (job->heat[i].visible)
-          sag_render_heat_layer_row (&job->heat[i], scratch->heat[i], y, pixels);
+          sag_render_heat_layer_row (&job->heat[i], scratch->heat[i], y, first, last, pixels);
       for (guint i = 0; i < job->n_masks; i++)
         if (job->mask[i].visible)
-          sag_render_mask_layer_row (&job->mask[i], scratch->mask[i], y, pixels);
+          {
+            gboolean outlines_cells = i < job->n_outlines;
+
+            sag_render_mask_layer_row (&job->mask[i], scratch->mask[i], y,
+                                       outlines_cells ? first : 0,
+                                       outlines_cells ? last : job->slice->width, pixels);
+          }
       if (job->has_box)
         sag_render_box_layer_row (&job->box, y, pixels);
     }

@@ -25,8 +25,8 @@ typedef enum
  *   against the volume
  * @scale: colours, range, threshold, opacity
  * @raw_cells: each cell in one colour; otherwise trilinear between cell centres, and constant
- *   within the outer half
- *   cells. Nothing is drawn outside the cells.
+ *   within the outer half cells. Nothing is drawn outside the cells, nor outside the volume: there
+ *   was nothing to score
  * @outline: a line where the score crosses the threshold
  */
 typedef struct

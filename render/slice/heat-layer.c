@@ -104,7 +104,7 @@ sag_render_heat_layer_clear (SagRenderHeatLayer *layer)
 {
   g_free (layer->table);
   g_free (layer->sheet);
-  g_clear_pointer (&layer->columns, sag_render_columns_free);
+  sag_render_columns_free (layer->columns);
 }
 
 SagRenderHeatScratch *
@@ -124,8 +124,10 @@ sag_render_heat_scratch_new (const SagRenderHeatLayer *layer)
 void
 sag_render_heat_scratch_free (SagRenderHeatScratch *scratch)
 {
+  if (scratch == NULL)
+    return;
   g_free (scratch->line);
-  g_clear_pointer (&scratch->columns, sag_render_columns_free);
+  sag_render_columns_free (scratch->columns);
   for (int i = 0; i < 3; i++)
     g_free (scratch->rows[i].scores);
   g_free (scratch->coverage);
@@ -242,6 +244,8 @@ draw_outline (const SagRenderHeatLayer *layer,
               SagRenderHeatScratch     *scratch,
               int                       y,
               float                     level,
+              int                       first,
+              int                       last,
               guint32                  *pixels)
 {
   layer->kernels->contour (get_row (layer, scratch, y - 1)->scores + 1,
@@ -251,24 +255,27 @@ draw_outline (const SagRenderHeatLayer *layer,
                            level,
                            layer->outline_px,
                            scratch->coverage);
-  layer->kernels->paint (layer->map->scale.colour, scratch->coverage, layer->width, pixels);
+  layer->kernels->paint (layer->map->scale.colour, scratch->coverage + first, last - first,
+                         pixels + first);
 }
 
 void
 sag_render_heat_layer_row (const SagRenderHeatLayer *layer,
                            SagRenderHeatScratch     *scratch,
                            int                       y,
+                           int                       first,
+                           int                       last,
                            guint32                  *pixels)
 {
   const SagRenderScale *scale = &layer->map->scale;
   const Row            *row = get_row (layer, scratch, y);
-  int                   begin = MAX (row->begin, 1), end = MIN (row->end, layer->width + 1);
+  int                   begin = MAX (row->begin, first + 1), end = MIN (row->end, last + 1);
 
   if (end > begin)
     layer->kernels->colour (row->scores + begin, end - begin, layer->table, pixels + begin - 1);
-  if (layer->outline_px <= 0)
+  if (layer->outline_px <= 0 || last <= first)
     return;
-  draw_outline (layer, scratch, y, (float) scale->threshold, pixels);
+  draw_outline (layer, scratch, y, (float) scale->threshold, first, last, pixels);
   if (scale->map == SAG_RENDER_MAP_DIFFERENCE)
-    draw_outline (layer, scratch, y, (float) -scale->threshold, pixels);
+    draw_outline (layer, scratch, y, (float) -scale->threshold, first, last, pixels);
 }

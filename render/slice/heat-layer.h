@@ -40,10 +40,12 @@ void sag_render_heat_layer_clear (SagRenderHeatLayer *layer);
 SagRenderHeatScratch *sag_render_heat_scratch_new (const SagRenderHeatLayer *layer);
 void                  sag_render_heat_scratch_free (SagRenderHeatScratch *scratch);
 
-/** sag_render_heat_layer_row: lays row @y over the opaque @pixels. */
+/** sag_render_heat_layer_row: lays row @y over the opaque @pixels, from @first to before @last. */
 void sag_render_heat_layer_row (const SagRenderHeatLayer *layer,
                                 SagRenderHeatScratch     *scratch,
                                 int                       y,
+                                int                       first,
+                                int                       last,
                                 guint32                  *pixels);
 
 G_END_DECLS

@@ -150,7 +150,7 @@ colour (const float *restrict values,
       place = place > 0 ? place : 0;
       place = place < SAG_RENDER_TABLE - 1 ? place : SAG_RENDER_TABLE - 1;
       source = table->colours[(gint32) place];
-      source = (v >= above) | (v <= below) ? source : 0;
+      source = ((v >= above) | (v <= below)) != 0 ? source : 0;
       pixels[x] = over (source, pixels[x]);
     }
 }

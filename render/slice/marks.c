@@ -176,12 +176,12 @@ draw_scale_bar (SagRenderPage *page, const SagRenderSlice *slice, double *used)
   sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, text, FALSE, 0, used);
 }
 
-/* The notes in their order; where there is no room for all, warnings stay longest. */
+/* Warnings first: where there is no room for all notes, they stay. */
 static void
 write_notes (SagRenderPage *page, const SagRenderMarks *marks, double *used)
 {
-  g_autofree gboolean *keep = g_new0 (gboolean, marks->n_notes + 1);
-  double               planned = *used;
+  g_autoptr (GPtrArray) kept = g_ptr_array_new ();
+  double planned = *used;
 
   for (int warnings = 1; warnings >= 0; warnings--)
     for (guint i = 0; i < marks->n_notes; i++)
@@ -196,12 +196,15 @@ write_notes (SagRenderPage *page, const SagRenderMarks *marks, double *used)
             continue;
           sag_render_text_size (layout, &width, &height);
           planned += height + SAG_RENDER_LINE_GAP;
-          keep[i] = TRUE;
+          g_ptr_array_add (kept, (gpointer) note);
         }
-  for (guint i = marks->n_notes; i-- > 0;)
-    if (keep[i])
-      sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, marks->notes[i].text,
-                              marks->notes[i].warning, NOTE_LINES, used);
+  for (guint i = kept->len; i-- > 0;)
+    {
+      const SagRenderNote *note = kept->pdata[i];
+
+      sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, note->text, note->warning, NOTE_LINES,
+                              used);
+    }
   if (*used > 0)
     *used += 6;
 }

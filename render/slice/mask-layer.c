@@ -126,7 +126,7 @@ sag_render_mask_layer_clear (SagRenderMaskLayer *layer)
   g_free (layer->sheet);
   g_free (layer->offsets);
   g_free (layer->colours);
-  g_clear_pointer (&layer->columns, sag_render_columns_free);
+  sag_render_columns_free (layer->columns);
 }
 
 SagRenderMaskScratch *
@@ -146,7 +146,9 @@ sag_render_mask_scratch_new (const SagRenderMaskLayer *layer)
 void
 sag_render_mask_scratch_free (SagRenderMaskScratch *scratch)
 {
-  g_clear_pointer (&scratch->columns, sag_render_columns_free);
+  if (scratch == NULL)
+    return;
+  sag_render_columns_free (scratch->columns);
   for (guint i = 0; i < G_N_ELEMENTS (scratch->rows); i++)
     g_free (scratch->rows[i].labels);
   g_free (scratch->coverage);
@@ -251,22 +253,20 @@ void
 sag_render_mask_layer_row (const SagRenderMaskLayer *layer,
                            SagRenderMaskScratch     *scratch,
                            int                       y,
+                           int                       first,
+                           int                       last,
                            guint32                  *pixels)
 {
   const SagRenderMask *mask = layer->mask;
-  const guint16       *around[2 * MAX_REACH + 1];
-  const Row           *row = NULL;
+  const guint16       *around[2 * MAX_REACH + 1] = { NULL };
+  const Row           *row;
   int                  begin, end;
 
   for (int dy = -layer->reach; dy <= layer->reach; dy++)
-    {
-      const Row *other = get_row (layer, scratch, y + dy);
-
-      around[dy + layer->reach] = other->labels;
-      row = dy == 0 ? other : row;
-    }
-  begin = MAX (row->begin, layer->reach);
-  end = MIN (row->end, layer->width + layer->reach);
+    around[dy + layer->reach] = get_row (layer, scratch, y + dy)->labels;
+  row = get_row (layer, scratch, y);
+  begin = MAX (row->begin, first + layer->reach);
+  end = MIN (row->end, last + layer->reach);
   if (end <= begin)
     return;
   for (int i = 0; i < 2 * layer->reach + 1; i++)

@@ -43,10 +43,12 @@ void sag_render_mask_layer_clear (SagRenderMaskLayer *layer);
 SagRenderMaskScratch *sag_render_mask_scratch_new (const SagRenderMaskLayer *layer);
 void                  sag_render_mask_scratch_free (SagRenderMaskScratch *scratch);
 
-/** sag_render_mask_layer_row: lays row @y over the opaque @pixels. */
+/** sag_render_mask_layer_row: lays row @y over the opaque @pixels, from @first to before @last. */
 void sag_render_mask_layer_row (const SagRenderMaskLayer *layer,
                                 SagRenderMaskScratch     *scratch,
                                 int                       y,
+                                int                       first,
+                                int                       last,
                                 guint32                  *pixels);
 
 G_END_DECLS

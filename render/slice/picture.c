@@ -142,20 +142,20 @@ draw_plane (cairo_surface_t        *surface,
             SagPool                *pool,
             GError                **error)
 {
-  g_autofree SagRenderLegend *legend = g_new0 (SagRenderLegend, picture->n_answers);
-  SagRenderView               view = pane_view (picture, picture->plane, picture->width, picture->height);
-  SagRenderMarks              marks = common_marks (picture);
+  g_autoptr (GArray) legend = g_array_new (FALSE, FALSE, sizeof (SagRenderLegend));
+  SagRenderView  view = pane_view (picture, picture->plane, picture->width, picture->height);
+  SagRenderMarks marks = common_marks (picture);
 
   for (guint i = 0; i < picture->n_answers; i++)
-    legend[i] = (SagRenderLegend){
-      .colour = picture->answers[i].colour,
-      .text = picture->answers[i].task,
-      .number = picture->answers[i].number,
-      .scale = picture->answers[i].scale,
-    };
+    {
+      const SagRenderAnswer *answer = &picture->answers[i];
+      SagRenderLegend        entry = { answer->colour, answer->task, answer->number, answer->scale };
+
+      g_array_append_val (legend, entry);
+    }
   marks.readout = picture->readout;
-  marks.legend = legend;
-  marks.n_legend = picture->n_answers;
+  marks.legend = (const SagRenderLegend *) legend->data;
+  marks.n_legend = legend->len;
   return draw_slice (surface, picture, &view, &marks, 0, 0, pool, error);
 }
 
@@ -242,9 +242,10 @@ sag_render_picture_draw (const SagRenderPicture *picture, SagPool *pool, GError 
   cairo_destroy (cr);
   drawn = picture->layout == SAG_RENDER_LAYOUT_GRID ? draw_grid (surface, picture, pool, error)
                                                     : draw_plane (surface, picture, pool, error);
-  if (!drawn)
-    g_clear_pointer (&surface, cairo_surface_destroy);
-  return surface;
+  if (drawn)
+    return surface;
+  cairo_surface_destroy (surface);
+  return NULL;
 }
 
 typedef struct

@@ -88,6 +88,8 @@ sag_render_columns_new (int n)
 void
 sag_render_columns_free (SagRenderColumns *columns)
 {
+  if (columns == NULL)
+    return;
   g_free (columns->index);
   g_free (columns->fraction);
   g_free (columns);
@@ -192,7 +194,7 @@ cut_rows_cb (gsize item, guint worker, gpointer data)
   const SagRenderFlat *flat = cut->flat;
   const gint64        *stride = cut->voxels->stride;
   int                  n = flat->n[0], end = MIN ((int) (item + 1) * CUT_ROWS, flat->n[1]);
-  g_autofree float    *line = cut->slice1 > cut->slice0 ? g_new (float, n) : NULL;
+  float               *line = g_new (float, n);
 
   for (int v = (int) item * CUT_ROWS; v < end; v++)
     {
@@ -211,6 +213,7 @@ cut_rows_cb (gsize item, guint worker, gpointer data)
         for (int i = 0; i < n; i++)
           out[i] /= cut->slice1 - cut->slice0 + 1;
     }
+  g_free (line);
 }
 
 float *

@@ -38,7 +38,7 @@ scene_fill (const SagGeometry *canonical, int orientation, SceneFunc func, gpoin
   int         axis[3], ijk[3];
   gboolean    flip[3];
   SagGeometry stored = scene_reorder (canonical, orientation, axis, flip);
-  float      *values = g_new (float, sag_geometry_n_voxels (&stored));
+  float      *values = g_new0 (float, sag_geometry_n_voxels (&stored));
   gsize       n = 0;
 
   for (int k = 0; k < stored.dims[2]; k++)
@@ -61,18 +61,19 @@ scene_new (const SagGeometry *canonical,
            SceneFunc          func,
            gpointer           user_data)
 {
-  int               axis[3];
-  gboolean          flip[3];
-  SagGeometry       stored = scene_reorder (canonical, orientation, axis, flip);
-  g_autofree float *values = scene_fill (canonical, orientation, func, user_data);
-  gsize             n = sag_geometry_n_voxels (&stored);
-  gint16           *voxels;
+  int         axis[3];
+  gboolean    flip[3];
+  SagGeometry stored = scene_reorder (canonical, orientation, axis, flip);
+  float      *values = scene_fill (canonical, orientation, func, user_data);
+  gsize       n = sag_geometry_n_voxels (&stored);
+  gint16     *voxels;
 
   if (scalar == SAG_SCALAR_FLOAT32)
-    return sag_volume_new_float (&stored, g_steal_pointer (&values));
-  voxels = g_new (gint16, n);
+    return sag_volume_new_float (&stored, values);
+  voxels = g_new0 (gint16, n);
   for (gsize i = 0; i < n; i++)
     voxels[i] = (gint16) values[i];
+  g_free (values);
   return sag_volume_new_int16 (&stored, voxels);
 }
 
@@ -134,4 +135,42 @@ void
 scene_pixel_ras (const SagRenderSlice *slice, int x, int y, double ras_mm[3])
 {
   sag_render_slice_to_ras (slice, (x + 0.5) / slice->scale, (y + 0.5) / slice->scale, ras_mm);
+}
+
+SagGeometry
+scene_patient (void)
+{
+  return sag_geometry_init ((const int32_t[]){ 96, 80, 32 },
+                            (const double[]){ 1, 1, 2 },
+                            (const double[]){ -47.5, -39.5, -31 });
+}
+
+SagGeometry
+scene_cells (void)
+{
+  return sag_geometry_init ((const int32_t[]){ 6, 4, 3 },
+                            (const double[]){ 12, 16, 16 },
+                            (const double[]){ -30, -24, -16 });
+}
+
+float
+scene_air (const int ijk[3], gpointer user_data)
+{
+  return -2000;
+}
+
+float
+scene_wavy (const int ijk[3], gpointer user_data)
+{
+  return (float) (0.5 + 0.45 * sin (ijk[0] * 1.3 + ijk[1] * 2.1 + ijk[2] * 0.7));
+}
+
+guint32
+scene_over (guint32 source, guint32 pixel)
+{
+  guint32 out = 0xff000000, rest = 255 - (source >> 24);
+
+  for (int shift = 0; shift <= 16; shift += 8)
+    out |= (((source >> shift) & 255) + (2 * ((pixel >> shift) & 255) * rest + 255) / 510) << shift;
+  return out;
 }

@@ -59,4 +59,15 @@ guint32 *scene_draw (const SagRenderFrame *frame, const SagRenderSlice *slice, S
  */
 void scene_pixel_ras (const SagRenderSlice *slice, int x, int y, double ras_mm[3]);
 
+/** scene_patient: 96 x 80 x 64 mm around the origin; scene_cells: cells of 12 x 16 x 16 mm in its middle. */
+SagGeometry scene_patient (void);
+SagGeometry scene_cells (void);
+
+/** scene_air: black in every window; scene_wavy: scores from 0.05 to 0.95. */
+float scene_air (const int ijk[3], gpointer user_data);
+float scene_wavy (const int ijk[3], gpointer user_data);
+
+/** scene_over: premultiplied @source over an opaque pixel, rounded exactly. */
+guint32 scene_over (guint32 source, guint32 pixel);
+
 G_END_DECLS
