@@ -116,13 +116,14 @@ ask_files (Arguments *self, SagEngine *engine, char **files, SagJsonWriter *writ
 
       if (one == NULL)
         {
-          code = MAX (code, sag_cli_fail (error));
+          sag_cli_fail (error);
+          code = SAG_CLI_FAILED;
           continue;
         }
       if (one->answers == NULL)
         {
           scope_sentence (one);
-          code = MAX (code, SAG_CLI_FAILED);
+          code = SAG_CLI_FAILED;
         }
       if (writer == NULL)
         {

@@ -167,7 +167,10 @@ sag_cli_info (int argc, char **argv)
       g_autoptr (GError) error = NULL;
 
       if (!info_init (&info, files[i], &error))
-        code = MAX (code, sag_cli_fail (error));
+        {
+          sag_cli_fail (error);
+          code = SAG_CLI_FAILED;
+        }
       else if (json)
         info_write (&info, writer);
       else
