@@ -256,7 +256,7 @@ build_batch (Ask *ask, gsize first, gsize n)
   return true;
 }
 
-/* The heads: @row floats lie between the sequences' first rows. */
+/* The heads. @n_rows: of each sequence, in x one after the other; the first, then those of the vision tokens. */
 static void
 answer (const Ask *ask, gsize first, gsize n_rows)
 {
@@ -310,7 +310,8 @@ run_batch (Ask *ask, gsize first)
           tap (ask, name, n_rows, text->network.hidden, ask->batch.x);
         }
     }
-  sag_cpu_norm (text, &ask->batch.team, &text->final_norm, ask->batch.x, ask->batch.x, ask->batch.n_sequences * n_rows);
+  sag_cpu_norm (text, &ask->batch.team, &text->final_norm, ask->batch.x, ask->batch.x,
+                ask->batch.n_sequences * n_rows);
   answer (ask, first, n_rows);
   return true;
 }

@@ -14,7 +14,7 @@
  * exactly nothing, so that padding never changes a sum.
  */
 
-#define LOWEST -1e30f
+#define LOWEST (-1e30f)
 
 static size_t
 round_up (size_t n)

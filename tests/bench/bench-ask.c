@@ -95,7 +95,8 @@ run (const SagEngineTable *table, void *engine)
           .class_logits = logits,
           .cell_logits = class_only ? NULL : cells,
   };
-  SagStatus status = { 0 };
+  struct rusage usage;
+  SagStatus     status = { 0 };
 
   read_anything (NULL, "tokens", 0, 160 * 768, tokens);
   for (int i = 0; i < n_texts * n_words; i++)
@@ -119,8 +120,10 @@ run (const SagEngineTable *table, void *engine)
     }
   qsort (wall, n_repeats, sizeof *wall, compare);
   qsort (user, n_repeats, sizeof *user, compare);
-  g_print ("%d text%s of %d words: %.1f ms a text (fastest %.1f), %.1f ms user time a text\n", n_texts,
-           n_texts == 1 ? "" : "s", n_words, wall[n_repeats / 2], wall[0], user[n_repeats / 2]);
+  getrusage (RUSAGE_SELF, &usage);
+  g_print ("%d text%s of %d words: %.1f ms a text (fastest %.1f), %.1f ms user time a text; peak memory %ld MB\n",
+           n_texts, n_texts == 1 ? "" : "s", n_words, wall[n_repeats / 2], wall[0], user[n_repeats / 2],
+           usage.ru_maxrss / 1024);
 }
 
 int
