@@ -124,7 +124,7 @@ sag_render_box_polygon (const SagRenderSlice *slice,
   for (int a = 0; a < 3; a++)
     {
       /* index + 0.5 = at + b x + c y in logical pixels, whose origin is the corner of the
-       * picture */
+       * picture / */
       double b = steps.across[a] * slice->scale, c = steps.down[a] * slice->scale;
       double at = steps.start[a] - (steps.across[a] + steps.down[a]) / 2 + 0.5;
 

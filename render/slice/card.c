@@ -96,7 +96,7 @@ put_head (SagRenderColumn *column, const SagRenderAnswer *answer, const Style *s
   sag_render_text_size (task, &task_width, &task_height);
   task_baseline = pango_layout_get_baseline (task) / (double) PANGO_SCALE;
   /* Figures have no descenders and stand lower than their line's box: a little of it may lie
-   * above. */
+   * above. / */
   baseline = column->y + MAX (task_baseline, number_baseline - style->number_px * 0.22);
   if (!column->measure)
     {

@@ -13,9 +13,9 @@ const SagRenderColour sag_render_answer_colours[SAG_RENDER_N_ANSWER_COLOURS] = {
   0x0072b2,
 };
 
-/* Perceptual maps at 33 equidistant places, linear between them: within 2/255 of the full tables of
- * inferno and viridis (Smith and van der Walt, mpl-colormaps, CC0) and within 5/255 of cividis
- * (Nunez, Anderton and Renslow, PLoS ONE 2018). */
+/* Perceptual maps at 33 equidistant places, linear between them: within 2/255 of the full
+ * tables of inferno and viridis (Smith and van der Walt, mpl-colormaps, CC0) and within 5/255
+ * of cividis (Nunez, Anderton and Renslow, PLoS ONE 2018). */
 #define N_ANCHORS 33
 static const guint32 anchors[3][N_ANCHORS] = {
   { 0x000004, 0x040312, 0x0b0724, 0x150b37, 0x210c4a, 0x2e0a5a, 0x3c0965, 0x4a0c6b, 0x57106d, 0x63146e, 0x70196e,

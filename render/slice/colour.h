@@ -16,15 +16,17 @@ typedef guint32 SagRenderColour;
 
 /**
  * sag_render_answer_colours: orange, sky, green, yellow, vermilion, purple, blue: the colours of
- * answers and masks in
- * the order in which they are given out (Okabe and Ito's set, safe for colour-blind eyes).
+ * answers and masks in the order in which they are given out (Okabe and Ito's set, safe for
+ * colour-blind eyes).
  */
 extern const SagRenderColour sag_render_answer_colours[SAG_RENDER_N_ANSWER_COLOURS];
 
 /**
  * SagRenderMap: how scores become colours.
  * @SAG_RENDER_MAP_RAMP: one hue, whose alpha rises from the threshold to the high end
- * @SAG_RENDER_MAP_DIFFERENCE: blue, white, red around zero; alpha rises with the distance from zero
+ * @SAG_RENDER_MAP_DIFFERENCE: blue, white, red around zero; alpha rises with the distance from
+ *   zero
+ *
  * The others are matplotlib's perceptual maps over low..high at constant alpha.
  */
 typedef enum
@@ -61,8 +63,7 @@ SagRenderScale sag_render_scale_init (guint n);
 
 /**
  * sag_render_scale_first, sag_render_scale_last: the scores at the ends of what can be seen:
- * threshold (or low) and high,
- * of a difference map -high and high.
+ * threshold (or low) and high, of a difference map -high and high.
  */
 double sag_render_scale_first (const SagRenderScale *scale);
 double sag_render_scale_last (const SagRenderScale *scale);

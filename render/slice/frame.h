@@ -49,8 +49,8 @@ typedef enum
  * SagRenderMask: a label volume laid over the slice, each voxel filled and each region outlined.
  * @labels: sag_geometry_n_voxels() labels, x fastest; 0 is nothing
  * @geometry: of the labels, any grid
- * @colours: (nullable): of labels 1 .. @n_colours; higher labels take them again. NULL: the answer
- *   colours
+ * @colours: (nullable): of labels 1 .. @n_colours; higher labels take them again. NULL: the
+ *   answer colours
  * @fill: opacity of the inside
  * @outline_px: width of the outline in logical pixels, drawn inside the region; 0 for none
  */
@@ -77,8 +77,8 @@ SagRenderMask sag_render_mask_init (const SagGeometry *geometry,
  * @slab_mm: thickness of the slab: slices whose centre lies within half of it from the shown one
  * @heatmaps: the first one lowest
  * @masks: above the heatmaps
- * @box: (nullable): the analysed part: the corners of this grid. What the volume has outside it is
- *   hatched
+ * @box: (nullable): the analysed part: the corners of this grid. What the volume has outside it
+ *   is hatched
  */
 typedef struct
 {
@@ -103,8 +103,7 @@ SagRenderFrame sag_render_frame_init (const SagVolume *volume);
  * @slice: of @frame's volume
  * @pool: (nullable): shares the rows out; NULL means this thread alone
  * @pixels: (@slice->height rows of @stride_bytes): cairo's ARGB32, which in memory is B G R A on
- *   little-endian
- *   machines; 4-byte aligned
+ *   little-endian machines; 4-byte aligned
  *
  * Any thread. A pixel shows what lies under its centre.
  */

@@ -141,7 +141,7 @@ can_be_seen (const SagRenderTable *table, float score)
 }
 
 /* Narrows the pixels to those beside a sample that can be seen: what lies between others cannot
- * be. */
+ * be. / */
 static void
 narrow (const SagRenderTable   *table,
         const float            *line,

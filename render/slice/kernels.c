@@ -9,7 +9,7 @@
 #endif
 
 /* Two channels at a time in one word, 16 bits each: x / 255 rounded, exact for 0 <= x <= 255 *
- * 255. */
+ * 255. / */
 static inline guint32
 divide_255 (guint32 pair)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Loops over one row of pixels: private to render/slice. kernels.c is compiled once portably and
- * once for AVX2; both give the same pixels. */
+/* Loops over one row of pixels: private to render/slice. kernels.c is compiled once portably
+ * and once for AVX2; both give the same pixels. */
 
 #include <glib.h>
 
@@ -40,8 +40,8 @@ typedef struct
   /* out[x] = row at index[x] + fraction[x] */
   void (*sample) (const float *row, const gint32 *index, const float *fraction, int n, float *out);
 
-  /* out[x] = the cells at start + x * step: trilinear between the eight around it, or the nearest
-   * one. Places outside are moved to the border. Fewer than 2^31 cells. */
+  /* out[x] = the cells at start + x * step: trilinear between the eight around it, or the
+   * nearest one. Places outside are moved to the border. Fewer than 2^31 cells. */
   void (*sample_space) (const float *cells,
                         const gint32 dims[3],
                         const float  start[3],
@@ -58,8 +58,8 @@ typedef struct
   /* Lays each value's colour over the opaque pixels. */
   void (*colour) (const float *values, int n, const SagRenderTable *table, guint32 *pixels);
 
-  /* coverage[x] of the line where @row crosses @level, @line_px wide; the rows reach from x = -1
-   * to n */
+  /* coverage[x] of the line where @row crosses @level, @line_px wide; the rows reach from x =
+   * -1 to n */
   void (*contour) (const float *above,
                    const float *row,
                    const float *below,
@@ -79,8 +79,8 @@ typedef struct
   /* pixels[x] += (colour - pixels[x]) * alpha[x] / 255 */
   void (*paint) (guint32 colour, const guint16 *alpha, int n, guint32 *pixels);
 
-  /* The same, each label with its own colour: alpha = fill + (255 - fill) * coverage / 255; label 0
-   * paints nothing, but has an entry in @colours too. */
+  /* The same, each label with its own colour: alpha = fill + (255 - fill) * coverage / 255;
+   * label 0 paints nothing, but has an entry in @colours too. */
   void (*paint_labels) (const guint16 *labels,
                         const guint16 *coverage,
                         int            n,

@@ -69,8 +69,7 @@ typedef struct
  *   lies)
  *
  * Nothing leaves the frame and nothing overlaps: what has no room is ellipsised, and left out
- * before it would
- * be unreadable. Any thread, one at a time on a surface.
+ * before it would be unreadable. Any thread, one at a time on a surface.
  */
 void sag_render_marks_draw (cairo_t              *cr,
                             const SagRenderFrame *frame,

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
  * computed from them.
  * @task: the text that was asked
  * @number: (nullable): for example "0.91"; NULL for an answer without one
- * @number_words: (nullable): what the number is, for example "model probability, balanced training
- *   mix"
+ * @number_words: (nullable): what the number is, for example "model probability, balanced
+ *   training mix"
  * @fraction: length of the bar, 0..1; NaN for no bar
  * @reference: a tick on the bar, 0..1, for example the task's prevalence; NaN for none
  * @badges: (nullable): NULL-terminated: "trained", "uncalibrated", ...

@@ -57,6 +57,10 @@ check (const SagRenderPicture *picture, GError **error)
   else if (!(picture->zoom > 0 && isfinite (picture->zoom)))
     g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "A picture's zoom must be above 0, not %g.",
                  picture->zoom);
+  else if (!(isfinite (picture->at_ras_mm[0]) && isfinite (picture->at_ras_mm[1]) &&
+             isfinite (picture->at_ras_mm[2])))
+    g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                         "A picture's point must be three finite numbers of mm.");
   else
     return TRUE;
   return FALSE;

@@ -76,8 +76,7 @@ typedef struct
 
 /**
  * sag_render_picture_init: the volume's middle in the lung window as a grid of 1440 x 900, with a
- * cross, its
- * readout and "Research use, not a medical device".
+ * cross, its readout and "Research use, not a medical device".
  */
 SagRenderPicture sag_render_picture_init (const SagVolume *volume);
 
@@ -88,8 +87,8 @@ SagRenderPicture sag_render_picture_init (const SagVolume *volume);
  * Needs no display. Any thread.
  *
  * Errors: SAG_ERROR_ARGUMENT (a size that is not 16 .. SAG_RENDER_PICTURE_MAX device pixels a side,
- * a scale outside
- * 0.25 .. 8, a zoom that is not positive), SAG_ERROR_FORMAT (a volume whose affine has no volume)
+ * a scale outside 0.25 .. 8, a zoom that is not positive, a point that is not finite),
+ * SAG_ERROR_FORMAT (a volume whose affine has no volume)
  *
  * Returns: an opaque image surface; free with cairo_surface_destroy()
  */

@@ -3,11 +3,9 @@
 
 /* The part of a grid that lies in a slice, as two dimensions: private to render/slice.
  *
- * Where a grid's axes run along the screen's (always for the volume itself, nearly always for what
- * was
- * computed from it), a layer is cut once per frame into a small image of its own samples, the
- * sheet, and
- * each row of pixels is then sampled from one or two rows of it. */
+ * Where a grid's axes run along the screen's (always for the volume itself, nearly always for
+ * what was computed from it), a layer is cut once per frame into a small image of its own
+ * samples, the sheet, and each row of pixels is then sampled from one or two rows of it. */
 
 #include "model/core/pool.h"
 #include "model/volume/volume.h"
@@ -69,13 +67,13 @@ typedef struct
   float  *fraction;
 } SagRenderColumns;
 
-/**
- * sag_render_columns_new: room for pixels @first .. @first + @n - 1; begin, end and both arrays
- * count from @first.
- */
+/** sag_render_columns_new: room for @n pixels. */
 SagRenderColumns *sag_render_columns_new (int n);
 void              sag_render_columns_free (SagRenderColumns *columns);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagRenderColumns, sag_render_columns_free)
+
+/** sag_render_columns_fill: for pixels @first .. @first + @n - 1 of row @y; all count from @first.
+ */
 void sag_render_columns_fill (SagRenderColumns    *columns,
                               const SagRenderFlat *flat,
                               int                  first,

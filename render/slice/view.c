@@ -33,7 +33,7 @@ column (const SagGeometry *geometry, int axis, double out[3])
 }
 
 /* Screen axes as unit vectors: along the across axis, and at right angles to it within the
- * slice. */
+ * slice. / */
 static void
 slice_axes (SagRenderSlice *slice, double right[3], double down[3])
 {
@@ -70,7 +70,8 @@ snap (const SagGeometry *canonical, const double ras_to_ijk[3][4], int axis, dou
   double index;
 
   sag_geometry_apply (ras_to_ijk, point, ijk);
-  index = CLAMP (round (ijk[axis]), 0, canonical->dims[axis] - 1);
+  /* Not CLAMP(), which lets NaN pass. */
+  index = fmin (fmax (round (ijk[axis]), 0), canonical->dims[axis] - 1);
   column (canonical, axis, through);
   add_scaled (point, through, index - ijk[axis]);
   return (int) index;

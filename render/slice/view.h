@@ -11,11 +11,9 @@ G_BEGIN_DECLS
  * SagRenderPlane: which two axes of the volume lie on the screen.
  *
  * The planes are the volume's own, after its axes were reordered to lie closest to R, A and S: an
- * axial
- * slice holds the R and A axes, a coronal one R and S, a sagittal one A and S. So a slice always
- * shows voxels
- * as they were stored, also when the grid is oblique or sheared; the millimetres on the screen are
- * true.
+ * axial slice holds the R and A axes, a coronal one R and S, a sagittal one A and S. So a slice
+ * always shows voxels as they were stored, also when the grid is oblique or sheared; the
+ * millimetres on the screen are true.
  */
 typedef enum
 {
@@ -29,9 +27,9 @@ typedef enum
 /**
  * SagRenderView: what a viewport shows. A plain value; the widget and the command line both fill it
  * in.
- * @neurological: patient's right on screen right; otherwise (radiological) on screen left. Anterior
- *   is always
- *   up in axial slices, superior up in the others, anterior on the left in sagittal ones.
+ * @neurological: patient's right on screen right; otherwise (radiological) on screen left.
+ *   Anterior is always up in axial slices, superior up in the others, anterior on the left in
+ *   sagittal ones.
  * @centre_ras_mm: the point in the middle of the viewport; it also chooses the slice (the nearest
  *   one)
  * @mm_per_pixel: of logical pixels
@@ -55,8 +53,8 @@ typedef struct
  * @width: in device pixels
  * @height: in device pixels
  * @scale: device pixels for one logical pixel
- * @axis: of the canonical (R, A, S) grid: the one across the screen, the one up it, the one through
- *   it
+ * @axis: of the canonical (R, A, S) grid: the one across the screen, the one up it, the one
+ *   through it
  * @index: the slice, 0-based along @axis[2] of the canonical grid, so rising to R, A or S
  * @n_slices: along @axis[2]
  * @origin_mm: RAS of the top left corner of the top left pixel

@@ -59,7 +59,8 @@ guint32 *scene_draw (const SagRenderFrame *frame, const SagRenderSlice *slice, S
  */
 void scene_pixel_ras (const SagRenderSlice *slice, int x, int y, double ras_mm[3]);
 
-/** scene_patient: 96 x 80 x 64 mm around the origin; scene_cells: cells of 12 x 16 x 16 mm in its middle. */
+/** scene_patient: 96 x 80 x 64 mm around the origin; scene_cells: cells of 12 x 16 x 16 mm in its
+ * middle. */
 SagGeometry scene_patient (void);
 SagGeometry scene_cells (void);
 

@@ -130,9 +130,10 @@ test_cell_position (void)
 static void
 test_smooth (void)
 {
-  SagGeometry canonical = scene_patient (), heat = scene_cells (), turned = scene_turn (&heat, 24, 13);
-  int         axis[3];
-  gboolean    flip[3];
+  SagGeometry canonical = scene_patient (), heat = scene_cells (),
+              turned = scene_turn (&heat, 24, 13);
+  int      axis[3];
+  gboolean flip[3];
 
   for (int g = 0; g < 3; g++)
     for (int plane = 0; plane < 3; plane++)
@@ -140,7 +141,8 @@ test_smooth (void)
         {
           int               o = g == 1 ? 22 : 0, n_seen = 0;
           g_autofree float *scores = scene_fill (&heat, o, scene_wavy, NULL);
-          g_autoptr (SagVolume) volume = scene_new (&canonical, 0, SAG_SCALAR_INT16, scene_air, NULL);
+          g_autoptr (SagVolume) volume =
+            scene_new (&canonical, 0, SAG_SCALAR_INT16, scene_air, NULL);
           SagRenderHeatmap map = {
             .cells = scores,
             .geometry = g == 2 ? turned : scene_reorder (&heat, o, axis, flip),
@@ -254,7 +256,7 @@ test_difference (void)
   pixels = scene_draw (&frame, &slice, NULL);
   row = pixels + 40 * 96;
   /* Patient's right, the second cell, is on the left; scores pass +-0.5 at 12 mm from the
-   * middle. */
+   * middle. / */
   g_assert_cmphex (row[5], ==, scene_over (sag_render_scale_lookup (&map.scale, 1), 0xff000000));
   g_assert_cmphex (row[90], ==, scene_over (sag_render_scale_lookup (&map.scale, -1), 0xff000000));
   g_assert_cmphex (row[47], ==, 0xff000000);

@@ -200,6 +200,14 @@ test_bad_sizes (void)
       g_assert_null (sag_render_picture_draw (&scene.picture, NULL, &error));
       sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, cases[i].words);
     }
+  {
+    GError *error = NULL;
+
+    scene.picture.zoom = 1;
+    scene.picture.at_ras_mm[1] = NAN;
+    g_assert_null (sag_render_picture_draw (&scene.picture, NULL, &error));
+    sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "finite");
+  }
   scene_clear (&scene);
 }
 

@@ -137,8 +137,8 @@ test_round_trip (void)
         }
 }
 
-/* Millimetres on the screen are millimetres in the patient, in every direction, however the grid
- * lies. */
+/* Millimetres on the screen are millimetres in the patient, in every direction, however the
+ * grid lies. */
 static void
 test_aspect (void)
 {
@@ -259,6 +259,24 @@ test_scale (void)
     }
 }
 
+/* A centre far away, or none at all, still names a slice of the volume. */
+static void
+test_far_centre (void)
+{
+  SagGeometry  geometry = grid ();
+  const double places[] = { -1e300, -1e6, 1e6, 1e300, NAN, INFINITY };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      SagRenderView  view = scene_view (&geometry, SAG_RENDER_AXIAL, 10, 10, 1, 1);
+      SagRenderSlice slice;
+
+      view.centre_ras_mm[2] = places[i];
+      g_assert_true (sag_render_slice_init (&slice, &view, &geometry));
+      g_assert_cmpint (slice.index, ==, places[i] > 0 ? 19 : 0);
+    }
+}
+
 static void
 test_no_volume (void)
 {
@@ -282,6 +300,7 @@ main (int argc, char **argv)
   g_test_add_func ("/render/view/fit", test_fit);
   g_test_add_func ("/render/view/pan-zoom-step", test_pan_zoom_step);
   g_test_add_func ("/render/view/scale", test_scale);
+  g_test_add_func ("/render/view/far-centre", test_far_centre);
   g_test_add_func ("/render/view/no-volume", test_no_volume);
   return g_test_run ();
 }
