@@ -54,31 +54,6 @@ read_random (void *data, const char *name, size_t offset, size_t n_values, float
   return true;
 }
 
-static void
-paper_network (SagNetwork *network)
-{
-  SagStage stages[SAG_MAX_STAGES];
-  int      n_stages = sag_network_b0_stages (stages);
-
-  *network = (SagNetwork){
-    .input = { 256, 160, 128 },
-    .stem_channels = 32,
-    .head_channels = 1280,
-    .batch_norm_eps = 1e-3f,
-    .text_kind = SAG_TEXT_BERT,
-    .n_words = 30522,
-    .n_positions = 512,
-    .n_types = 2,
-    .hidden = 768,
-    .n_heads = 12,
-    .intermediate = 3072,
-    .text_layers = 4,
-    .layer_norm_eps = 1e-12f,
-    .cells = { 4, 4, 4 },
-  };
-  sag_network_set_stages (network, stages, n_stages);
-}
-
 static gboolean
 engine_open (Bench *self, const SagCliModel *model, GError **error)
 {
@@ -87,7 +62,7 @@ engine_open (Bench *self, const SagCliModel *model, GError **error)
   SagStatus        status = { 0 };
   SagEngineOptions options = { .n_threads = model->n_threads, .portable = model->portable };
 
-  paper_network (&self->network);
+  sag_network_init_paper (&self->network);
   n_tokens = sag_network_n_tokens (&self->network);
   n_voxels = (gsize) self->network.input[0] * self->network.input[1] * self->network.input[2];
   self->table = sag_cpu_get_table ();

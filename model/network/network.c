@@ -218,6 +218,31 @@ sag_network_validate (const SagNetwork *network, char message[200])
   return true;
 }
 
+void
+sag_network_init_paper (SagNetwork *network)
+{
+  SagStage stages[SAG_MAX_STAGES];
+  int      n_stages = sag_network_b0_stages (stages);
+
+  *network = (SagNetwork){
+    .input = { 256, 160, 128 },
+    .stem_channels = 32,
+    .head_channels = 1280,
+    .batch_norm_eps = 1e-3f,
+    .text_kind = SAG_TEXT_BERT,
+    .n_words = 30522,
+    .n_positions = 512,
+    .n_types = 2,
+    .hidden = 768,
+    .n_heads = 12,
+    .intermediate = 3072,
+    .text_layers = 4,
+    .layer_norm_eps = 1e-12f,
+    .cells = { 4, 4, 4 },
+  };
+  sag_network_set_stages (network, stages, n_stages);
+}
+
 /* The whole "SAME" padding of one axis: enough for ceil (n / stride) windows. */
 static int32_t
 same_padding (int32_t n, int32_t kernel, int32_t stride)

@@ -128,6 +128,9 @@ typedef struct
  */
 SagConvShape sag_network_conv_shape (const int32_t in[3], int32_t kernel, int32_t stride);
 
+/** sag_network_init_paper: the paper's network: EfficientNet-b0 over 256 x 160 x 128, four layers of a BERT-base. */
+void sag_network_init_paper (SagNetwork *network);
+
 /** sag_network_feature_dims: sizes after the whole vision network; their product is the number of vision tokens. */
 void sag_network_feature_dims (const SagNetwork *network, const int32_t input[3], int32_t dims[3]);
 

@@ -35,32 +35,6 @@ read_anything (void *data, const char *name, size_t offset, size_t n_values, flo
   return true;
 }
 
-static SagNetwork
-full_size (void)
-{
-  SagStage   stages[SAG_MAX_STAGES];
-  int        n = sag_network_b0_stages (stages);
-  SagNetwork network = {
-    .input = { 256, 160, 128 },
-    .stem_channels = 32,
-    .head_channels = 1280,
-    .batch_norm_eps = 1e-3f,
-    .text_kind = SAG_TEXT_BERT,
-    .n_words = 30522,
-    .n_positions = 512,
-    .n_types = 2,
-    .hidden = 768,
-    .n_heads = 12,
-    .intermediate = 3072,
-    .text_layers = 4,
-    .layer_norm_eps = 1e-12f,
-    .cells = { 4, 4, 4 },
-  };
-
-  sag_network_set_stages (&network, stages, n);
-  return network;
-}
-
 static double
 user_seconds (void)
 {
@@ -132,7 +106,7 @@ main (int argc, char **argv)
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
   const SagEngineTable *table = sag_cpu_get_table ();
-  SagNetwork            network = full_size ();
+  SagNetwork            network;
   SagWeightSource       source = { &network, read_anything, NULL };
   SagEngineOptions      options;
   SagEngineInfo         info;
@@ -140,6 +114,7 @@ main (int argc, char **argv)
   gint64                start = g_get_monotonic_time ();
   void                 *engine;
 
+  sag_network_init_paper (&network);
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || n_texts < 1 || n_words < 1 || n_repeats < 1)
     {

@@ -97,16 +97,15 @@ main (int argc, char **argv)
   int             n = argc > 2 ? MAX (atoi (argv[2]), 1) : 9;
   gboolean        portable = argc > 3 && g_str_equal (argv[3], "portable");
   int32_t         dims[3] = { 256, 160, 128 }, out[3];
-  SagNetwork      network = { .stem_channels = 32, .head_channels = 1280, .batch_norm_eps = 1e-3f };
+  SagNetwork      network;
   SagWeightSource source = { .network = &network, .read = read_random };
-  SagStage        stages[SAG_MAX_STAGES];
   SagStatus       status;
   struct rusage   usage;
   guint32         state = 1;
 
   for (int a = 0; a < 3 && argc > 6; a++)
     dims[a] = atoi (argv[4 + a]);
-  sag_network_set_stages (&network, stages, sag_network_b0_stages (stages));
+  sag_network_init_paper (&network);
   sag_network_feature_dims (&network, dims, out);
 
   gsize             n_voxels = (gsize) dims[0] * dims[1] * dims[2];

@@ -169,31 +169,6 @@ test_tiny (gconstpointer name)
   tiny_checkpoint_clear (&tiny);
 }
 
-static SagNetwork
-full_network (void)
-{
-  SagNetwork network = {
-    .input = { 256, 160, 128 },
-    .stem_channels = 32,
-    .head_channels = 1280,
-    .batch_norm_eps = 1e-3f,
-    .text_kind = SAG_TEXT_BERT,
-    .n_words = 30522,
-    .n_positions = 512,
-    .n_types = 2,
-    .hidden = 768,
-    .n_heads = 12,
-    .intermediate = 3072,
-    .text_layers = 4,
-    .layer_norm_eps = 1e-12f,
-    .cells = { 4, 4, 4 },
-  };
-  SagStage stages[SAG_MAX_STAGES];
-
-  sag_network_set_stages (&network, stages, sag_network_b0_stages (stages));
-  return network;
-}
-
 /* Encoder layers at positions 0, 1, 160, 161 and the last: all that the oracle keeps of them at full size. */
 static void
 compare_full_tap (void *data, const char *name, int n_dims, const int64_t *dims, const float *values)
@@ -260,7 +235,7 @@ static void
 test_full (gconstpointer portable)
 {
   OracleRecipe    recipe;
-  SagNetwork      network = full_network ();
+  SagNetwork      network;
   SagWeightSource source = { &network, oracle_recipe_read, &recipe };
   g_autoptr (SagTensorFile) golden = NULL;
   g_autofree float *image = NULL, *tokens = NULL, *want = NULL;
@@ -270,6 +245,7 @@ test_full (gconstpointer portable)
 
   if (!oracle_recipe_open (&recipe))
     return;
+  sag_network_init_paper (&network);
   golden = oracle_open ("oracle/full/full_256x160x128.safetensors");
   image = oracle_recipe_dup_image (&recipe);
   tokens = g_new (float, 160 * 768);

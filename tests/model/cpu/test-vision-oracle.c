@@ -139,15 +139,14 @@ run_full (OracleRecipe *recipe, SagTensorFile *golden, const SagNetwork *network
 static void
 test_full (void)
 {
-  SagNetwork   network = { .stem_channels = 32, .head_channels = 1280, .batch_norm_eps = 1e-3f };
-  SagStage     stages[SAG_MAX_STAGES];
+  SagNetwork   network;
   OracleRecipe recipe;
   g_autoptr (SagTensorFile) golden = NULL;
 
   if (!oracle_recipe_open (&recipe))
     return;
   golden = oracle_open ("oracle/full/full_256x160x128.safetensors");
-  sag_network_set_stages (&network, stages, sag_network_b0_stages (stages));
+  sag_network_init_paper (&network);
   run_full (&recipe, golden, &network, FALSE);
   run_full (&recipe, golden, &network, TRUE);
   oracle_recipe_clear (&recipe);

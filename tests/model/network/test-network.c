@@ -232,6 +232,21 @@ assert_refused (const SagNetwork *network, const char *part)
 }
 
 static void
+test_paper (void)
+{
+  SagNetwork expected, network;
+  char       message[200];
+
+  make_network (&expected, FALSE);
+  sag_network_init_paper (&network);
+  g_assert_true (sag_network_validate (&network, message));
+  g_assert_cmpint (network.n_blocks, ==, 16);
+  g_assert_cmpint (network.blocks[15].out_channels, ==, 320);
+  g_assert_cmpint (sag_network_n_tokens (&network), ==, 160);
+  g_assert_cmpint (sag_network_max_text (&network), ==, sag_network_max_text (&expected));
+}
+
+static void
 test_validate (void)
 {
   SagNetwork good, bad;
@@ -288,6 +303,7 @@ main (int argc, char **argv)
   g_test_add_func ("/network/weights/upstream-keys", test_upstream_keys);
   g_test_add_func ("/network/weights/megatron", test_megatron);
   g_test_add_func ("/network/weights/visit-stops", test_visit_stops);
+  g_test_add_func ("/network/paper", test_paper);
   g_test_add_func ("/network/validate", test_validate);
   g_test_add_func ("/network/too-many-blocks", test_too_many_blocks);
   return g_test_run ();
