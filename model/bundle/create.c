@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/bundle/create.h"
 
+#include "model/bundle/calibrate.h"
 #include "model/bundle/infer.h"
 #include "model/bundle/parts.h"
 #include "model/bundle/save.h"
@@ -31,6 +32,7 @@ creation_clear (Creation *creation)
   g_clear_pointer (&creation->manifest, sag_manifest_free);
   g_clear_pointer (&creation->parts.vision, sag_tensor_file_unref);
   g_clear_pointer (&creation->parts.text, sag_tensor_file_unref);
+  g_clear_pointer (&creation->parts.statistics, g_hash_table_unref);
   g_clear_pointer (&creation->vocabulary, g_bytes_unref);
   g_clear_pointer (&creation->license, g_bytes_unref);
 }
@@ -183,9 +185,12 @@ prepare (const SagBundleCreate *create, const char *folder, Creation *creation, 
                            random ? "random weights" : "created from public weights, never trained on CT");
   sag_manifest_add_note (creation->manifest, "seed", seed);
   creation->manifest->knows_tasks = TRUE;
-  creation->parts.network = &creation->manifest->network;
   creation->parts.seed = create->seed;
-  return make_network (create, creation, error);
+  if (!make_network (create, creation, error))
+    return FALSE;
+  if (create->vision == NULL)
+    creation->parts.statistics = sag_calibrate_vision (&creation->manifest->network, create->seed);
+  return TRUE;
 }
 
 static SagBundleParts

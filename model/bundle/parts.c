@@ -132,13 +132,17 @@ static gboolean
 random_weight (SagTensorWriter *writer, const SagParts *parts, const SagWeightSpec *spec, GError **error)
 {
   SagInitKind       kind = parts->vision != NULL || parts->text != NULL ? SAG_INIT_FRESH : SAG_INIT_RANDOM;
-  g_autofree float *values = g_new (float, MIN (spec->n_values, CHUNK_VALUES));
+  const float      *measured = parts->statistics != NULL ? g_hash_table_lookup (parts->statistics, spec->name) : NULL;
+  g_autofree float *values = NULL;
 
+  if (measured != NULL)
+    return sag_tensor_writer_floats (writer, measured, spec->n_values, error);
+  values = g_new (float, MIN (spec->n_values, CHUNK_VALUES));
   for (gsize done = 0; done < spec->n_values;)
     {
       gsize piece = MIN (spec->n_values - done, CHUNK_VALUES);
 
-      sag_weight_init (parts->network, spec, kind, parts->seed, done, piece, values);
+      sag_weight_init (spec, kind, parts->seed, done, piece, values);
       if (!sag_tensor_writer_floats (writer, values, piece, error))
         return FALSE;
       done += piece;

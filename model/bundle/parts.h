@@ -11,13 +11,14 @@ G_BEGIN_DECLS
  * SagParts: what a created bundle's weights are made of.
  * @vision: (nullable): timm's 2D EfficientNet; else random
  * @text: (nullable): a BERT or MegatronBert; else random
+ * @statistics: (nullable): of sag_calibrate_vision(), for a random vision network
  */
 typedef struct
 {
-  const SagNetwork *network;
-  SagTensorFile    *vision;
-  SagTensorFile    *text;
-  guint64           seed;
+  SagTensorFile *vision;
+  SagTensorFile *text;
+  guint64        seed;
+  GHashTable    *statistics;
 } SagParts;
 
 /** sag_parts_find_vision, sag_parts_find_text: (nullable): the tensor of a file that becomes the weight @name. */

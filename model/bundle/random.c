@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Weights that nobody trained.
- *
- * A random convolution's weights have the variance 1 / (fan_in * m2), where m2 is the mean square of its
- * input, so that its output has mean square 1 and BatchNorm's running statistics 0 and 1 are about right (He
- * et al., arXiv:1502.01852, with SiLU in place of ReLU):
- *
- *   image                  0.25    air 0, water 0.5, bone up to 1
- *   SiLU of N(0, 1)        0.355
- *   the same, gated        0.355 * 0.293, sigmoid of N(0, 1)
- *   its mean over space    0.1     what a squeeze-excite gate sees
- *   a block's output       1, and 1 more for each skip since the last block without one
+/* Weights that nobody trained. Random ones have the variance 1 / fan_in; sag_calibrate_vision() measures what
+ * BatchNorm needs to go with them.
  */
 
 #include "model/bundle/random.h"
@@ -19,10 +10,6 @@
 #include <string.h>
 
 #define GOLDEN G_GUINT64_CONSTANT (0x9E3779B97F4A7C15)
-#define IMAGE_SQUARE 0.25
-#define SILU_SQUARE 0.355
-#define GATE_SQUARE 0.293
-#define POOLED_SQUARE 0.1
 
 /* The output function of SplitMix64 (Steele et al., OOPSLA 2014). */
 static inline guint64
@@ -67,49 +54,8 @@ sag_random_normal (guint64 seed, const char *name, gsize offset, gsize n_values,
     }
 }
 
-/* Mean square of what block @b receives; @b == n_blocks asks for the head. */
 static double
-block_input_square (const SagNetwork *network, int b)
-{
-  double square = SILU_SQUARE;
-
-  for (int i = 0; i < b; i++)
-    square = network->blocks[i].skips ? square + 1 : 1;
-  return square;
-}
-
-static double
-conv_input_square (const SagNetwork *network, const char *name)
-{
-  static const char prefix[] = "vision_model.model.blocks.";
-  gint64            stage, index;
-  char             *part;
-
-  if (strstr (name, "conv_stem") != NULL)
-    return IMAGE_SQUARE;
-  if (strstr (name, "conv_head") != NULL)
-    return block_input_square (network, network->n_blocks);
-  stage = g_ascii_strtoll (name + strlen (prefix), &part, 10);
-  index = g_ascii_strtoll (part + 1, &part, 10);
-  for (int b = 0; b < network->n_blocks; b++)
-    {
-      const SagBlock *block = &network->blocks[b];
-      gboolean        project = strcmp (part, block->expands ? ".conv_pwl.weight" : ".conv_pw.weight") == 0;
-
-      if (block->stage != stage || block->index != index)
-        continue;
-      if (project)
-        return SILU_SQUARE * GATE_SQUARE;
-      if (strcmp (part, ".se.conv_reduce.weight") == 0)
-        return POOLED_SQUARE;
-      if (strcmp (part, ".conv_pw.weight") == 0 || (strcmp (part, ".conv_dw.weight") == 0 && !block->expands))
-        return block_input_square (network, b);
-    }
-  return SILU_SQUARE;
-}
-
-static double
-deviation (const SagNetwork *network, const SagWeightSpec *spec, SagInitKind kind)
+deviation (const SagWeightSpec *spec, SagInitKind kind)
 {
   double fan_in = 1;
 
@@ -117,14 +63,11 @@ deviation (const SagNetwork *network, const SagWeightSpec *spec, SagInitKind kin
     fan_in *= (double) spec->shape[i];
   if (spec->kind == SAG_WEIGHT_EMBEDDING)
     return g_str_has_prefix (spec->name, "vision_model.emb_") ? 1 : 0.02;
-  if (spec->kind == SAG_WEIGHT_CONV)
-    return 1 / sqrt (fan_in * conv_input_square (network, spec->name));
-  return kind == SAG_INIT_FRESH ? 0.02 : 1 / sqrt (fan_in);
+  return spec->kind == SAG_WEIGHT_LINEAR && kind == SAG_INIT_FRESH ? 0.02 : 1 / sqrt (fan_in);
 }
 
 void
-sag_weight_init (const SagNetwork    *network,
-                 const SagWeightSpec *spec,
+sag_weight_init (const SagWeightSpec *spec,
                  SagInitKind          kind,
                  guint64              seed,
                  gsize                offset,
@@ -142,7 +85,7 @@ sag_weight_init (const SagNetwork    *network,
         out[i] = one ? 1 : 0;
       return;
     }
-  scale = (float) deviation (network, spec, kind);
+  scale = (float) deviation (spec, kind);
   sag_random_normal (seed, spec->name, offset, n_values, out);
   for (gsize i = 0; i < n_values; i++)
     out[i] *= scale;

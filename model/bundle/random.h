@@ -18,7 +18,7 @@ void sag_random_normal (guint64 seed, const char *name, gsize offset, gsize n_va
 /**
  * SagInitKind: how weights that nobody trained start.
  * @SAG_INIT_FRESH: for heads on trained parts, as upstream: N(0, 0.02), emb_start and emb_end N(0, 1)
- * @SAG_INIT_RANDOM: for a whole random network: scales that keep activations near 1 through all layers
+ * @SAG_INIT_RANDOM: for a whole random network: variance 1 / fan_in
  */
 typedef enum
 {
@@ -26,9 +26,8 @@ typedef enum
   SAG_INIT_RANDOM,
 } SagInitKind;
 
-/** sag_weight_init: values [offset, offset + n) of a weight of @network. */
-void sag_weight_init (const SagNetwork    *network,
-                      const SagWeightSpec *spec,
+/** sag_weight_init: values [offset, offset + n) of a weight. */
+void sag_weight_init (const SagWeightSpec *spec,
                       SagInitKind          kind,
                       guint64              seed,
                       gsize                offset,
