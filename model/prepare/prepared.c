@@ -93,7 +93,7 @@ input_geometry (const SagStandard *standard, const SagRecipe *recipe, const gint
 
 /* The mask's range along S of the RAS view, in mm from the centre of its lowest slice. */
 static void
-lung_range (SagVolume *volume, const SagLungMask *lungs, double range_mm[2])
+mask_range (SagVolume *volume, const SagLungMask *lungs, double range_mm[2])
 {
   const SagGeometry *grid = sag_volume_get_geometry (volume);
   double             spacing[3];
@@ -108,22 +108,106 @@ lung_range (SagVolume *volume, const SagLungMask *lungs, double range_mm[2])
   range_mm[1] = spacing[axis[2]] * (flip[2] ? grid->dims[axis[2]] - 1 - first : last);
 }
 
-static gboolean
-plan (SagStandard       *standard,
-      SagVolume         *volume,
-      const SagRecipe   *recipe,
-      const SagLungMask *lungs,
-      GCancellable      *cancellable,
-      GError           **error)
+/* What is known of the lungs: the person's mask, if there is one, and what the segmentation found.
+ */
+typedef struct
 {
-  double range_mm[2];
+  SagLungMask *mask;
+  SagLungs    *found;
+} Lungs;
+
+static void
+lungs_clear (Lungs *lungs)
+{
+  g_clear_pointer (&lungs->mask, sag_lung_mask_free);
+  g_clear_pointer (&lungs->found, sag_lungs_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Lungs, lungs_clear)
+
+static gboolean
+find_lungs (
+  Lungs *lungs, SagVolume *volume, SagVolume *mask, GCancellable *cancellable, GError **error)
+{
+  if (mask != NULL)
+    {
+      lungs->mask = sag_lung_mask_new (mask, sag_volume_get_geometry (volume), error);
+      if (lungs->mask == NULL)
+        return FALSE;
+    }
+  lungs->found = sag_lungs_segment (volume, cancellable, error);
+  return lungs->found != NULL;
+}
+
+/* Decides on the box; returns what set the z range, NULL on failure. */
+static const char *
+plan (SagStandard     *standard,
+      SagVolume       *volume,
+      const SagRecipe *recipe,
+      const Lungs     *lungs,
+      GCancellable    *cancellable,
+      GError         **error)
+{
+  const double *range_mm = NULL;
+  const char   *source = lungs->mask != NULL ? "mask" : "none";
+  double        mask_range_mm[2];
+  gboolean      done;
 
   if (recipe->kind == SAG_RECIPE_UPSTREAM)
-    return sag_standard_upstream (standard, volume, recipe, lungs, cancellable, error);
-  if (lungs == NULL)
-    return sag_standard_paper (standard, volume, recipe, NULL, cancellable, error);
-  lung_range (volume, lungs, range_mm);
-  return sag_standard_paper (standard, volume, recipe, range_mm, cancellable, error);
+    done = sag_standard_upstream (standard, volume, recipe, lungs->mask, cancellable, error);
+  else
+    {
+      if (lungs->mask != NULL)
+        {
+          mask_range (volume, lungs->mask, mask_range_mm);
+          range_mm = mask_range_mm;
+        }
+      else if (lungs->found->mask != NULL)
+        {
+          range_mm = lungs->found->thorax_range_mm;
+          source = "segmented";
+        }
+      done = sag_standard_paper (standard, volume, recipe, range_mm, cancellable, error);
+    }
+  return done ? source : NULL;
+}
+
+/* Part of the mask's lung that lies in the box; NaN without a mask. */
+static double
+mask_share (SagVolume *volume, const SagLungMask *mask, const SagGeometry *box)
+{
+  double to_voxel[3][4], near[3] = { -0.5, -0.5, -0.5 }, far[3], low[3], high[3];
+
+  if (mask == NULL || !sag_geometry_invert (sag_volume_get_geometry (volume), to_voxel))
+    return NAN;
+  for (int a = 0; a < 3; a++)
+    far[a] = box->dims[a] - 0.5;
+  sag_geometry_to_ras (box, near, near);
+  sag_geometry_to_ras (box, far, far);
+  sag_geometry_apply (to_voxel, near, near);
+  sag_geometry_apply (to_voxel, far, far);
+  for (int a = 0; a < 3; a++)
+    {
+      low[a] = MIN (near[a], far[a]);
+      high[a] = MAX (near[a], far[a]);
+    }
+  return sag_lung_mask_get_share (mask, low, high);
+}
+
+static gboolean
+move_box (const SagStandard *standard, const double shift_mm[3], gint32 start[3], GError **error)
+{
+  for (int a = 0; a < 3; a++)
+    {
+      if (!(fabs (shift_mm[a]) <= LIMIT_MM))
+        {
+          g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                       "The box cannot be moved by %g mm. Give a shift of at most %.0f mm",
+                       shift_mm[a], LIMIT_MM);
+          return FALSE;
+        }
+      start[a] = standard->box_start[a] + (gint32) rint (shift_mm[a]);
+    }
+  return TRUE;
 }
 
 SagPrepared *
@@ -134,34 +218,26 @@ sag_prepare (SagVolume               *volume,
              GError                 **error)
 {
   static const SagPrepareOptions defaults = { NULL };
-  g_autoptr (SagLungMask) lungs = NULL;
+  g_auto (Lungs) lungs = { NULL };
   g_autoptr (SagPrepared) prepared = NULL;
+  const char *source;
   SagStandard standard;
   gint32      start[3];
 
   g_return_val_if_fail (volume != NULL && recipe != NULL, NULL);
 
   options = options != NULL ? options : &defaults;
-  if (!check_recipe (recipe, error) || !check_volume (volume, error))
+  if (!check_recipe (recipe, error) || !check_volume (volume, error) ||
+      !find_lungs (&lungs, volume, options->lungs, cancellable, error))
     return NULL;
-  if (options->lungs != NULL)
-    {
-      lungs = sag_lung_mask_new (options->lungs, sag_volume_get_geometry (volume), error);
-      if (lungs == NULL)
-        return NULL;
-    }
-  if (!plan (&standard, volume, recipe, lungs, cancellable, error))
+  source = plan (&standard, volume, recipe, &lungs, cancellable, error);
+  if (source == NULL || !move_box (&standard, options->shift_mm, start, error))
     return NULL;
-  for (int a = 0; a < 3; a++)
-    start[a] =
-      standard.box_start[a] + (gint32) rint (CLAMP (options->shift_mm[a], -LIMIT_MM, LIMIT_MM));
 
   prepared = g_new0 (SagPrepared, 1);
   g_atomic_ref_count_init (&prepared->ref_count);
   prepared->recipe = *recipe;
-  prepared->scope.lung_share_in_box = NAN;
-  prepared->scope.reasons = g_new0 (char *, 1);
-  prepared->lung_source = lungs != NULL ? "mask" : "none";
+  prepared->lung_source = source;
   prepared->input_geometry = input_geometry (&standard, recipe, start);
   prepared->input = sag_standard_make_input (&standard, recipe, start, cancellable, error);
   if (prepared->input == NULL)
@@ -172,6 +248,8 @@ sag_prepare (SagVolume               *volume,
       if (prepared->standardised == NULL)
         return NULL;
     }
+  sag_scope_init (&prepared->scope, volume, lungs.found, &prepared->input_geometry,
+                  mask_share (volume, lungs.mask, &prepared->input_geometry));
   prepared->key = dup_key (volume, recipe, options->lungs, start);
   return g_steal_pointer (&prepared);
 }
@@ -213,7 +291,7 @@ sag_prepared_unref (SagPrepared *prepared)
   if (!g_atomic_ref_count_dec (&prepared->ref_count))
     return;
   free (prepared->input);
-  g_strfreev (prepared->scope.reasons);
+  sag_scope_clear (&prepared->scope);
   g_clear_pointer (&prepared->standardised, sag_volume_unref);
   g_free (prepared->key);
   g_free (prepared);

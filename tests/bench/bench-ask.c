@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-/* Times the text half of the CPU engine at full size: 160 vision tokens, the first layers of a BERT-base, weights
- * from thin air. Prints medians over the repeats; user time is of all threads, so it forgives busy neighbours.
+/* Times the text half of the CPU engine at full size: 160 vision tokens, the first layers of a
+ * BERT-base, weights from thin air. Prints medians over the repeats; user time is of all threads,
+ * so it forgives busy neighbours.
  */
 
 static int      n_texts = 1, n_words = 18, n_threads, n_repeats = 9;
@@ -57,17 +58,18 @@ run (const SagEngineTable *table, void *engine)
 {
   g_autofree float   *tokens = g_new (float, 160 * 768), *logits = g_new (float, n_texts);
   g_autofree float   *cells = g_new (float, (gsize) n_texts * 160 * 64);
-  g_autofree int32_t *ids = g_new (int32_t, (gsize) n_texts * n_words), *lengths = g_new (int32_t, n_texts);
-  g_autofree double  *wall = g_new (double, n_repeats), *user = g_new (double, n_repeats);
-  SagAskRequest       request = {
-          .tokens = tokens,
-          .n_tokens = 160,
-          .n_texts = n_texts,
-          .max_length = n_words,
-          .ids = ids,
-          .lengths = lengths,
-          .class_logits = logits,
-          .cell_logits = class_only ? NULL : cells,
+  g_autofree int32_t *ids = g_new (int32_t, (gsize) n_texts * n_words),
+                     *lengths = g_new (int32_t, n_texts);
+  g_autofree double *wall = g_new (double, n_repeats), *user = g_new (double, n_repeats);
+  SagAskRequest      request = {
+         .tokens = tokens,
+         .n_tokens = 160,
+         .n_texts = n_texts,
+         .max_length = n_words,
+         .ids = ids,
+         .lengths = lengths,
+         .class_logits = logits,
+         .cell_logits = class_only ? NULL : cells,
   };
   struct rusage usage;
   SagStatus     status = { 0 };
@@ -95,9 +97,10 @@ run (const SagEngineTable *table, void *engine)
   qsort (wall, n_repeats, sizeof *wall, compare);
   qsort (user, n_repeats, sizeof *user, compare);
   getrusage (RUSAGE_SELF, &usage);
-  g_print ("%d text%s of %d words: %.1f ms a text (fastest %.1f), %.1f ms user time a text; peak memory %ld MB\n",
-           n_texts, n_texts == 1 ? "" : "s", n_words, wall[n_repeats / 2], wall[0], user[n_repeats / 2],
-           usage.ru_maxrss / 1024);
+  g_print ("%d text%s of %d words: %.1f ms a text (fastest %.1f), %.1f ms user time a text; peak "
+           "memory %ld MB\n",
+           n_texts, n_texts == 1 ? "" : "s", n_words, wall[n_repeats / 2], wall[0],
+           user[n_repeats / 2], usage.ru_maxrss / 1024);
 }
 
 int
@@ -116,7 +119,8 @@ main (int argc, char **argv)
 
   sag_network_init_paper (&network);
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error) || n_texts < 1 || n_words < 1 || n_repeats < 1)
+  if (!g_option_context_parse (context, &argc, &argv, &error) || n_texts < 1 || n_words < 1 ||
+      n_repeats < 1)
     {
       g_printerr ("%s\n", error ? error->message : "Numbers must be positive.");
       return 2;

@@ -59,15 +59,17 @@ static void
 print_times (const char *what, double *seconds_each, int n)
 {
   qsort (seconds_each, n, sizeof *seconds_each, compare);
-  printf ("%s: min %.1f median %.1f max %.1f ms\n",
-          what,
-          seconds_each[0] * 1e3,
-          seconds_each[n / 2] * 1e3,
-          seconds_each[n - 1] * 1e3);
+  printf ("%s: min %.1f median %.1f max %.1f ms\n", what, seconds_each[0] * 1e3,
+          seconds_each[n / 2] * 1e3, seconds_each[n - 1] * 1e3);
 }
 
 static gboolean
-measure (SagCpuVision *vision, SagPool *pool, const float *input, const int32_t dims[3], float *features, int n)
+measure (SagCpuVision *vision,
+         SagPool      *pool,
+         const float  *input,
+         const int32_t dims[3],
+         float        *features,
+         int           n)
 {
   g_autofree double *wall = g_new (double, n + 1), *cpu = g_new (double, n + 1);
 
@@ -110,7 +112,8 @@ main (int argc, char **argv)
 
   gsize             n_voxels = (gsize) dims[0] * dims[1] * dims[2];
   g_autofree float *input = g_new (float, n_voxels);
-  g_autofree float *features = g_new (float, (gsize) out[0] * out[1] * out[2] * network.head_channels);
+  g_autofree float *features =
+    g_new (float, (gsize) out[0] * out[1] * out[2] * network.head_channels);
   g_autoptr (SagPool) pool = sag_pool_new (n_threads);
   g_autoptr (SagCpuVision) vision = sag_cpu_vision_new (&source, portable, &status);
 
@@ -119,9 +122,7 @@ main (int argc, char **argv)
   if (vision == NULL || !measure (vision, pool, input, dims, features, n))
     return 1;
   getrusage (RUSAGE_SELF, &usage);
-  printf ("%u threads, peak memory %ld MB, feature[0] %g\n",
-          sag_pool_get_n_threads (pool),
-          usage.ru_maxrss / 1024,
-          features[0]);
+  printf ("%u threads, peak memory %ld MB, feature[0] %g\n", sag_pool_get_n_threads (pool),
+          usage.ru_maxrss / 1024, features[0]);
   return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/phantom/phantom.h"
+#include "model/prepare/lungs.h"
 #include "model/prepare/prepared.h"
 #include "model/prepare/standard-run.h"
 #include "model/volume/nifti.h"
@@ -69,6 +70,12 @@ static void
 make_volume (Case *c)
 {
   sag_volume_unref (sag_standard_make_volume (&c->standard, NULL, NULL));
+}
+
+static void
+find_lungs (Case *c)
+{
+  sag_lungs_free (sag_lungs_segment (c->volume, NULL, NULL));
 }
 
 static void
@@ -161,6 +168,7 @@ time_recipe (SagVolume *volume, SagRecipeKind kind)
     },
   };
 
+  time_stage ("lungs", find_lungs, &c);
   time_stage ("body and box", plan, &c);
   time_stage ("resample and average", make_input, &c);
   time_stage ("standardised volume", make_volume, &c);

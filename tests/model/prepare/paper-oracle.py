@@ -80,8 +80,11 @@ def lung_voxels(mask):
     return lobes if lobes.any() and ((mask > 1) & ~lobes).any() else mask != 0
 
 
-def paper(scan, mask):
-    """Returns the standardised 416 x 336 x 256 volume, its affine, and the network's input."""
+def paper(scan, mask, range_mm):
+    """Returns the standardised 416 x 336 x 256 volume, its affine, and the network's input.
+
+    range_mm: what can hold lung, from the lowest slice's centre up; None without lungs. A mask overrides it.
+    """
     image = nib.as_closest_canonical(scan)
     spacing = np.sqrt((image.affine[:3, :3] ** 2).sum(0))
     hu = np.clip(image.get_fdata(), -1000, 1000)
@@ -90,8 +93,10 @@ def paper(scan, mask):
     low, high = slices[0], slices[-1] + 1
     if mask is not None:
         lungs = np.flatnonzero(lung_voxels(nib.as_closest_canonical(mask).get_fdata()).any((0, 1)))
-        inside = np.arange(hu.shape[2]) * spacing[2]
-        inside = np.flatnonzero((inside > lungs[0] * spacing[2] - 5.0001) & (inside < lungs[-1] * spacing[2] + 5.0001))
+        range_mm = lungs[0] * spacing[2], lungs[-1] * spacing[2]
+    if range_mm is not None:
+        at = np.arange(hu.shape[2]) * spacing[2]
+        inside = np.flatnonzero((at > range_mm[0] - 5.0001) & (at < range_mm[1] + 5.0001))
         low, high = inside[0], inside[-1] + 1
     hu = hu[:, :, low:high]
     dims = np.floor((np.array(hu.shape) - 1) * spacing + 1e-4).astype(int) + 1
@@ -124,7 +129,7 @@ def along(coefficients, at, axis):
     return total
 
 
-def upstream(scan, mask):
+def upstream(scan, mask, _):
     hu = scan.get_fdata()
     body = np.argwhere(largest_component(hu >= 400 / 255 - 150))
     centre = np.rint(body.mean(0)).astype(int)
@@ -158,13 +163,20 @@ def result(name, problem):
     print(f'{"not ok" if problem else "ok"} {count} {name}{" # " + problem if problem else ""}', flush=True)
 
 
+def skip(name):
+    global count
+    count += 1
+    print(f'ok {count} {name} # SKIP no shared test data here')
+
+
 def compare(kind, scan, mask, folder):
     """Returns what is wrong, or None."""
     run = subprocess.run([PROBE, kind, scan, folder / 'out'] + ([mask] if mask else []), capture_output=True, text=True)
     if run.returncode:
         return run.stderr.strip()
     told = json.loads(run.stdout)
-    expected, affine, expected_input = globals()[kind](nib.load(scan), nib.load(mask) if mask else None)
+    range_mm = None if told['lungs'] == 'none' else told['range_mm']
+    expected, affine, expected_input = globals()[kind](nib.load(scan), nib.load(mask) if mask else None, range_mm)
     image = nib.load(folder / 'out.nii.gz')
     got = np.asarray(image.dataobj)
     if got.shape != expected.shape:
@@ -187,6 +199,15 @@ def compare(kind, scan, mask, folder):
     return None
 
 
+def save_solid(path):
+    """A noisy, lopsided body without lungs, stored S, L, P."""
+    k, i, j = np.mgrid[:50, :60, :70]
+    inside = ((i - 33) / 22) ** 2 + ((j - 30 - k / 10) / 28) ** 2 + ((k - 22) / 19) ** 2 < 1
+    noise = np.random.default_rng(1).normal(0, 12, inside.shape)
+    affine = np.array([[0, -3.7, 0, 90], [0, 0, -2.9, 40], [4.1, 0, 0, -300], [0, 0, 0, 1]])
+    nib.save(nib.Nifti1Image((np.where(inside, 40, -1000) + noise).astype(np.int16), affine), path)
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -197,16 +218,19 @@ def main():
             title = f'/prepare/oracle/phantom {letters} {spacing.replace(" ", "x")}' + (' oblique' if degrees != '0' else '')
             result(f'{title} paper', compare('paper', scan, mask, folder))
             result(f'{title} upstream', compare('upstream', scan, mask, folder))
+        scan = folder / 'solid.nii.gz'
+        save_solid(scan)
+        result('/prepare/oracle/no lungs paper', compare('paper', scan, None, folder))
         cases = [
             ('phantom_LPS_aniso', 'phantom_LPS_aniso_seg'), ('phantom_1mm_RAS', 'phantom_1mm_RAS_seg'),
-            ('example_ct_sm', 'example_seg'),
+            ('example_ct_sm', 'example_seg'), ('aorta_ct_cropped', None), ('example_ct_sm', None),
         ]
         for scan, mask in cases:
-            if not CT.is_dir():
-                print(f'ok {count + 1} /prepare/oracle/{scan} paper # SKIP no shared test data here')
-                globals()['count'] += 1
-                continue
-            result(f'/prepare/oracle/{scan} paper', compare('paper', CT / f'{scan}.nii.gz', CT / f'{mask}.nii.gz', folder))
+            title = f'/prepare/oracle/{scan} paper' + ('' if mask else ' no mask')
+            if CT.is_dir():
+                result(title, compare('paper', CT / f'{scan}.nii.gz', CT / f'{mask}.nii.gz' if mask else None, folder))
+            else:
+                skip(title)
     print(f'1..{count}')
     return failed > 0
 

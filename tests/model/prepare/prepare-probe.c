@@ -3,11 +3,13 @@
  *
  *   prepare-probe phantom FOLDER NAME ORIENTATION SPACING SPACING SPACING DEGREES
  *   prepare-probe upstream|paper SCAN OUT [LUNGS]: writes OUT.nii.gz, the standardised volume, and
- * OUT.f32, the network's input; prints a line of JSON with the input's geometry
+ * OUT.f32, the network's input; prints JSON with the input's geometry and the range that can hold
+ * lung
  */
 #include "model/core/json-writer.h"
 #include "model/core/file.h"
 #include "model/phantom/phantom.h"
+#include "model/prepare/lungs.h"
 #include "model/prepare/prepared.h"
 #include "model/volume/nifti.h"
 
@@ -30,7 +32,7 @@ write_phantom (char **arguments, GError **error)
 }
 
 static void
-print_prepared (const SagPrepared *prepared)
+print_prepared (const SagPrepared *prepared, const SagLungs *lungs)
 {
   const SagGeometry *grid = sag_prepared_get_input_geometry (prepared);
   SagJsonWriter     *writer = sag_json_writer_new ();
@@ -40,6 +42,7 @@ print_prepared (const SagPrepared *prepared)
   sag_json_integers (writer, "dims", grid->dims, 3);
   sag_json_numbers (writer, "affine", &grid->ijk_to_ras[0][0], 12);
   sag_json_string (writer, "lungs", sag_prepared_get_lung_source (prepared));
+  sag_json_numbers (writer, "range_mm", lungs->thorax_range_mm, 2);
   sag_json_string (writer, "key", sag_prepared_get_key (prepared));
   sag_json_end_object (writer);
   text = sag_json_writer_finish (g_steal_pointer (&writer));
@@ -51,6 +54,7 @@ prepare (const SagRecipe *recipe, char **arguments, GError **error)
 {
   g_autoptr (SagVolume) volume = sag_nifti_load (arguments[0], NULL, NULL, NULL, error);
   g_autoptr (SagVolume) lungs = NULL;
+  g_autoptr (SagLungs) found = NULL;
   g_autoptr (SagPrepared) prepared = NULL;
   g_autofree char  *standardised = g_strconcat (arguments[1], ".nii.gz", NULL);
   g_autofree char  *input = g_strconcat (arguments[1], ".f32", NULL);
@@ -70,7 +74,10 @@ prepare (const SagRecipe *recipe, char **arguments, GError **error)
   if (prepared == NULL)
     return FALSE;
   kept = sag_prepared_get_standardised (prepared);
-  print_prepared (prepared);
+  found = sag_lungs_segment (volume, NULL, error);
+  if (found == NULL)
+    return FALSE;
+  print_prepared (prepared, found);
   return sag_nifti_save (standardised, sag_volume_get_geometry (kept), SAG_NIFTI_INT16,
                          sag_volume_get_int16 (kept), NULL, NULL, error) &&
          sag_file_save (input, sag_prepared_get_input (prepared),

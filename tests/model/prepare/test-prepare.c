@@ -3,6 +3,7 @@
  * scan; lung masks, shifts, keys, odd scans.
  */
 #include "model/core/error.h"
+#include "model/phantom/phantom.h"
 #include "model/prepare/prepared.h"
 #include "tests/support/test.h"
 
@@ -367,6 +368,63 @@ test_lung_mask (gconstpointer data)
       }
 }
 
+/* Without a mask our own segmentation sets the range of `paper`, and no finding is cut away: every
+ * voxel of fluid and consolidation in the box shows as such in the input, not as the air beyond a
+ * cut.
+ */
+static void
+test_segmented (gconstpointer data)
+{
+  static const guint findings[] = {
+    0,
+    SAG_FINDING_EFFUSION_LEFT | SAG_FINDING_EFFUSION_RIGHT,
+    SAG_FINDING_CONSOLIDATION_LEFT | SAG_FINDING_CONSOLIDATION_RIGHT,
+    SAG_FINDING_NO_LEFT_LUNG,
+  };
+
+  for (gsize f = 0; f < G_N_ELEMENTS (findings); f++)
+    {
+      SagPhantomOptions patient = { .findings = findings[f], .spacing_mm = { 3, 3, 4 } };
+      g_autoptr (SagPhantom) phantom = sag_phantom_new (&patient);
+      g_autoptr (SagPrepared) prepared =
+        prepare_with (phantom->image, GPOINTER_TO_INT (data), NULL);
+      const SagGeometry *scan = sag_volume_get_geometry (phantom->labels);
+      const SagGeometry *grid = sag_prepared_get_input_geometry (prepared);
+      const gint16      *labels = sag_volume_get_int16 (phantom->labels);
+      const float       *input = sag_prepared_get_input (prepared);
+      double             to_input[3][4];
+      gsize              n = 0, n_air = 0;
+
+      g_assert_cmpstr (sag_prepared_get_lung_source (prepared), ==,
+                       GPOINTER_TO_INT (data) == SAG_RECIPE_PAPER ? "segmented" : "none");
+      g_assert_true (sag_prepared_get_scope (prepared)->lungs_found);
+      g_assert_true (sag_geometry_invert (grid, to_input));
+      sag_geometry_compose (to_input, scan->ijk_to_ras, to_input);
+      for (gint32 k = 0; k < scan->dims[2]; k++)
+        for (gint32 j = 0; j < scan->dims[1]; j++)
+          for (gint32 i = 0; i < scan->dims[0]; i++)
+            {
+              gint16 label = *labels++;
+              double at[3] = { i, j, k };
+
+              if (label < SAG_PHANTOM_EFFUSION_LEFT || label > SAG_PHANTOM_CONSOLIDATION_RIGHT)
+                continue;
+              sag_geometry_apply (to_input, at, at);
+              for (int a = 0; a < 3; a++)
+                at[a] = floor (at[a] + 0.5);
+              if (at[0] < 0 || at[0] >= 256 || at[1] < 0 || at[1] >= 160 || at[2] < 0 ||
+                  at[2] >= 128)
+                continue;
+              n++;
+              if (input[((gsize) at[0] * 160 + (gsize) at[1]) * 128 + (gsize) at[2]] < 0.3)
+                n_air++;
+            }
+      if (findings[f] & (SAG_FINDING_EFFUSION_LEFT | SAG_FINDING_CONSOLIDATION_LEFT))
+        g_assert_cmpuint (n, >, 1000);
+      g_assert_cmpuint (n_air, ==, 0);
+    }
+}
+
 static void
 test_bad_mask (void)
 {
@@ -493,6 +551,18 @@ test_bad_recipe (void)
 }
 
 static void
+test_bad_shift (void)
+{
+  g_autoptr (SagVolume) volume = store_straight ();
+  g_autoptr (GError) error = NULL;
+  SagRecipe         recipe = recipe_of (SAG_RECIPE_PAPER);
+  SagPrepareOptions options = { .shift_mm = { 0, NAN, 0 } };
+
+  g_assert_null (sag_prepare (volume, &recipe, &options, NULL, &error));
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "cannot be moved");
+}
+
+static void
 add (const char *name, GTestDataFunc test)
 {
   for (gsize k = 0; k < G_N_ELEMENTS (kinds); k++)
@@ -513,11 +583,13 @@ main (int argc, char **argv)
   add ("corners", test_corners);
   add ("shift", test_shift);
   add ("lung-mask", test_lung_mask);
+  add ("segmented", test_segmented);
   add ("float32", test_float);
   add ("no-body", test_no_body);
   add ("small", test_small);
   add ("cancel", test_cancel);
   g_test_add_func ("/prepare/bad-mask", test_bad_mask);
   g_test_add_func ("/prepare/bad-recipe", test_bad_recipe);
+  g_test_add_func ("/prepare/bad-shift", test_bad_shift);
   return g_test_run ();
 }
