@@ -57,7 +57,7 @@ rib_point (guint rib, guint step, double side, double point[3])
   double       dz = z - centre[2];
   double       shrink = sqrt (1 - dz * dz / (radius[2] * radius[2]));
   double       q = SAG_CAVITY_SQUARE * sine * sine * cosine * cosine;
-  double       bulge = q > 0 ? sqrt ((1 - sqrt (1 - 4 * q)) / (2 * q)) : 1; /* of the rounded rectangle */
+  double       bulge = q > 0 ? sqrt ((1 - sqrt (1 - 4 * q)) / (2 * q)) : 1; /* of the square */
 
   point[0] = side * (radius[0] * shrink + gap_mm) * bulge * sine;
   point[1] = centre[1] + SAG_POSTURE_SHEAR * dz - (radius[1] * shrink + gap_mm) * bulge * cosine;

@@ -151,7 +151,7 @@ find_spine (SagLandmarks *landmarks, const SagLungGrid *grid, const SagComponent
   const gint32 *dims = grid->geometry.dims;
   double        centre = body->index_sum[0] / (double) body->n_voxels;
   double        middle = body->index_sum[1] / (double) body->n_voxels;
-  gint32        reach = (gint32) (50 / grid->spacing_mm[0]);
+  gint32        reach = sag_lung_cells (50, grid->spacing_mm[0]);
   gint32        i_low = MAX ((gint32) centre - reach, 0),
          i_high = MIN ((gint32) centre + reach, dims[0] - 1);
   gint64 n = 0, sum_i = 0, sum_j = 0;

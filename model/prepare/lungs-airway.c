@@ -15,6 +15,11 @@
 #define N_LIMITS ((HIGHEST_LIMIT_HU - LOWEST_LIMIT_HU) / STEP_HU + 2)
 #define MIN_AIRWAY_ML 10
 #define MIN_HEIGHT_MM 50
+#define SEEN_MM 15
+#define MAX_OFF_MM 35
+#define MIN_MM2 40
+#define MAX_MM2 900
+#define MAX_MEAN_HU (-800)
 
 /* A piece of air in one slice. */
 typedef struct
@@ -52,7 +57,7 @@ find_trachea_in_slice (
   gint32             n = grid->geometry.dims[0] * grid->geometry.dims[1];
   g_autofree guint8 *seen = g_new0 (guint8, n);
   g_autofree gint32 *found = g_new (gint32, n);
-  double             best_mm = 35;
+  double             best_mm = MAX_OFF_MM;
   gboolean           any = FALSE;
 
   for (gint32 c = 0; c < n; c++)
@@ -64,7 +69,8 @@ find_trachea_in_slice (
         continue;
       piece = measure_piece (grid, k, found, sag_cells_flood_slice (grid, air, k, c, seen, found));
       off_mm = ABS (piece.i - landmarks->midline) * grid->spacing_mm[0];
-      if (piece.mm2 < 40 || piece.mm2 > 900 || piece.mean_hu > -800 || off_mm > best_mm)
+      if (piece.mm2 < MIN_MM2 || piece.mm2 > MAX_MM2 || piece.mean_hu > MAX_MEAN_HU ||
+          off_mm > best_mm)
         continue;
       best_mm = off_mm;
       *cell = piece.thinnest;
@@ -82,7 +88,7 @@ find_trachea (const SagLungGrid  *grid,
               gint32              top,
               gsize              *seed)
 {
-  gint32 n_needed = MAX ((gint32) (15 / grid->spacing_mm[2]), 1), n_seen = 0;
+  gint32 n_needed = MAX (sag_lung_cells (SEEN_MM, grid->spacing_mm[2]), 1), n_seen = 0;
 
   for (gint32 k = top; k >= 0; k--)
     {
@@ -161,7 +167,7 @@ grow_to_limit (Growth *growth, guint limit)
 static guint8 *
 grow_airway (const SagLungGrid *grid, const guint8 *air, gsize seed, double *height_mm)
 {
-  gsize   slice = (gsize) grid->geometry.dims[0] * grid->geometry.dims[1], low = G_MAXSIZE, high = 0;
+  gsize   slice = sag_lung_grid_index (grid, 0, 0, 1), low = G_MAXSIZE, high = 0;
   guint8 *region = g_new0 (guint8, grid->n_cells);
   Growth  growth = { grid, air, region, { NULL }, g_array_new (FALSE, FALSE, sizeof (gsize)) };
   guint   n_good = 0;

@@ -39,6 +39,22 @@ sag_lung_grid_index (const SagLungGrid *grid, gint32 i, gint32 j, gint32 k)
   return i + (gsize) dims[0] * (j + (gsize) dims[1] * k);
 }
 
+/** sag_lung_cells: how many cells of @spacing_mm fit into @mm: 0 to a million, whatever a header
+ * says. */
+static inline gint32
+sag_lung_cells (double mm, double spacing_mm)
+{
+  return (gint32) CLAMP (mm / spacing_mm, 0, 1000000);
+}
+
+/** sag_voxels_value: the voxel @offset elements from the view's first. */
+static inline float
+sag_voxels_value (const SagVoxels *voxels, gint64 offset)
+{
+  return voxels->scalar == SAG_SCALAR_INT16 ? ((const gint16 *) voxels->origin)[offset]
+                                            : ((const float *) voxels->origin)[offset];
+}
+
 /* Masks of cells: one byte each, 0 or 1. What lies beyond the grid is 0 to a dilation and 1 to an
  * erosion, so that neither eats from the border. */
 

@@ -7,8 +7,8 @@
  * and then air alone would cut the finding off. Signs that something hides it:
  *   - a lung is missing, much smaller than the other, or both are small;
  *   - one lung ends much higher than the other;
- *   - a lung ends in front: in a patient who lies on the back the deepest place is behind, beside
- * the spine. Then the range goes down to the last rib, or without ribs to the end of the body. */
+ *   - a lung ends in front: in a patient who lies on the back the deepest place is behind.
+ * Then the range goes down to the last rib, or without ribs to the end of the body. */
 
 #define BONE_HU 220
 #define MIN_BOTH_ML 1500
@@ -18,6 +18,9 @@
 #define MAX_LUNG_MM 340   /* no chest is longer */
 #define MAX_RIB_GAP_MM 28 /* between two ribs in the same place */
 #define SPARE_MM 6
+#define BEHIND_MM2 100
+#define BACK_MM 35    /* beside the spine: no more than this before the middle of its bone */
+#define PROCESS_MM 42 /* the processes of the spine reach no further to the side */
 
 /* A cell with some air in it: less dense than fat and noise can make it. */
 #define PARTLY_AIR_HU (-200)
@@ -64,26 +67,26 @@ measure_base (const SagLungGrid  *grid,
               const guint8       *sides,
               guint8              side)
 {
-  const gint32 *dims = grid->geometry.dims;
-  const double *up = grid->geometry.ijk_to_ras[2];
-  double        level_mm = grid->spacing_mm[2],
-         lowest = MIN (up[0], 0) * dims[0] + MIN (up[1], 0) * dims[1];
+  const gint32      *dims = grid->geometry.dims;
+  const double      *up = grid->geometry.ijk_to_ras[2];
+  double             level_mm = grid->spacing_mm[2];
+  double             lowest = MIN (up[0], 0) * dims[0] + MIN (up[1], 0) * dims[1];
   double             reach = ABS (up[0]) * dims[0] + ABS (up[1]) * dims[1] + ABS (up[2]) * dims[2];
-  gint32             n_levels = (gint32) (reach / level_mm) + 2, level;
+  gint32             n_levels = sag_lung_cells (reach, level_mm) + 2, level;
   g_autofree gint32 *counts = g_new0 (gint32, n_levels);
   g_autofree gint32 *behind = g_new0 (gint32, n_levels);
-  gint32             needed =
-    MAX ((gint32) (100 / (grid->spacing_mm[0] * grid->spacing_mm[1])), 1); /* 1 cm^2 */
-  double back = landmarks->spine_back + 35 / grid->spacing_mm[1];
+  double             cell_mm2 = grid->spacing_mm[0] * grid->spacing_mm[1];
+  gint32             needed = MAX (sag_lung_cells (BEHIND_MM2, cell_mm2), 1);
+  double             back = landmarks->spine_back + BACK_MM / grid->spacing_mm[1];
 
   for (gint32 k = 0; k < dims[2]; k++)
     for (gint32 j = 0; j < dims[1]; j++)
       for (gint32 i = 0; i < dims[0]; i++)
         if (sides[sag_lung_grid_index (grid, i, j, k)] == side)
           {
-            gint32 at = (gint32) ((up[0] * i + up[1] * j + up[2] * k - lowest) / level_mm);
+            gint32 at = sag_lung_cells (up[0] * i + up[1] * j + up[2] * k - lowest, level_mm);
 
-            at = CLAMP (at, 0, n_levels - 1);
+            at = MIN (at, n_levels - 1);
             counts[at]++;
             behind[at] += j <= back;
           }
@@ -131,10 +134,10 @@ static gboolean
 has_back_ribs (const SagLungGrid *grid, const SagLandmarks *landmarks, gint32 k)
 {
   const gint32 *dims = grid->geometry.dims;
-  gint32        behind = MIN ((gint32) (landmarks->spine_back + 35 / grid->spacing_mm[1]), dims[1] - 1);
-  double        near = 42 / grid->spacing_mm[0];
+  double        back = landmarks->spine_back + BACK_MM / grid->spacing_mm[1];
+  double        near = PROCESS_MM / grid->spacing_mm[0];
 
-  for (gint32 j = 0; j <= behind; j++)
+  for (gint32 j = 0; j < dims[1] && j <= back; j++)
     for (gint32 i = 0; i < dims[0]; i++)
       if (ABS (i - landmarks->midline) > near &&
           grid->hu[sag_lung_grid_index (grid, i, j, k)] > BONE_HU)
@@ -146,7 +149,7 @@ has_back_ribs (const SagLungGrid *grid, const SagLandmarks *landmarks, gint32 k)
 static gint32
 find_last_rib (const SagLungGrid *grid, const SagLandmarks *landmarks, gint32 from)
 {
-  gint32 gap = (gint32) (MAX_RIB_GAP_MM / grid->spacing_mm[2]) + 1, last = from;
+  gint32 gap = sag_lung_cells (MAX_RIB_GAP_MM, grid->spacing_mm[2]) + 1, last = from;
 
   for (gint32 k = from; k >= 0 && last - k <= gap; k--)
     if (has_back_ribs (grid, landmarks, k))
@@ -166,10 +169,7 @@ has_lung_air (const SagLungGrid *grid, const SagVoxels *ras, const guint8 *reach
       gint64        offset = j * ras->stride[1] + k * ras->stride[2];
 
       for (gint32 i = 0; i < grid->scan_dims[0]; i++, offset += ras->stride[0])
-        if (row[i / grid->factor[0]] &&
-            (ras->scalar == SAG_SCALAR_INT16
-               ? ((const gint16 *) ras->origin)[offset] < SAG_LUNG_AIR_HU
-               : ((const float *) ras->origin)[offset] < SAG_LUNG_AIR_HU))
+        if (row[i / grid->factor[0]] && sag_voxels_value (ras, offset) < SAG_LUNG_AIR_HU)
           return TRUE;
     }
   return FALSE;
@@ -204,9 +204,10 @@ find_slices (const SagLungGrid *grid,
 static gint32
 find_hidden_low (const SagLungGrid *grid, const SagLandmarks *landmarks, gint32 low, gint32 high)
 {
-  gint32 longest = high - (gint32) (MAX_LUNG_MM / grid->spacing_mm[2]);
+  gint32 longest = high - sag_lung_cells (MAX_LUNG_MM, grid->spacing_mm[2]);
   gint32 rib = landmarks->has_spine ? find_last_rib (grid, landmarks, low) : low;
-  gint32 end = rib < low ? rib - (gint32) (SPARE_MM / grid->spacing_mm[2]) : landmarks->body_low;
+  gint32 end =
+    rib < low ? rib - sag_lung_cells (SPARE_MM, grid->spacing_mm[2]) : landmarks->body_low;
 
   return MAX (MAX (end, longest), 0) * grid->factor[2];
 }

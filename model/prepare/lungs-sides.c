@@ -13,6 +13,7 @@
 #define MIN_LUNGS_ML 100
 #define MIN_ENCLOSED 0.75
 #define MAX_EROSIONS 5
+#define CLOSING_MM 6
 
 /* What one piece of air looks like. */
 typedef struct
@@ -230,7 +231,8 @@ static void
 close_side (const SagLungGrid *grid, const guint8 *airway, guint8 *sides, guint8 side)
 {
   g_autofree guint8 *lung = g_new (guint8, grid->n_cells);
-  guint              n_steps = (guint) CLAMP (6 / MAX (grid->spacing_mm[0], grid->spacing_mm[2]) + 0.5, 1, 3);
+  double             spacing_mm = MAX (grid->spacing_mm[0], grid->spacing_mm[2]);
+  guint              n_steps = (guint) CLAMP (CLOSING_MM / spacing_mm + 0.5, 1, 3);
 
   for (gsize c = 0; c < grid->n_cells; c++)
     lung[c] = sides[c] == side;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/prepare/lungs-private.h"
 
-#include "model/core/pool.h"
+#include "model/core/error.h"
 
 static void
 measure_volumes (const SagLungGrid *grid, const guint8 *sides, SagLungs *lungs)
@@ -36,6 +36,12 @@ sag_lungs_segment (SagVolume *volume, GCancellable *cancellable, GError **error)
 
   g_return_val_if_fail (volume != NULL, NULL);
 
+  if (sag_geometry_n_voxels (sag_volume_get_geometry (volume)) > G_MAXUINT32)
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                   "The scan is too large to be searched for lungs; resample it to larger voxels.");
+      return NULL;
+    }
   grid = sag_lung_grid_new (volume);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;

@@ -36,8 +36,10 @@ typedef struct
  * sag_lungs_segment: finds the air in the lungs, without the airway, and where the thorax lies.
  *
  * Vessels and small dense things inside a lung belong to it; effusions and consolidations do not.
+ * The air of a pneumothorax cannot be told from lung and counts as such.
  *
- * Returns: NULL only on cancellation; a scan without lungs gives a result without a mask
+ * Errors: SAG_ERROR_LIMIT (2^32 voxels or more), G_IO_ERROR_CANCELLED. A scan without lungs is
+ * none: its result has no mask
  */
 SagLungs *sag_lungs_segment (SagVolume *volume, GCancellable *cancellable, GError **error);
 

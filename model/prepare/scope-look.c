@@ -119,8 +119,7 @@ count_between (const SagVoxels *ras,
       for (guint a = 0; a < 3; a++)
         offset +=
           MIN (at[a] * factor[a] + factor[a] / 2, ras->geometry.dims[a] - 1) * ras->stride[a];
-      hu = ras->scalar == SAG_SCALAR_INT16 ? ((const gint16 *) ras->origin)[offset]
-                                           : ((const float *) ras->origin)[offset];
+      hu = sag_voxels_value (ras, offset);
       if (hu >= LOW_HU && hu < LOW_HU + STEP_HU * N_STEPS)
         counts[(guint) (hu - LOW_HU) / STEP_HU]++;
     }
@@ -158,38 +157,4 @@ sag_contrast_guess (SagVolume *volume, SagVolume *mask)
   return median < 80    ? SAG_CONTRAST_NONE
          : median > 100 ? SAG_CONTRAST_ENHANCED
                         : SAG_CONTRAST_UNKNOWN;
-}
-
-#define MAX_LABELS 150
-
-void
-sag_value_look (SagValueLook *look, SagVolume *volume)
-{
-  const gint16 *shorts = sag_volume_get_int16 (volume);
-  const float  *floats = sag_volume_get_float (volume);
-  gsize         n = sag_geometry_n_voxels (sag_volume_get_geometry (volume));
-  gsize         step = MAX (n / 100003, 1) | 1, n_seen = 0, n_zero = 0, n_air = 0, n_water = 0;
-  g_autoptr (GHashTable) values = g_hash_table_new (NULL, NULL);
-  gboolean whole = TRUE;
-
-  *look = (SagValueLook){ INFINITY, -INFINITY };
-  for (gsize v = 0; v < n; v += step)
-    {
-      double value = shorts != NULL ? shorts[v] : floats[v];
-
-      if (!isfinite (value))
-        continue;
-      n_seen++;
-      look->low = MIN (look->low, value);
-      look->high = MAX (look->high, value);
-      n_zero += value == 0;
-      n_air += value < -500;
-      n_water += value > -200 && value < 300;
-      whole = whole && value == rint (value) && fabs (value) < 1e6;
-      if (whole && g_hash_table_size (values) <= MAX_LABELS)
-        g_hash_table_add (values, GINT_TO_POINTER ((gint) value));
-    }
-  look->is_label_map = whole && look->low >= 0 && look->high > 0 &&
-                       g_hash_table_size (values) <= MAX_LABELS && n_zero * 10 > n_seen * 3;
-  look->is_hu = n_air > 0 && n_water * 50 > n_seen;
 }

@@ -26,21 +26,4 @@ void sag_lung_look (SagLungLook *look, SagVolume *mask, const SagGeometry *box);
 /** sag_contrast_guess: @mask is SagLungs.mask of @volume. */
 SagContrast sag_contrast_guess (SagVolume *volume, SagVolume *mask);
 
-/**
- * SagValueLook: what the voxels' values are.
- * @low, @high: the smallest and the largest that was seen
- * @is_label_map: few whole numbers, none negative, and mostly 0
- * @is_hu: there is air, and there is something near water
- */
-typedef struct
-{
-  double   low;
-  double   high;
-  gboolean is_label_map;
-  gboolean is_hu;
-} SagValueLook;
-
-/** sag_value_look: looks at some 100,000 voxels. */
-void sag_value_look (SagValueLook *look, SagVolume *volume);
-
 G_END_DECLS

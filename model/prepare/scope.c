@@ -2,6 +2,7 @@
 #include "model/prepare/scope.h"
 
 #include "model/prepare/scope-look.h"
+#include "model/volume/sanity.h"
 
 #include <math.h>
 
@@ -36,19 +37,16 @@ static void G_GNUC_PRINTF (3, 4)
 static void
 judge_no_lungs (Judge *judge, SagVolume *volume, double mask_share)
 {
-  SagValueLook look;
+  g_autoptr (SagIntensity) intensity = sag_volume_check_intensity (volume);
 
-  sag_value_look (&look, volume);
-  if (look.is_label_map)
-    add (judge, SAG_SCOPE_OUT, "This looks like a label map, not like a CT: open it as a mask.");
-  else if (!look.is_hu)
-    add (judge, SAG_SCOPE_OUT,
-         NOT_A_CHEST "its values run from %.0f to %.0f, which are no Hounsfield units.", look.low,
-         look.high);
-  else if (isnan (mask_share))
-    add (judge, SAG_SCOPE_OUT, NOT_A_CHEST "no lungs were found.");
-  else
-    add (judge, SAG_SCOPE_DOUBTFUL, "The lungs that the mask marks hold no air.");
+  if (intensity->kind == SAG_INTENSITY_HU && !isnan (mask_share))
+    {
+      add (judge, SAG_SCOPE_DOUBTFUL, "The lungs that the mask marks hold no air.");
+      return;
+    }
+  add (judge, SAG_SCOPE_OUT, NOT_A_CHEST "no lungs were found.");
+  if (intensity->kind != SAG_INTENSITY_HU)
+    add (judge, SAG_SCOPE_OUT, "%s", intensity->sentences[0]);
 }
 
 /* Lungs that the scan cuts off. */

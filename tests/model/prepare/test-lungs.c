@@ -167,7 +167,7 @@ test_findings (void)
     for (guint64 seed = 0; seed < 4; seed++)
       {
         g_autoptr (SagPhantom) phantom =
-          sag_test_phantom (seed, findings[f], seed % 2 ? 2 : 3, seed % 3 ? "LPS" : "RSA");
+          sag_test_phantom (seed, findings[f], seed % 2 ? 2.5 : 3, seed % 3 ? "LPS" : "RSA");
         g_autoptr (SagLungs) lungs = segment (phantom->image);
         double range[2];
 
@@ -228,7 +228,7 @@ test_white_out (void)
 static void
 test_noise (void)
 {
-  g_autoptr (SagPhantom) phantom = sag_test_phantom (3, 0, 1.25, "LPS");
+  g_autoptr (SagPhantom) phantom = sag_test_phantom (3, 0, 1.7, "LPS");
   const SagGeometry *geometry = sag_volume_get_geometry (phantom->image);
   gsize              n = sag_geometry_n_voxels (geometry);
   gint16            *voxels = g_memdup2 (sag_volume_get_int16 (phantom->image), n * sizeof *voxels);

@@ -240,12 +240,14 @@ test_not_hu (void)
       twice[v] = hu[v] - 1024;
       unit[v] = CLAMP (hu[v] / 2000.0f + 0.5f, 0, 1);
     }
-  assert_verdict (sag_volume_ref (phantom->labels), SAG_SCOPE_OUT, "looks like a label map");
-  assert_verdict (sag_volume_new_int16 (geometry, raw), SAG_SCOPE_OUT, "no Hounsfield units");
-  assert_verdict (sag_volume_new_int16 (geometry, twice), SAG_SCOPE_OUT, "no Hounsfield units");
-  assert_verdict (sag_volume_new_float (geometry, unit), SAG_SCOPE_OUT, "no Hounsfield units");
-  assert_verdict (sag_test_constant (50, -1000), SAG_SCOPE_OUT, "no Hounsfield units");
-  assert_verdict (sag_test_constant (1, 0), SAG_SCOPE_OUT, "no Hounsfield units");
+  assert_verdict (sag_volume_ref (phantom->labels), SAG_SCOPE_OUT, "like a label map");
+  assert_verdict (sag_volume_new_int16 (geometry, raw), SAG_SCOPE_OUT, "intercept was not applied");
+  assert_verdict (sag_volume_new_int16 (geometry, twice), SAG_SCOPE_OUT,
+                  "intercept was applied twice");
+  assert_verdict (sag_volume_new_float (geometry, unit), SAG_SCOPE_OUT,
+                  "do not look like Hounsfield units");
+  assert_verdict (sag_test_constant (50, -1000), SAG_SCOPE_OUT, "hold the same value");
+  assert_verdict (sag_test_constant (1, 0), SAG_SCOPE_OUT, "no lungs were found");
 }
 
 static void
