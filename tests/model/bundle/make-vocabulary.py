@@ -28,7 +28,7 @@ tumor tumour cancer metastasis metastases lesion lesions cyst cysts cavity cavit
 fractures aneurysm dissection stenosis thrombus clot infarct infection inflammation hemorrhage bleeding catheter
 tube device implant stent line port hyperinflation crazy paving halo covid viral bacterial fungal abscess empyema
 collapse volume loss shift mediastinal hilar enlarged enlargement dilated dilatation narrowing chronic acute mild
-moderate severe small large bilateral unilateral diffuse focal multiple single solitary benign malignant calcified
+bypass graft grafting moderate severe small large bilateral unilateral diffuse focal multiple single solitary benign malignant calcified
 """
 
 ANATOMY = """
@@ -38,7 +38,7 @@ ribs cage sternum sternal body costal cartilage cartilaginous cardiac organ orga
 bronchi diaphragm mediastinum pleura pericardium hilum lymph node nodes bone bones muscle fat skin breast thyroid
 spleen kidney kidneys adrenal gland gallbladder pancreas clavicle scapula humerus shoulder neck abdomen head apex
 base anterior posterior lateral medial cerebral artery arteries vessel vessels blood tissue soft segment segmental
-subsegmental peripheral central fissure parenchyma alveolar interlobar perihilar basal apical subpleural
+10 11 12 subsegmental peripheral central fissure parenchyma alveolar interlobar perihilar basal apical subpleural
 """
 
 PIECES = """

@@ -393,6 +393,44 @@ test_training_state (void)
 }
 
 static void
+replace (TensorChange *change, const char *old, const char *new)
+{
+  g_auto (GStrv) parts = g_strsplit (change->name, old, 2);
+
+  if (parts[1] != NULL)
+    g_snprintf (change->name, sizeof change->name, "%s%s%s", parts[0], new, parts[1]);
+}
+
+/* The same sizes under the names of Hugging Face's MegatronBertModel: each LayerNorm at its other place. */
+static void
+to_megatron (TensorChange *change, gpointer data)
+{
+  if (!g_str_has_prefix (change->name, "model."))
+    return;
+  replace (change, ".attention.output.LayerNorm.", ".attention.ln.");
+  replace (change, ".output.LayerNorm.", ".ln.");
+  replace (change, "model.embeddings.LayerNorm.", "model.encoder.ln.");
+}
+
+static void
+test_megatron (void)
+{
+  TinyCheckpoint tiny;
+  g_autoptr (SagBundle) bundle = NULL;
+
+  if (!tiny_checkpoint_init (&tiny))
+    return;
+  tiny_checkpoint_change (&tiny, to_megatron, NULL, NULL);
+  tiny_checkpoint_refuse (&tiny, SAG_ERROR_MISMATCH, "MegatronBert text layers, but the configuration is not");
+  tiny.import.config = NULL;
+  tiny.import.heads = 4;
+  bundle = tiny_checkpoint_import (&tiny, "bundle");
+  g_assert_cmpint (sag_bundle_get_network (bundle)->text_kind, ==, SAG_TEXT_MEGATRON);
+  assert_equal_weights (bundle, tiny.weights);
+  tiny_checkpoint_clear (&tiny);
+}
+
+static void
 test_train_config (void)
 {
   TinyCheckpoint   tiny;
@@ -429,6 +467,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bundle/import/heads", test_heads);
   g_test_add_func ("/bundle/import/options", test_options);
   g_test_add_func ("/bundle/import/training-state", test_training_state);
+  g_test_add_func ("/bundle/import/megatron", test_megatron);
   g_test_add_func ("/bundle/import/train-config", test_train_config);
   return g_test_run ();
 }
