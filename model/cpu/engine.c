@@ -7,6 +7,7 @@
 #include "model/cpu/vision.h"
 #include "model/engine/status.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_THREADS 256
@@ -17,7 +18,9 @@ typedef struct
   SagWeightSource source;
   SagCpuTeam      team;
   SagCpuVision   *vision;
-  SagCpuText     *text;
+  SagCpuLinear    adaptor;
+  float          *adaptor_memory;
+  SagCpuText     *text;  /* half of all memory: loaded by the first question */
   SagCpuArena     arena; /* of asking */
 } Engine;
 
@@ -30,9 +33,35 @@ cpu_close (void *self)
     return;
   sag_cpu_vision_free (engine->vision);
   sag_cpu_text_free (engine->text);
+  free (engine->adaptor_memory);
   sag_cpu_arena_clear (&engine->arena);
   sag_pool_free (engine->team.pool);
   g_free (engine);
+}
+
+typedef struct
+{
+  const SagWeightSource *source;
+  SagStatus             *status;
+} WeightCheck;
+
+/* The last value of a tensor can be read, so the tensor is there, and long enough. */
+static bool
+check_weight (const SagWeightSpec *spec, void *user_data)
+{
+  const WeightCheck *check = user_data;
+  float              value;
+
+  return check->source->read (check->source->data, spec->name, spec->n_values - 1, 1, &value) ||
+         sag_status_fail_weight (check->status, spec->name);
+}
+
+static bool
+load_text (Engine *engine, SagStatus *status)
+{
+  if (engine->text == NULL)
+    engine->text = sag_cpu_text_load (&engine->source, engine->team.pool, status);
+  return engine->text != NULL;
 }
 
 static void *
@@ -57,10 +86,11 @@ cpu_open (const SagWeightSource *source, const SagEngineOptions *options, SagSta
   engine->source.network = &engine->network;
   engine->team.kernels = sag_cpu_get_kernels (options->portable);
   engine->team.pool = sag_pool_new (CLAMP (options->n_threads, 0, MAX_THREADS));
-  engine->vision = sag_cpu_vision_new (&engine->source, options->portable, status);
+  if (sag_network_foreach_weight (&engine->network, check_weight, &(WeightCheck){ source, status }))
+    engine->vision = sag_cpu_vision_new (&engine->source, options->portable, status);
   if (engine->vision != NULL)
-    engine->text = sag_cpu_text_load (&engine->source, engine->team.pool, status);
-  if (engine->text == NULL)
+    engine->adaptor_memory = sag_cpu_adaptor_load (&engine->source, engine->team.pool, &engine->adaptor, status);
+  if (engine->adaptor_memory == NULL)
     g_clear_pointer (&engine, cpu_close);
   return engine;
 }
@@ -116,8 +146,10 @@ cpu_encode (void *self, const SagEncodeRequest *request, SagStatus *status)
       if (!sag_cpu_vision_encode (engine->vision, engine->team.pool, request->input + i * n_voxels, request->dims,
                                   features, &request->tap, &request->cancel, status))
         return false;
-      sag_cpu_linear (&engine->text->adaptor, &engine->team, features, request->tokens + i * n_tokens * hidden,
+      sag_cpu_linear (&engine->adaptor, &engine->team, features, request->tokens + i * n_tokens * hidden,
                       n_tokens, SAG_CPU_ACT_NONE, NULL);
+      if (request->tap.func != NULL && !load_text (engine, status))
+        return false;
       if (request->tap.func != NULL)
         tap_tokens (engine, &request->tap, request->tokens + i * n_tokens * hidden, n_tokens);
     }
@@ -129,7 +161,8 @@ cpu_ask (void *self, const SagAskRequest *request, SagStatus *status)
 {
   Engine *engine = self;
 
-  return sag_cpu_ask (engine->text, &engine->team, &engine->arena, request, status);
+  return load_text (engine, status) &&
+         sag_cpu_ask (engine->text, &engine->team, &engine->arena, request, status);
 }
 
 const SagEngineTable *

@@ -33,9 +33,7 @@ static bool
 fail_read (Loader *loader, const char *name)
 {
   loader->failed = true;
-  return sag_status_fail (loader->status, SAG_STATUS_INVALID,
-                          "The bundle's weights hold no readable \"%s\" of the expected size; import the bundle again.",
-                          name);
+  return sag_status_fail_weight (loader->status, name);
 }
 
 static void
@@ -197,7 +195,6 @@ load_all (Loader *loader, SagCpuText *text)
   const SagNetwork *network = &text->network;
   int32_t           hidden = network->hidden;
 
-  load_one (loader, "vision_model.lm_adaptor.0", hidden, network->head_channels, &text->adaptor);
   text->start = load_vector (loader, "vision_model.emb_start", hidden);
   text->end = load_vector (loader, "vision_model.emb_end", hidden);
   load_positions (loader, network, text);
@@ -211,6 +208,34 @@ load_all (Loader *loader, SagCpuText *text)
   load_one (loader, "lm_head_seg", sag_network_cells_per_token (network), hidden, &text->patch_head);
 }
 
+static float *
+alloc_measured (Loader *loader, const char *what)
+{
+  loader->memory = sag_cpu_alloc (loader->used);
+  if (loader->memory == NULL)
+    sag_status_fail (loader->status, SAG_STATUS_OUT_OF_MEMORY,
+                     "There is no memory for the weights of the %s (%.0f MB); close other programs.", what,
+                     loader->used * 4e-6);
+  loader->used = 0;
+  return loader->memory;
+}
+
+float *
+sag_cpu_adaptor_load (const SagWeightSource *source, SagPool *pool, SagCpuLinear *adaptor, SagStatus *status)
+{
+  static const char name[] = "vision_model.lm_adaptor.0";
+  const SagNetwork *network = source->network;
+  Loader            loader = { .source = source, .pool = pool, .status = status };
+
+  load_one (&loader, name, network->hidden, network->head_channels, adaptor);
+  if (alloc_measured (&loader, "adaptor") == NULL)
+    return NULL;
+  load_one (&loader, name, network->hidden, network->head_channels, adaptor);
+  if (loader.failed)
+    g_clear_pointer (&loader.memory, free);
+  return loader.memory;
+}
+
 SagCpuText *
 sag_cpu_text_load (const SagWeightSource *source, SagPool *pool, SagStatus *status)
 {
@@ -221,15 +246,9 @@ sag_cpu_text_load (const SagWeightSource *source, SagPool *pool, SagStatus *stat
   text->network = *source->network;
   text->layers = g_new0 (SagCpuLayer, text->network.text_layers);
   load_all (&loader, text);
-  text->memory = loader.memory = sag_cpu_alloc (loader.used);
+  text->memory = alloc_measured (&loader, "text layers");
   if (text->memory == NULL)
-    {
-      sag_status_fail (status, SAG_STATUS_OUT_OF_MEMORY,
-                       "There is no memory for the text layers' weights (%.0f MB); close other programs.",
-                       loader.used * 4e-6);
-      return NULL;
-    }
-  loader.used = 0;
+    return NULL;
   load_all (&loader, text);
   return loader.failed ? NULL : g_steal_pointer (&text);
 }

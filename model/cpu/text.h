@@ -39,7 +39,7 @@ typedef struct
 } SagCpuLayer;
 
 /**
- * SagCpuText: everything after the vision network, packed. Immutable once loaded.
+ * SagCpuText: everything after the vision tokens, packed. Immutable once loaded.
  * @positions: (n_positions, hidden), the embedding of token type 0 added
  * @start, @end: (hidden)
  * @embedding_norm: BERT only
@@ -50,7 +50,6 @@ typedef struct
 {
   SagWeightSource source;
   SagNetwork      network;
-  SagCpuLinear    adaptor;
   float          *start;
   float          *end;
   float          *positions;
@@ -66,6 +65,13 @@ typedef struct
 SagCpuText *sag_cpu_text_load (const SagWeightSource *source, SagPool *pool, SagStatus *status);
 void        sag_cpu_text_free (SagCpuText *text);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagCpuText, sag_cpu_text_free)
+
+/**
+ * sag_cpu_adaptor_load: reads and packs the layer that makes tokens of features.
+ *
+ * Returns: the memory of @adaptor, for free(); NULL, with @status set, as sag_cpu_text_load()
+ */
+float *sag_cpu_adaptor_load (const SagWeightSource *source, SagPool *pool, SagCpuLinear *adaptor, SagStatus *status);
 
 /** SagCpuTeam: who does the work. */
 typedef struct

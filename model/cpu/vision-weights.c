@@ -62,10 +62,7 @@ read_into (Reader *reader, const char *name, gsize n, float *out)
 
   if (reader->failed || reader->source->read (reader->source->data, full, 0, n, out))
     return;
-  sag_status_fail (reader->status,
-                   SAG_STATUS_INVALID,
-                   "The bundle's weights have no tensor \"%s\" of the size that the network needs.",
-                   full);
+  sag_status_fail_weight (reader->status, full);
   reader->failed = TRUE;
 }
 
