@@ -60,7 +60,7 @@ find_peak (SagAnswer *answer)
 }
 
 static SagGeometry
-cell_geometry (SagEngine *engine, SagPrepared *prepared, const gint32 cell_dims[3])
+cell_geometry (SagPrepared *prepared, const gint32 cell_dims[3])
 {
   const SagGeometry *input = sag_prepared_get_input_geometry (prepared);
   gint32             factor[3];
@@ -71,12 +71,18 @@ cell_geometry (SagEngine *engine, SagPrepared *prepared, const gint32 cell_dims[
 }
 
 static SagAnswer *
-answer_new (SagEngine *engine, SagTokens *tokens, const char *text, float logit, const float *cell_logits, SagProvenance *provenance)
+answer_new (SagEngine     *engine,
+            SagTokens     *tokens,
+            const char    *text,
+            float          logit,
+            const float   *cell_logits,
+            SagProvenance *provenance)
 {
-  Shared    *shared = g_new0 (Shared, 1);
-  SagAnswer *answer = &shared->public;
-  SagBundle *bundle = sag_engine_get_bundle (engine);
-  gsize      n_cells;
+  Shared      *shared = g_new0 (Shared, 1);
+  SagAnswer   *answer = &shared->public;
+  SagBundle   *bundle = sag_engine_get_bundle (engine);
+  SagPrepared *prepared = sag_tokens_get_prepared (tokens);
+  gsize        n_cells;
 
   g_atomic_ref_count_init (&shared->refs);
   answer->text = g_strdup (text);
@@ -87,7 +93,7 @@ answer_new (SagEngine *engine, SagTokens *tokens, const char *text, float logit,
   answer->class_head = sag_bundle_get_training (bundle, text, SAG_HEAD_CLASS);
   answer->patch_head = sag_bundle_get_training (bundle, text, SAG_HEAD_PATCH);
   sag_engine_get_cell_dims (engine, answer->cell_dims);
-  answer->cell_geometry = cell_geometry (engine, sag_tokens_get_prepared (tokens), answer->cell_dims);
+  answer->cell_geometry = cell_geometry (prepared, answer->cell_dims);
   n_cells = (gsize) sag_geometry_n_voxels (&answer->cell_geometry);
   answer->cells = g_new (float, n_cells);
   for (gsize i = 0; i < n_cells; i++)
@@ -106,7 +112,7 @@ sag_answer_ask (SagEngine         *engine,
                 GCancellable      *cancellable,
                 GError           **error)
 {
-  g_autoptr (GPtrArray) answers = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_answer_unref);
+  g_autoptr (GPtrArray) answers = NULL;
   g_autofree float *logits = g_new (float, n_texts);
   g_autofree float *cells = NULL;
   gint32            dims[3];
@@ -117,8 +123,10 @@ sag_answer_ask (SagEngine         *engine,
   cells = g_new (float, n_texts *n_cells);
   if (!sag_engine_ask (engine, tokens, texts, n_texts, NULL, logits, cells, cancellable, error))
     return NULL;
+  answers = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_answer_unref);
   for (gsize i = 0; i < n_texts; i++)
-    g_ptr_array_add (answers, answer_new (engine, tokens, texts[i], logits[i], cells + i * n_cells, provenance));
+    g_ptr_array_add (answers, answer_new (engine, tokens, texts[i], logits[i],
+                                          cells + i * n_cells, provenance));
   return g_steal_pointer (&answers);
 }
 

@@ -12,11 +12,13 @@ G_BEGIN_DECLS
  *
  * @text: the task, verbatim
  * @ids, @n_ids: the text as the tokenizer of the bundle gave it
- * @has_class: FALSE for "Segment" texts: the class head never saw them in training, so no class number exists
- * @logit, @probability: the class head's number: a probability under the training mix (negatives sampled 1:1)
+ * @has_class: FALSE for "Segment" texts: the class head never saw them in training, so no class
+ *   number exists
+ * @logit, @probability: the class head's number: a probability under the training mix (negatives
+ *   sampled 1:1)
  * @class_head, @patch_head: what the bundle's task list says about this text
- * @cell_dims, @cells: (nx, ny, nz) scores 0..1 of the patch head, x fastest. Scores, not probabilities:
- *   focal loss bends them, and a cell's target is the maximum of its 12 x 16 x 16 mm
+ * @cell_dims, @cells: (nx, ny, nz) scores 0..1 of the patch head, x fastest. Scores, not
+ *   probabilities: focal loss bends them, and a cell's target is the maximum of its 12 x 16 x 16 mm
  * @cell_geometry: where the cells lie; integer indices are cell centres
  * @peak_score, @peak_ras_mm: the highest cell and its centre
  */
@@ -48,7 +50,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagAnswer, sag_answer_unref)
 /**
  * sag_answer_ask: asks every text about one encoded scan.
  *
- * Returns: (transfer full) (element-type SagAnswer): in the order of @texts; NULL on error as sag_engine_ask()
+ * Returns: (transfer full) (element-type SagAnswer): in the order of @texts; NULL on error, as
+ * sag_engine_ask()
  */
 GPtrArray *sag_answer_ask (SagEngine         *engine,
                            SagTokens         *tokens,
@@ -58,13 +61,18 @@ GPtrArray *sag_answer_ask (SagEngine         *engine,
                            GCancellable      *cancellable,
                            GError           **error);
 
-/** sag_answer_dup_id: task slug and 8 hex digits of SHA-256 over text and bundle: "pleural-effusion-1f3a9c04". */
+/**
+ * sag_answer_dup_id: task slug and 8 hex digits of SHA-256 over text and bundle:
+ * "pleural-effusion-1f3a9c04".
+ */
 char *sag_answer_dup_id (const SagAnswer *answer);
 
 /** sag_answer_sigmoid: 1 / (1 + exp (-logit)). */
 float sag_answer_sigmoid (float logit);
 
-/** sag_answer_write: the members of a result object as `ask --json` prints it, without heatmap file names. */
+/**
+ * sag_answer_write: the members of a result object as `ask --json` prints it, all but "heatmap".
+ */
 void sag_answer_write (const SagAnswer *answer, SagJsonWriter *writer);
 
 G_END_DECLS

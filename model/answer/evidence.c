@@ -83,7 +83,8 @@ sag_evidence_save (SagEngine         *engine,
                    GError           **error)
 {
   g_autofree char *id = sag_answer_dup_id (answer);
-  g_autofree char *path = g_strdup_printf ("%s%c%s__%s__evidence.nii.gz", folder, G_DIR_SEPARATOR, case_name, id);
+  g_autofree char *name = g_strdup_printf ("%s__%s__evidence.nii.gz", case_name, id);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
 
   if (!sag_map_save (engine, &evidence->geometry, evidence->drop, target, FALSE, path,
                      "Sagitta evidence: class logit drop when hidden", cancellable, error))

@@ -20,14 +20,18 @@ write_cells (const SagAnswer *answer, SagJsonWriter *writer)
     }
   base64 = g_base64_encode (bytes, n * 4);
   sag_json_begin_object (writer, "cells");
-  sag_json_string (writer, "meaning", "scores 0..1 of the patch head, x fastest, float32 little endian, base64");
+  sag_json_string (writer, "meaning",
+                   "scores 0..1 of the patch head, x fastest, float32 little endian, base64");
   sag_geometry_write_json (&answer->cell_geometry, writer, "grid");
   sag_json_string (writer, "float32", base64);
   sag_json_end_object (writer);
 }
 
 void
-sag_answer_write_file (const SagAnswer *answer, const char *case_name, const char *heatmap, SagJsonWriter *writer)
+sag_answer_write_file (const SagAnswer *answer,
+                       const char      *case_name,
+                       const char      *heatmap,
+                       SagJsonWriter   *writer)
 {
   sag_json_string (writer, "case", case_name);
   sag_json_string (writer, "notice", "Research use, not a medical device");
@@ -49,7 +53,11 @@ sag_answer_write_file (const SagAnswer *answer, const char *case_name, const cha
 }
 
 static gboolean
-save_document (const SagAnswer *answer, const char *case_name, const char *heatmap, const char *path, GError **error)
+save_document (const SagAnswer *answer,
+               const char      *case_name,
+               const char      *heatmap,
+               const char      *path,
+               GError         **error)
 {
   g_autoptr (SagJsonWriter) writer = sag_json_writer_new ();
   g_autofree char *name = g_path_get_basename (heatmap);
@@ -73,7 +81,8 @@ sag_heatmap_save (SagEngine         *engine,
                   GError           **error)
 {
   g_autofree char *id = sag_answer_dup_id (answer);
-  g_autofree char *stem = g_strdup_printf ("%s%c%s__%s__score", folder, G_DIR_SEPARATOR, case_name, id);
+  g_autofree char *name = g_strdup_printf ("%s__%s__score", case_name, id);
+  g_autofree char *stem = g_build_filename (folder, name, NULL);
   g_autofree char *map = g_strconcat (stem, ".nii.gz", NULL);
   g_autofree char *document = g_strconcat (stem, ".json", NULL);
 

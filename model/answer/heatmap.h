@@ -7,12 +7,12 @@
 G_BEGIN_DECLS
 
 /**
- * sag_heatmap_save: `<case>__<answer id>__score.nii.gz` on @target, usually the scan's own grid, and the
- * answer with its cells as `.json` beside it.
+ * sag_heatmap_save: `<case>__<answer id>__score.nii.gz` on @target, usually the scan's own grid,
+ * and the answer with its cells as `.json` beside it.
  * @case_name: of sag_case_dup_name()
  * @smooth: trilinear between cell centres, else raw cells
  *
- * Returns: (transfer full): the path of the NIfTI file
+ * Returns: (transfer full): the path of the NIfTI file; NULL on error, as sag_map_save()
  */
 char *sag_heatmap_save (SagEngine         *engine,
                         const SagAnswer   *answer,
@@ -23,7 +23,14 @@ char *sag_heatmap_save (SagEngine         *engine,
                         GCancellable      *cancellable,
                         GError           **error);
 
-/** sag_answer_write_file: the members of an answer document that `replay` reads: result, cells and provenance. */
-void sag_answer_write_file (const SagAnswer *answer, const char *case_name, const char *heatmap, SagJsonWriter *writer);
+/**
+ * sag_answer_write_file: the members of an answer document that `replay` reads: result, cells and
+ * provenance.
+ * @heatmap: the map's file name, without its folder
+ */
+void sag_answer_write_file (const SagAnswer *answer,
+                            const char      *case_name,
+                            const char      *heatmap,
+                            SagJsonWriter   *writer);
 
 G_END_DECLS

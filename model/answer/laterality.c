@@ -4,6 +4,8 @@
 #include "model/answer/answer.h"
 #include "model/phantom/phantom.h"
 
+#include <math.h>
+
 const char *
 sag_laterality_verdict_to_string (SagLateralityVerdict verdict)
 {
@@ -13,35 +15,50 @@ sag_laterality_verdict_to_string (SagLateralityVerdict verdict)
   return names[verdict];
 }
 
-/* Mean cell score in the phantom's left and right lung: each lung voxel counts with the cell that holds it. */
+/* The index of the cell that holds a voxel, or -1. */
+static gssize
+find_cell (const SagAnswer *answer, const double to_cell[3][4], int i, int j, int k)
+{
+  double at[3] = { i, j, k };
+  gssize index = 0;
+
+  sag_geometry_apply (to_cell, at, at);
+  for (int a = 2; a >= 0; a--)
+    {
+      double cell = floor (at[a] + 0.5);
+
+      if (!(cell >= 0 && cell < answer->cell_dims[a]))
+        return -1;
+      index = index * answer->cell_dims[a] + (gssize) cell;
+    }
+  return index;
+}
+
+/* Mean score in a phantom's left and right lung: a voxel counts with the cell that holds it. */
 static void
 mean_scores (const SagAnswer *answer, SagVolume *labels, double *left, double *right)
 {
   const SagGeometry *grid = sag_volume_get_geometry (labels);
-  const gint16      *values = sag_volume_get_int16 (labels);
+  const gint16      *label = sag_volume_get_int16 (labels);
   double             sum[2] = { 0 }, count[2] = { 0 };
   double             ras_to_cell[3][4], to_cell[3][4];
-  gsize              at = 0;
 
   sag_geometry_invert (&answer->cell_geometry, ras_to_cell);
   sag_geometry_compose (ras_to_cell, grid->ijk_to_ras, to_cell);
   for (int k = 0; k < grid->dims[2]; k++)
     for (int j = 0; j < grid->dims[1]; j++)
-      for (int i = 0; i < grid->dims[0]; i++, at++)
+      for (int i = 0; i < grid->dims[0]; i++, label++)
         {
-          gboolean is_right = values[at] >= SAG_PHANTOM_LUNG_UPPER_LOBE_RIGHT;
-          double   cell[3] = { i, j, k };
-          int      x, y, z;
+          gboolean is_right = *label >= SAG_PHANTOM_LUNG_UPPER_LOBE_RIGHT;
+          gssize   cell;
 
-          if (values[at] < SAG_PHANTOM_LUNG_UPPER_LOBE_LEFT || values[at] > SAG_PHANTOM_LUNG_LOWER_LOBE_RIGHT)
+          if (*label < SAG_PHANTOM_LUNG_UPPER_LOBE_LEFT ||
+              *label > SAG_PHANTOM_LUNG_LOWER_LOBE_RIGHT)
             continue;
-          sag_geometry_apply (to_cell, cell, cell);
-          x = (int) (cell[0] + 0.5);
-          y = (int) (cell[1] + 0.5);
-          z = (int) (cell[2] + 0.5);
-          if (cell[0] < -0.5 || cell[1] < -0.5 || cell[2] < -0.5 || x >= answer->cell_dims[0] || y >= answer->cell_dims[1] || z >= answer->cell_dims[2])
+          cell = find_cell (answer, to_cell, i, j, k);
+          if (cell < 0)
             continue;
-          sum[is_right] += answer->cells[x + (gsize) answer->cell_dims[0] * (y + (gsize) answer->cell_dims[1] * z)];
+          sum[is_right] += answer->cells[cell];
           count[is_right]++;
         }
   *left = sum[0] / MAX (count[0], 1);
@@ -51,20 +68,30 @@ mean_scores (const SagAnswer *answer, SagVolume *labels, double *left, double *r
 static GPtrArray *
 ask_for_lungs (SagEngine *engine, SagPhantom *phantom, GCancellable *cancellable, GError **error)
 {
-  static const char *const texts[] = { "Segment left lung in the image.", "Segment right lung in the image." };
-  const SagRecipe         *recipe = sag_bundle_get_recipe (sag_engine_get_bundle (engine));
+  static const char *const texts[] = {
+    "Segment left lung in the image.",
+    "Segment right lung in the image.",
+  };
+  const SagRecipe *recipe = sag_bundle_get_recipe (sag_engine_get_bundle (engine));
   g_autoptr (SagPrepared) prepared = sag_prepare (phantom->image, recipe, NULL, cancellable, error);
-  g_autoptr (SagTokens) tokens = prepared ? sag_engine_encode (engine, prepared, cancellable, error) : NULL;
+  g_autoptr (SagTokens) tokens = NULL;
   g_autoptr (SagProvenance) provenance = NULL;
 
+  if (prepared == NULL)
+    return NULL;
+  tokens = sag_engine_encode (engine, prepared, cancellable, error);
   if (tokens == NULL)
     return NULL;
   provenance = sag_provenance_new (engine, prepared, phantom->image, NULL, FALSE);
-  return sag_answer_ask (engine, tokens, texts, G_N_ELEMENTS (texts), provenance, cancellable, error);
+  return sag_answer_ask (engine, tokens, texts, G_N_ELEMENTS (texts), provenance, cancellable,
+                         error);
 }
 
 gboolean
-sag_laterality_check (SagEngine *engine, SagLateralityCheck *check, GCancellable *cancellable, GError **error)
+sag_laterality_check (SagEngine          *engine,
+                      SagLateralityCheck *check,
+                      GCancellable       *cancellable,
+                      GError            **error)
 {
   SagPhantomOptions options = { .seed = 1 };
   g_autoptr (SagPhantom) phantom = sag_phantom_new (&options);

@@ -15,9 +15,11 @@ typedef enum
 /**
  * SagLateralityCheck: does a bundle find left on the left?
  *
- * Upstream's label map has the lungs swapped, so a checkpoint trained with it may answer on the wrong side.
+ * Upstream's label map has the lungs swapped, so a checkpoint trained with it may answer on the
+ * wrong side.
  *
- * @left_margin: mean score in the left lung minus mean score in the right one, asked for the left lung
+ * @left_margin: mean score in the left lung minus mean score in the right one, asked for the left
+ *   lung
  * @right_margin: the other way round, asked for the right lung
  */
 typedef struct
@@ -27,11 +29,20 @@ typedef struct
   double               right_margin;
 } SagLateralityCheck;
 
-/** SAG_LATERALITY_MARGIN: both margins must pass it to be called right, or pass its negative to be called wrong. */
+/**
+ * SAG_LATERALITY_MARGIN: both margins must pass it to be called right, or pass its negative to be
+ * called wrong.
+ */
 #define SAG_LATERALITY_MARGIN 0.1
 
-/** sag_laterality_check: asks for the left and the right lung of a healthy phantom. */
-gboolean sag_laterality_check (SagEngine *engine, SagLateralityCheck *check, GCancellable *cancellable, GError **error);
+/**
+ * sag_laterality_check: asks for the left and the right lung of a healthy phantom.
+ * Errors: as sag_engine_encode() and sag_engine_ask()
+ */
+gboolean sag_laterality_check (SagEngine          *engine,
+                               SagLateralityCheck *check,
+                               GCancellable       *cancellable,
+                               GError            **error);
 
 /** sag_laterality_verdict_to_string: "right", "wrong side" or "inconclusive". */
 const char *sag_laterality_verdict_to_string (SagLateralityVerdict verdict);

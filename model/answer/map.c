@@ -18,7 +18,8 @@ sag_map_compute (SagEngine         *engine,
   if (out == NULL)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                   "There is not enough memory for a map of %d x %d x %d voxels; close other programs and try again.",
+                   "There is not enough memory for a map of %d x %d x %d voxels; "
+                   "close other programs and try again.",
                    target->dims[0], target->dims[1], target->dims[2]);
       return NULL;
     }
@@ -38,9 +39,11 @@ sag_map_save (SagEngine         *engine,
               GCancellable      *cancellable,
               GError           **error)
 {
-  g_autofree float *map = sag_map_compute (engine, geometry, values, target, smooth, cancellable, error);
+  g_autofree float *map =
+    sag_map_compute (engine, geometry, values, target, smooth, cancellable, error);
 
-  return map != NULL && sag_nifti_save (path, target, SAG_NIFTI_FLOAT32, map, description, cancellable, error);
+  return map != NULL &&
+         sag_nifti_save (path, target, SAG_NIFTI_FLOAT32, map, description, cancellable, error);
 }
 
 char *

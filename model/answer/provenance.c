@@ -5,6 +5,8 @@
 #include "model/core/json-reader.h"
 #include "model/core/version.h"
 
+#include <math.h>
+
 typedef struct
 {
   SagProvenance public;
@@ -46,7 +48,11 @@ provenance_alloc (void)
 }
 
 SagProvenance *
-sag_provenance_new (SagEngine *engine, SagPrepared *prepared, SagVolume *volume, const double shift_mm[3], gboolean forced)
+sag_provenance_new (SagEngine   *engine,
+                    SagPrepared *prepared,
+                    SagVolume   *volume,
+                    const double shift_mm[3],
+                    gboolean     forced)
 {
   SagProvenance       *provenance = provenance_alloc ();
   SagBundle           *bundle = sag_engine_get_bundle (engine);
@@ -124,13 +130,14 @@ read_numbers (JsonArray *array, const char *name, double *values, guint n_values
   for (guint i = 0; ok && i < n_values; i++)
     {
       JsonNode *node = json_array_get_element (array, i);
-      GType     type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
+      GType     type = json_node_get_value_type (node);
 
-      ok = type == G_TYPE_DOUBLE || type == G_TYPE_INT64;
-      values[i] = ok ? json_node_get_double (node) : 0;
+      values[i] = type == G_TYPE_DOUBLE || type == G_TYPE_INT64 ? json_node_get_double (node) : NAN;
+      ok = isfinite (values[i]);
     }
   if (!ok)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"%s\" does not hold %u numbers", name, n_values);
+    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                 "\"%s\" does not hold %u finite numbers.", name, n_values);
   return ok;
 }
 
@@ -139,15 +146,22 @@ read_geometry (JsonObject *object, SagGeometry *geometry, GError **error)
 {
   JsonArray *rows;
 
-  if (!sag_json_get_sizes (object, "dims", 1 << 20, 3, geometry->dims, error) || !sag_json_get_array (object, "ijk_to_ras", &rows, error))
+  if (!sag_json_get_sizes (object, "dims", 1 << 20, 3, geometry->dims, error) ||
+      !sag_json_get_array (object, "ijk_to_ras", &rows, error))
     return FALSE;
   for (guint row = 0; row < 3; row++)
     {
-      JsonNode *node = row < json_array_get_length (rows) ? json_array_get_element (rows, row) : NULL;
+      gboolean  there = row < json_array_get_length (rows);
+      JsonNode *node = there ? json_array_get_element (rows, row) : NULL;
 
       if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
-        return g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"ijk_to_ras\" does not hold three rows"), FALSE;
-      if (!read_numbers (json_node_get_array (node), "ijk_to_ras", geometry->ijk_to_ras[row], 4, error))
+        {
+          g_set_error_literal (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                               "\"ijk_to_ras\" does not hold three rows.");
+          return FALSE;
+        }
+      if (!read_numbers (json_node_get_array (node), "ijk_to_ras", geometry->ijk_to_ras[row], 4,
+                         error))
         return FALSE;
     }
   return TRUE;
@@ -168,7 +182,11 @@ sag_provenance_read (JsonObject *object, GError **error)
         return NULL;
       *text_at (provenance, i) = g_strdup (text);
     }
-  if (!sag_json_get_boolean (object, "forced", &provenance->forced, error) || !sag_json_get_object (object, "input", &input, error) || !read_geometry (input, &provenance->input, error) || !sag_json_get_array (object, "shift_mm", &shift, error) || !read_numbers (shift, "shift_mm", provenance->shift_mm, 3, error))
+  if (!sag_json_get_boolean (object, "forced", &provenance->forced, error) ||
+      !sag_json_get_object (object, "input", &input, error) ||
+      !read_geometry (input, &provenance->input, error) ||
+      !sag_json_get_array (object, "shift_mm", &shift, error) ||
+      !read_numbers (shift, "shift_mm", provenance->shift_mm, 3, error))
     return NULL;
   return g_steal_pointer (&provenance);
 }

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 /**
  * SagProvenance: everything that decides an answer's numbers, so that `replay` can repeat it.
  *
- * Immutable, atomically reference counted; one is shared by all answers of an ask. Holds no path and no name
- * of a person.
+ * Immutable, atomically reference counted; one is shared by all answers of an ask. Holds no path
+ * and no name of a person.
  *
  * @voxels: sag_volume_get_hash() of the scan
  * @bundle_sha256, @weights_sha256: of the bundle
@@ -41,8 +41,15 @@ typedef struct
   char       *commit;
 } SagProvenance;
 
-/** sag_provenance_new: reads it off the engine and the prepared scan that will be asked about. */
-SagProvenance *sag_provenance_new (SagEngine *engine, SagPrepared *prepared, SagVolume *volume, const double shift_mm[3], gboolean forced);
+/**
+ * sag_provenance_new: reads it off the engine and the prepared scan that will be asked about.
+ * @shift_mm: (nullable): none
+ */
+SagProvenance *sag_provenance_new (SagEngine   *engine,
+                                   SagPrepared *prepared,
+                                   SagVolume   *volume,
+                                   const double shift_mm[3],
+                                   gboolean     forced);
 SagProvenance *sag_provenance_ref (SagProvenance *provenance);
 void           sag_provenance_unref (SagProvenance *provenance);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagProvenance, sag_provenance_unref)
@@ -50,7 +57,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagProvenance, sag_provenance_unref)
 /** sag_provenance_write: the members of a "provenance" object. */
 void sag_provenance_write (const SagProvenance *provenance, SagJsonWriter *writer);
 
-/** sag_provenance_read: the inverse. Error: SAG_ERROR_FORMAT naming the member that is missing or wrong. */
+/**
+ * sag_provenance_read: the inverse.
+ * Error: SAG_ERROR_FORMAT naming the member that is missing or wrong
+ */
 SagProvenance *sag_provenance_read (JsonObject *object, GError **error);
 
 /** sag_geometry_write_json: {"dims": [...], "ijk_to_ras": [[...], [...], [...]]}. */

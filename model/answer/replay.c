@@ -35,12 +35,15 @@ read_cells (JsonObject *object, SagRecordedResult *result, GError **error)
   JsonObject        *cells;
   const char        *base64;
   gsize              size;
+  gboolean           ok;
 
   if (!json_object_has_member (object, "cells"))
     return TRUE;
-  if (!sag_json_get_object (object, "cells", &cells, error) || !sag_json_get_string (cells, "float32", &base64, error))
+  if (!sag_json_get_object (object, "cells", &cells, error) ||
+      !sag_json_get_string (cells, "float32", &base64, error))
     return FALSE;
   bytes = g_base64_decode (base64, &size);
+  ok = size > 0 && size % 4 == 0;
   result->n_cells = size / 4;
   result->cells = g_new (float, result->n_cells);
   for (gsize i = 0; i < result->n_cells; i++)
@@ -50,8 +53,11 @@ read_cells (JsonObject *object, SagRecordedResult *result, GError **error)
       memcpy (&bits, bytes + i * 4, 4);
       bits = GUINT32_FROM_LE (bits);
       memcpy (&result->cells[i], &bits, 4);
+      ok = ok && isfinite (result->cells[i]);
     }
-  return TRUE;
+  if (!ok)
+    g_set_error_literal (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"float32\" does not hold scores.");
+  return ok;
 }
 
 static gboolean
@@ -61,9 +67,13 @@ read_result (JsonObject *object, SagRecordedResult *result, GError **error)
   JsonObject *heatmap;
   const char *text;
 
-  if (!sag_json_get_string (object, "task", &text, error) || !sag_json_get_object (object, "heatmap", &heatmap, error) || !sag_json_get_number (heatmap, "max", &peak, error))
+  if (!sag_json_get_string (object, "task", &text, error) ||
+      !sag_json_get_object (object, "heatmap", &heatmap, error) ||
+      !sag_json_get_number (heatmap, "max", &peak, error))
     return FALSE;
-  if (json_object_has_member (object, "logit") && !json_object_get_null_member (object, "logit") && !sag_json_get_number (object, "logit", &logit, error))
+  if (json_object_has_member (object, "logit") &&
+      !json_object_get_null_member (object, "logit") &&
+      !sag_json_get_number (object, "logit", &logit, error))
     return FALSE;
   result->text = g_strdup (text);
   result->logit = (float) logit;
@@ -78,7 +88,12 @@ read_record (JsonObject *object, SagRecord *record, GError **error)
   JsonArray  *results;
   const char *case_name;
 
-  if (!sag_json_get_string (object, "case", &case_name, error) || !sag_json_get_object (object, "provenance", &provenance, error) || !sag_json_get_array (object, "results", &results, error) || (record->provenance = sag_provenance_read (provenance, error)) == NULL)
+  if (!sag_json_get_string (object, "case", &case_name, error) ||
+      !sag_json_get_object (object, "provenance", &provenance, error) ||
+      !sag_json_get_array (object, "results", &results, error))
+    return FALSE;
+  record->provenance = sag_provenance_read (provenance, error);
+  if (record->provenance == NULL)
     return FALSE;
   record->case_name = g_strdup (case_name);
   for (guint i = 0; i < json_array_get_length (results); i++)
@@ -88,13 +103,16 @@ read_record (JsonObject *object, SagRecord *record, GError **error)
 
       g_ptr_array_add (record->results, result);
       if (!JSON_NODE_HOLDS_OBJECT (node))
-        return g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "result %u is not an object", i + 1), FALSE;
+        {
+          g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "result %u is not an object.", i + 1);
+          return FALSE;
+        }
       if (!read_result (json_node_get_object (node), result, error))
         return FALSE;
     }
   if (record->results->len > 0)
     return TRUE;
-  g_set_error_literal (error, SAG_ERROR, SAG_ERROR_FORMAT, "it holds no result");
+  g_set_error_literal (error, SAG_ERROR, SAG_ERROR_FORMAT, "it holds no result.");
   return FALSE;
 }
 
@@ -110,18 +128,31 @@ sag_record_load (const char *path, GError **error)
   record->results = g_ptr_array_new_with_free_func ((GDestroyNotify) result_free);
   if (!read_record (json_node_get_object (root), record, error))
     {
-      g_prefix_error (error, "%s is not an answer about one scan (a file of `ask --json`, or one beside a heatmap): ", name);
+      g_prefix_error (error,
+                      "%s is not an answer about one scan (of ask --json, or beside a heatmap): ",
+                      name);
       return NULL;
     }
   return g_steal_pointer (&record);
 }
 
 gboolean
-sag_replay_compare (const SagRecordedResult *recorded, const SagAnswer *answer, SagReplayDifference *difference, GError **error)
+sag_replay_compare (const SagRecordedResult *recorded,
+                    const SagAnswer         *answer,
+                    SagReplayDifference     *difference,
+                    GError                 **error)
 {
   gsize n = (gsize) sag_geometry_n_voxels (&answer->cell_geometry);
 
   *difference = (SagReplayDifference){ 0 };
+  if (answer->has_class && !isfinite (recorded->logit))
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+                   "The saved answer to \"%s\" holds no logit to compare with; "
+                   "save it anew with ask --json.",
+                   recorded->text);
+      return FALSE;
+    }
   if (answer->has_class)
     difference->logit = fabs ((double) recorded->logit - answer->logit);
   if (recorded->cells == NULL)
@@ -132,8 +163,8 @@ sag_replay_compare (const SagRecordedResult *recorded, const SagAnswer *answer, 
   if (recorded->n_cells != n)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-                   "The saved heatmap has %" G_GSIZE_FORMAT " cells, this bundle makes %" G_GSIZE_FORMAT
-                   "; replay it with the bundle that made it.",
+                   "The saved heatmap has %" G_GSIZE_FORMAT " cells, but this bundle makes "
+                   "%" G_GSIZE_FORMAT "; replay it with the bundle that made it.",
                    recorded->n_cells, n);
       return FALSE;
     }
@@ -141,8 +172,7 @@ sag_replay_compare (const SagRecordedResult *recorded, const SagAnswer *answer, 
     {
       double d = fabs ((double) recorded->cells[i] - answer->cells[i]);
 
-      if (!(d <= difference->cells))
-        difference->cells = d;
+      difference->cells = MAX (difference->cells, d);
     }
   return TRUE;
 }
@@ -171,7 +201,8 @@ sag_replay_explain (const SagProvenance *recorded, const SagProvenance *now)
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     if (g_strcmp0 (parts[i].was, parts[i].is) != 0)
       {
-        g_autofree char *sentence = g_strdup_printf ("%s: %.40s, now %.40s.", parts[i].sentence, parts[i].was, parts[i].is);
+        g_autofree char *sentence =
+          g_strdup_printf ("%s: %.40s, now %.40s.", parts[i].sentence, parts[i].was, parts[i].is);
 
         g_strv_builder_add (sentences, sentence);
       }

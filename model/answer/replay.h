@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * SagRecordedResult: what a saved answer says.
  * @logit: NaN for "Segment" texts
- * @cells: (nullable): @n_cells scores, if the document holds them
+ * @cells: (nullable): @n_cells finite scores, if the document holds them
  */
 typedef struct
 {
@@ -38,7 +38,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagRecord, sag_record_free)
 /**
  * SagReplayDifference: how far a repeated answer is from the recorded one.
  * @logit: absolute difference; 0 for "Segment" texts
- * @cells: largest absolute difference of a score; of the peak score where the document holds no cells
+ * @cells: largest absolute difference of a score; of the peak score where the document holds no
+ *   cells
  */
 typedef struct
 {
@@ -46,11 +47,17 @@ typedef struct
   double cells;
 } SagReplayDifference;
 
-/** sag_replay_compare: Error: SAG_ERROR_MISMATCH if the heatmaps have different grids. */
-gboolean sag_replay_compare (const SagRecordedResult *recorded, const SagAnswer *answer, SagReplayDifference *difference, GError **error);
+/**
+ * sag_replay_compare:
+ * Error: SAG_ERROR_MISMATCH if the heatmaps have different grids, or a number is missing
+ */
+gboolean sag_replay_compare (const SagRecordedResult *recorded,
+                             const SagAnswer         *answer,
+                             SagReplayDifference     *difference,
+                             GError                 **error);
 
 /**
- * sag_replay_explain: what is known to differ between two runs: "another scan", "another bundle", ...
+ * sag_replay_explain: what is known to differ between two runs: another scan, another bundle, ...
  *
  * Returns: (transfer full): sentences, NULL-terminated, empty if nothing does
  */

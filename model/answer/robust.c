@@ -6,7 +6,13 @@
 #include <math.h>
 
 /* A hand that drags the box moves it by such steps: 16 mm to each side and towards the feet. */
-static const double shifts_mm[][3] = { { 16, 0, 0 }, { -16, 0, 0 }, { 0, 16, 0 }, { 0, -16, 0 }, { 0, 0, -16 } };
+static const double shifts_mm[][3] = {
+  { 16, 0, 0 },
+  { -16, 0, 0 },
+  { 0, 16, 0 },
+  { 0, -16, 0 },
+  { 0, 0, -16 },
+};
 
 static void
 trial_free (SagTrial *trial)
@@ -27,7 +33,14 @@ sag_robust_free (SagRobust *robust)
 const char *
 sag_trial_kind_to_string (SagTrialKind kind)
 {
-  static const char *const names[] = { "original", "paraphrase", "shifted box", "negated", "nonsense", "air volume" };
+  static const char *const names[] = {
+    "original",
+    "paraphrase",
+    "shifted box",
+    "negated",
+    "nonsense",
+    "air volume",
+  };
 
   g_return_val_if_fail ((gsize) kind < G_N_ELEMENTS (names), NULL);
   return names[kind];
@@ -46,7 +59,12 @@ add_trial (SagRobust *robust, SagTrialKind kind, const char *text)
 
 /* Asks the trials from @first on about one set of tokens. */
 static gboolean
-ask_trials (SagEngine *engine, SagTokens *tokens, SagRobust *robust, guint first, GCancellable *cancellable, GError **error)
+ask_trials (SagEngine    *engine,
+            SagTokens    *tokens,
+            SagRobust    *robust,
+            guint         first,
+            GCancellable *cancellable,
+            GError      **error)
 {
   guint                   n = robust->trials->len - first;
   g_autofree const char **texts = g_new (const char *, n);
@@ -75,7 +93,12 @@ ask_trials (SagEngine *engine, SagTokens *tokens, SagRobust *robust, guint first
 }
 
 static gboolean
-ask_words (SagEngine *engine, SagTokens *tokens, SagRobust *robust, const char *text, GCancellable *cancellable, GError **error)
+ask_words (SagEngine    *engine,
+           SagTokens    *tokens,
+           SagRobust    *robust,
+           const char   *text,
+           GCancellable *cancellable,
+           GError      **error)
 {
   g_auto (GStrv) paraphrases = sag_paraphrase_dup_all (text);
   g_autofree char *negated = sag_paraphrase_dup_negated (text);
@@ -122,7 +145,12 @@ ask_boxes (SagEngine               *engine,
 }
 
 static gboolean
-ask_air (SagEngine *engine, SagTokens *tokens, SagRobust *robust, const char *text, GCancellable *cancellable, GError **error)
+ask_air (SagEngine    *engine,
+         SagTokens    *tokens,
+         SagRobust    *robust,
+         const char   *text,
+         GCancellable *cancellable,
+         GError      **error)
 {
   g_autoptr (SagPrepared) air = sag_prepared_new_air (sag_tokens_get_prepared (tokens));
   g_autoptr (SagTokens) nothing = sag_engine_encode (engine, air, cancellable, error);
@@ -134,7 +162,7 @@ ask_air (SagEngine *engine, SagTokens *tokens, SagRobust *robust, const char *te
   return ask_trials (engine, nothing, robust, first, cancellable, error);
 }
 
-/* Largest minus smallest probability over the original and the trials of @kind. */
+/* Largest minus smallest number over the original and the trials of @kind. */
 static float
 spread (const SagRobust *robust, SagTrialKind kind)
 {
@@ -168,7 +196,8 @@ judge (SagRobust *robust)
       if (trial->kind >= SAG_TRIAL_NEGATED)
         robust->closest_control = MIN (robust->closest_control, fabsf (trial->number - original));
     }
-  robust->wording_sensitive = robust->wording_spread > SAG_ROBUST_SPREAD || robust->closest_control < SAG_ROBUST_SPREAD;
+  robust->wording_sensitive = robust->wording_spread > SAG_ROBUST_SPREAD ||
+                              robust->closest_control < SAG_ROBUST_SPREAD;
 }
 
 SagRobust *
@@ -184,7 +213,9 @@ sag_robust_compute (SagEngine               *engine,
 
   robust->of_scores = !answer->has_class;
   robust->trials = g_ptr_array_new_with_free_func ((GDestroyNotify) trial_free);
-  if (!ask_words (engine, tokens, robust, answer->text, cancellable, error) || !ask_boxes (engine, volume, options, robust, answer->text, cancellable, error) || !ask_air (engine, tokens, robust, answer->text, cancellable, error))
+  if (!ask_words (engine, tokens, robust, answer->text, cancellable, error) ||
+      !ask_boxes (engine, volume, options, robust, answer->text, cancellable, error) ||
+      !ask_air (engine, tokens, robust, answer->text, cancellable, error))
     return NULL;
   judge (robust);
   return g_steal_pointer (&robust);

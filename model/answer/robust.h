@@ -5,7 +5,10 @@
 
 G_BEGIN_DECLS
 
-/** SAG_ROBUST_SPREAD: a spread above this, or a control that comes closer than this, makes an answer "wording-sensitive". */
+/**
+ * SAG_ROBUST_SPREAD: a spread above this, or a control that comes closer than this, makes an answer
+ * "wording-sensitive".
+ */
 #define SAG_ROBUST_SPREAD 0.15
 
 typedef enum
@@ -21,7 +24,8 @@ typedef enum
 /**
  * SagTrial: one variation of the question.
  * @shift_mm: how far the box was moved, for SAG_TRIAL_SHIFTED_BOX
- * @number: the class head's probability; for "Segment" texts, which have none, the highest score of the patch head
+ * @number: the class head's probability; for "Segment" texts, which have none, the highest score of
+ *   the patch head
  */
 typedef struct
 {
@@ -37,7 +41,8 @@ typedef struct
  * @of_scores: the numbers are highest scores, not probabilities
  * @wording_spread, @box_spread: largest minus smallest number, the original included
  * @closest_control: smallest distance of a control's number from the original's
- * @wording_sensitive: the wording spread passes SAG_ROBUST_SPREAD or a control comes closer than that
+ * @wording_sensitive: the wording spread passes SAG_ROBUST_SPREAD or a control comes closer than
+ *   that
  */
 typedef struct
 {
@@ -50,8 +55,11 @@ typedef struct
 } SagRobust;
 
 /**
- * sag_robust_compute: at least 5 paraphrases, 5 shifted boxes (each prepared and encoded anew), and the
- * controls: negated, a nonsense finding, and a volume of air.
+ * sag_robust_compute: at least 5 paraphrases, 5 shifted boxes (each prepared and encoded anew), and
+ * the controls: negated, a nonsense finding, and a volume of air.
+ * @options: those that @tokens were prepared with
+ *
+ * Errors: as sag_prepare(), sag_engine_encode() and sag_engine_ask()
  */
 SagRobust *sag_robust_compute (SagEngine               *engine,
                                SagVolume               *volume,
