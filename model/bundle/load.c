@@ -2,6 +2,7 @@
 #include "model/bundle/bundle-private.h"
 #include "model/bundle/source.h"
 #include "model/core/error.h"
+#include "model/core/file.h"
 #include "model/core/hash.h"
 
 #include <string.h>
@@ -50,51 +51,43 @@ sag_bundle_make_weights (const SagManifest *manifest, SagTensorFile *file, GErro
   return sag_weight_map_check (weights, &manifest->network, error) ? g_steal_pointer (&weights) : NULL;
 }
 
-/* A small file of the bundle, whole. */
-static GBytes *
-read_small (const char *folder, const char *name, gsize max_bytes, GError **error)
+/* A small file of the bundle, whole, with a zero byte after it. */
+static char *
+read_small (const char *folder, const char *name, gsize max_bytes, gsize *size_bytes, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autoptr (GMappedFile) mapped = g_mapped_file_new (path, FALSE, error);
-  g_autofree char *shown = g_filename_display_name (folder);
+  g_autofree char *shown = NULL;
+  char            *data = sag_file_load (path, max_bytes, size_bytes, error);
 
-  if (mapped == NULL)
-    {
-      g_prefix_error (error, "%s is not a whole bundle: ", shown);
-      return NULL;
-    }
-  if (g_mapped_file_get_length (mapped) > max_bytes)
-    {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
-                   "%s of %s is larger than the %" G_GSIZE_FORMAT " bytes that it may have.", name, shown,
-                   max_bytes);
-      return NULL;
-    }
-  return g_mapped_file_get_bytes (mapped);
+  if (data != NULL)
+    return data;
+  shown = g_filename_display_name (folder);
+  g_prefix_error (error, "%s is not a whole bundle: ", shown);
+  return NULL;
 }
 
 SagManifest *
 sag_bundle_load_manifest (const char *folder, char **sha256, GError **error)
 {
-  g_autoptr (GBytes) json = read_small (folder, SAG_BUNDLE_MANIFEST, MAX_MANIFEST_BYTES, error);
+  gsize            size_bytes;
+  g_autofree char *json = read_small (folder, SAG_BUNDLE_MANIFEST, MAX_MANIFEST_BYTES, &size_bytes, error);
   g_autofree char *path = g_build_filename (folder, SAG_BUNDLE_MANIFEST, NULL);
   g_autofree char *name = g_filename_display_name (path);
-  const char      *text;
-  gsize            size_bytes;
 
   if (json == NULL)
     return NULL;
-  text = g_bytes_get_data (json, &size_bytes);
   if (sha256 != NULL)
-    *sha256 = sag_hash_sha256 (text, size_bytes);
-  return sag_manifest_parse (text != NULL ? text : "", size_bytes, name, error);
+    *sha256 = sag_hash_sha256 (json, size_bytes);
+  return sag_manifest_parse (json, size_bytes, name, error);
 }
 
 SagTokenizer *
 sag_bundle_load_tokenizer (const char *folder, const SagManifest *manifest, GError **error)
 {
-  g_autoptr (GBytes) vocabulary =
-    read_small (folder, sag_bundle_file_get_name (SAG_BUNDLE_VOCABULARY), MAX_VOCABULARY_BYTES, error);
+  const char *name = sag_bundle_file_get_name (SAG_BUNDLE_VOCABULARY);
+  gsize       size_bytes;
+  char       *data = read_small (folder, name, MAX_VOCABULARY_BYTES, &size_bytes, error);
+  g_autoptr (GBytes) vocabulary = data != NULL ? g_bytes_new_take (data, size_bytes) : NULL;
 
   return vocabulary != NULL ? sag_bundle_make_tokenizer (manifest, vocabulary, error) : NULL;
 }

@@ -290,10 +290,15 @@ sag_tensor_file_open (const char *path, GError **error)
 
   g_return_val_if_fail (path != NULL, NULL);
 
+  name = sag_file_dup_display_name (path);
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_ISDIR, "%s is a folder; give the safetensors file in it.", name);
+      return NULL;
+    }
   mapped = g_mapped_file_new (path, FALSE, error);
   if (mapped == NULL)
     return NULL;
-  name = sag_file_dup_display_name (path);
   bytes = g_mapped_file_get_bytes (mapped);
   return sag_tensor_file_new (bytes, name, error);
 }

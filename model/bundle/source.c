@@ -35,17 +35,10 @@ sag_bundle_check_words (gsize n_words, const SagNetwork *network, GError **error
 static GBytes *
 read_file (const char *path, gsize max_bytes, GError **error)
 {
-  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, error);
-  g_autofree char *name = NULL;
+  gsize size_bytes;
+  char *data = sag_file_load (path, max_bytes, &size_bytes, error);
 
-  if (file == NULL)
-    return NULL;
-  if (g_mapped_file_get_length (file) <= max_bytes)
-    return g_mapped_file_get_bytes (file);
-  name = sag_file_dup_display_name (path);
-  g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
-               "%s is larger than the %" G_GSIZE_FORMAT " bytes that such a file may have.", name, max_bytes);
-  return NULL;
+  return data != NULL ? g_bytes_new_take (data, size_bytes) : NULL;
 }
 
 static gboolean

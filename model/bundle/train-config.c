@@ -302,14 +302,12 @@ sag_train_config_parse (
 gboolean
 sag_train_config_load (const char *path, SagTrainConfig *config, GError **error)
 {
-  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, error);
+  gsize            size_bytes;
+  g_autofree char *text = sag_file_load (path, MAX_YAML_BYTES, &size_bytes, error);
   g_autofree char *name = NULL;
-  const char      *text;
 
-  if (file == NULL)
+  if (text == NULL)
     return FALSE;
   name = sag_file_dup_display_name (path);
-  text = g_mapped_file_get_contents (file);
-  return sag_train_config_parse (text != NULL ? text : "", g_mapped_file_get_length (file), name, config,
-                                 error);
+  return sag_train_config_parse (text, size_bytes, name, config, error);
 }

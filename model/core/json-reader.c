@@ -192,22 +192,14 @@ sag_json_parse (const char *text, gsize size_bytes, const char *name, GError **e
 JsonNode *
 sag_json_parse_file (const char *path, gsize max_bytes, GError **error)
 {
-  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, error);
+  gsize            size_bytes;
+  g_autofree char *text = sag_file_load (path, max_bytes, &size_bytes, error);
   g_autofree char *name = NULL;
-  const char      *text;
 
-  if (file == NULL)
+  if (text == NULL)
     return NULL;
   name = sag_file_dup_display_name (path);
-  if (g_mapped_file_get_length (file) > max_bytes)
-    {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
-                   "%s is larger than the %" G_GSIZE_FORMAT " bytes that such a file may have.", name,
-                   max_bytes);
-      return NULL;
-    }
-  text = g_mapped_file_get_contents (file);
-  return sag_json_parse (text != NULL ? text : "", g_mapped_file_get_length (file), name, error);
+  return sag_json_parse (text, size_bytes, name, error);
 }
 
 static gboolean

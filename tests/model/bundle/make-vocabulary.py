@@ -28,7 +28,8 @@ tumor tumour cancer metastasis metastases lesion lesions cyst cysts cavity cavit
 fractures aneurysm dissection stenosis thrombus clot infarct infection inflammation hemorrhage bleeding catheter
 tube device implant stent line port hyperinflation crazy paving halo covid viral bacterial fungal abscess empyema
 collapse volume loss shift mediastinal hilar enlarged enlargement dilated dilatation narrowing chronic acute mild
-bypass graft grafting moderate severe small large bilateral unilateral diffuse focal multiple single solitary benign malignant calcified
+bypass graft grafting moderate severe small large bilateral unilateral diffuse focal multiple single solitary benign
+malignant calcified
 """
 
 ANATOMY = """

@@ -112,7 +112,7 @@ test_file (void)
   root = sag_json_parse_file (path, 8, &error);
   g_assert_no_error (error);
   g_assert_null (sag_json_parse_file (path, 7, &error));
-  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "b.json is larger than the 7 bytes");
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "b.json is larger than 7 bytes");
   g_assert_true (g_file_set_contents (path, "", 0, &error));
   g_assert_null (sag_json_parse_file (path, 7, &error));
   sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "b.json holds no JSON object");
