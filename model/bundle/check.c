@@ -58,10 +58,11 @@ sag_bundle_report_passed (const SagBundleReport *report)
 char *
 sag_bundle_report_format (const SagBundleReport *report)
 {
-  GString *text = g_string_new (NULL);
+  GString *text;
 
-  g_return_val_if_fail (report != NULL, g_string_free (text, FALSE));
+  g_return_val_if_fail (report != NULL, NULL);
 
+  text = g_string_new (NULL);
   for (int c = 0; c < SAG_BUNDLE_N_CHECKS; c++)
     g_string_append_printf (text, "%-11s %-13s %s\n", check_names[c], state_names[report->states[c]],
                             report->sentences[c] != NULL ? report->sentences[c] : "");

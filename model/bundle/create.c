@@ -12,6 +12,8 @@
 #include <string.h>
 
 #define SHIPPED_VOCABULARY "bundles/untrained/vocab.txt"
+#define MAX_HIDDEN 65536 /* more than sag_network_validate() lets through */
+#define MAX_WIDTH 4
 
 static const char random_license[] =
   "These weights are random numbers from a seed. Nobody holds rights in them.\n";
@@ -56,9 +58,9 @@ random_vision (const SagBundleCreate *create, SagNetwork *network, GError **erro
 
   if (width == 0)
     width = create->full ? 1 : 0.25;
-  if (!(width > 0 && width <= 8))
+  if (!(width > 0 && width <= MAX_WIDTH))
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--width must lie between 0 and 8.");
+      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--width must lie between 0 and %d.", MAX_WIDTH);
       return FALSE;
     }
   for (int s = 0; s < n_stages; s++)
@@ -78,7 +80,8 @@ random_text (const SagBundleCreate *create, gsize n_words, SagNetwork *network)
   network->n_types = 2;
   network->hidden = choose (create->hidden, create->full, 768, 64);
   network->n_heads = choose (create->heads, create->full, 12, 4);
-  network->intermediate = create->intermediate != 0 ? create->intermediate : 4 * network->hidden;
+  network->intermediate =
+    create->intermediate != 0 ? create->intermediate : 4 * CLAMP (network->hidden, 0, MAX_HIDDEN);
   network->text_layers = choose (create->text_layers, create->full, 4, 2);
   network->layer_norm_eps = 1e-12f;
 }

@@ -7,6 +7,7 @@
 #include "model/bundle/weight-map.h"
 #include "model/core/error.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct
@@ -136,7 +137,7 @@ set_lora (const SagBundleImport *import,
   if (!sag_weight_map_has_lora (weights))
     return TRUE;
   manifest->lora_scaling = hints->train.has_lora ? hints->train.lora_scaling : import->lora_scaling;
-  if (manifest->lora_scaling == 0)
+  if (manifest->lora_scaling == 0 || !isfinite (manifest->lora_scaling))
     g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
                  "The weights hold LoRA adapters; give upstream's train_config.yaml with --train-config, or "
                  "their scaling (lora_alpha / r) with --lora-scaling.");
@@ -178,9 +179,10 @@ sag_bundle_import (const SagBundleImport *import, const char *folder, GError **e
   g_autoptr (SagWeightMap) weights = NULL;
   g_autoptr (GBytes) vocabulary = NULL;
   g_autoptr (GBytes) license = NULL;
-  SagInferHints hints;
-  Copy          copy = { 0 };
-  gsize         n_words;
+  SagInferHints  hints;
+  SagBundleParts parts;
+  Copy           copy = { 0 };
+  gsize          n_words;
 
   g_return_val_if_fail (import != NULL && import->weights != NULL && folder != NULL, NULL);
 
@@ -202,8 +204,14 @@ sag_bundle_import (const SagBundleImport *import, const char *folder, GError **e
   manifest->trained = TRUE;
   copy.weights = weights;
   copy.network = &manifest->network;
-  if (!sag_bundle_save (&(SagBundleParts){ manifest, vocabulary, license, declare, fill, finish, &copy },
-                        folder, error))
-    return NULL;
-  return sag_bundle_load (folder, error);
+  parts = (SagBundleParts){
+    .manifest = manifest,
+    .vocabulary = vocabulary,
+    .license = license,
+    .declare = declare,
+    .fill = fill,
+    .finish = finish,
+    .data = &copy,
+  };
+  return sag_bundle_save (&parts, folder, error) ? sag_bundle_load (folder, error) : NULL;
 }
