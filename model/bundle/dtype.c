@@ -202,7 +202,7 @@ sag_dtype_to_integers (SagDtype dtype, const void *bytes, gsize n_values, gint64
       CONVERT_FROM (guint8, value)
       break;
     case SAG_DTYPE_I8:
-      CONVERT_FROM (gint8, value)
+      CONVERT_FROM (guint8, value - (value & 0x80) * 2)
       break;
     case SAG_DTYPE_U16:
       CONVERT_FROM (guint16, value)

@@ -34,7 +34,7 @@ append_part (char name[SAG_WEIGHT_NAME], const char *part)
     return FALSE;
   if (dot)
     name[used] = '.';
-  strcpy (name + used + dot, part);
+  memcpy (name + used + dot, part, strlen (part) + 1);
   return TRUE;
 }
 
@@ -61,9 +61,8 @@ unwrap (const char *const *parts, char name[SAG_WEIGHT_NAME])
           kind = part[5] == 'A' ? SAG_KEY_LORA_A : SAG_KEY_LORA_B;
           i += adapter_follows ? 1 : 0;
         }
-      else if (g_str_has_prefix (part, "lora_"))
-        return SAG_KEY_FOREIGN;
-      else if (strcmp (part, "base_layer") != 0 && !append_part (name, part))
+      else if (g_str_has_prefix (part, "lora_") ||
+               (strcmp (part, "base_layer") != 0 && !append_part (name, part)))
         return SAG_KEY_FOREIGN;
     }
   return kind;

@@ -9,7 +9,6 @@
 #include "model/network/network.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -99,15 +98,8 @@ sag_network_set_stages (SagNetwork *network, const SagStage *stages, int n_stage
   return true;
 }
 
-static bool __attribute__ ((format (printf, 2, 3))) refuse (char message[200], const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  vsnprintf (message, 200, format, args);
-  va_end (args);
-  return false;
-}
+/* Writes the sentence and is false. */
+#define refuse(message, ...) (snprintf (message, 200, __VA_ARGS__), false)
 
 static bool
 check_range (char message[200], const char *what, int32_t value, int32_t least, int32_t most)

@@ -9,8 +9,9 @@
 
 #include "model/network/network.h"
 
-#include <stdarg.h>
+#include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #define VISION "vision_model.model."
 
@@ -21,46 +22,41 @@ typedef struct
   bool          running;
 } Visit;
 
-static void
-emit (Visit *visit, SagWeightSpec *spec, SagWeightKind kind, int n_dims, va_list dims)
-{
-  spec->kind = kind;
-  spec->n_dims = n_dims;
-  spec->n_values = 1;
-  for (int i = 0; i < 5; i++)
-    {
-      spec->shape[i] = i < n_dims ? va_arg (dims, int32_t) : 0;
-      if (i < n_dims)
-        spec->n_values *= (size_t) spec->shape[i];
-    }
-  visit->running = visit->func (spec, visit->user_data);
-}
-
-/* @n_dims sizes follow, as int32_t. */
-static void
-tensor (Visit *visit, const char *prefix, const char *name, SagWeightKind kind, int n_dims, ...)
-{
-  SagWeightSpec spec;
-  va_list       dims;
-
-  if (!visit->running)
-    return;
-  snprintf (spec.name, sizeof spec.name, "%s%s", prefix, name);
-  va_start (dims, n_dims);
-  emit (visit, &spec, kind, n_dims, dims);
-  va_end (dims);
-}
-
+/* The longest name has less than half the bytes that there are. */
 static void
 join (char name[SAG_WEIGHT_NAME], const char *prefix, const char *part)
 {
-  snprintf (name, SAG_WEIGHT_NAME, "%s%s", prefix, part);
+  size_t used = strlen (prefix), more = strlen (part);
+
+  assert (used + more < SAG_WEIGHT_NAME);
+  memcpy (name, prefix, used);
+  memcpy (name + used, part, more + 1);
 }
+
+static void
+tensor (Visit *visit, const char *prefix, const char *name, SagWeightKind kind, int n_dims, const int32_t *shape)
+{
+  SagWeightSpec spec = { .kind = kind, .n_dims = n_dims, .n_values = 1 };
+
+  if (!visit->running)
+    return;
+  join (spec.name, prefix, name);
+  for (int i = 0; i < n_dims; i++)
+    {
+      spec.shape[i] = shape[i];
+      spec.n_values *= (size_t) shape[i];
+    }
+  visit->running = visit->func (&spec, visit->user_data);
+}
+
+/* The last two arguments of tensor(): how many sizes, and the sizes. */
+#define SHAPE(...) \
+  sizeof ((int32_t[]){ __VA_ARGS__ }) / sizeof (int32_t), (const int32_t[]) { __VA_ARGS__ }
 
 static void
 conv (Visit *visit, const char *prefix, const char *name, int32_t out, int32_t in, int32_t kernel)
 {
-  tensor (visit, prefix, name, SAG_WEIGHT_CONV, 5, out, in, kernel, kernel, kernel);
+  tensor (visit, prefix, name, SAG_WEIGHT_CONV, SHAPE (out, in, kernel, kernel, kernel));
 }
 
 static void
@@ -69,8 +65,8 @@ layer_norm (Visit *visit, const char *prefix, const char *part, int32_t width)
   char name[SAG_WEIGHT_NAME];
 
   join (name, prefix, part);
-  tensor (visit, name, ".weight", SAG_WEIGHT_NORM_SCALE, 1, width);
-  tensor (visit, name, ".bias", SAG_WEIGHT_NORM_SHIFT, 1, width);
+  tensor (visit, name, ".weight", SAG_WEIGHT_NORM_SCALE, SHAPE (width));
+  tensor (visit, name, ".bias", SAG_WEIGHT_NORM_SHIFT, SHAPE (width));
 }
 
 static void
@@ -80,8 +76,8 @@ batch_norm (Visit *visit, const char *prefix, const char *part, int32_t channels
 
   layer_norm (visit, prefix, part, channels);
   join (name, prefix, part);
-  tensor (visit, name, ".running_mean", SAG_WEIGHT_RUNNING_MEAN, 1, channels);
-  tensor (visit, name, ".running_var", SAG_WEIGHT_RUNNING_VAR, 1, channels);
+  tensor (visit, name, ".running_mean", SAG_WEIGHT_RUNNING_MEAN, SHAPE (channels));
+  tensor (visit, name, ".running_var", SAG_WEIGHT_RUNNING_VAR, SHAPE (channels));
 }
 
 static void
@@ -90,17 +86,17 @@ linear (Visit *visit, const char *prefix, const char *part, int32_t out, int32_t
   char name[SAG_WEIGHT_NAME];
 
   join (name, prefix, part);
-  tensor (visit, name, ".weight", SAG_WEIGHT_LINEAR, 2, out, in);
-  tensor (visit, name, ".bias", SAG_WEIGHT_BIAS, 1, out);
+  tensor (visit, name, ".weight", SAG_WEIGHT_LINEAR, SHAPE (out, in));
+  tensor (visit, name, ".bias", SAG_WEIGHT_BIAS, SHAPE (out));
 }
 
 static void
 gate (Visit *visit, const char *prefix, int32_t mid, int32_t reduced)
 {
   conv (visit, prefix, "se.conv_reduce.weight", reduced, mid, 1);
-  tensor (visit, prefix, "se.conv_reduce.bias", SAG_WEIGHT_BIAS, 1, reduced);
+  tensor (visit, prefix, "se.conv_reduce.bias", SAG_WEIGHT_BIAS, SHAPE (reduced));
   conv (visit, prefix, "se.conv_expand.weight", mid, reduced, 1);
-  tensor (visit, prefix, "se.conv_expand.bias", SAG_WEIGHT_BIAS, 1, mid);
+  tensor (visit, prefix, "se.conv_expand.bias", SAG_WEIGHT_BIAS, SHAPE (mid));
 }
 
 static void
@@ -135,8 +131,8 @@ vision_weights (Visit *visit, const SagNetwork *network)
   conv (visit, VISION, "conv_head.weight", network->head_channels, features, 1);
   batch_norm (visit, VISION, "bn2", network->head_channels);
   linear (visit, "vision_model.", "lm_adaptor.0", network->hidden, network->head_channels);
-  tensor (visit, "vision_model.", "emb_start", SAG_WEIGHT_EMBEDDING, 3, 1, 1, network->hidden);
-  tensor (visit, "vision_model.", "emb_end", SAG_WEIGHT_EMBEDDING, 3, 1, 1, network->hidden);
+  tensor (visit, "vision_model.", "emb_start", SAG_WEIGHT_EMBEDDING, SHAPE (1, 1, network->hidden));
+  tensor (visit, "vision_model.", "emb_end", SAG_WEIGHT_EMBEDDING, SHAPE (1, 1, network->hidden));
 }
 
 static void
@@ -166,11 +162,9 @@ text_weights (Visit *visit, const SagNetwork *network)
   static const char embeddings[] = "model.embeddings.";
   int32_t           hidden = network->hidden;
 
-  tensor (visit, embeddings, "word_embeddings.weight", SAG_WEIGHT_EMBEDDING, 2, network->n_words, hidden);
-  tensor (visit, embeddings, "position_embeddings.weight", SAG_WEIGHT_EMBEDDING, 2, network->n_positions,
-          hidden);
-  tensor (visit, embeddings, "token_type_embeddings.weight", SAG_WEIGHT_EMBEDDING, 2, network->n_types,
-          hidden);
+  tensor (visit, embeddings, "word_embeddings.weight", SAG_WEIGHT_EMBEDDING, SHAPE (network->n_words, hidden));
+  tensor (visit, embeddings, "position_embeddings.weight", SAG_WEIGHT_EMBEDDING, SHAPE (network->n_positions, hidden));
+  tensor (visit, embeddings, "token_type_embeddings.weight", SAG_WEIGHT_EMBEDDING, SHAPE (network->n_types, hidden));
   if (network->text_kind == SAG_TEXT_BERT)
     layer_norm (visit, embeddings, "LayerNorm", hidden);
   for (int layer = 0; layer < network->text_layers && visit->running; layer++)
