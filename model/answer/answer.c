@@ -53,9 +53,13 @@ find_peak (SagAnswer *answer)
     if (answer->cells[i] > answer->cells[peak])
       peak = i;
   answer->peak_score = answer->cells[peak];
-  ijk[0] = (double) (peak % answer->cell_dims[0]);
-  ijk[1] = (double) (peak / answer->cell_dims[0] % answer->cell_dims[1]);
-  ijk[2] = (double) (peak / answer->cell_dims[0] / answer->cell_dims[1]);
+  for (int a = 0; a < 3; a++)
+    {
+      gsize n_along = (gsize) answer->cell_dims[a];
+
+      ijk[a] = (double) (peak % n_along);
+      peak /= n_along;
+    }
   sag_geometry_to_ras (&answer->cell_geometry, ijk, answer->peak_ras_mm);
 }
 

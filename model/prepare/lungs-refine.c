@@ -52,7 +52,7 @@ refine_plane (gsize item, guint worker, gpointer data)
 static void
 find_surface (const SagLungGrid *grid, const gint16 *sides, guint8 *inside, guint8 *reach)
 {
-  for (guint8 side = SAG_LUNG_LEFT; side <= SAG_LUNG_RIGHT; side++)
+  for (int side = SAG_LUNG_LEFT; side <= SAG_LUNG_RIGHT; side++)
     {
       g_autofree guint8 *cells = g_new (guint8, grid->n_cells);
 

@@ -142,7 +142,7 @@ part_by_erosion (const SagLungGrid *grid, const guint8 *both, double midline, gu
   for (guint e = 0; e < MAX_EROSIONS; e++)
     {
       g_autoptr (SagComponents) components = NULL;
-      guint32 two[2];
+      guint32 two[2] = { 0, 0 };
       double  at[2];
 
       sag_cells_erode (grid, core);
