@@ -29,7 +29,7 @@ join (char name[SAG_WEIGHT_NAME], const char *prefix, const char *part)
   size_t used = strlen (prefix), more = strlen (part);
 
   assert (used + more < SAG_WEIGHT_NAME);
-  memcpy (name, prefix, used);
+  memcpy (name, prefix, used + 1);
   memcpy (name + used, part, more + 1);
 }
 
