@@ -28,6 +28,7 @@ void       sag_bundle_unref (SagBundle *bundle);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagBundle, sag_bundle_unref)
 
 const char *sag_bundle_get_name (SagBundle *bundle);
+/** sag_bundle_get_folder: (nullable): NULL for a bundle in memory. */
 const char *sag_bundle_get_folder (SagBundle *bundle);
 
 /** sag_bundle_get_sha256: identity of the bundle: SHA-256 of bundle.json, which holds those of its other files. */
@@ -64,6 +65,11 @@ typedef enum
   SAG_TRAINING_TRAINED,
 } SagTraining;
 
+/**
+ * sag_bundle_get_training: the same text on this head is trained, the same finding in other words (the catalogue
+ * knows which) is other wording, anything else never. A "Segment" text never trains the class head, nor a "Diagnose"
+ * or "Predict" text the patch head, even where the bundle has no list.
+ */
 SagTraining sag_bundle_get_training (SagBundle *bundle, const char *text, SagHead head);
 
 /** sag_training_to_string: "trained", "other wording", "never trained", "unknown". */
