@@ -3,7 +3,8 @@
  *
  *   out = sum over the window of (HU + 1000) / (2000 * size of the window)
  *
- * MONAI's Resize (mode "area") after HU / 2000 + 0.5 and padding with 0; the padding is air, so it adds nothing.
+ * MONAI's Resize (mode "area") after HU / 2000 + 0.5 and padding with 0; the padding is air, so it
+ * adds nothing.
  */
 #include "model/prepare/area.h"
 
@@ -31,7 +32,8 @@ typedef struct
 } Job;
 
 void
-sag_area_axis_init (SagAreaAxis *axis, gint32 n_box, gint32 n_out, gboolean flip, gint32 offset, gint32 n_buffer)
+sag_area_axis_init (
+  SagAreaAxis *axis, gint32 n_box, gint32 n_out, gboolean flip, gint32 offset, gint32 n_buffer)
 {
   g_return_if_fail (n_out > 0 && n_box > 0 && n_buffer >= 0);
 
@@ -42,7 +44,8 @@ sag_area_axis_init (SagAreaAxis *axis, gint32 n_box, gint32 n_out, gboolean flip
   for (gint32 b = 0; b < n_out; b++)
     {
       gint64 o = flip ? n_out - 1 - b : b;
-      gint32 start = (gint32) (o * n_box / n_out), end = (gint32) (((o + 1) * n_box + n_out - 1) / n_out);
+      gint32 start = (gint32) (o * n_box / n_out),
+             end = (gint32) (((o + 1) * n_box + n_out - 1) / n_out);
       gint32 low = (flip ? n_box - end : start) + offset;
 
       axis->size[b] = end - start;
@@ -83,11 +86,11 @@ pool_row (const Job *job, gint32 j, gint32 k, const gint32 *sums, float *out)
 
   for (gint32 i = 0; i < a->n_out; i++)
     {
-      gint32 sum = 1000 * n_rows * (a->high[i] - a->low[i]);
+      gint64 sum = (gint64) 1000 * n_rows * (a->high[i] - a->low[i]);
 
       for (gint32 x = a->low[i]; x < a->high[i]; x++)
         sum += sums[x];
-      out[i] = (float) sum / (float) (2000 * size * a->size[i]);
+      out[i] = (float) ((double) sum / (2000.0 * size * a->size[i]));
     }
 }
 
@@ -105,7 +108,8 @@ pool_plane (gsize item, guint worker, gpointer data)
       memset (sums, 0, job->n_i * sizeof (gint32));
       for (gint32 z = c->low[k]; z < c->high[k]; z++)
         for (gint32 y = b->low[j]; y < b->high[j]; y++)
-          add_row (sums, job->planes + ((gsize) (z - job->first_plane) * job->n_j + y) * job->n_i, job->n_i);
+          add_row (sums, job->planes + ((gsize) (z - job->first_plane) * job->n_j + y) * job->n_i,
+                   job->n_i);
       pool_row (job, j, k, sums, out + (gsize) j * job->axes[0].n_out);
     }
 }

@@ -55,10 +55,10 @@ sag_hull_measure (const SagExtent *rows, gsize n_rows, double *area, double cent
   double            moment[2] = { 0, 0 };
 
   for (gsize r = 0; r < n_rows; r++)
-    if (rows[r].low <= rows[r].high)
+    if (rows[r].low < rows[r].end)
       {
         n_lower = extend_chain (lower, n_lower, (Point){ (gint64) r, rows[r].low }, 1);
-        n_upper = extend_chain (upper, n_upper, (Point){ (gint64) r, rows[r].high }, -1);
+        n_upper = extend_chain (upper, n_upper, (Point){ (gint64) r, rows[r].end - 1 }, -1);
       }
   *area = 0;
   add_chain (upper, n_upper, 1, area, moment);
@@ -70,10 +70,12 @@ sag_hull_measure (const SagExtent *rows, gsize n_rows, double *area, double cent
 }
 
 static void
-widen (SagExtent *extent, gint32 low, gint32 high)
+widen (SagExtent *extent, gint32 low, gint32 end)
 {
-  extent->low = MIN (extent->low, low);
-  extent->high = MAX (extent->high, high);
+  gboolean empty = extent->low == extent->end;
+
+  extent->low = empty ? low : MIN (extent->low, low);
+  extent->end = empty ? end : MAX (extent->end, end);
 }
 
 /* Rows and coordinates of the slices across @axis: i is a coordinate wherever it can be, because
@@ -102,21 +104,18 @@ collect_row (const SagComponents *components,
       if (runs[r].label != label)
         continue;
       if (axis == 2)
-        widen (&extents[(gsize) k * n_rows + j], runs[r].start, runs[r].end - 1);
+        widen (&extents[(gsize) k * n_rows + j], runs[r].start, runs[r].end);
       else if (axis == 1)
-        widen (&extents[(gsize) j * n_rows + k], runs[r].start, runs[r].end - 1);
+        widen (&extents[(gsize) j * n_rows + k], runs[r].start, runs[r].end);
       else
         for (gint32 i = runs[r].start; i < runs[r].end; i++)
-          widen (&extents[(gsize) i * n_rows + j], k, k);
+          widen (&extents[(gsize) i * n_rows + j], k, k + 1);
     }
 }
 
 gboolean
-sag_hull_find_centre (const SagComponents *components,
-                      guint32              label,
-                      const gint32         dims[3],
-                      int                  axis,
-                      double               centre[3])
+sag_hull_find_centre (
+  const SagComponents *components, guint32 label, const gint32 dims[3], int axis, double centre[3])
 {
   int                   row_axis, at_axis;
   double                total = 0, sum[2] = { 0, 0 };
@@ -125,9 +124,7 @@ sag_hull_find_centre (const SagComponents *components,
 
   choose_axes (axis, &row_axis, &at_axis);
   n_rows = dims[row_axis];
-  extents = g_new (SagExtent, n_rows * dims[axis]);
-  for (gsize e = 0; e < n_rows * dims[axis]; e++)
-    extents[e] = (SagExtent){ G_MAXINT32, G_MININT32 };
+  extents = g_new0 (SagExtent, n_rows * dims[axis]);
   for (gint32 k = 0; k < dims[2]; k++)
     for (gint32 j = 0; j < dims[1]; j++)
       collect_row (components, label, j, k, axis, n_rows, extents);

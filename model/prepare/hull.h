@@ -5,12 +5,11 @@
 
 G_BEGIN_DECLS
 
-/** SagExtent: smallest and largest coordinate of the points of one row; @low > @high says that
- * there are none. */
+/** SagExtent: the points of one row have coordinates @low .. @end - 1; all 0 if there are none. */
 typedef struct
 {
   gint32 low;
-  gint32 high;
+  gint32 end;
 } SagExtent;
 
 /**
@@ -30,10 +29,7 @@ void sag_hull_measure (const SagExtent *rows, gsize n_rows, double *area, double
  *
  * Returns: FALSE if no slice has an area
  */
-gboolean sag_hull_find_centre (const SagComponents *components,
-                               guint32              label,
-                               const gint32         dims[3],
-                               int                  axis,
-                               double               centre[3]);
+gboolean sag_hull_find_centre (
+  const SagComponents *components, guint32 label, const gint32 dims[3], int axis, double centre[3]);
 
 G_END_DECLS

@@ -258,6 +258,15 @@ sag_lung_mask_get_slices (const SagLungMask *lungs, int axis, gint32 *first, gin
   *last = lungs->last[axis];
 }
 
+/* Bits low <= b < high of a word. */
+static guint64
+bits_between (gint32 low, gint32 high)
+{
+  guint64 from = low <= 0 ? ~G_GUINT64_CONSTANT (0) : ~G_GUINT64_CONSTANT (0) << low;
+
+  return high >= 64 ? from : from & ((G_GUINT64_CONSTANT (1) << high) - 1);
+}
+
 double
 sag_lung_mask_get_share (const SagLungMask *lungs, const double low[3], const double high[3])
 {
@@ -274,8 +283,8 @@ sag_lung_mask_get_share (const SagLungMask *lungs, const double low[3], const do
       {
         const guint64 *row = lungs->bits + ((gsize) k * lungs->dims[1] + j) * lungs->n_words;
 
-        for (gint32 i = start[0]; i < end[0]; i++)
-          n += row[i / 64] >> (i % 64) & 1;
+        for (gint32 w = start[0] / 64; 64 * w < end[0]; w++)
+          n += __builtin_popcountll (row[w] & bits_between (start[0] - 64 * w, end[0] - 64 * w));
       }
   return (double) n / (double) lungs->n_voxels;
 }

@@ -101,10 +101,12 @@ plan_axis (SagStandard *standard, int a, const double spacing_mm[3])
     standard->flip[a] ? MAX (n - 1 - (standard->dims[s] - 1) * standard->step[s], 0) : 0;
 }
 
+/* The nearest start of a box of n voxels about a centre. Of two, which the middle of whole slices
+ * often gives, always the higher: the slack keeps rounding errors from choosing. */
 static gint32
 centred_start (double centre, gint32 n)
 {
-  return (gint32) floor (centre - (n - 1) / 2.0 + 0.5);
+  return (gint32) floor (centre - (n - 1) / 2.0 + 0.5 + SLACK_MM);
 }
 
 /* Places the training box, which is what is kept, and in its middle the network's. */

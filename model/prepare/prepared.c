@@ -8,9 +8,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Longest scan that is prepared, and most voxels that a recipe may ask for. */
+/* Longest scan that is prepared, longest box, and most voxels of an input. */
 #define LIMIT_MM 10000.0
-#define LIMIT_INPUT ((gint64) 1 << 28)
+#define LIMIT_BOX_MM 1024
+#define LIMIT_INPUT ((gint64) 1 << 26)
 
 struct _SagPrepared
 {
@@ -33,13 +34,12 @@ check_recipe (const SagRecipe *recipe, GError **error)
     {
       gint32 box = recipe->box_mm[a], train = recipe->train_box_mm[a], input = recipe->input[a];
 
-      if (box < 1 || box > LIMIT_MM || train < 1 || train > LIMIT_MM || input < 1 ||
-          input > LIMIT_MM || (n *= input) > LIMIT_INPUT)
+      if (box < 1 || box > LIMIT_BOX_MM || train < 1 || train > LIMIT_BOX_MM || input < 1 ||
+          input > LIMIT_BOX_MM || (n *= input) > LIMIT_INPUT)
         {
           g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
                        "The recipe's box of %d mm, training box of %d mm or input of %d voxels is "
-                       "out of range. "
-                       "Check the bundle's recipe",
+                       "out of range. Check the bundle's recipe",
                        box, train, input);
           return FALSE;
         }

@@ -9,8 +9,10 @@ G_BEGIN_DECLS
 
 /**
  * SagPrepareOptions: zero-initialised means: the recipe decides everything.
- * @lungs: (nullable): lung mask (any non-zero) or TotalSegmentator v2 map (lobes 10..14), on the scan's grid or resampled to it
- * @shift_mm: moves the analysed box along the standardised grid's R, A, S, for a dragged box or a robustness run
+ * @lungs: (nullable): lung mask (any non-zero) or TotalSegmentator v2 map (lobes 10..14), on the scan's grid or looked
+ *   up at the nearest voxel
+ * @shift_mm: moves the analysed box along the standardised grid's R, A, S, for a dragged box or a robustness run; rounded
+ *   to whole voxels of that grid, and the input's geometry says where it went
  * @keep_standardised: keep the 1 mm volume for sag_prepared_get_standardised()
  */
 typedef struct
@@ -26,7 +28,8 @@ typedef struct _SagPrepared SagPrepared;
 /**
  * sag_prepare: runs @recipe on @volume.
  *
- * Errors: SAG_ERROR_MISMATCH (lung mask elsewhere or empty), SAG_ERROR_FORMAT (no body, no CT values), G_IO_ERROR_CANCELLED.
+ * Errors: SAG_ERROR_MISMATCH (lung mask elsewhere or empty), SAG_ERROR_FORMAT (no body), SAG_ERROR_LIMIT (a scan of more
+ * than 10 m, a recipe out of range), SAG_ERROR_ARGUMENT (a shift that is no distance), G_IO_ERROR_CANCELLED.
  * A scan that the model should not be asked about is no error here: look at sag_prepared_get_scope().
  */
 SagPrepared *sag_prepare (SagVolume               *volume,
@@ -59,7 +62,10 @@ const SagGeometry *sag_prepared_get_input_geometry (const SagPrepared *prepared)
 const SagRecipe *sag_prepared_get_recipe (const SagPrepared *prepared);
 const SagScope  *sag_prepared_get_scope (const SagPrepared *prepared);
 
-/** sag_prepared_get_standardised: the 1 mm RAS volume before the box was cut; NULL unless it was kept. */
+/**
+ * sag_prepared_get_standardised: the 1 mm RAS volume before the box was cut, a shift left aside: all of it with
+ * `upstream`, the training box of it with `paper`; NULL unless it was kept.
+ */
 SagVolume *sag_prepared_get_standardised (const SagPrepared *prepared);
 
 /** sag_prepared_get_lung_source: "mask", "segmented" or "none": what set the z range. */

@@ -72,11 +72,23 @@ ring_capacity (const SagSplineAxis *axis, gint32 n_planes)
   return MIN (axis->n_in, axis->on_samples ? most : most + SAG_SPLINE_REACH);
 }
 
+/* Zeros, so that columns which only fill up the last lanes hold numbers. */
+static double *
+lines_new (gsize n)
+{
+  gsize   size = (n * sizeof (double) + 63) & ~(gsize) 63;
+  double *lines = aligned_alloc (64, size);
+
+  if (lines == NULL)
+    g_error ("no memory for %" G_GSIZE_FORMAT " bytes", size);
+  memset (lines, 0, size);
+  return lines;
+}
+
 SagResampler *
 sag_resampler_new (const SagResampling *what, gint32 n_planes)
 {
   SagResampler *self = g_new0 (SagResampler, 1);
-  gsize         ring;
 
   g_return_val_if_fail (what->source.stride[0] == 1 && n_planes > 0, NULL);
 
@@ -88,12 +100,10 @@ sag_resampler_new (const SagResampling *what, gint32 n_planes)
   self->pool = sag_pool_get_default ();
   self->width = ((gsize) what->n[0] + LANES - 1) / LANES * LANES;
   self->capacity = ring_capacity (&self->axes[2], n_planes);
-  ring = (gsize) what->n[1] * self->capacity * self->width;
-  self->ring = aligned_alloc (64, ring * sizeof (double));
+  self->ring = lines_new ((gsize) what->n[1] * self->capacity * self->width);
   self->scratch = g_new0 (double *, sag_pool_get_n_threads (self->pool));
   for (guint w = 0; w < sag_pool_get_n_threads (self->pool); w++)
-    self->scratch[w] =
-      aligned_alloc (64, (scratch_size (self) * sizeof (double) + 63) & ~(gsize) 63);
+    self->scratch[w] = lines_new (scratch_size (self));
   return self;
 }
 
@@ -235,12 +245,8 @@ store (const SagResampler *self, const double *values, gsize n, gint16 *out)
 }
 
 static void
-make_strip (const SagResampler *self,
-            gint32              row,
-            gsize               x,
-            double             *column,
-            gint16             *out,
-            gsize               plane_size)
+make_strip (
+  const SagResampler *self, gint32 row, gsize x, double *column, gint16 *out, gsize plane_size)
 {
   const SagSplineAxis *axis = &self->axes[2];
   gsize                n = MIN (STRIP, self->width - x);

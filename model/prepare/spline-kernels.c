@@ -112,7 +112,8 @@ filter (double *lines, size_t n)
       line[2 * i] = a = line[2 * i] + pole * a;
       line[2 * i + 1] = b = line[2 * i + 1] + pole * b;
     }
-  anticausal_start (lines + (n - 1) * LANES, lines + (n - 2) * LANES, LANES, lines + (n - 1) * LANES);
+  anticausal_start (lines + (n - 1) * LANES, lines + (n - 2) * LANES, LANES,
+                    lines + (n - 1) * LANES);
   a = line[2 * (n - 1)], b = line[2 * (n - 1) + 1];
   for (size_t i = n - 1; i-- > 0;)
     {
@@ -122,7 +123,8 @@ filter (double *lines, size_t n)
 }
 
 static void
-load_int16 (const int16_t *const rows[LANES], size_t n, double low, double high, double *restrict lines)
+load_int16 (
+  const int16_t *const rows[LANES], size_t n, double low, double high, double *restrict lines)
 {
   const int16_t floor = low < INT16_MIN ? INT16_MIN : (int16_t) low;
   const int16_t ceiling = high > INT16_MAX ? INT16_MAX : (int16_t) high;
@@ -138,7 +140,8 @@ load_int16 (const int16_t *const rows[LANES], size_t n, double low, double high,
 }
 
 static void
-load_float (const float *const rows[LANES], size_t n, double low, double high, double *restrict lines)
+load_float (
+  const float *const rows[LANES], size_t n, double low, double high, double *restrict lines)
 {
   for (size_t i = 0; i < n; i++)
     for (size_t r = 0; r < LANES; r++)
@@ -159,10 +162,21 @@ store_rows (const double *restrict lines, size_t n, double *restrict out, size_t
       out[r * stride + o] = lines[o * LANES + r];
 }
 
+static inline const V *
+line_at (const double *lines, int32_t index)
+{
+  return (const V *) (lines + (size_t) index * LANES);
+}
+
 #define BLOCK 32
 
 static void
-interpolate (const double *lines, const int32_t *taps, const double *weights, size_t n_out, double *out, size_t stride)
+interpolate (const double  *lines,
+             const int32_t *taps,
+             const double  *weights,
+             size_t         n_out,
+             double        *out,
+             size_t         stride)
 {
   V block[BLOCK * 2];
 
@@ -174,8 +188,8 @@ interpolate (const double *lines, const int32_t *taps, const double *weights, si
         {
           const int32_t *tap = taps + 4 * (first + o);
           const double  *w = weights + 4 * (first + o);
-          const V       *p = (const V *) (lines + (size_t) tap[0] * LANES), *q = (const V *) (lines + (size_t) tap[1] * LANES);
-          const V       *s = (const V *) (lines + (size_t) tap[2] * LANES), *t = (const V *) (lines + (size_t) tap[3] * LANES);
+          const V       *p = line_at (lines, tap[0]), *q = line_at (lines, tap[1]);
+          const V       *s = line_at (lines, tap[2]), *t = line_at (lines, tap[3]);
 
           block[2 * o] = w[0] * p[0] + w[1] * q[0] + w[2] * s[0] + w[3] * t[0];
           block[2 * o + 1] = w[0] * p[1] + w[1] * q[1] + w[2] * s[1] + w[3] * t[1];

@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 /**
- * sag_standard_make_input: the network's input from the box that starts at standardised voxel @box_start.
+ * sag_standard_make_input: the network's input from the box that starts at standardised voxel
+ * @box_start.
  *
  * Only the part of the standardised scan that lies in the box is made, a few planes at a time.
  *
@@ -19,17 +20,20 @@ float *sag_standard_make_input (const SagStandard *standard,
                                 GError           **error);
 
 /**
- * sag_standard_make_volume: the standardised volume: @kept_dims voxels from @kept_start, air where there is no scan.
+ * sag_standard_make_volume: the standardised volume: @kept_dims voxels from @kept_start, air where
+ * there is no scan.
  *
  * Errors: SAG_ERROR_LIMIT, G_IO_ERROR_CANCELLED
  */
-SagVolume *sag_standard_make_volume (const SagStandard *standard, GCancellable *cancellable, GError **error);
+SagVolume *
+sag_standard_make_volume (const SagStandard *standard, GCancellable *cancellable, GError **error);
 
 /**
  * sag_standard_pool_volume: the network's input from a standardised RAS volume.
  *
  * Returns: (transfer full): as sag_standard_make_input()
  */
-float *sag_standard_pool_volume (SagVolume *volume, const SagRecipe *recipe, const gint32 box_start[3]);
+float *
+sag_standard_pool_volume (SagVolume *volume, const SagRecipe *recipe, const gint32 box_start[3]);
 
 G_END_DECLS

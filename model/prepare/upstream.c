@@ -42,13 +42,16 @@ find_body (SagVolume *volume, SagComponent *body, GCancellable *cancellable, GEr
   guint32   label;
 
   sag_volume_view_stored (volume, &stored);
-  components = sag_components_new_in_range (&stored, BODY_HU, INFINITY, SAG_CONNECT_ALL, cancellable, error);
+  components =
+    sag_components_new_in_range (&stored, BODY_HU, INFINITY, SAG_CONNECT_ALL, cancellable, error);
   if (components == NULL)
     return FALSE;
   if (!sag_components_find_largest (components, &label))
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                   "The scan holds no body: no voxel reaches %.0f HU. Check that it is a CT in Hounsfield units", ceil (BODY_HU));
+                   "The scan holds no body: no voxel reaches %.0f HU. Check that it is a CT in "
+                   "Hounsfield units",
+                   ceil (BODY_HU));
       return FALSE;
     }
   sag_components_measure (components, label, body);
@@ -85,7 +88,8 @@ cut_to_lungs (const SagLungMask *lungs, gint32 low[3], gint32 high[3], GError **
   return FALSE;
 }
 
-/* Steps along an axis that lies along one patient axis, formed like LAPACK's inverse of such an affine. */
+/* Steps along an axis that lies along one patient axis, formed like LAPACK's inverse of such an
+ * affine. */
 static void
 plan_straight_axis (SagStandard *standard, int a, double element, float spacing)
 {
@@ -137,44 +141,46 @@ plan_grid (SagStandard *standard)
 }
 
 static void
-row_range (gsize item, guint worker, gpointer data)
+int16_range (const gint16 *row, gint32 n, float *low, float *high)
+{
+  gint16 least = row[0], most = row[0];
+
+  for (gint32 i = 1; i < n; i++)
+    {
+      least = MIN (least, row[i]);
+      most = MAX (most, row[i]);
+    }
+  *low = MIN (*low, least);
+  *high = MAX (*high, most);
+}
+
+static void
+float_range (const float *row, gint32 n, float *low, float *high)
+{
+  for (gint32 i = 0; i < n; i++)
+    {
+      *low = row[i] < *low ? row[i] : *low; /* false for NaN */
+      *high = row[i] > *high ? row[i] : *high;
+    }
+}
+
+/* Widens the worker's range by one plane, unless it is wide enough to change nothing. */
+static void
+plane_range (gsize item, guint worker, gpointer data)
 {
   const RangeJob  *job = data;
   const SagVoxels *v = job->voxels;
-  float            low = job->low[worker], high = job->high[worker];
+  float           *low = &job->low[worker], *high = &job->high[worker];
 
-  for (gint32 j = 0; j < v->geometry.dims[1]; j++)
+  for (gint32 j = 0; j < v->geometry.dims[1] && (*low > -LIMIT_HU || *high < LIMIT_HU); j++)
     {
       gint64 start = v->stride[1] * j + v->stride[2] * (gint64) item;
 
-      if (low <= -LIMIT_HU && high >= LIMIT_HU)
-        break;
       if (v->scalar == SAG_SCALAR_INT16)
-        {
-          const gint16 *row = (const gint16 *) v->origin + start;
-          gint16        least = row[0], most = row[0];
-
-          for (gint32 i = 1; i < v->geometry.dims[0]; i++)
-            {
-              least = MIN (least, row[i]);
-              most = MAX (most, row[i]);
-            }
-          low = MIN (low, least);
-          high = MAX (high, most);
-        }
+        int16_range ((const gint16 *) v->origin + start, v->geometry.dims[0], low, high);
       else
-        {
-          const float *row = (const float *) v->origin + start;
-
-          for (gint32 i = 0; i < v->geometry.dims[0]; i++)
-            {
-              low = row[i] < low ? row[i] : low; /* false for NaN */
-              high = row[i] > high ? row[i] : high;
-            }
-        }
+        float_range ((const float *) v->origin + start, v->geometry.dims[0], low, high);
     }
-  job->low[worker] = low;
-  job->high[worker] = high;
 }
 
 /* Range of the box's values and 0, within +-1000. */
@@ -186,7 +192,7 @@ plan_clip (SagStandard *standard)
   g_autofree float *low = g_new0 (float, n_threads), *high = g_new0 (float, n_threads);
   RangeJob          job = { &standard->source, low, high };
 
-  sag_pool_run (pool, standard->source.geometry.dims[2], row_range, &job);
+  sag_pool_run (pool, standard->source.geometry.dims[2], plane_range, &job);
   standard->low = standard->high = 0;
   for (guint w = 0; w < n_threads; w++)
     {
@@ -214,7 +220,9 @@ sag_standard_upstream (SagStandard       *standard,
   if (lungs != NULL && !cut_to_lungs (lungs, low, high, error))
     return FALSE;
 
-  *standard = (SagStandard){ .truncate = TRUE, .fill = 0, .source_low = G_MININT16, .source_high = G_MAXINT16 };
+  *standard = (SagStandard){
+    .truncate = TRUE, .fill = 0, .source_low = G_MININT16, .source_high = G_MAXINT16
+  };
   sag_standard_keep (standard, volume, low, high);
   plan_grid (standard);
   plan_clip (standard);

@@ -106,7 +106,7 @@ def paper(scan, mask, range_mm):
     planes = (along(fine, at[2][k:k + 1], 2) for k in range(dims[2]))
     fine = np.concatenate([np.clip(np.rint(p), -1000, 1000).astype(np.int16) for p in planes], 2)
     centre = np.append(hull_centre(body) * spacing[:2], (hu.shape[2] - 1) / 2 * spacing[2])
-    start = np.floor(centre - (np.array(TRAIN_BOX) - 1) / 2 + 0.5).astype(int)
+    start = np.floor(centre - (np.array(TRAIN_BOX) - 1) / 2 + 0.5 + 1e-4).astype(int)
     kept = window(fine, start, TRAIN_BOX, -1000)
     affine = image.affine @ np.diag(np.append(1 / spacing, 1)) + 0
     affine[:3, 3] = image.affine[:3] @ [0, 0, low, 1] + affine[:3, :3] @ start

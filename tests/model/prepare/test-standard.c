@@ -204,9 +204,9 @@ static void
 test_hull (void)
 {
   /* A triangle with a dent: corners (0, 2), (4, 0), (4, 6). */
-  static const SagExtent triangle[] = { { 2, 2 }, { 3, 3 }, { 2, 2 }, { 1, 5 }, { 0, 6 } };
-  static const SagExtent line[] = { { 3, 3 }, { 5, 5 }, { 7, 7 } };
-  static const SagExtent square[] = { { 1, -1 }, { 10, 20 }, { 12, 12 }, { 1, -1 }, { 10, 20 } };
+  static const SagExtent triangle[] = { { 2, 3 }, { 3, 4 }, { 2, 3 }, { 1, 6 }, { 0, 7 } };
+  static const SagExtent line[] = { { 3, 4 }, { 5, 6 }, { 7, 8 } };
+  static const SagExtent square[] = { { 0, 0 }, { 10, 21 }, { 12, 13 }, { 0, 0 }, { 10, 21 } };
   double                 area, centroid[2];
 
   sag_hull_measure (triangle, 5, &area, centroid);
