@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * SagPrepareOptions: zero-initialised means: the recipe decides everything.
  * @lungs: (nullable): lung mask (any non-zero) or TotalSegmentator v2 map (lobes 10..14), on the scan's grid or looked
  *   up at the nearest voxel
- * @shift_mm: moves the analysed box along the standardised grid's R, A, S, for a dragged box or a robustness run; rounded
- *   to whole voxels of that grid, and the input's geometry says where it went
+ * @shift_mm: moves the analysed box along the standardised grid's R, A, S, for a dragged box or a robustness run;
+ *   rounded to whole voxels of that grid, and the input's geometry says where it went
  * @keep_standardised: keep the 1 mm volume for sag_prepared_get_standardised()
  */
 typedef struct
@@ -28,8 +28,9 @@ typedef struct _SagPrepared SagPrepared;
 /**
  * sag_prepare: runs @recipe on @volume.
  *
- * Errors: SAG_ERROR_MISMATCH (lung mask elsewhere or empty), SAG_ERROR_FORMAT (no body), SAG_ERROR_LIMIT (a scan of more
- * than 10 m, a recipe out of range), SAG_ERROR_ARGUMENT (a shift that is no distance), G_IO_ERROR_CANCELLED.
+ * Errors: SAG_ERROR_MISMATCH (lung mask elsewhere or empty), SAG_ERROR_FORMAT (no body), SAG_ERROR_LIMIT (a scan
+ * of more than 10 m, a recipe out of range), SAG_ERROR_ARGUMENT (a shift that is no distance),
+ * G_IO_ERROR_CANCELLED.
  * A scan that the model should not be asked about is no error here: look at sag_prepared_get_scope().
  */
 SagPrepared *sag_prepare (SagVolume               *volume,
