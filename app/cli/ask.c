@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli/case.h"
 
+#include "model/answer/map.h"
 #include "model/core/error.h"
-#include "model/text/catalogue.h"
+#include "model/text/task-list.h"
 
-#include <glib/gstdio.h>
 #include <stdio.h>
 
 typedef struct
@@ -14,6 +14,7 @@ typedef struct
   char      **tasks;
   char       *tasks_file;
   char       *shift;
+  gboolean    json;
 } Arguments;
 
 static void
@@ -34,22 +35,32 @@ parse (Arguments *self, int argc, char **argv, char ***files)
 {
   SagCliAsk         *ask = &self->ask;
   const GOptionEntry entries[] = {
-    { "task", 't', 0, G_OPTION_ARG_STRING_ARRAY, &self->tasks, "What to ask, in plain words; may be repeated", "TEXT" },
-    { "tasks", 0, 0, G_OPTION_ARG_FILENAME, &self->tasks_file, "Tasks from a file, one a line", "FILE" },
-    { "heatmaps", 'm', 0, G_OPTION_ARG_FILENAME, &ask->heatmaps, "Write score maps on the scan's own grid", "DIR" },
-    { "raw", 0, 0, G_OPTION_ARG_NONE, &ask->raw, "Maps show raw cells instead of a smooth map", NULL },
-    { "evidence", 0, 0, G_OPTION_ARG_NONE, &ask->evidence, "Also map how the number falls when a part is hidden", NULL },
-    { "robust", 0, 0, G_OPTION_ARG_NONE, &ask->robust, "Also ask in other words, boxes, and with controls", NULL },
-    { "lungs", 0, 0, G_OPTION_ARG_FILENAME, &ask->lungs, "Lung mask or TotalSegmentator map", "FILE" },
-    { "shift", 0, 0, G_OPTION_ARG_STRING, &self->shift, "Move the analysed box by mm along R, A, S", "X,Y,Z" },
-    { "force", 'f', 0, G_OPTION_ARG_NONE, &ask->force, "Give numbers even where the scan is out of scope", NULL },
-    { "json", 'j', 0, G_OPTION_ARG_NONE, &ask->json, "Print one JSON document", NULL },
+    { "task", 't', 0, G_OPTION_ARG_STRING_ARRAY, &self->tasks,
+      "What to ask, in plain words; may be repeated", "TEXT" },
+    { "tasks", 0, 0, G_OPTION_ARG_FILENAME, &self->tasks_file,
+      "Tasks from a file, one a line, or a JSON list", "FILE" },
+    { "heatmaps", 'm', 0, G_OPTION_ARG_FILENAME, &ask->heatmaps,
+      "Write score maps on the scan's own grid", "DIR" },
+    { "raw", 0, 0, G_OPTION_ARG_NONE, &ask->raw, "Maps show raw cells instead of a smooth map",
+      NULL },
+    { "evidence", 0, 0, G_OPTION_ARG_NONE, &ask->evidence,
+      "Also map how the number falls when a part is hidden", NULL },
+    { "robust", 0, 0, G_OPTION_ARG_NONE, &ask->robust,
+      "Also ask in other words, boxes, and with controls", NULL },
+    { "lungs", 0, 0, G_OPTION_ARG_FILENAME, &ask->lungs, "Lung mask or TotalSegmentator map",
+      "FILE" },
+    { "shift", 0, 0, G_OPTION_ARG_STRING, &self->shift,
+      "Move the analysed box by mm along R, A, S", "X,Y,Z" },
+    { "force", 'f', 0, G_OPTION_ARG_NONE, &ask->force,
+      "Give numbers even where the scan is out of scope", NULL },
+    { "json", 'j', 0, G_OPTION_ARG_NONE, &self->json, "Print one JSON document", NULL },
     SAG_CLI_MODEL_ENTRIES (self->model),
     { NULL },
   };
 
   return sag_cli_parse (argc, argv, "ask FILE... --task TEXT",
-                        "Asks each scan every task: the probability of the class head and the scores of the patch head.",
+                        "Asks each scan every task, and prints the probability of the class head "
+                        "and the highest\nscore of the patch head.",
                         entries, 1, -1, files);
 }
 
@@ -70,37 +81,40 @@ collect_texts (Arguments *self, GError **error)
   if (of_file != NULL)
     g_strv_builder_addv (texts, (const char **) of_file);
   self->ask.texts = g_strv_builder_end (texts);
-  for (gsize i = 0; self->ask.texts[i] != NULL; i++)
-    if (*g_strstrip (self->ask.texts[i]) == '\0' || !g_utf8_validate (self->ask.texts[i], -1, NULL))
-      {
-        g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "A task is empty or not UTF-8 text.");
-        return FALSE;
-      }
+  if (!sag_cli_check_texts (self->ask.texts, error))
+    return FALSE;
   if (self->ask.texts[0] == NULL)
     g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                         "Nothing to ask. Say --task \"Diagnose the presence of pleural effusion around the lungs\".");
+                         "There is nothing to ask; say for example "
+                         "--task \"Diagnose the presence of pleural effusion around the lungs\".");
   else if (self->ask.evidence && self->ask.heatmaps == NULL)
-    g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--evidence writes a map: say where with --heatmaps DIR.");
+    g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                         "--evidence writes a map; say where with --heatmaps DIR.");
   else
-    return self->shift == NULL || sag_cli_triple (self->shift, "--shift", self->ask.shift_mm, error);
+    return self->shift == NULL ||
+           sag_cli_triple (self->shift, "--shift", self->ask.shift_mm, error);
   return FALSE;
 }
 
+/* Maps are named after the scan's file, so two of one name would overwrite each other. */
 static gboolean
-make_folder (const char *folder, GError **error)
+check_names (char **files, GError **error)
 {
-  if (folder == NULL || g_mkdir_with_parents (folder, 0777) == 0)
-    return TRUE;
-  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "Cannot make the folder %s; choose one that you may write to.", folder);
-  return FALSE;
-}
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-static void
-scope_sentence (const SagCliCase *self)
-{
-  g_autofree char *reasons = g_strjoinv (" ", sag_prepared_get_scope (self->prepared)->reasons);
+  for (gsize i = 0; files[i] != NULL; i++)
+    {
+      char *name = sag_case_dup_name (files[i]);
 
-  fprintf (stderr, "sagitta-cli: %s: %s --force asks anyway.\n", self->name, reasons);
+      if (g_hash_table_add (seen, name))
+        continue;
+      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                   "Two scans are called %s, and so would be their heatmaps; ask them one by one, "
+                   "each with a folder of its own.",
+                   name);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 /* One file after the other; the rest goes on when one fails. */
@@ -109,7 +123,7 @@ ask_files (Arguments *self, SagEngine *engine, char **files, SagJsonWriter *writ
 {
   int code = SAG_CLI_DONE;
 
-  for (gsize i = 0; files[i] != NULL && !g_cancellable_is_cancelled (sag_cli_get_cancellable ()); i++)
+  for (gsize i = 0; files[i] != NULL; i++)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (SagCliCase) one = sag_cli_case_new (engine, files[i], &self->ask, &error);
@@ -118,21 +132,24 @@ ask_files (Arguments *self, SagEngine *engine, char **files, SagJsonWriter *writ
         {
           sag_cli_fail (error);
           code = SAG_CLI_FAILED;
+          if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+            break;
           continue;
         }
+      if (writer != NULL)
+        {
+          sag_json_begin_object (writer, NULL);
+          sag_cli_case_write (one, engine, writer);
+          sag_json_end_object (writer);
+        }
+      else
+        sag_cli_case_print (one, engine);
       if (one->answers == NULL)
         {
-          scope_sentence (one);
+          sag_cli_case_refuse (one, &error);
+          sag_cli_fail (error);
           code = SAG_CLI_FAILED;
         }
-      if (writer == NULL)
-        {
-          sag_cli_case_print (one, engine);
-          continue;
-        }
-      sag_json_begin_object (writer, NULL);
-      sag_cli_case_write (one, engine, writer);
-      sag_json_end_object (writer);
     }
   return code;
 }
@@ -152,9 +169,13 @@ sag_cli_ask (int argc, char **argv)
   if (!parse (&self, argc, argv, &files))
     return SAG_CLI_USAGE;
   sag_cli_get_cancellable ();
-  if (!collect_texts (&self, &error) || !make_folder (self.ask.heatmaps, &error) || (engine = sag_cli_open_engine (&self.model, &error)) == NULL)
+  if (!collect_texts (&self, &error) ||
+      (self.ask.heatmaps != NULL && !check_names (files, &error)))
     return sag_cli_fail (error);
-  if (!self.ask.json)
+  engine = sag_cli_open_engine (&self.model, &error);
+  if (engine == NULL)
+    return sag_cli_fail (error);
+  if (!self.json)
     return ask_files (&self, engine, files, NULL);
 
   writer = sag_json_writer_new ();

@@ -47,11 +47,22 @@ static bool
 read_random (void *data, const char *name, size_t offset, size_t n_values, float *out)
 {
   guint64  state = g_str_hash (name) + offset;
-  gboolean is_one = strstr (name, "running_var") != NULL || strstr (name, "Norm.weight") != NULL || (strstr (name, ".bn") != NULL && g_str_has_suffix (name, "weight"));
+  gboolean is_one = strstr (name, "running_var") != NULL || strstr (name, "Norm.weight") != NULL ||
+                    (strstr (name, ".bn") != NULL && g_str_has_suffix (name, "weight"));
 
   for (size_t i = 0; i < n_values; i++)
     out[i] = next_random (&state) * 0.05f + (is_one ? 1 : 0);
   return true;
+}
+
+static gboolean
+engine_result (gboolean ok, const SagStatus *status, GError **error)
+{
+  if (g_cancellable_set_error_if_cancelled (sag_cli_get_cancellable (), error))
+    return FALSE;
+  if (!ok)
+    g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE, "%s", status->message);
+  return ok;
 }
 
 static gboolean
@@ -66,9 +77,10 @@ engine_open (Bench *self, const SagCliModel *model, GError **error)
   n_tokens = sag_network_n_tokens (&self->network);
   n_voxels = (gsize) self->network.input[0] * self->network.input[1] * self->network.input[2];
   self->table = sag_cpu_get_table ();
-  self->engine = self->table->open (&(SagWeightSource){ &self->network, read_random, NULL }, &options, &status);
+  self->engine =
+    self->table->open (&(SagWeightSource){ &self->network, read_random, NULL }, &options, &status);
   if (self->engine == NULL)
-    return g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE, "%s", status.message), FALSE;
+    return engine_result (FALSE, &status, error);
   self->input = g_new (float, n_voxels);
   for (gsize i = 0; i < n_voxels; i++)
     self->input[i] = next_random (&state) * 0.5f + 0.5f;
@@ -99,14 +111,6 @@ bench_clear (Bench *self)
   g_free (self->path);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Bench, bench_clear)
-
-static gboolean
-engine_result (gboolean ok, const SagStatus *status, GError **error)
-{
-  if (!ok)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE, "%s", status->message);
-  return ok && !g_cancellable_set_error_if_cancelled (sag_cli_get_cancellable (), error);
-}
 
 static gboolean
 encode_once (gpointer data, GError **error)
@@ -156,7 +160,8 @@ static gboolean
 prepare_once (gpointer data, GError **error)
 {
   Bench *self = data;
-  g_autoptr (SagPrepared) prepared = sag_prepare (self->volume, &self->recipe, NULL, sag_cli_get_cancellable (), error);
+  g_autoptr (SagPrepared) prepared =
+    sag_prepare (self->volume, &self->recipe, NULL, sag_cli_get_cancellable (), error);
 
   return prepared != NULL;
 }
@@ -182,12 +187,18 @@ find_scan (Bench *self, const char *path, GError **error)
   sag_cli_progress ("Making a phantom to measure with", 0);
   phantom = sag_phantom_new (&options);
   return sag_nifti_save (self->path, sag_volume_get_geometry (phantom->image), SAG_NIFTI_INT16,
-                         sag_volume_get_int16 (phantom->image), "Sagitta phantom", sag_cli_get_cancellable (), error) &&
+                         sag_volume_get_int16 (phantom->image), "Sagitta phantom",
+                         sag_cli_get_cancellable (), error) &&
          load_once (self, error);
 }
 
 static gboolean
-time_part (Bench *self, const char *name, int n_runs, SagCliTimedFunc func, SagJsonWriter *writer, GError **error)
+time_part (Bench          *self,
+           const char     *name,
+           int             n_runs,
+           SagCliTimedFunc func,
+           SagJsonWriter  *writer,
+           GError        **error)
 {
   g_autoptr (SagCliTiming) timing = sag_cli_timing_run (name, n_runs, func, self, error);
 
@@ -216,7 +227,9 @@ run_part (Bench *self, const char *what, int n_runs, SagJsonWriter *writer, GErr
       self->n_texts = MANY;
       return time_part (self, "ask 18 texts", n_runs, ask_once, writer, error);
     }
-  if (!sag_cli_recipe ("upstream", &self->recipe, error) || !time_part (self, "prepare upstream", n_runs, prepare_once, writer, error) || !sag_cli_recipe ("paper", &self->recipe, error))
+  if (!sag_cli_recipe ("upstream", &self->recipe, error) ||
+      !time_part (self, "prepare upstream", n_runs, prepare_once, writer, error) ||
+      !sag_cli_recipe ("paper", &self->recipe, error))
     return FALSE;
   return time_part (self, "prepare paper", n_runs, prepare_once, writer, error);
 }
@@ -236,7 +249,8 @@ print_end (const Bench *self, SagJsonWriter *writer)
       sag_json_string (writer, "device", info.device);
       return;
     }
-  printf ("  peak memory %ld MB%s%s\n", usage.ru_maxrss / 1024, *info.device ? ", " : "", info.device);
+  printf ("  peak memory %ld MB%s%s\n", usage.ru_maxrss / 1024, *info.device ? ", " : "",
+          info.device);
 }
 
 int
@@ -261,12 +275,12 @@ sag_cli_bench (int argc, char **argv)
   gboolean         needs_engine;
 
   if (!sag_cli_parse (argc, argv, "bench encode|ask|load|prepare [FILE]",
-                      "Times a part of the work on this machine: the paper's network with random weights, and a\n"
-                      "phantom of 512 x 512 x 275 voxels unless a scan is named.",
+                      "Times a part of the work on this machine: the paper's network with random "
+                      "weights, and a\nphantom of 512 x 512 x 275 voxels unless a scan is named.",
                       entries, 1, 2, &rest))
     return SAG_CLI_USAGE;
   if (!g_strv_contains (parts, rest[0]) || n_runs < 1 || n_runs > 10000)
-    return sag_cli_usage (argv[0], "choose encode, ask, load or prepare, and 1 to 10000 runs.");
+    return sag_cli_usage (argv[0], "Choose encode, ask, load or prepare, and 1 to 10000 runs");
   sag_cli_get_cancellable ();
   needs_engine = g_str_equal (rest[0], "encode") || g_str_equal (rest[0], "ask");
   if (!(needs_engine ? engine_open (&self, &model, &error) : find_scan (&self, rest[1], &error)))

@@ -25,9 +25,10 @@ check_sides (const char *folder, SagBundleReport *report, GError **error)
   if (sides.verdict != SAG_LATERALITY_CHECK_INCONCLUSIVE)
     state = sides.verdict == SAG_LATERALITY_CHECK_RIGHT ? SAG_CHECK_PASSED : SAG_CHECK_FAILED;
   sag_bundle_report_set (report, SAG_BUNDLE_CHECK_LATERALITY, state,
-                         g_strdup_printf ("%s: asked for one lung, scores there are higher by %+.2f (left) and %+.2f (right)",
-                                          sag_laterality_verdict_to_string (sides.verdict), sides.left_margin,
-                                          sides.right_margin));
+                         g_strdup_printf ("%s: asked for one lung, scores there are higher "
+                                          "by %+.2f (left) and %+.2f (right)",
+                                          sag_laterality_verdict_to_string (sides.verdict),
+                                          sides.left_margin, sides.right_margin));
   return TRUE;
 }
 
@@ -46,10 +47,13 @@ sag_cli_bundle_check (int argc, char **argv)
   g_autofree char *text = NULL;
 
   if (!sag_cli_parse (argc, argv, "bundle check DIR",
-                      "Verifies every file, tensor and word of a bundle, and that it finds left on the left.", entries, 1, 1, &rest))
+                      "Verifies every file, tensor and word of a bundle, and that it finds left on "
+                      "the left.",
+                      entries, 1, 1, &rest))
     return SAG_CLI_USAGE;
   report = sag_bundle_check (rest[0], sag_cli_get_cancellable (), &error);
-  if (report == NULL || (sag_bundle_report_passed (report) && !check_sides (rest[0], report, &error)))
+  if (report == NULL ||
+      (sag_bundle_report_passed (report) && !check_sides (rest[0], report, &error)))
     return sag_cli_fail (error);
   if (json)
     {
@@ -63,6 +67,7 @@ sag_cli_bundle_check (int argc, char **argv)
   fputs (text, stdout);
   if (sag_bundle_report_passed (report))
     return SAG_CLI_DONE;
-  fprintf (stderr, "sagitta-cli: the bundle did not pass its checks; do not trust its answers.\n");
-  return SAG_CLI_FAILED;
+  g_set_error (&error, SAG_ERROR, SAG_ERROR_FORMAT,
+               "%s did not pass its checks; do not trust its answers.", rest[0]);
+  return sag_cli_fail (error);
 }

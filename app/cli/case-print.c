@@ -4,22 +4,27 @@
 #include <math.h>
 #include <stdio.h>
 
-#define LABEL "  %-9s "
+/* A line under a task; what follows the label stands below what follows SAG_CLI_LABEL. */
+#define SAG_CLI_DETAIL "    %-9s "
 
 void
 sag_cli_scope_print (const SagScope *scope)
 {
-  printf (LABEL "%s", "scope", sag_scope_verdict_to_string (scope->verdict));
+  printf (SAG_CLI_LABEL "%s", "scope", sag_scope_verdict_to_string (scope->verdict));
   if (scope->lungs_found)
     {
-      printf (": lungs %.2f l (left %.2f, right %.2f)", (scope->left_lung_ml + scope->right_lung_ml) / 1000,
-              scope->left_lung_ml / 1000, scope->right_lung_ml / 1000);
-      if (isfinite (scope->lung_share_in_box))
-        printf (", %.0f %% of them inside the analysed box", floor (scope->lung_share_in_box * 100));
+      double left = scope->left_lung_ml / 1000, right = scope->right_lung_ml / 1000;
+
+      printf (": lungs %.2f l (left %.2f, right %.2f)", left + right, left, right);
+      if (scope->lung_share_in_box == 1)
+        printf (", all inside the analysed box");
+      else if (isfinite (scope->lung_share_in_box))
+        printf (", %.0f %% of them inside the analysed box",
+                floor (scope->lung_share_in_box * 100));
     }
   printf ("\n");
   for (gsize i = 0; scope->reasons != NULL && scope->reasons[i] != NULL; i++)
-    printf (LABEL "%s\n", "", scope->reasons[i]);
+    printf (SAG_CLI_LABEL "%s\n", "", scope->reasons[i]);
 }
 
 void
@@ -43,16 +48,50 @@ print_header (const SagCliCase *self, SagEngine *engine)
   const char *const   *warnings = sag_volume_get_warnings (self->volume);
   g_autofree char     *volume = sag_cli_describe_volume (self->volume);
 
-  printf ("%s\n", self->name);
-  printf (LABEL "%s\n", "scan", volume);
+  printf ("%s%s%s\n", sag_cli_bold (TRUE), self->name, sag_cli_bold (FALSE));
+  printf (SAG_CLI_LABEL "%s\n", "scan", volume);
   for (gsize i = 0; warnings[i] != NULL; i++)
-    printf (LABEL "%s\n", i ? "" : "note", warnings[i]);
+    printf (SAG_CLI_LABEL "%s\n", i ? "" : "note", warnings[i]);
   sag_cli_scope_print (sag_prepared_get_scope (self->prepared));
-  printf (LABEL "%s%s\n", "bundle", sag_bundle_get_name (bundle),
-          !sag_bundle_is_trained (bundle)    ? " - UNTRAINED: its numbers mean nothing"
-          : sag_bundle_is_synthetic (bundle) ? " - demonstration model, trained on synthetic scans"
-                                             : "");
-  printf (LABEL "%s, %s\n", "engine", info->device, info->precision);
+  printf (SAG_CLI_LABEL "%s\n", "bundle", sag_bundle_get_name (bundle));
+  if (!sag_bundle_is_trained (bundle))
+    printf (SAG_CLI_LABEL "%sUntrained model: the numbers mean nothing%s\n", "",
+            sag_cli_bold (TRUE), sag_cli_bold (FALSE));
+  else if (sag_bundle_is_synthetic (bundle))
+    printf (SAG_CLI_LABEL "Demonstration model, trained on synthetic scans\n", "");
+  printf (SAG_CLI_LABEL "%s: %s, %s\n", "engine", info->engine, info->device, info->precision);
+}
+
+/* "16 mm to the right" of a move along R, A, S. */
+static char *
+describe_shift (const double shift_mm[3])
+{
+  static const char *const words[3][2] = {
+    { "to the right", "to the left" },
+    { "forwards", "backwards" },
+    { "towards the head", "towards the feet" },
+  };
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (int a = 0; a < 3; a++)
+    if (shift_mm[a] != 0)
+      g_string_append_printf (text, "%s%.0f mm %s", text->len ? ", " : "", fabs (shift_mm[a]),
+                              words[a][shift_mm[a] < 0]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+print_trial (const SagTrial *trial)
+{
+  g_autofree char *shift = describe_shift (trial->shift_mm);
+  const char      *what = trial->text;
+
+  if (trial->kind == SAG_TRIAL_SHIFTED_BOX)
+    what = shift;
+  else if (trial->kind == SAG_TRIAL_AIR)
+    what = "a box of nothing but air";
+  printf (SAG_CLI_DETAIL "%.2f  %-11s  %s\n", "", trial->number,
+          sag_trial_kind_to_string (trial->kind), what);
 }
 
 static void
@@ -60,20 +99,21 @@ print_robust (const SagRobust *robust)
 {
   const char *kind = robust->of_scores ? "highest scores" : "probabilities";
 
-  printf ("    robust    %s differ by %.2f in other words, by %.2f in shifted boxes;\n", kind, robust->wording_spread,
-          robust->box_spread);
-  printf ("              the nearest control is %.2f away%s\n", robust->closest_control,
+  printf (SAG_CLI_DETAIL "%s differ by %.2f in other words, by %.2f in shifted boxes;\n", "robust",
+          kind, robust->wording_spread, robust->box_spread);
+  printf (SAG_CLI_DETAIL "the nearest control is %.2f away%s\n", "", robust->closest_control,
           robust->wording_sensitive ? "   [wording-sensitive]" : "");
-  for (guint i = 1; i < robust->trials->len; i++)
-    {
-      const SagTrial *trial = robust->trials->pdata[i];
+  for (SagTrialKind k = SAG_TRIAL_PARAPHRASE; k <= SAG_TRIAL_AIR; k++)
+    for (guint i = 0; i < robust->trials->len; i++)
+      if (((SagTrial *) robust->trials->pdata[i])->kind == k)
+        print_trial (robust->trials->pdata[i]);
+}
 
-      printf ("      %.2f    %-11s  ", trial->number, sag_trial_kind_to_string (trial->kind));
-      if (trial->kind == SAG_TRIAL_SHIFTED_BOX)
-        printf ("by %+.0f, %+.0f, %+.0f mm\n", trial->shift_mm[0], trial->shift_mm[1], trial->shift_mm[2]);
-      else
-        printf ("%s\n", trial->kind == SAG_TRIAL_AIR ? "a box of nothing but air" : trial->text);
-    }
+static void
+print_number (float number, const char *what, SagTraining training)
+{
+  printf ("    %s%.2f%s      %-47s [%s]\n", sag_cli_bold (TRUE), number, sag_cli_bold (FALSE), what,
+          sag_training_to_string (training));
 }
 
 static void
@@ -81,22 +121,27 @@ print_answer (const SagCliCase *self, guint i)
 {
   const SagAnswer *answer = self->answers->pdata[i];
   g_autofree char *place = sag_cli_place (answer->peak_ras_mm);
+  g_autofree char *score = g_strdup_printf ("highest score, at %s", place);
 
-  printf ("\n  %s\n", answer->text);
+  printf ("\n  %s%s%s\n", sag_cli_bold (TRUE), answer->text, sag_cli_bold (FALSE));
   if (answer->has_class)
-    printf ("      %.2f    model probability, balanced training mix   [%s]\n", answer->probability,
-            sag_training_to_string (answer->class_head));
-  printf ("      %.2f    highest score, at %s   [%s]\n", answer->peak_score, place,
-          sag_training_to_string (answer->patch_head));
+    print_number (answer->probability, "model probability, balanced training mix",
+                  answer->class_head);
+  print_number (answer->peak_score, score, answer->patch_head);
   if (i < self->heatmaps->len)
     {
-      printf ("    map       %s\n", (char *) self->heatmaps->pdata[i]);
+      printf (SAG_CLI_DETAIL "%s\n", "map", (char *) self->heatmaps->pdata[i]);
       if (answer->has_class && answer->patch_head != SAG_TRAINING_TRAINED)
-        printf ("              Localisation was not trained for this text. The map shows where the patch\n"
-                "              head responds, not why the number is high.\n");
+        {
+          printf (SAG_CLI_DETAIL "Localisation was not trained for this text. The map shows\n", "");
+          printf (SAG_CLI_DETAIL "where the patch head responds, not why the number is high.\n",
+                  "");
+        }
     }
-  if (self->evidence->pdata[i] != NULL)
-    printf ("    evidence  %s\n", (char *) self->evidence->pdata[i]);
+  if (i < self->evidence->len)
+    printf (SAG_CLI_DETAIL "%s\n", "evidence",
+            answer->has_class ? (char *) self->evidence->pdata[i]
+                              : "none: a text that asks for a mask has no class number");
   if (i < self->robust->len)
     print_robust (self->robust->pdata[i]);
 }
@@ -113,7 +158,8 @@ sag_cli_case_print (const SagCliCase *self, SagEngine *engine)
   for (guint i = 0; self->answers != NULL && i < self->answers->len; i++)
     print_answer (self, i);
   if (self->answers != NULL)
-    printf ("\n  load %s   prepare %s   encode %s   ask %s\n", load, prepare, encode, ask);
+    printf ("\n" SAG_CLI_LABEL "load %s, prepare %s, encode %s, ask %s\n", "time", load, prepare,
+            encode, ask);
   printf ("  Research use, not a medical device.\n\n");
 }
 
@@ -129,7 +175,7 @@ write_result (const SagCliCase *self, guint i, SagJsonWriter *writer)
   sag_json_float (writer, "max", answer->peak_score);
   sag_json_numbers (writer, "peak_ras_mm", answer->peak_ras_mm, 3);
   sag_json_end_object (writer);
-  if (self->evidence->pdata[i] != NULL)
+  if (i < self->evidence->len)
     sag_json_string (writer, "evidence", self->evidence->pdata[i]);
   if (i < self->robust->len)
     {

@@ -3,6 +3,23 @@
 
 #include "model/answer/evidence.h"
 #include "model/answer/heatmap.h"
+#include "model/core/error.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+
+gboolean
+sag_cli_check_texts (char **texts, GError **error)
+{
+  for (gsize i = 0; texts[i] != NULL; i++)
+    if (!g_utf8_validate (texts[i], -1, NULL) || *g_strstrip (texts[i]) == '\0')
+      {
+        g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                             "A task is empty or not UTF-8 text; say what to look for.");
+        return FALSE;
+      }
+  return TRUE;
+}
 
 void
 sag_cli_case_free (SagCliCase *self)
@@ -11,6 +28,7 @@ sag_cli_case_free (SagCliCase *self)
     return;
   g_free (self->name);
   g_clear_pointer (&self->volume, sag_volume_unref);
+  g_clear_pointer (&self->lungs, sag_volume_unref);
   g_clear_pointer (&self->prepared, sag_prepared_unref);
   g_clear_pointer (&self->tokens, sag_tokens_unref);
   g_clear_pointer (&self->provenance, sag_provenance_unref);
@@ -21,24 +39,29 @@ sag_cli_case_free (SagCliCase *self)
   g_free (self);
 }
 
+/* @self->lungs lives as long as the options are used. */
+static SagPrepareOptions
+prepare_options (SagCliCase *self, const SagCliAsk *ask)
+{
+  SagPrepareOptions options = { .lungs = self->lungs };
+
+  for (int a = 0; a < 3; a++)
+    options.shift_mm[a] = ask->shift_mm[a];
+  return options;
+}
+
 static gboolean
 prepare (SagCliCase *self, SagEngine *engine, const SagCliAsk *ask, GError **error)
 {
-  g_autoptr (SagVolume) lungs = NULL;
-  SagPrepareOptions options = { 0 };
+  const SagRecipe  *recipe = sag_bundle_get_recipe (sag_engine_get_bundle (engine));
+  SagPrepareOptions options;
 
-  if (ask->lungs != NULL)
-    {
-      lungs = sag_cli_load (ask->lungs, error);
-      if (lungs == NULL)
-        return FALSE;
-      options.lungs = lungs;
-    }
-  for (int a = 0; a < 3; a++)
-    options.shift_mm[a] = ask->shift_mm[a];
+  if (ask->lungs != NULL && (self->lungs = sag_cli_load (ask->lungs, error)) == NULL)
+    return FALSE;
+  options = prepare_options (self, ask);
   sag_cli_progress ("Preparing", 0);
-  self->prepared = sag_prepare (self->volume, sag_bundle_get_recipe (sag_engine_get_bundle (engine)),
-                                &options, sag_cli_get_cancellable (), error);
+  self->prepared =
+    sag_prepare (self->volume, recipe, &options, sag_cli_get_cancellable (), error);
   return self->prepared != NULL;
 }
 
@@ -49,52 +72,94 @@ evidence_cb (gsize n_done, gsize n_tokens, gpointer user_data)
 }
 
 static gboolean
-write_maps (SagCliCase *self, SagEngine *engine, const SagAnswer *answer, const SagCliAsk *ask, GError **error)
+make_folder (const char *folder, GError **error)
+{
+  if (g_mkdir_with_parents (folder, 0777) == 0)
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
+               "Cannot make the folder %s: %s; choose one that you may write to.", folder,
+               g_strerror (errno));
+  return FALSE;
+}
+
+static gboolean
+write_heatmap (SagCliCase      *self,
+               SagEngine       *engine,
+               const SagAnswer *answer,
+               const SagCliAsk *ask,
+               GError         **error)
+{
+  const SagGeometry *grid = sag_volume_get_geometry (self->volume);
+  char              *path;
+
+  sag_cli_progress ("Writing heatmaps", 0);
+  if (!make_folder (ask->heatmaps, error))
+    return FALSE;
+  path = sag_heatmap_save (engine, answer, grid, !ask->raw, ask->heatmaps, self->name,
+                           sag_cli_get_cancellable (), error);
+  if (path != NULL)
+    g_ptr_array_add (self->heatmaps, path);
+  return path != NULL;
+}
+
+static gboolean
+write_evidence (SagCliCase      *self,
+                SagEngine       *engine,
+                const SagAnswer *answer,
+                const SagCliAsk *ask,
+                GError         **error)
 {
   const SagGeometry *grid = sag_volume_get_geometry (self->volume);
   GCancellable      *cancellable = sag_cli_get_cancellable ();
   g_autoptr (SagEvidence) evidence = NULL;
-  char *path;
+  char *path = NULL;
 
-  if (ask->heatmaps != NULL)
+  if (answer->has_class)
     {
-      sag_cli_progress ("Writing heatmaps", 0);
-      path = sag_heatmap_save (engine, answer, grid, !ask->raw, ask->heatmaps, self->name, cancellable, error);
+      evidence = sag_evidence_compute (engine, self->tokens, answer, evidence_cb, NULL, cancellable,
+                                       error);
+      if (evidence == NULL)
+        return FALSE;
+      path = sag_evidence_save (engine, evidence, answer, grid, ask->heatmaps, self->name,
+                                cancellable, error);
       if (path == NULL)
         return FALSE;
-      g_ptr_array_add (self->heatmaps, path);
     }
-  if (!ask->evidence || !answer->has_class)
-    {
-      g_ptr_array_add (self->evidence, NULL);
-      return TRUE;
-    }
-  evidence = sag_evidence_compute (engine, self->tokens, answer, evidence_cb, NULL, cancellable, error);
-  if (evidence == NULL)
-    return FALSE;
-  path = sag_evidence_save (engine, evidence, answer, grid, ask->heatmaps, self->name, cancellable, error);
-  if (path == NULL)
-    return FALSE;
   g_ptr_array_add (self->evidence, path);
   return TRUE;
 }
 
 static gboolean
-check_robust (SagCliCase *self, SagEngine *engine, const SagAnswer *answer, const SagCliAsk *ask, GError **error)
+check_robust (SagCliCase      *self,
+              SagEngine       *engine,
+              const SagAnswer *answer,
+              const SagCliAsk *ask,
+              GError         **error)
 {
-  SagPrepareOptions options = { .shift_mm = { ask->shift_mm[0], ask->shift_mm[1], ask->shift_mm[2] } };
-  g_autoptr (SagVolume) lungs = ask->lungs ? sag_cli_load (ask->lungs, error) : NULL;
-  SagRobust *robust;
+  SagPrepareOptions options = prepare_options (self, ask);
+  SagRobust        *robust;
 
-  if (ask->lungs != NULL && lungs == NULL)
-    return FALSE;
-  options.lungs = lungs;
   sag_cli_progress ("Asking in other words, boxes and controls", 0);
-  robust = sag_robust_compute (engine, self->volume, self->tokens, &options, answer, sag_cli_get_cancellable (), error);
-  if (robust == NULL)
+  robust = sag_robust_compute (engine, self->volume, self->tokens, &options, answer,
+                               sag_cli_get_cancellable (), error);
+  if (robust != NULL)
+    g_ptr_array_add (self->robust, robust);
+  return robust != NULL;
+}
+
+/* What was asked for beside the numbers. */
+static gboolean
+add_extras (SagCliCase      *self,
+            SagEngine       *engine,
+            const SagAnswer *answer,
+            const SagCliAsk *ask,
+            GError         **error)
+{
+  if (ask->heatmaps != NULL && !write_heatmap (self, engine, answer, ask, error))
     return FALSE;
-  g_ptr_array_add (self->robust, robust);
-  return TRUE;
+  if (ask->evidence && !write_evidence (self, engine, answer, ask, error))
+    return FALSE;
+  return !ask->robust || check_robust (self, engine, answer, ask, error);
 }
 
 static gboolean
@@ -115,7 +180,7 @@ ask_texts (SagCliCase *self, SagEngine *engine, const SagCliAsk *ask, GError **e
   self->encode_s = (encoded - start) * 1e-6;
   self->ask_s = (g_get_monotonic_time () - encoded) * 1e-6;
   for (guint i = 0; self->answers != NULL && i < self->answers->len; i++)
-    if (!write_maps (self, engine, self->answers->pdata[i], ask, error) || (ask->robust && !check_robust (self, engine, self->answers->pdata[i], ask, error)))
+    if (!add_extras (self, engine, self->answers->pdata[i], ask, error))
       return FALSE;
   return self->answers != NULL;
 }
@@ -139,10 +204,21 @@ sag_cli_case_new (SagEngine *engine, const char *path, const SagCliAsk *ask, GEr
     return NULL;
   self->load_s = (loaded - start) * 1e-6;
   self->prepare_s = (g_get_monotonic_time () - loaded) * 1e-6;
-  self->provenance = sag_provenance_new (engine, self->prepared, self->volume, ask->shift_mm, ask->force);
+  self->provenance =
+    sag_provenance_new (engine, self->prepared, self->volume, ask->shift_mm, ask->force);
   if (sag_prepared_get_scope (self->prepared)->verdict != SAG_SCOPE_OUT || ask->force)
     if (!ask_texts (self, engine, ask, error))
       return NULL;
   sag_cli_progress (NULL, 0);
   return g_steal_pointer (&self);
+}
+
+void
+sag_cli_case_refuse (const SagCliCase *self, GError **error)
+{
+  g_autofree char *reasons = g_strjoinv (" ", sag_prepared_get_scope (self->prepared)->reasons);
+
+  g_set_error (error, SAG_ERROR, SAG_ERROR_SCOPE,
+               "%s is out of the model's scope, so there is no number. %s --force asks anyway.",
+               self->name, reasons);
 }

@@ -23,19 +23,25 @@ typedef struct
   gboolean evidence;
   gboolean robust;
   gboolean force;
-  gboolean json;
 } SagCliAsk;
+
+/**
+ * sag_cli_check_texts: takes space off the ends of tasks.
+ * Error: SAG_ERROR_ARGUMENT for an empty one, or one that is not UTF-8
+ */
+gboolean sag_cli_check_texts (char **texts, GError **error);
 
 /**
  * SagCliCase: one scan asked every task, and how long each stage took.
  * @answers: (element-type SagAnswer): NULL when the scope forbids numbers
- * @heatmaps, @evidence: paths of written maps, by answer; NULL where none was asked for
- * @robust: (element-type SagRobust) (nullable)
+ * @heatmaps, @evidence, @robust: by answer: paths of written maps, SagRobust; empty where not asked
+ *   for. A "Segment" text has no evidence: NULL.
  */
 typedef struct
 {
   char          *name;
   SagVolume     *volume;
+  SagVolume     *lungs; /* of --lungs, or NULL */
   SagPrepared   *prepared;
   SagTokens     *tokens;
   SagProvenance *provenance;
@@ -49,10 +55,19 @@ typedef struct
   double         ask_s;
 } SagCliCase;
 
-/** sag_cli_case_new: loads, prepares, encodes, asks, writes maps. A scan out of scope gives a case without answers. */
-SagCliCase *sag_cli_case_new (SagEngine *engine, const char *path, const SagCliAsk *ask, GError **error);
+/**
+ * sag_cli_case_new: loads, prepares, encodes, asks, writes maps. A scan out of scope gives a case
+ * without answers.
+ */
+SagCliCase *sag_cli_case_new (SagEngine       *engine,
+                              const char      *path,
+                              const SagCliAsk *ask,
+                              GError         **error);
 void        sag_cli_case_free (SagCliCase *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagCliCase, sag_cli_case_free)
+
+/** sag_cli_case_refuse: sets a SAG_ERROR_SCOPE that says why there are no answers. */
+void sag_cli_case_refuse (const SagCliCase *self, GError **error);
 
 /** sag_cli_case_print: for people, on stdout. */
 void sag_cli_case_print (const SagCliCase *self, SagEngine *engine);
@@ -62,6 +77,12 @@ void sag_cli_case_write (const SagCliCase *self, SagEngine *engine, SagJsonWrite
 
 /** sag_cli_scope_write: the members of a "scope" object. */
 void sag_cli_scope_write (const SagScope *scope, SagJsonWriter *writer);
+/**
+ * SAG_CLI_LABEL: a line for people, under a scan's name: printf() of the label and what follows it;
+ * "" as label goes on with the line before.
+ */
+#define SAG_CLI_LABEL "  %-11s "
+
 /** sag_cli_scope_print: verdict, lungs and reasons for people. */
 void sag_cli_scope_print (const SagScope *scope);
 

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/** SagCliExit: 0 done, 1 the work failed (one sentence on stderr), 2 wrong usage. */
+/* Exit codes. With the last two goes one line on stderr. */
 enum
 {
   SAG_CLI_DONE = 0,
@@ -16,7 +16,8 @@ enum
 
 /**
  * SagCliCommand: one word of the command line.
- * @run: gets the arguments after the program's name, @argv[0] being the command; returns an exit code
+ * @run: gets the arguments after the program's name, @argv[0] being the command; returns an exit
+ *   code
  */
 typedef struct
 {
@@ -40,8 +41,8 @@ int sag_cli_tokenize (int argc, char **argv);
 
 /**
  * sag_cli_parse: reads a command's options.
- * @usage: what follows "sagitta-cli", for example "info FILE"
- * @about: what the command does, one or two lines, for --help
+ * @usage: what follows "sagitta-cli", for example "info FILE"; its lower-case words are the command
+ * @about: what the command does, some lines, for --help
  * @min_rest, @max_rest: how many arguments must remain (max -1: any number)
  * @rest: (out) (transfer full): the remaining arguments, NULL-terminated
  *
@@ -56,16 +57,25 @@ gboolean sag_cli_parse (int                 argc,
                         int                 max_rest,
                         char             ***rest);
 
-/** sag_cli_fail: prints the error as one sentence on stderr; returns the exit code that it deserves. */
+/** sag_cli_fail: prints the error as one line on stderr; returns the exit code that it deserves. */
 int sag_cli_fail (const GError *error);
 
-/** sag_cli_usage: prints a usage sentence; returns SAG_CLI_USAGE. */
+/**
+ * sag_cli_usage: prints a usage sentence that names the command's --help; returns SAG_CLI_USAGE.
+ * @format: without a stop at its end
+ */
 int sag_cli_usage (const char *command, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/** sag_cli_get_cancellable: cancelled by the first SIGINT or SIGTERM; a second one ends the program at once. */
+/**
+ * sag_cli_get_cancellable: cancelled by the first SIGINT or SIGTERM; a second one ends the program
+ * at once.
+ */
 GCancellable *sag_cli_get_cancellable (void);
 
-/** sag_cli_progress: shows a stage on the terminal's last line; NULL clears it. Silent where stderr is no terminal. */
+/**
+ * sag_cli_progress: shows a stage on the terminal's last line; NULL clears it. Silent where stderr
+ * is no terminal.
+ */
 void sag_cli_progress (const char *stage, double fraction);
 
 /** sag_cli_load: reads a scan with progress. Later also DICOM folders. */
@@ -89,12 +99,14 @@ typedef struct
 } SagCliModel;
 
 /** SAG_CLI_MODEL_ENTRIES: the options that fill a SagCliModel called @model. */
-#define SAG_CLI_MODEL_ENTRIES(model)                                                                                   \
-  { "bundle", 'b', 0, G_OPTION_ARG_FILENAME, &(model).bundle, "The model to ask; the shipped one by default", "DIR" }, \
-    { "engine", 'e', 0, G_OPTION_ARG_STRING, &(model).engine, "auto, cpu or cuda", "NAME" },                           \
-    { "threads", 0, 0, G_OPTION_ARG_INT, &(model).n_threads, "CPU threads; all by default", "N" },                     \
-  {                                                                                                                    \
-    "portable", 0, 0, G_OPTION_ARG_NONE, &(model).portable, "CPU without AVX2", NULL                                   \
+#define SAG_CLI_MODEL_ENTRIES(model)                                                               \
+  { "bundle", 'b', 0, G_OPTION_ARG_FILENAME, &(model).bundle,                                      \
+    "The model; the shipped one by default", "DIR" },                                              \
+    { "engine", 'e', 0, G_OPTION_ARG_STRING, &(model).engine, "auto (default), cpu or cuda",       \
+      "NAME" },                                                                                    \
+    { "threads", 0, 0, G_OPTION_ARG_INT, &(model).n_threads, "CPU threads; all by default", "N" }, \
+  {                                                                                                \
+    "portable", 0, 0, G_OPTION_ARG_NONE, &(model).portable, "CPU without AVX2", NULL               \
   }
 
 void sag_cli_model_clear (SagCliModel *model);
@@ -103,16 +115,27 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SagCliModel, sag_cli_model_clear)
 /** sag_cli_open_bundle: the named bundle, else the shipped one, else an untrained one by seed. */
 SagBundle *sag_cli_open_bundle (const SagCliModel *model, GError **error);
 
-/** sag_cli_open_engine: picks the engine; SAG_ERROR_ENGINE if the named one cannot be had. */
+/**
+ * sag_cli_pick_engine: which engine, and how it is opened. Errors: SAG_ERROR_ENGINE if the named
+ * one cannot be had, SAG_ERROR_ARGUMENT.
+ */
+const SagEngineTable *sag_cli_pick_engine (const SagCliModel *model,
+                                           SagEngineOptions  *options,
+                                           GError           **error);
+
+/** sag_cli_open_engine: picks the engine and opens the bundle with it. */
 SagEngine *sag_cli_open_engine (const SagCliModel *model, GError **error);
 
 /** sag_cli_seconds: "0.41 s", "83 ms". */
 char *sag_cli_seconds (double seconds);
 
+/** sag_cli_bold: what to print before (@on) and after words that should stand out on a terminal. */
+const char *sag_cli_bold (gboolean on);
+
 /** sag_cli_place: a point for people: "R 12.1  P 44.0  S 510.0 mm". */
 char *sag_cli_place (const double ras_mm[3]);
 
-/** sag_cli_describe_volume: "256 x 256 x 137, 1.56 x 1.56 x 2.00 mm, axes L P S". */
+/** sag_cli_describe_volume: "256 x 256 x 137 voxels, 1.56 x 1.56 x 2.00 mm, axes L P S". */
 char *sag_cli_describe_volume (const SagVolume *volume);
 
 G_END_DECLS

@@ -6,10 +6,24 @@
 #include "model/core/number.h"
 #include "model/volume/nifti.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define LIMIT_MM 1e5 /* no place in a patient is further away */
+
+/* "bundle import" of "bundle import --weights FILE". */
+static char *
+dup_command (const char *usage)
+{
+  gsize n = strspn (usage, "abcdefghijklmnopqrstuvwxyz ");
+
+  while (usage[n] != '\0' && n > 0 && usage[n] != ' ')
+    n--;
+  return g_strchomp (g_strndup (usage, n));
+}
 
 gboolean
 sag_cli_parse (int                 argc,
@@ -25,19 +39,23 @@ sag_cli_parse (int                 argc,
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) arguments = g_new0 (char *, argc + 1);
   g_autofree char *program = g_strdup_printf ("sagitta-cli %s", usage);
+  g_autofree char *command = dup_command (usage);
   guint            n_rest;
 
   for (int i = 0; i < argc; i++)
     arguments[i] = g_strdup (argv[i]);
   g_set_prgname (program);
   g_option_context_set_summary (context, about);
-  g_option_context_set_description (context, "Research use, not a medical device. Nothing leaves this machine.");
+  g_option_context_set_description (context, "Research use, not a medical device. "
+                                             "Nothing leaves this machine.");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse_strv (context, &arguments, &error))
-    return sag_cli_usage (argv[0], "%s.", error->message), FALSE;
+    return sag_cli_usage (command, "%s", error->message), FALSE;
   n_rest = g_strv_length (arguments) - 1;
-  if ((int) n_rest < min_rest || (max_rest >= 0 && (int) n_rest > max_rest))
-    return sag_cli_usage (argv[0], "the usage is: sagitta-cli %s.", usage), FALSE;
+  if ((int) n_rest < min_rest)
+    return sag_cli_usage (command, "An argument is missing from \"%s\"", usage), FALSE;
+  if (max_rest >= 0 && (int) n_rest > max_rest)
+    return sag_cli_usage (command, "\"%s\" is one argument too many", arguments[1 + max_rest]), FALSE;
   *rest = g_strdupv (arguments + 1);
   return TRUE;
 }
@@ -62,7 +80,7 @@ sag_cli_usage (const char *command, const char *format, ...)
   va_start (args, format);
   sentence = g_strdup_vprintf (format, args);
   va_end (args);
-  fprintf (stderr, "sagitta-cli %s: %s\nsagitta-cli %s --help says more.\n", command, sentence, command);
+  fprintf (stderr, "sagitta-cli %s: %s; see sagitta-cli %s --help.\n", command, sentence, command);
   return SAG_CLI_USAGE;
 }
 
@@ -135,8 +153,9 @@ sag_cli_load (const char *path, GError **error)
 {
   g_autofree char *name = sag_file_dup_display_name (path);
   g_autofree char *stage = g_strdup_printf ("Reading %s", name);
-  SagVolume       *volume = sag_nifti_load (path, slices_cb, stage, sag_cli_get_cancellable (), error);
+  SagVolume       *volume;
 
+  volume = sag_nifti_load (path, slices_cb, stage, sag_cli_get_cancellable (), error);
   sag_cli_progress (NULL, 0);
   return volume;
 }
@@ -148,10 +167,10 @@ sag_cli_triple (const char *text, const char *option, double values[3], GError *
   gboolean ok = g_strv_length (parts) == 3;
 
   for (int i = 0; ok && i < 3; i++)
-    ok = sag_number_parse (g_strstrip (parts[i]), &values[i]);
+    ok = sag_number_parse (g_strstrip (parts[i]), &values[i]) && fabs (values[i]) <= LIMIT_MM;
   if (!ok)
     g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                 "%s takes three numbers such as 12.5,-30,410, not \"%s\".", option, text);
+                 "%s takes three numbers of mm such as 12.5,-30,410, not \"%s\".", option, text);
   return ok;
 }
 
@@ -169,7 +188,8 @@ sag_cli_recipe (const char *text, SagRecipe *recipe, GError **error)
   recipe->kind = SAG_RECIPE_PAPER;
   if (strcmp (text, "paper") == 0)
     return TRUE;
-  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--recipe takes paper or upstream, not \"%s\".", text);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+               "--recipe takes paper or upstream, not \"%s\".", text);
   return FALSE;
 }
 
@@ -179,6 +199,14 @@ sag_cli_seconds (double seconds)
   if (seconds < 0.0995)
     return g_strdup_printf ("%.0f ms", seconds * 1000);
   return g_strdup_printf ("%.2f s", seconds);
+}
+
+const char *
+sag_cli_bold (gboolean on)
+{
+  if (!isatty (STDOUT_FILENO) || g_getenv ("NO_COLOR") != NULL)
+    return "";
+  return on ? "\033[1m" : "\033[0m";
 }
 
 char *

@@ -4,16 +4,18 @@
 #include "model/bundle/safetensors.h"
 #include "model/bundle/tensor-writer.h"
 #include "model/core/error.h"
-#include "model/cpu/cpu.h"
+#include "model/core/file.h"
 
 #include <stdio.h>
 
-/* `forward` speaks to the engine's table itself: tensors in, tensors out, by the names of the golden files. */
+/* Speaks to the engine's table itself: tensors in and out, by the names of the golden files. */
 
 typedef struct
 {
+  char                 *name; /* of the input file */
   const SagEngineTable *table;
   void                 *engine;
+  SagBundle            *bundle; /* its weights, as long as the engine is open */
   const SagNetwork     *network;
   gboolean              taps;
 
@@ -51,6 +53,8 @@ forward_clear (Forward *self)
 {
   if (self->engine != NULL)
     self->table->close (self->engine);
+  g_clear_pointer (&self->bundle, sag_bundle_unref);
+  g_free (self->name);
   g_free (self->images);
   g_free (self->ids);
   g_free (self->lengths);
@@ -90,9 +94,10 @@ tap_cb (void *data, const char *name, int n_dims, const int64_t *dims, const flo
 }
 
 static gboolean
-bad_tensor (GError **error, const char *name, const char *wanted)
+bad_tensor (const Forward *self, GError **error, const char *name, const char *wanted)
 {
-  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "The input needs a tensor \"%s\" of shape %s.", name, wanted);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+               "%s needs a tensor \"%s\" of shape %s; write it anew.", self->name, name, wanted);
   return FALSE;
 }
 
@@ -102,17 +107,17 @@ read_images (Forward *self, SagTensorFile *file, GError **error)
   const SagTensor *images = sag_tensor_file_find (file, "images");
 
   if (images == NULL || images->n_dims != 5 || images->shape[1] != 1 || images->n_values == 0)
-    return bad_tensor (error, "images", "(N, 1, X, Y, Z), float");
+    return bad_tensor (self, error, "images", "(N, 1, X, Y, Z), float");
   self->n = images->shape[0];
   for (int a = 0; a < 3; a++)
     {
       if (images->shape[2 + a] > 4096)
-        return bad_tensor (error, "images", "(N, 1, X, Y, Z) with sides up to 4096");
+        return bad_tensor (self, error, "images", "(N, 1, X, Y, Z) with sides up to 4096");
       self->dims[a] = (gint32) images->shape[2 + a];
     }
   self->images = g_try_new (float, images->n_values);
   if (self->images == NULL || !sag_tensor_read_floats (images, 0, images->n_values, self->images))
-    return bad_tensor (error, "images", "(N, 1, X, Y, Z), float, that fits into memory");
+    return bad_tensor (self, error, "images", "(N, 1, X, Y, Z), float, that fits into memory");
   return TRUE;
 }
 
@@ -140,20 +145,20 @@ read_texts (Forward *self, SagTensorFile *file, GError **error)
   if (ids == NULL)
     return TRUE;
   if (ids->n_dims != 2 || ids->shape[0] != self->n || ids->shape[1] < 1 || ids->shape[1] > 65536)
-    return bad_tensor (error, "input_ids", "(N, L), integer");
+    return bad_tensor (self, error, "input_ids", "(N, L), integer");
   if (mask != NULL && !sag_tensor_has_shape (mask, 2, ids->shape))
-    return bad_tensor (error, "attention_mask", "(N, L), as input_ids");
+    return bad_tensor (self, error, "attention_mask", "(N, L), as input_ids");
   n = ids->n_values;
   self->max_length = (gint32) ids->shape[1];
   values = g_new (gint64, n);
   self->ids = g_new (gint32, n);
   self->lengths = g_new (gint32, self->n);
   if (!sag_tensor_read_integers (ids, 0, n, values))
-    return bad_tensor (error, "input_ids", "(N, L), integer");
+    return bad_tensor (self, error, "input_ids", "(N, L), integer");
   for (gsize i = 0; i < n; i++)
     {
       if (values[i] < 0 || values[i] >= self->network->n_words)
-        return bad_tensor (error, "input_ids", "(N, L) with ids of the bundle's vocabulary");
+        return bad_tensor (self, error, "input_ids", "(N, L) with ids of the bundle's vocabulary");
       self->ids[i] = (gint32) values[i];
     }
   for (gint64 i = 0; i < self->n; i++)
@@ -161,16 +166,19 @@ read_texts (Forward *self, SagTensorFile *file, GError **error)
   if (mask == NULL)
     return TRUE;
   if (!sag_tensor_read_integers (mask, 0, n, values))
-    return bad_tensor (error, "attention_mask", "(N, L), integer");
+    return bad_tensor (self, error, "attention_mask", "(N, L), integer");
   for (gint64 i = 0; i < self->n; i++)
     if (!read_length (values + i * self->max_length, self->max_length, &self->lengths[i]))
-      return bad_tensor (error, "attention_mask", "(N, L) of ones followed by zeros");
+      return bad_tensor (self, error, "attention_mask", "(N, L) of ones followed by zeros");
   return TRUE;
 }
 
 static gboolean
 engine_failed (const SagStatus *status, GError **error)
 {
+  if (status->code == SAG_STATUS_CANCELLED &&
+      g_cancellable_set_error_if_cancelled (sag_cli_get_cancellable (), error))
+    return FALSE;
   g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE, "%s", status->message);
   return FALSE;
 }
@@ -218,7 +226,8 @@ run_one (Forward *self, gint64 i, GError **error)
   if (self->ids == NULL)
     {
       if (!self->taps)
-        stack_values (self, "tokens", 3, (gint64[]){ 1, self->n_tokens, self->network->hidden }, tokens);
+        stack_values (self, "tokens", 3, (gint64[]){ 1, self->n_tokens, self->network->hidden },
+                      tokens);
       return TRUE;
     }
   if (!self->table->ask (self->engine, &ask, &status))
@@ -248,9 +257,47 @@ run_all (Forward *self, const char *output, GError **error)
     {
       const Stack *stack = self->order->pdata[i];
 
-      sag_tensor_set_add_floats (set, stack->name, stack->n_dims, stack->shape, (float *) stack->values->data);
+      sag_tensor_set_add_floats (set, stack->name, stack->n_dims, stack->shape,
+                                 (float *) stack->values->data);
     }
   return sag_tensor_set_save (set, output, error);
+}
+
+static gboolean
+open_engine (Forward *self, const SagCliModel *model, GError **error)
+{
+  SagWeightSource  source = { .read = sag_bundle_read };
+  SagEngineOptions options;
+  SagStatus        status = { 0 };
+
+  self->table = sag_cli_pick_engine (model, &options, error);
+  if (self->table == NULL)
+    return FALSE;
+  self->bundle = sag_cli_open_bundle (model, error);
+  if (self->bundle == NULL)
+    return FALSE;
+  self->network = sag_bundle_get_network (self->bundle);
+  source.network = self->network;
+  source.data = self->bundle;
+  self->engine = self->table->open (&source, &options, &status);
+  return self->engine != NULL || engine_failed (&status, error);
+}
+
+static gboolean
+forward (Forward           *self,
+         const SagCliModel *model,
+         const char        *input,
+         const char        *output,
+         GError           **error)
+{
+  g_autoptr (SagTensorFile) file = sag_tensor_file_open (input, error);
+
+  self->name = sag_file_dup_display_name (input);
+  return file != NULL &&
+         open_engine (self, model, error) &&
+         read_images (self, file, error) &&
+         read_texts (self, file, error) &&
+         run_all (self, output, error);
 }
 
 int
@@ -261,7 +308,8 @@ sag_cli_forward (int argc, char **argv)
   g_autofree char   *input = NULL;
   g_autofree char   *output = NULL;
   const GOptionEntry entries[] = {
-    { "input", 'i', 0, G_OPTION_ARG_FILENAME, &input, "Tensors images (N, 1, X, Y, Z), input_ids, attention_mask", "FILE" },
+    { "input", 'i', 0, G_OPTION_ARG_FILENAME, &input,
+      "Tensors images (N, 1, X, Y, Z), input_ids, attention_mask", "FILE" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Where the results go", "FILE" },
     { "taps", 0, 0, G_OPTION_ARG_NONE, &self.taps, "Also every inner activation", NULL },
     SAG_CLI_MODEL_ENTRIES (model),
@@ -269,29 +317,15 @@ sag_cli_forward (int argc, char **argv)
   };
   g_auto (GStrv) rest = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (SagBundle) bundle = NULL;
-  g_autoptr (SagTensorFile) file = NULL;
-  SagEngineOptions options = { 0 };
-  SagStatus        status = { 0 };
 
-  if (!sag_cli_parse (argc, argv, "forward --bundle DIR --input IN.safetensors --output OUT.safetensors",
-                      "Runs the network on tensors and writes logits, or with --taps everything inside.", entries, 0, 0, &rest))
+  if (!sag_cli_parse (argc, argv,
+                      "forward --bundle DIR --input IN.safetensors --output OUT.safetensors",
+                      "Runs the network on tensors and writes logits, or with --taps everything "
+                      "inside.",
+                      entries, 0, 0, &rest))
     return SAG_CLI_USAGE;
   if (input == NULL || output == NULL)
-    return sag_cli_usage (argv[0], "--input and --output are both needed.");
+    return sag_cli_usage (argv[0], "--input and --output are both needed");
   sag_cli_get_cancellable ();
-  bundle = sag_cli_open_bundle (&model, &error);
-  file = bundle != NULL ? sag_tensor_file_open (input, &error) : NULL;
-  if (file == NULL)
-    return sag_cli_fail (error);
-  self.table = sag_cpu_get_table ();
-  self.network = sag_bundle_get_network (bundle);
-  options.n_threads = model.n_threads;
-  options.portable = model.portable;
-  self.engine = self.table->open (&(SagWeightSource){ self.network, sag_bundle_read, bundle }, &options, &status);
-  if (self.engine == NULL)
-    engine_failed (&status, &error);
-  if (error != NULL || !read_images (&self, file, &error) || !read_texts (&self, file, &error) || !run_all (&self, output, &error))
-    return sag_cli_fail (error);
-  return SAG_CLI_DONE;
+  return forward (&self, &model, input, output, &error) ? SAG_CLI_DONE : sag_cli_fail (error);
 }

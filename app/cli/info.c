@@ -38,7 +38,8 @@ info_init (Info *self, const char *path, GError **error)
   if (self->volume == NULL || !sag_cli_recipe (NULL, &recipe, error))
     return FALSE;
   self->intensity = sag_volume_check_intensity (self->volume);
-  self->prepared = sag_prepare (self->volume, &recipe, NULL, sag_cli_get_cancellable (), &self->problem);
+  self->prepared =
+    sag_prepare (self->volume, &recipe, NULL, sag_cli_get_cancellable (), &self->problem);
   if (g_error_matches (self->problem, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_propagate_error (error, g_steal_pointer (&self->problem));
@@ -51,44 +52,54 @@ static void
 print_lines (const char *label, const char *const *sentences)
 {
   for (gsize i = 0; sentences != NULL && sentences[i] != NULL; i++)
-    printf ("  %-9s %s\n", i ? "" : label, sentences[i]);
+    printf (SAG_CLI_LABEL "%s\n", i ? "" : label, sentences[i]);
+}
+
+static void
+print_values (const SagIntensity *intensity)
+{
+  printf (SAG_CLI_LABEL "%.0f to %.0f, median %.0f", "values", intensity->minimum,
+          intensity->maximum, intensity->percentiles[3]);
+  if (intensity->kind == SAG_INTENSITY_HU)
+    printf ("; Hounsfield units: air near %.0f, soft tissue near %.0f", intensity->air_hu,
+            intensity->soft_tissue_hu);
+  printf ("\n");
+  print_lines ("", (const char *const *) intensity->sentences);
 }
 
 static void
 print_box (const SagGeometry *input)
 {
-  double           centre[3] = { (input->dims[0] - 1) / 2.0, (input->dims[1] - 1) / 2.0, (input->dims[2] - 1) / 2.0 };
-  double           spacing[3];
+  double           centre[3], spacing[3];
   g_autofree char *place = NULL;
 
+  for (int a = 0; a < 3; a++)
+    centre[a] = (input->dims[a] - 1) / 2.0;
   sag_geometry_to_ras (input, centre, centre);
   sag_geometry_spacing_mm (input, spacing);
   place = sag_cli_place (centre);
-  printf ("  %-9s %.0f x %.0f x %.0f mm around %s\n", "box", spacing[0] * input->dims[0], spacing[1] * input->dims[1],
-          spacing[2] * input->dims[2], place);
+  printf (SAG_CLI_LABEL "%.0f x %.0f x %.0f mm around %s\n", "box", spacing[0] * input->dims[0],
+          spacing[1] * input->dims[1], spacing[2] * input->dims[2], place);
 }
 
 static void
 info_print (const Info *self)
 {
-  const SagGeometry  *geometry = sag_volume_get_geometry (self->volume);
-  const SagIntensity *intensity = self->intensity;
-  g_autofree char    *volume = sag_cli_describe_volume (self->volume);
-  double              spacing[3];
+  const SagGeometry *geometry = sag_volume_get_geometry (self->volume);
+  g_autofree char   *volume = sag_cli_describe_volume (self->volume);
+  double             spacing[3];
 
   sag_geometry_spacing_mm (geometry, spacing);
-  printf ("%s\n  %-9s %s\n", self->name, "scan", volume);
-  printf ("  %-9s %.0f x %.0f x %.0f mm, stored as %s\n", "extent", spacing[0] * geometry->dims[0], spacing[1] * geometry->dims[1],
+  printf ("%s%s%s\n", sag_cli_bold (TRUE), self->name, sag_cli_bold (FALSE));
+  printf (SAG_CLI_LABEL "%s\n", "scan", volume);
+  printf (SAG_CLI_LABEL "%.0f x %.0f x %.0f mm, stored as %s\n", "extent",
+          spacing[0] * geometry->dims[0], spacing[1] * geometry->dims[1],
           spacing[2] * geometry->dims[2], sag_volume_get_source_type (self->volume));
-  printf ("  %-9s %.0f to %.0f, median %.0f", "values", intensity->minimum, intensity->maximum, intensity->percentiles[3]);
-  if (intensity->kind == SAG_INTENSITY_HU)
-    printf ("; Hounsfield units: air near %.0f, soft tissue near %.0f", intensity->air_hu, intensity->soft_tissue_hu);
-  printf ("\n");
   print_lines ("note", sag_volume_get_warnings (self->volume));
-  print_lines ("values", (const char *const *) intensity->sentences);
+  print_values (self->intensity);
   if (self->prepared == NULL)
     {
-      printf ("  %-9s %s\n", "scope", self->problem->message);
+      printf (SAG_CLI_LABEL "%s\n", "scope", self->problem->message);
       return;
     }
   sag_cli_scope_print (sag_prepared_get_scope (self->prepared));
@@ -154,7 +165,9 @@ sag_cli_info (int argc, char **argv)
   g_autofree char *document = NULL;
   int              code = SAG_CLI_DONE;
 
-  if (!sag_cli_parse (argc, argv, "info FILE...", "Says what a scan is: geometry, intensities, and whether the model can be asked about it.",
+  if (!sag_cli_parse (argc, argv, "info FILE...",
+                      "Says what a scan is: geometry, intensities, and whether the model can be "
+                      "asked about it.",
                       entries, 1, -1, &files))
     return SAG_CLI_USAGE;
   sag_cli_get_cancellable ();
@@ -170,6 +183,8 @@ sag_cli_info (int argc, char **argv)
         {
           sag_cli_fail (error);
           code = SAG_CLI_FAILED;
+          if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+            break;
         }
       else if (json)
         info_write (&info, writer);

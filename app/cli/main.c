@@ -3,6 +3,7 @@
 
 #include "model/core/version.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,20 +30,26 @@ print_help (void)
           sag_version_get ());
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     printf ("  %-10s %s\n", commands[i].name, commands[i].summary);
-  printf ("\nsagitta-cli COMMAND --help says more. Exit codes: 0 done, 1 the work failed, 2 wrong usage.\n");
+  printf ("\nFor example:\n\n"
+          "  sagitta-cli info scan.nii.gz\n"
+          "  sagitta-cli ask scan.nii.gz --task \"Segment lungs in the image.\" --heatmaps maps\n"
+          "\nsagitta-cli COMMAND --help says more.\n"
+          "Exit codes: 0 done, 1 the work failed, 2 wrong usage.\n");
 }
 
-int
-main (int argc, char **argv)
+static int
+run (int argc, char **argv)
 {
-  /* People's file names are read in their locale; numbers are always written with a point. */
-  setlocale (LC_ALL, "");
-  setlocale (LC_NUMERIC, "C");
-
-  if (argc < 2 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0 || strcmp (argv[1], "help") == 0)
+  if (argc < 2)
+    {
+      fprintf (stderr, "sagitta-cli: Say what to do; sagitta-cli --help lists the commands.\n");
+      return SAG_CLI_USAGE;
+    }
+  if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0 ||
+      strcmp (argv[1], "help") == 0)
     {
       print_help ();
-      return argc < 2 ? SAG_CLI_USAGE : SAG_CLI_DONE;
+      return SAG_CLI_DONE;
     }
   if (strcmp (argv[1], "--version") == 0)
     {
@@ -52,6 +59,27 @@ main (int argc, char **argv)
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (strcmp (argv[1], commands[i].name) == 0)
       return commands[i].run (argc - 1, argv + 1);
-  fprintf (stderr, "sagitta-cli: there is no command \"%s\"; sagitta-cli --help lists them.\n", argv[1]);
+  fprintf (stderr, "sagitta-cli: There is no command \"%s\"; sagitta-cli --help lists them.\n",
+           argv[1]);
   return SAG_CLI_USAGE;
+}
+
+int
+main (int argc, char **argv)
+{
+  int code;
+
+  /* People's file names are read in their locale; numbers are always written with a point, and the
+   * words of GLib are English, as ours are. */
+  setlocale (LC_ALL, "");
+  setlocale (LC_NUMERIC, "C");
+  setlocale (LC_MESSAGES, "C");
+
+  code = run (argc, argv);
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return code;
+  fprintf (stderr,
+           "sagitta-cli: Cannot write the output: %s; free some space, or write elsewhere.\n",
+           g_strerror (errno));
+  return SAG_CLI_FAILED;
 }

@@ -29,21 +29,35 @@ sag_cli_open_bundle (const SagCliModel *model, GError **error)
   return sag_bundle_open_untrained (UNTRAINED_SEED, error);
 }
 
+const SagEngineTable *
+sag_cli_pick_engine (const SagCliModel *model, SagEngineOptions *options, GError **error)
+{
+  const char *name = model->engine ? model->engine : "auto";
+
+  *options = (SagEngineOptions){ .n_threads = model->n_threads, .portable = model->portable };
+  if (model->n_threads < 0 || model->n_threads > 1024)
+    g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                         "--threads takes a number from 1 to 1024.");
+  else if (strcmp (name, "cuda") == 0)
+    g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ENGINE,
+                         "This build has no CUDA engine; use --engine cpu.");
+  else if (strcmp (name, "cpu") != 0 && strcmp (name, "auto") != 0)
+    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                 "--engine takes auto, cpu or cuda, not \"%s\".", name);
+  else
+    return sag_cpu_get_table ();
+  return NULL;
+}
+
 SagEngine *
 sag_cli_open_engine (const SagCliModel *model, GError **error)
 {
-  const char *name = model->engine ? model->engine : "auto";
   g_autoptr (SagBundle) bundle = NULL;
-  SagEngineOptions options = { .n_threads = model->n_threads, .portable = model->portable };
+  SagEngineOptions      options;
+  const SagEngineTable *table = sag_cli_pick_engine (model, &options, error);
 
-  if (model->n_threads < 0 || model->n_threads > 1024)
-    return g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--threads takes a number from 1 to 1024."), NULL;
-  if (strcmp (name, "cuda") == 0)
-    return g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ENGINE,
-                                "This build has no CUDA engine. Use --engine cpu."),
-           NULL;
-  if (strcmp (name, "cpu") != 0 && strcmp (name, "auto") != 0)
-    return g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--engine takes auto, cpu or cuda, not \"%s\".", name), NULL;
+  if (table == NULL)
+    return NULL;
   bundle = sag_cli_open_bundle (model, error);
-  return bundle != NULL ? sag_engine_open (sag_cpu_get_table (), bundle, &options, error) : NULL;
+  return bundle != NULL ? sag_engine_open (table, bundle, &options, error) : NULL;
 }

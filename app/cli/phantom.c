@@ -4,7 +4,6 @@
 #include "model/core/error.h"
 #include "model/phantom/phantom.h"
 
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,9 +22,9 @@ static const struct
   { "no-right-lung", SAG_FINDING_NO_RIGHT_LUNG },
 };
 
-#define ALL_FINDINGS                                                                                             \
-  "effusion-left, effusion-right, consolidation-left, consolidation-right, nodule, pneumothorax, no-left-lung, " \
-  "no-right-lung"
+#define ALL_FINDINGS                                                                 \
+  "effusion-left, effusion-right, consolidation-left, consolidation-right, nodule, " \
+  "pneumothorax, no-left-lung, no-right-lung"
 
 static gboolean
 parse_findings (const char *text, guint *flags, GError **error)
@@ -42,7 +41,8 @@ parse_findings (const char *text, guint *flags, GError **error)
         k++;
       if (k == G_N_ELEMENTS (findings))
         {
-          g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "There is no finding \"%s\"; there are " ALL_FINDINGS ".", names[i]);
+          g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                       "There is no finding \"%s\"; there are " ALL_FINDINGS ".", names[i]);
           return FALSE;
         }
       *flags |= findings[k].flag;
@@ -75,7 +75,15 @@ write_all (SagPhantomOptions *options, int count, const char *folder, GError **e
       g_autoptr (SagPhantom) phantom = sag_phantom_new (options);
       g_autofree char *name = g_strdup_printf ("phantom-%04" G_GUINT64_FORMAT, options->seed);
 
-      if (g_cancellable_set_error_if_cancelled (sag_cli_get_cancellable (), error) || !sag_phantom_write (phantom, options, folder, name, error))
+      if (g_cancellable_set_error_if_cancelled (sag_cli_get_cancellable (), error))
+        return FALSE;
+      if (phantom == NULL)
+        {
+          g_set_error_literal (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                               "A phantom of that spacing is too large; take a coarser --spacing.");
+          return FALSE;
+        }
+      if (!sag_phantom_write (phantom, options, folder, name, error))
         return FALSE;
       printf ("%s%c%s.nii.gz\n", folder, G_DIR_SEPARATOR, name);
     }
@@ -92,12 +100,18 @@ sag_cli_phantom (int argc, char **argv)
   g_autofree char   *orientation = NULL;
   g_autofree char   *spacing = NULL;
   const GOptionEntry entries[] = {
-    { "count", 'n', 0, G_OPTION_ARG_INT, &count, "How many, with seeds counting up", "N" },
-    { "seed", 's', 0, G_OPTION_ARG_INT64, &seed, "The first seed; the same seed is the same patient", "S" },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &folder, "Folder for images, label maps and JSON", "DIR" },
-    { "findings", 0, 0, G_OPTION_ARG_STRING, &names, ALL_FINDINGS, "LIST" },
-    { "orientation", 0, 0, G_OPTION_ARG_STRING, &orientation, "How the axes are stored, for example LPS", "XYZ" },
-    { "spacing", 0, 0, G_OPTION_ARG_STRING, &spacing, "Voxel size in mm along the stored axes; 2,2,2 by default", "X,Y,Z" },
+    { "count", 'n', 0, G_OPTION_ARG_INT, &count, "How many, with seeds counting up; 1 by default",
+      "N" },
+    { "seed", 's', 0, G_OPTION_ARG_INT64, &seed,
+      "The first seed; the same seed is the same patient", "S" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &folder, "Folder for scans, label maps and JSON",
+      "DIR" },
+    { "findings", 0, 0, G_OPTION_ARG_STRING, &names, "What is wrong with the patient, by comma",
+      "LIST" },
+    { "orientation", 0, 0, G_OPTION_ARG_STRING, &orientation,
+      "How the axes are stored, for example LPS", "XYZ" },
+    { "spacing", 0, 0, G_OPTION_ARG_STRING, &spacing,
+      "Voxel size in mm along the stored axes; 2,2,2 by default", "X,Y,Z" },
     { NULL },
   };
   g_auto (GStrv) rest = NULL;
@@ -105,18 +119,24 @@ sag_cli_phantom (int argc, char **argv)
   SagPhantomOptions options = { 0 };
 
   if (!sag_cli_parse (argc, argv, "phantom --count N --seed S -o DIR",
-                      "Makes synthetic chest CTs with exact label maps. No patient is behind them.", entries, 0, 0, &rest))
+                      "Makes synthetic chest CTs with exact label maps. No patient is behind them."
+                      "\n\nFindings: effusion-left, effusion-right, consolidation-left, "
+                      "consolidation-right,\n"
+                      "nodule, pneumothorax, no-left-lung, no-right-lung.",
+                      entries, 0, 0, &rest))
     return SAG_CLI_USAGE;
-  if (folder == NULL || count < 1 || count > 1000000 || seed < 0)
-    return sag_cli_usage (argv[0], "-o DIR is needed, --count is 1 to 1000000, and --seed is not negative.");
+  if (folder == NULL)
+    return sag_cli_usage (argv[0], "Say where the scans go: -o DIR");
+  if (count < 1 || count > 1000000 || seed < 0)
+    return sag_cli_usage (argv[0], "--count is 1 to 1000000, and --seed is not negative");
   sag_cli_get_cancellable ();
-  if (!parse_findings (names, &options.findings, &error) || !check_orientation (orientation, &error) || (spacing != NULL && !sag_cli_triple (spacing, "--spacing", options.spacing_mm, &error)))
+  if (!parse_findings (names, &options.findings, &error) ||
+      !check_orientation (orientation, &error) ||
+      (spacing != NULL && !sag_cli_triple (spacing, "--spacing", options.spacing_mm, &error)))
     return sag_cli_fail (error);
   for (int a = 0; spacing != NULL && a < 3; a++)
     if (!(options.spacing_mm[a] >= 0.3 && options.spacing_mm[a] <= 20))
-      return sag_cli_usage (argv[0], "--spacing lies between 0.3 and 20 mm.");
-  if (g_mkdir_with_parents (folder, 0777) != 0)
-    return sag_cli_usage (argv[0], "cannot make the folder %s; choose one that you may write to.", folder);
+      return sag_cli_usage (argv[0], "--spacing lies between 0.3 and 20 mm");
   options.seed = seed;
   options.orientation = orientation;
   return write_all (&options, count, folder, &error) ? SAG_CLI_DONE : sag_cli_fail (error);

@@ -72,18 +72,27 @@ parse (Arguments *self, int argc, char **argv, char ***rest)
 {
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output, "The picture", "OUT.png" },
-    { "plane", 'p', 0, G_OPTION_ARG_STRING, &self->plane, "axial, coronal, sagittal or grid (default)", "NAME" },
-    { "at", 0, 0, G_OPTION_ARG_STRING, &self->at, "RAS mm, or peak: the first task's highest score", "X,Y,Z|peak" },
-    { "task", 't', 0, G_OPTION_ARG_STRING_ARRAY, &self->ask.texts, "Draw its scores; up to seven", "TEXT" },
-    { "window", 0, 0, G_OPTION_ARG_STRING, &self->window, "lung, mediastinum, bone, ... or WIDTH/LEVEL", "NAME" },
-    { "threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->threshold, "Scores below it are transparent; 0.5 by default", "SCORE" },
-    { "size", 0, 0, G_OPTION_ARG_STRING, &self->size, "Logical pixels; 1440x900 by default", "WxH" },
+    { "plane", 'p', 0, G_OPTION_ARG_STRING, &self->plane,
+      "axial, coronal, sagittal or grid (default)", "NAME" },
+    { "at", 0, 0, G_OPTION_ARG_STRING, &self->at,
+      "RAS mm, or peak: the first task's highest score", "X,Y,Z|peak" },
+    { "task", 't', 0, G_OPTION_ARG_STRING_ARRAY, &self->ask.texts, "Draw its scores; up to seven",
+      "TEXT" },
+    { "window", 0, 0, G_OPTION_ARG_STRING, &self->window,
+      "lung, mediastinum, bone, ... or WIDTH/LEVEL", "NAME" },
+    { "threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->threshold,
+      "Scores below it are transparent; 0.5 by default", "SCORE" },
+    { "size", 0, 0, G_OPTION_ARG_STRING, &self->size, "Logical pixels; 1440x900 by default",
+      "WxH" },
     { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &self->scale, "Device pixels for a logical one", "X" },
     { "zoom", 0, 0, G_OPTION_ARG_DOUBLE, &self->zoom, "Enlarge around the point", "X" },
-    { "neurological", 0, 0, G_OPTION_ARG_NONE, &self->neurological, "Patient's right on the right", NULL },
+    { "neurological", 0, 0, G_OPTION_ARG_NONE, &self->neurological,
+      "Patient's right on the right", NULL },
     { "raw", 0, 0, G_OPTION_ARG_NONE, &self->ask.raw, "Raw cells instead of a smooth map", NULL },
-    { "lungs", 0, 0, G_OPTION_ARG_FILENAME, &self->ask.lungs, "Lung mask or TotalSegmentator map", "FILE" },
-    { "force", 'f', 0, G_OPTION_ARG_NONE, &self->ask.force, "Ask even where the scan is out of scope", NULL },
+    { "lungs", 0, 0, G_OPTION_ARG_FILENAME, &self->ask.lungs, "Lung mask or TotalSegmentator map",
+      "FILE" },
+    { "force", 'f', 0, G_OPTION_ARG_NONE, &self->ask.force,
+      "Ask even where the scan is out of scope", NULL },
     SAG_CLI_MODEL_ENTRIES (self->model),
     { NULL },
   };
@@ -91,13 +100,15 @@ parse (Arguments *self, int argc, char **argv, char ***rest)
   self->scale = 1;
   self->zoom = 1;
   self->threshold = 0.5;
-  return sag_cli_parse (argc, argv, "render FILE -o OUT.png", "Draws slices of a scan, and answers over them.", entries, 1, 1, rest);
+  return sag_cli_parse (argc, argv, "render FILE -o OUT.png",
+                        "Draws slices of a scan, and answers over them.", entries, 1, 1, rest);
 }
 
 static gboolean
 bad_option (GError **error, const char *option, const char *wanted, const char *text)
 {
-  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "%s takes %s, not \"%s\".", option, wanted, text);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "%s takes %s, not \"%s\".", option, wanted,
+               text);
   return FALSE;
 }
 
@@ -123,15 +134,22 @@ set_layout (const Arguments *self, SagRenderPicture *picture, GError **error)
 static gboolean
 set_window (const Arguments *self, SagRenderPicture *picture, GError **error)
 {
-  const SagRenderPreset *preset = self->window != NULL ? sag_render_preset_find (self->window) : NULL;
-  g_auto (GStrv) parts = self->window != NULL ? g_strsplit (self->window, "/", 2) : NULL;
+  const SagRenderPreset *preset;
+  g_auto (GStrv) parts = NULL;
 
   if (self->window == NULL)
     return TRUE;
+  preset = sag_render_preset_find (self->window);
+  parts = g_strsplit (self->window, "/", 2);
   if (preset != NULL)
     picture->frame.window = preset->window;
-  else if (g_strv_length (parts) != 2 || !sag_number_parse (parts[0], &picture->frame.window.width) || !sag_number_parse (parts[1], &picture->frame.window.level) || picture->frame.window.width <= 0)
-    return bad_option (error, "--window", "a preset such as lung or mediastinum, or WIDTH/LEVEL such as 400/40", self->window);
+  else if (g_strv_length (parts) != 2 ||
+           !sag_number_parse (parts[0], &picture->frame.window.width) ||
+           !sag_number_parse (parts[1], &picture->frame.window.level) ||
+           picture->frame.window.width <= 0)
+    return bad_option (error, "--window",
+                       "a preset such as lung or mediastinum, or WIDTH/LEVEL such as 400/40",
+                       self->window);
   return TRUE;
 }
 
@@ -146,7 +164,9 @@ set_size (const Arguments *self, SagRenderPicture *picture, GError **error)
   picture->neurological = self->neurological;
   if (self->size == NULL)
     return TRUE;
-  if (g_strv_length (parts) != 2 || !g_ascii_string_to_unsigned (parts[0], 10, 16, 16384, &width, NULL) || !g_ascii_string_to_unsigned (parts[1], 10, 16, 16384, &height, NULL))
+  if (g_strv_length (parts) != 2 ||
+      !g_ascii_string_to_unsigned (parts[0], 10, 16, 16384, &width, NULL) ||
+      !g_ascii_string_to_unsigned (parts[1], 10, 16, 16384, &height, NULL))
     return bad_option (error, "--size", "a size such as 1440x900", self->size);
   picture->width = (int) width;
   picture->height = (int) height;
@@ -186,13 +206,13 @@ add_answer (Scene *self, const Arguments *arguments, guint i)
       card->number_words = "model probability, balanced training mix";
       card->fraction = answer->probability;
     }
-  self->badges[i][0] = sag_training_to_string (answer->has_class ? answer->class_head : answer->patch_head);
+  self->badges[i][0] =
+    sag_training_to_string (answer->has_class ? answer->class_head : answer->patch_head);
   self->badges[i][1] = "uncalibrated";
   if (answer->has_class && answer->patch_head != SAG_TRAINING_TRAINED)
     {
-      self->answer_notes[i] = (SagRenderNote){ "Localisation was not trained for this text. The map shows where the patch head "
-                                               "responds, not why the number is high.",
-                                               FALSE };
+      self->answer_notes[i].text = "Localisation was not trained for this text. The map shows where "
+                                   "the patch head responds, not why the number is high.";
       card->notes = &self->answer_notes[i];
       card->n_notes = 1;
     }
@@ -212,7 +232,8 @@ add_notes (Scene *self, SagEngine *engine)
   self->notes[n++] = (SagRenderNote){ SAG_RENDER_NOTE_RESEARCH, FALSE };
   self->picture.notes = self->notes;
   self->picture.n_notes = n;
-  self->footer = g_strdup_printf ("%s, %s, %s", sag_bundle_get_name (bundle), info->device, info->precision);
+  self->footer = g_strdup_printf ("%s, %s, %s", sag_bundle_get_name (bundle), info->device,
+                                  info->precision);
   self->picture.footer = self->footer;
 }
 
@@ -221,13 +242,14 @@ ask_scan (Scene *self, const Arguments *arguments, const char *path, GError **er
 {
   g_autoptr (SagEngine) engine = sag_cli_open_engine (&arguments->model, error);
 
-  if (engine == NULL || (self->one = sag_cli_case_new (engine, path, &arguments->ask, error)) == NULL)
+  if (engine == NULL)
+    return FALSE;
+  self->one = sag_cli_case_new (engine, path, &arguments->ask, error);
+  if (self->one == NULL)
     return FALSE;
   if (self->one->answers == NULL)
     {
-      g_autofree char *reasons = g_strjoinv (" ", sag_prepared_get_scope (self->one->prepared)->reasons);
-
-      g_set_error (error, SAG_ERROR, SAG_ERROR_SCOPE, "%s --force asks anyway; without --task only the scan is drawn.", reasons);
+      sag_cli_case_refuse (self->one, error);
       return FALSE;
     }
   self->volume = sag_volume_ref (self->one->volume);
@@ -253,7 +275,11 @@ set_point (const Arguments *arguments, Scene *scene, GError **error)
   if (strcmp (arguments->at, "peak") != 0)
     return sag_cli_triple (arguments->at, "--at", scene->picture.at_ras_mm, error);
   if (scene->one == NULL)
-    return g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--at peak needs a --task whose peak to show."), FALSE;
+    {
+      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                           "--at peak needs a --task whose peak to show.");
+      return FALSE;
+    }
   first = scene->one->answers->pdata[0];
   memcpy (scene->picture.at_ras_mm, first->peak_ras_mm, sizeof scene->picture.at_ras_mm);
   return TRUE;
@@ -275,7 +301,12 @@ draw (const Arguments *arguments, Scene *scene, const char *path, GError **error
   scene->subtitle = sag_cli_describe_volume (scene->volume);
   scene->picture.title = scene->name;
   scene->picture.subtitle = scene->subtitle;
-  return set_layout (arguments, &scene->picture, error) && set_window (arguments, &scene->picture, error) && set_size (arguments, &scene->picture, error) && set_point (arguments, scene, error) && sag_render_picture_save (&scene->picture, arguments->output, sag_pool_get_default (), error);
+  return set_layout (arguments, &scene->picture, error) &&
+         set_window (arguments, &scene->picture, error) &&
+         set_size (arguments, &scene->picture, error) &&
+         set_point (arguments, scene, error) &&
+         sag_render_picture_save (&scene->picture, arguments->output, sag_pool_get_default (),
+                                  error);
 }
 
 int
@@ -289,10 +320,15 @@ sag_cli_render (int argc, char **argv)
   if (!parse (&arguments, argc, argv, &rest))
     return SAG_CLI_USAGE;
   if (arguments.output == NULL)
-    return sag_cli_usage (argv[0], "say where the picture goes: -o OUT.png.");
-  if (arguments.ask.texts != NULL && g_strv_length (arguments.ask.texts) > SAG_RENDER_N_ANSWER_COLOURS)
-    return sag_cli_usage (argv[0], "a picture holds up to %d tasks.", SAG_RENDER_N_ANSWER_COLOURS);
+    return sag_cli_usage (argv[0], "Say where the picture goes: -o OUT.png");
+  if (arguments.ask.texts != NULL &&
+      g_strv_length (arguments.ask.texts) > SAG_RENDER_N_ANSWER_COLOURS)
+    return sag_cli_usage (argv[0], "A picture holds up to %d tasks", SAG_RENDER_N_ANSWER_COLOURS);
+  if (!(arguments.threshold >= 0 && arguments.threshold <= 1))
+    return sag_cli_usage (argv[0], "--threshold is a score from 0 to 1");
   sag_cli_get_cancellable ();
+  if (arguments.ask.texts != NULL && !sag_cli_check_texts (arguments.ask.texts, &error))
+    return sag_cli_fail (error);
   if (!draw (&arguments, &scene, rest[0], &error))
     return sag_cli_fail (error);
   return SAG_CLI_DONE;

@@ -23,7 +23,8 @@ find_scan (const char *answer_path, const char *case_name, GError **error)
         return g_steal_pointer (&path);
     }
   g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-               "The scan of this answer (%s) is not beside it; name it: sagitta-cli replay ANSWER.json SCAN.nii.gz.",
+               "The scan of this answer, %s, is not beside it; "
+               "name it: sagitta-cli replay ANSWER.json SCAN.nii.gz.",
                case_name ? case_name : "no name");
   return NULL;
 }
@@ -78,7 +79,8 @@ sag_cli_replay (int argc, char **argv)
   g_auto (SagCliModel) model = { 0 };
   g_autofree char   *lungs = NULL;
   const GOptionEntry entries[] = {
-    { "lungs", 0, 0, G_OPTION_ARG_FILENAME, &lungs, "Lung mask, if the answer was made with one", "FILE" },
+    { "lungs", 0, 0, G_OPTION_ARG_FILENAME, &lungs, "Lung mask, if the answer was made with one",
+      "FILE" },
     SAG_CLI_MODEL_ENTRIES (model),
     { NULL },
   };
@@ -92,7 +94,10 @@ sag_cli_replay (int argc, char **argv)
   int              code = SAG_CLI_DONE;
 
   if (!sag_cli_parse (argc, argv, "replay ANSWER.json [SCAN]",
-                      "Asks again what a saved answer asked, and says whether the numbers are the same.", entries, 1, 2, &rest))
+                      "Asks again what a saved answer asked, and says whether the numbers are the "
+                      "same. The scan is\nlooked for beside the answer and in the current folder "
+                      "unless it is named.",
+                      entries, 1, 2, &rest))
     return SAG_CLI_USAGE;
   sag_cli_get_cancellable ();
   ask.lungs = lungs;
@@ -105,7 +110,7 @@ sag_cli_replay (int argc, char **argv)
   ask_from_record (record, &ask);
   one = sag_cli_case_new (engine, scan, &ask, &error);
   if (one != NULL && one->answers == NULL)
-    g_set_error_literal (&error, SAG_ERROR, SAG_ERROR_SCOPE, "This scan is out of the model's scope now; there is no number to compare.");
+    sag_cli_case_refuse (one, &error);
   else if (one != NULL)
     compare (record, one, &error);
   if (error != NULL)

@@ -23,7 +23,11 @@ compare (gconstpointer a, gconstpointer b)
 }
 
 SagCliTiming *
-sag_cli_timing_run (const char *name, int n_runs, SagCliTimedFunc func, gpointer data, GError **error)
+sag_cli_timing_run (const char     *name,
+                    int             n_runs,
+                    SagCliTimedFunc func,
+                    gpointer        data,
+                    GError        **error)
 {
   g_autoptr (SagCliTiming) timing = g_new0 (SagCliTiming, 1);
 
@@ -69,7 +73,8 @@ void
 sag_cli_timing_print (const SagCliTiming *timing)
 {
   printf ("  %-22s median %8.1f ms   fastest %8.1f ms   processor %8.1f ms\n", timing->name,
-          ms (timing->wall_s, timing->wall_s->len / 2), ms (timing->wall_s, 0), ms (timing->cpu_s, timing->cpu_s->len / 2));
+          ms (timing->wall_s, timing->wall_s->len / 2), ms (timing->wall_s, 0),
+          ms (timing->cpu_s, timing->cpu_s->len / 2));
 }
 
 void

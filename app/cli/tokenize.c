@@ -25,10 +25,11 @@ sag_cli_tokenize (int argc, char **argv)
   g_autofree char *document = NULL;
 
   if (!sag_cli_parse (argc, argv, "tokenize --vocab FILE --input STRINGS.json",
-                      "Prints the token ids of each string as JSON, [CLS] and [SEP] included.", entries, 0, 0, &rest))
+                      "Prints the token ids of each string as JSON, [CLS] and [SEP] included.",
+                      entries, 0, 0, &rest))
     return SAG_CLI_USAGE;
   if (vocab == NULL || input == NULL)
-    return sag_cli_usage (argv[0], "--vocab and --input are both needed.");
+    return sag_cli_usage (argv[0], "--vocab and --input are both needed");
   tokenizer = sag_tokenizer_load (vocab, &error);
   if (tokenizer == NULL || (texts = sag_strings_load (input, &error)) == NULL)
     return sag_cli_fail (error);

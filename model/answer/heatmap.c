@@ -3,6 +3,8 @@
 
 #include "model/core/file.h"
 
+#include <glib/gstdio.h>
+
 static void
 write_cells (const SagAnswer *answer, SagJsonWriter *writer)
 {
@@ -87,8 +89,12 @@ sag_heatmap_save (SagEngine         *engine,
   g_autofree char *document = g_strconcat (stem, ".json", NULL);
 
   if (!sag_map_save (engine, &answer->cell_geometry, answer->cells, target, smooth, map,
-                     "Sagitta patch score, research use only", cancellable, error) ||
-      !save_document (answer, case_name, map, document, error))
+                     "Sagitta patch score, research use only", cancellable, error))
     return NULL;
+  if (!save_document (answer, case_name, map, document, error))
+    {
+      g_unlink (map);
+      return NULL;
+    }
   return g_steal_pointer (&map);
 }

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /**
  * sag_heatmap_save: `<case>__<answer id>__score.nii.gz` on @target, usually the scan's own grid,
- * and the answer with its cells as `.json` beside it.
+ * and the answer with its cells as `.json` beside it: both, or none.
  * @case_name: of sag_case_dup_name()
  * @smooth: trilinear between cell centres, else raw cells
  *
