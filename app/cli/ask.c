@@ -49,8 +49,8 @@ parse (Arguments *self, int argc, char **argv, char ***files)
       "Also ask in other words, boxes, and with controls", NULL },
     { "lungs", 0, 0, G_OPTION_ARG_FILENAME, &ask->lungs, "Lung mask or TotalSegmentator map",
       "FILE" },
-    { "shift", 0, 0, G_OPTION_ARG_STRING, &self->shift,
-      "Move the analysed box by mm along R, A, S", "X,Y,Z" },
+    { "shift", 0, 0, G_OPTION_ARG_STRING, &self->shift, "Move the analysed box by mm along R, A, S",
+      "X,Y,Z" },
     { "force", 'f', 0, G_OPTION_ARG_NONE, &ask->force,
       "Give numbers even where the scan is out of scope", NULL },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &self->json, "Print one JSON document", NULL },
@@ -169,8 +169,7 @@ sag_cli_ask (int argc, char **argv)
   if (!parse (&self, argc, argv, &files))
     return SAG_CLI_USAGE;
   sag_cli_get_cancellable ();
-  if (!collect_texts (&self, &error) ||
-      (self.ask.heatmaps != NULL && !check_names (files, &error)))
+  if (!collect_texts (&self, &error) || (self.ask.heatmaps != NULL && !check_names (files, &error)))
     return sag_cli_fail (error);
   engine = sag_cli_open_engine (&self.model, &error);
   if (engine == NULL)

@@ -10,40 +10,55 @@
 #include <string.h>
 
 /* SAG_CLI_SOURCE_ENTRIES: what every new bundle is told. */
-#define SAG_CLI_SOURCE_ENTRIES(source)                                                           \
-  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,                                            \
-    "The new bundle's folder, which must not exist", "DIR" },                                    \
-    { "vocab", 0, 0, G_OPTION_ARG_FILENAME, &(source).vocabulary,                                \
-      "Vocabulary of the text model, one word a line", "FILE" },                                 \
-    { "name", 0, 0, G_OPTION_ARG_STRING, &(source).name,                                         \
-      "The bundle's name; the folder's by default", "NAME" },                                    \
-    { "recipe", 0, 0, G_OPTION_ARG_STRING, &(source).recipe, "upstream (default) or paper",      \
-      "NAME" },                                                                                  \
-    { "tasks", 0, 0, G_OPTION_ARG_FILENAME, &(source).tasks,                                     \
-      "JSON list of what the heads were trained on", "FILE" },                                   \
-    { "license", 0, 0, G_OPTION_ARG_FILENAME, &(source).license, "Becomes the bundle's LICENSE", \
-      "FILE" },                                                                                  \
-    { "weights-license", 0, 0, G_OPTION_ARG_STRING, &(source).weights_license,                   \
-      "Licence of the weights", "NAME" },                                                        \
-    { "data-license", 0, 0, G_OPTION_ARG_STRING, &(source).data_license,                         \
-      "Licence of the training data", "NAME" },                                                  \
-  {                                                                                              \
-    "permitted-use", 0, 0, G_OPTION_ARG_STRING, &(source).permitted_use,                         \
-      "What the weights may be used for", "TEXT"                                                 \
+#define SAG_CLI_SOURCE_ENTRIES(source)                                                                \
+  { "output", 'o',                                                                                    \
+    0,        G_OPTION_ARG_FILENAME,                                                                  \
+    &output,  "The new bundle's folder, which must not exist",                                        \
+    "DIR" },                                                                                          \
+    { "vocab",                                                                                        \
+      0,                                                                                              \
+      0,                                                                                              \
+      G_OPTION_ARG_FILENAME,                                                                          \
+      &(source).vocabulary,                                                                           \
+      "Vocabulary of the text model, one word a line",                                                \
+      "FILE" },                                                                                       \
+    { "name",                                                                                         \
+      0,                                                                                              \
+      0,                                                                                              \
+      G_OPTION_ARG_STRING,                                                                            \
+      &(source).name,                                                                                 \
+      "The bundle's name; the folder's by default",                                                   \
+      "NAME" },                                                                                       \
+    { "recipe", 0, 0, G_OPTION_ARG_STRING, &(source).recipe, "upstream (default) or paper", "NAME" }, \
+    { "tasks",                                                                                        \
+      0,                                                                                              \
+      0,                                                                                              \
+      G_OPTION_ARG_FILENAME,                                                                          \
+      &(source).tasks,                                                                                \
+      "JSON list of what the heads were trained on",                                                  \
+      "FILE" },                                                                                       \
+    { "license", 0, 0, G_OPTION_ARG_FILENAME, &(source).license, "Becomes the bundle's LICENSE",      \
+      "FILE" },                                                                                       \
+    { "weights-license",        0,     0, G_OPTION_ARG_STRING, &(source).weights_license,             \
+      "Licence of the weights", "NAME" },                                                             \
+    { "data-license",                                                                                 \
+      0,                                                                                              \
+      0,                                                                                              \
+      G_OPTION_ARG_STRING,                                                                            \
+      &(source).data_license,                                                                         \
+      "Licence of the training data",                                                                 \
+      "NAME" },                                                                                       \
+  {                                                                                                   \
+    "permitted-use", 0, 0, G_OPTION_ARG_STRING, &(source).permitted_use,                              \
+      "What the weights may be used for", "TEXT"                                                      \
   }
 
 static void
 source_clear (SagBundleSource *source)
 {
   const char **texts[] = {
-    &source->name,
-    &source->vocabulary,
-    &source->license,
-    &source->tasks,
-    &source->recipe,
-    &source->weights_license,
-    &source->data_license,
-    &source->permitted_use,
+    &source->name,   &source->vocabulary,      &source->license,      &source->tasks,
+    &source->recipe, &source->weights_license, &source->data_license, &source->permitted_use,
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -152,8 +167,8 @@ run_create (int argc, char **argv)
   gboolean           random = FALSE;
   gint64             seed = 1;
   const GOptionEntry entries[] = {
-    { "vision", 0, 0, G_OPTION_ARG_FILENAME, &vision,
-      "timm's 2D tf_efficientnet_b0 as safetensors", "FILE" },
+    { "vision", 0, 0, G_OPTION_ARG_FILENAME, &vision, "timm's 2D tf_efficientnet_b0 as safetensors",
+      "FILE" },
     { "text", 0, 0, G_OPTION_ARG_FILENAME, &text, "BERT or MegatronBert as safetensors", "FILE" },
     { "config", 'c', 0, G_OPTION_ARG_FILENAME, &config, "config.json of the text model", "FILE" },
     { "random", 0, 0, G_OPTION_ARG_NONE, &random, "Random weights where no file is given", NULL },
@@ -175,10 +190,9 @@ run_create (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (SagBundle) bundle = NULL;
 
-  if (!sag_cli_parse (argc, argv,
-                      "bundle create [--vision F] [--text F --vocab F] [--random --seed S] -o DIR",
-                      "Makes an untrained bundle from public parts, or a random one.", entries, 0,
-                      0, &rest))
+  if (!sag_cli_parse (
+        argc, argv, "bundle create [--vision F] [--text F --vocab F] [--random --seed S] -o DIR",
+        "Makes an untrained bundle from public parts, or a random one.", entries, 0, 0, &rest))
     return SAG_CLI_USAGE;
   if (output == NULL || (!random && (vision == NULL || text == NULL)) || seed < 0)
     return sag_cli_usage ("bundle create",

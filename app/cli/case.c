@@ -60,8 +60,7 @@ prepare (SagCliCase *self, SagEngine *engine, const SagCliAsk *ask, GError **err
     return FALSE;
   options = prepare_options (self, ask);
   sag_cli_progress ("Preparing", 0);
-  self->prepared =
-    sag_prepare (self->volume, recipe, &options, sag_cli_get_cancellable (), error);
+  self->prepared = sag_prepare (self->volume, recipe, &options, sag_cli_get_cancellable (), error);
   return self->prepared != NULL;
 }
 
@@ -116,8 +115,8 @@ write_evidence (SagCliCase      *self,
 
   if (answer->has_class)
     {
-      evidence = sag_evidence_compute (engine, self->tokens, answer, evidence_cb, NULL, cancellable,
-                                       error);
+      evidence =
+        sag_evidence_compute (engine, self->tokens, answer, evidence_cb, NULL, cancellable, error);
       if (evidence == NULL)
         return FALSE;
       path = sag_evidence_save (engine, evidence, answer, grid, ask->heatmaps, self->name,

@@ -59,11 +59,9 @@ typedef struct
  * sag_cli_case_new: loads, prepares, encodes, asks, writes maps. A scan out of scope gives a case
  * without answers.
  */
-SagCliCase *sag_cli_case_new (SagEngine       *engine,
-                              const char      *path,
-                              const SagCliAsk *ask,
-                              GError         **error);
-void        sag_cli_case_free (SagCliCase *self);
+SagCliCase      *
+sag_cli_case_new (SagEngine *engine, const char *path, const SagCliAsk *ask, GError **error);
+void sag_cli_case_free (SagCliCase *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagCliCase, sag_cli_case_free)
 
 /** sag_cli_case_refuse: sets a SAG_ERROR_SCOPE that says why there are no answers. */

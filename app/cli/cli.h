@@ -99,14 +99,18 @@ typedef struct
 } SagCliModel;
 
 /** SAG_CLI_MODEL_ENTRIES: the options that fill a SagCliModel called @model. */
-#define SAG_CLI_MODEL_ENTRIES(model)                                                               \
-  { "bundle", 'b', 0, G_OPTION_ARG_FILENAME, &(model).bundle,                                      \
-    "The model; the shipped one by default", "DIR" },                                              \
-    { "engine", 'e', 0, G_OPTION_ARG_STRING, &(model).engine, "auto (default), cpu or cuda",       \
-      "NAME" },                                                                                    \
-    { "threads", 0, 0, G_OPTION_ARG_INT, &(model).n_threads, "CPU threads; all by default", "N" }, \
-  {                                                                                                \
-    "portable", 0, 0, G_OPTION_ARG_NONE, &(model).portable, "CPU without AVX2", NULL               \
+#define SAG_CLI_MODEL_ENTRIES(model)                                                                   \
+  { "bundle",                                                                                          \
+    'b',                                                                                               \
+    0,                                                                                                 \
+    G_OPTION_ARG_FILENAME,                                                                             \
+    &(model).bundle,                                                                                   \
+    "The model; the shipped one by default",                                                           \
+    "DIR" },                                                                                           \
+    { "engine", 'e', 0, G_OPTION_ARG_STRING, &(model).engine, "auto (default), cpu or cuda", "NAME" }, \
+    { "threads", 0, 0, G_OPTION_ARG_INT, &(model).n_threads, "CPU threads; all by default", "N" },     \
+  {                                                                                                    \
+    "portable", 0, 0, G_OPTION_ARG_NONE, &(model).portable, "CPU without AVX2", NULL                   \
   }
 
 void sag_cli_model_clear (SagCliModel *model);
@@ -119,9 +123,8 @@ SagBundle *sag_cli_open_bundle (const SagCliModel *model, GError **error);
  * sag_cli_pick_engine: which engine, and how it is opened. Errors: SAG_ERROR_ENGINE if the named
  * one cannot be had, SAG_ERROR_ARGUMENT.
  */
-const SagEngineTable *sag_cli_pick_engine (const SagCliModel *model,
-                                           SagEngineOptions  *options,
-                                           GError           **error);
+const SagEngineTable *
+sag_cli_pick_engine (const SagCliModel *model, SagEngineOptions *options, GError **error);
 
 /** sag_cli_open_engine: picks the engine and opens the bundle with it. */
 SagEngine *sag_cli_open_engine (const SagCliModel *model, GError **error);

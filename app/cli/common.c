@@ -55,7 +55,8 @@ sag_cli_parse (int                 argc,
   if ((int) n_rest < min_rest)
     return sag_cli_usage (command, "An argument is missing from \"%s\"", usage), FALSE;
   if (max_rest >= 0 && (int) n_rest > max_rest)
-    return sag_cli_usage (command, "\"%s\" is one argument too many", arguments[1 + max_rest]), FALSE;
+    return sag_cli_usage (command, "\"%s\" is one argument too many", arguments[1 + max_rest]),
+           FALSE;
   *rest = g_strdupv (arguments + 1);
   return TRUE;
 }
@@ -212,9 +213,8 @@ sag_cli_bold (gboolean on)
 char *
 sag_cli_place (const double ras_mm[3])
 {
-  return g_strdup_printf ("%c %.1f  %c %.1f  %c %.1f mm",
-                          ras_mm[0] < 0 ? 'L' : 'R', ABS (ras_mm[0]),
-                          ras_mm[1] < 0 ? 'P' : 'A', ABS (ras_mm[1]),
+  return g_strdup_printf ("%c %.1f  %c %.1f  %c %.1f mm", ras_mm[0] < 0 ? 'L' : 'R',
+                          ABS (ras_mm[0]), ras_mm[1] < 0 ? 'P' : 'A', ABS (ras_mm[1]),
                           ras_mm[2] < 0 ? 'I' : 'S', ABS (ras_mm[2]));
 }
 
@@ -228,6 +228,6 @@ sag_cli_describe_volume (const SagVolume *volume)
   sag_geometry_spacing_mm (geometry, spacing);
   sag_geometry_letters (geometry, letters);
   return g_strdup_printf ("%d x %d x %d voxels, %.2f x %.2f x %.2f mm, axes %c %c %c",
-                          geometry->dims[0], geometry->dims[1], geometry->dims[2],
-                          spacing[0], spacing[1], spacing[2], letters[0], letters[1], letters[2]);
+                          geometry->dims[0], geometry->dims[1], geometry->dims[2], spacing[0],
+                          spacing[1], spacing[2], letters[0], letters[1], letters[2]);
 }

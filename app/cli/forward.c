@@ -284,20 +284,14 @@ open_engine (Forward *self, const SagCliModel *model, GError **error)
 }
 
 static gboolean
-forward (Forward           *self,
-         const SagCliModel *model,
-         const char        *input,
-         const char        *output,
-         GError           **error)
+forward (
+  Forward *self, const SagCliModel *model, const char *input, const char *output, GError **error)
 {
   g_autoptr (SagTensorFile) file = sag_tensor_file_open (input, error);
 
   self->name = sag_file_dup_display_name (input);
-  return file != NULL &&
-         open_engine (self, model, error) &&
-         read_images (self, file, error) &&
-         read_texts (self, file, error) &&
-         run_all (self, output, error);
+  return file != NULL && open_engine (self, model, error) && read_images (self, file, error) &&
+         read_texts (self, file, error) && run_all (self, output, error);
 }
 
 int

@@ -22,8 +22,8 @@ static const struct
   { "no-right-lung", SAG_FINDING_NO_RIGHT_LUNG },
 };
 
-#define ALL_FINDINGS                                                                 \
-  "effusion-left, effusion-right, consolidation-left, consolidation-right, nodule, " \
+#define ALL_FINDINGS                                                                               \
+  "effusion-left, effusion-right, consolidation-left, consolidation-right, nodule, "               \
   "pneumothorax, no-left-lung, no-right-lung"
 
 static gboolean

@@ -74,8 +74,8 @@ parse (Arguments *self, int argc, char **argv, char ***rest)
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output, "The picture", "OUT.png" },
     { "plane", 'p', 0, G_OPTION_ARG_STRING, &self->plane,
       "axial, coronal, sagittal or grid (default)", "NAME" },
-    { "at", 0, 0, G_OPTION_ARG_STRING, &self->at,
-      "RAS mm, or peak: the first task's highest score", "X,Y,Z|peak" },
+    { "at", 0, 0, G_OPTION_ARG_STRING, &self->at, "RAS mm, or peak: the first task's highest score",
+      "X,Y,Z|peak" },
     { "task", 't', 0, G_OPTION_ARG_STRING_ARRAY, &self->ask.texts, "Draw its scores; up to seven",
       "TEXT" },
     { "window", 0, 0, G_OPTION_ARG_STRING, &self->window,
@@ -86,8 +86,8 @@ parse (Arguments *self, int argc, char **argv, char ***rest)
       "WxH" },
     { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &self->scale, "Device pixels for a logical one", "X" },
     { "zoom", 0, 0, G_OPTION_ARG_DOUBLE, &self->zoom, "Enlarge around the point", "X" },
-    { "neurological", 0, 0, G_OPTION_ARG_NONE, &self->neurological,
-      "Patient's right on the right", NULL },
+    { "neurological", 0, 0, G_OPTION_ARG_NONE, &self->neurological, "Patient's right on the right",
+      NULL },
     { "raw", 0, 0, G_OPTION_ARG_NONE, &self->ask.raw, "Raw cells instead of a smooth map", NULL },
     { "lungs", 0, 0, G_OPTION_ARG_FILENAME, &self->ask.lungs, "Lung mask or TotalSegmentator map",
       "FILE" },
@@ -211,8 +211,9 @@ add_answer (Scene *self, const Arguments *arguments, guint i)
   self->badges[i][1] = "uncalibrated";
   if (answer->has_class && answer->patch_head != SAG_TRAINING_TRAINED)
     {
-      self->answer_notes[i].text = "Localisation was not trained for this text. The map shows where "
-                                   "the patch head responds, not why the number is high.";
+      self->answer_notes[i].text =
+        "Localisation was not trained for this text. The map shows where "
+        "the patch head responds, not why the number is high.";
       card->notes = &self->answer_notes[i];
       card->n_notes = 1;
     }
@@ -232,8 +233,8 @@ add_notes (Scene *self, SagEngine *engine)
   self->notes[n++] = (SagRenderNote){ SAG_RENDER_NOTE_RESEARCH, FALSE };
   self->picture.notes = self->notes;
   self->picture.n_notes = n;
-  self->footer = g_strdup_printf ("%s, %s, %s", sag_bundle_get_name (bundle), info->device,
-                                  info->precision);
+  self->footer =
+    g_strdup_printf ("%s, %s, %s", sag_bundle_get_name (bundle), info->device, info->precision);
   self->picture.footer = self->footer;
 }
 
@@ -303,8 +304,7 @@ draw (const Arguments *arguments, Scene *scene, const char *path, GError **error
   scene->picture.subtitle = scene->subtitle;
   return set_layout (arguments, &scene->picture, error) &&
          set_window (arguments, &scene->picture, error) &&
-         set_size (arguments, &scene->picture, error) &&
-         set_point (arguments, scene, error) &&
+         set_size (arguments, &scene->picture, error) && set_point (arguments, scene, error) &&
          sag_render_picture_save (&scene->picture, arguments->output, sag_pool_get_default (),
                                   error);
 }

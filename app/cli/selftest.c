@@ -89,10 +89,11 @@ test_bundle (const SagCliModel *model)
 
   if (bundle == NULL)
     return say (FALSE, "bundle", error->message);
-  detail = g_strdup_printf ("%s%s", sag_bundle_get_name (bundle),
-                            sag_bundle_is_trained (bundle)
-                              ? ""
-                              : ", untrained: its numbers mean nothing; bundle import brings yours");
+  detail =
+    g_strdup_printf ("%s%s", sag_bundle_get_name (bundle),
+                     sag_bundle_is_trained (bundle)
+                       ? ""
+                       : ", untrained: its numbers mean nothing; bundle import brings yours");
   return say (TRUE, "bundle", detail);
 }
 

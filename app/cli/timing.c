@@ -23,11 +23,8 @@ compare (gconstpointer a, gconstpointer b)
 }
 
 SagCliTiming *
-sag_cli_timing_run (const char     *name,
-                    int             n_runs,
-                    SagCliTimedFunc func,
-                    gpointer        data,
-                    GError        **error)
+sag_cli_timing_run (
+  const char *name, int n_runs, SagCliTimedFunc func, gpointer data, GError **error)
 {
   g_autoptr (SagCliTiming) timing = g_new0 (SagCliTiming, 1);
 

@@ -17,12 +17,9 @@ typedef struct
 typedef gboolean (*SagCliTimedFunc) (gpointer data, GError **error);
 
 /** sag_cli_timing_run: one run that is not counted, then @n_runs that are. NULL on error. */
-SagCliTiming *sag_cli_timing_run (const char     *name,
-                                  int             n_runs,
-                                  SagCliTimedFunc func,
-                                  gpointer        data,
-                                  GError        **error);
-void          sag_cli_timing_free (SagCliTiming *timing);
+SagCliTiming *sag_cli_timing_run (
+  const char *name, int n_runs, SagCliTimedFunc func, gpointer data, GError **error);
+void sag_cli_timing_free (SagCliTiming *timing);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagCliTiming, sag_cli_timing_free)
 
 /** sag_cli_timing_print: "encode   median 148 ms   fastest 141 ms   processor 290 ms". */

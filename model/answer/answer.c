@@ -129,8 +129,8 @@ sag_answer_ask (SagEngine         *engine,
     return NULL;
   answers = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_answer_unref);
   for (gsize i = 0; i < n_texts; i++)
-    g_ptr_array_add (answers, answer_new (engine, tokens, texts[i], logits[i],
-                                          cells + i * n_cells, provenance));
+    g_ptr_array_add (
+      answers, answer_new (engine, tokens, texts[i], logits[i], cells + i * n_cells, provenance));
   return g_steal_pointer (&answers);
 }
 

@@ -136,8 +136,8 @@ read_numbers (JsonArray *array, const char *name, double *values, guint n_values
       ok = isfinite (values[i]);
     }
   if (!ok)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                 "\"%s\" does not hold %u finite numbers.", name, n_values);
+    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"%s\" does not hold %u finite numbers.",
+                 name, n_values);
   return ok;
 }
 

@@ -71,8 +71,7 @@ read_result (JsonObject *object, SagRecordedResult *result, GError **error)
       !sag_json_get_object (object, "heatmap", &heatmap, error) ||
       !sag_json_get_number (heatmap, "max", &peak, error))
     return FALSE;
-  if (json_object_has_member (object, "logit") &&
-      !json_object_get_null_member (object, "logit") &&
+  if (json_object_has_member (object, "logit") && !json_object_get_null_member (object, "logit") &&
       !sag_json_get_number (object, "logit", &logit, error))
     return FALSE;
   result->text = g_strdup (text);
@@ -128,9 +127,8 @@ sag_record_load (const char *path, GError **error)
   record->results = g_ptr_array_new_with_free_func ((GDestroyNotify) result_free);
   if (!read_record (json_node_get_object (root), record, error))
     {
-      g_prefix_error (error,
-                      "%s is not an answer about one scan (of ask --json, or beside a heatmap): ",
-                      name);
+      g_prefix_error (
+        error, "%s is not an answer about one scan (of ask --json, or beside a heatmap): ", name);
       return NULL;
     }
   return g_steal_pointer (&record);

@@ -7,11 +7,7 @@
 
 /* A hand that drags the box moves it by such steps: 16 mm to each side and towards the feet. */
 static const double shifts_mm[][3] = {
-  { 16, 0, 0 },
-  { -16, 0, 0 },
-  { 0, 16, 0 },
-  { 0, -16, 0 },
-  { 0, 0, -16 },
+  { 16, 0, 0 }, { -16, 0, 0 }, { 0, 16, 0 }, { 0, -16, 0 }, { 0, 0, -16 },
 };
 
 static void
@@ -34,12 +30,7 @@ const char *
 sag_trial_kind_to_string (SagTrialKind kind)
 {
   static const char *const names[] = {
-    "original",
-    "paraphrase",
-    "shifted box",
-    "negated",
-    "nonsense",
-    "air volume",
+    "original", "paraphrase", "shifted box", "negated", "nonsense", "air volume",
   };
 
   g_return_val_if_fail ((gsize) kind < G_N_ELEMENTS (names), NULL);
@@ -196,8 +187,8 @@ judge (SagRobust *robust)
       if (trial->kind >= SAG_TRIAL_NEGATED)
         robust->closest_control = MIN (robust->closest_control, fabsf (trial->number - original));
     }
-  robust->wording_sensitive = robust->wording_spread > SAG_ROBUST_SPREAD ||
-                              robust->closest_control < SAG_ROBUST_SPREAD;
+  robust->wording_sensitive =
+    robust->wording_spread > SAG_ROBUST_SPREAD || robust->closest_control < SAG_ROBUST_SPREAD;
 }
 
 SagRobust *

@@ -19,12 +19,16 @@ SagBundle *sag_bundle_new (const char   *folder,
 
 /* The parts, each checked against the manifest: from memory, and from a folder. */
 
-SagTokenizer *sag_bundle_make_tokenizer (const SagManifest *manifest, GBytes *vocabulary, GError **error);
-SagWeightMap *sag_bundle_make_weights (const SagManifest *manifest, SagTensorFile *file, GError **error);
+SagTokenizer *
+sag_bundle_make_tokenizer (const SagManifest *manifest, GBytes *vocabulary, GError **error);
+SagWeightMap *
+sag_bundle_make_weights (const SagManifest *manifest, SagTensorFile *file, GError **error);
 
 /** sag_bundle_load_manifest: @sha256: (out) (optional): identity of the bundle */
-SagManifest  *sag_bundle_load_manifest (const char *folder, char **sha256, GError **error);
-SagTokenizer *sag_bundle_load_tokenizer (const char *folder, const SagManifest *manifest, GError **error);
-SagWeightMap *sag_bundle_load_weights (const char *folder, const SagManifest *manifest, GError **error);
+SagManifest *sag_bundle_load_manifest (const char *folder, char **sha256, GError **error);
+SagTokenizer *
+sag_bundle_load_tokenizer (const char *folder, const SagManifest *manifest, GError **error);
+SagWeightMap *
+sag_bundle_load_weights (const char *folder, const SagManifest *manifest, GError **error);
 
 G_END_DECLS

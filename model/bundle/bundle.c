@@ -14,7 +14,11 @@ struct _SagBundle
 };
 
 SagBundle *
-sag_bundle_new (const char *folder, SagManifest *manifest, char *sha256, SagTokenizer *tokenizer, SagWeightMap *weights)
+sag_bundle_new (const char   *folder,
+                SagManifest  *manifest,
+                char         *sha256,
+                SagTokenizer *tokenizer,
+                SagWeightMap *weights)
 {
   SagBundle *bundle = g_new0 (SagBundle, 1);
 
@@ -124,5 +128,6 @@ sag_bundle_read (void *bundle, const char *name, size_t offset, size_t n_values,
   SagBundle *self = bundle;
 
   g_return_val_if_fail (self != NULL && name != NULL && out != NULL, false);
-  return sag_weight_map_read (self->weights, name, self->manifest->lora_scaling, offset, n_values, out);
+  return sag_weight_map_read (self->weights, name, self->manifest->lora_scaling, offset, n_values,
+                              out);
 }

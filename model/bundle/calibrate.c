@@ -58,7 +58,9 @@ map_replace (Map *map, Map by)
 static float *
 draw (const Calibration *calibration, const char *name, int32_t out, int32_t in, int32_t kernel)
 {
-  SagWeightSpec spec = { .kind = SAG_WEIGHT_CONV, .n_dims = 5, .shape = { out, in, kernel, kernel, kernel } };
+  SagWeightSpec spec = { .kind = SAG_WEIGHT_CONV,
+                         .n_dims = 5,
+                         .shape = { out, in, kernel, kernel, kernel } };
   float        *weights;
 
   g_strlcpy (spec.name, name, sizeof spec.name);
@@ -72,9 +74,11 @@ draw (const Calibration *calibration, const char *name, int32_t out, int32_t in,
 static inline float
 exponential (float x)
 {
-  float   n = floorf (x * 1.44269504f + 0.5f);
-  float   r = x - n * 0.693147181f;
-  float   p = 1 + r * (1 + r * (0.5f + r * (1.0f / 6 + r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720))))));
+  float n = floorf (x * 1.44269504f + 0.5f);
+  float r = x - n * 0.693147181f;
+  float p =
+    1 +
+    r * (1 + r * (0.5f + r * (1.0f / 6 + r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720))))));
   guint32 bits = (guint32) ((int) n + 127) << 23;
   float   power;
 
@@ -120,7 +124,12 @@ convolve (const float        *in,
 
 /* Every output channel from its own input channel; the stem's from the only one. */
 static void
-depthwise (const Calibration *calibration, const char *name, int32_t channels, int32_t kernel, int32_t stride, Map *map)
+depthwise (const Calibration *calibration,
+           const char        *name,
+           int32_t            channels,
+           int32_t            kernel,
+           int32_t            stride,
+           Map               *map)
 {
   SagConvShape      shape = sag_network_conv_shape (map->dims, kernel, stride);
   g_autofree float *weights = draw (calibration, name, channels, 1, kernel);
@@ -128,8 +137,8 @@ depthwise (const Calibration *calibration, const char *name, int32_t channels, i
   gsize             taps = (gsize) kernel * kernel * kernel;
 
   for (int32_t c = 0; c < channels; c++)
-    convolve (map->values + (map->channels == 1 ? 0 : c * map->voxels), map->dims, &shape, kernel, stride,
-              weights + c * taps, out.values + c * out.voxels);
+    convolve (map->values + (map->channels == 1 ? 0 : c * map->voxels), map->dims, &shape, kernel,
+              stride, weights + c * taps, out.values + c * out.voxels);
   map_replace (map, out);
 }
 
@@ -174,7 +183,8 @@ variance_of (const float *values, gsize n, double mean)
 
 /* Records the statistics of every channel, and normalises with them. */
 static void
-normalise (Calibration *calibration, const char *prefix, const char *norm, gboolean activate, Map *map)
+normalise (
+  Calibration *calibration, const char *prefix, const char *norm, gboolean activate, Map *map)
 {
   float *means = g_new (float, map->channels);
   float *variances = g_new (float, map->channels);
@@ -195,8 +205,10 @@ normalise (Calibration *calibration, const char *prefix, const char *norm, gbool
           values[v] = activate ? value * sigmoid (value) : value;
         }
     }
-  g_hash_table_insert (calibration->statistics, g_strdup_printf ("%s%s.running_mean", prefix, norm), means);
-  g_hash_table_insert (calibration->statistics, g_strdup_printf ("%s%s.running_var", prefix, norm), variances);
+  g_hash_table_insert (calibration->statistics, g_strdup_printf ("%s%s.running_mean", prefix, norm),
+                       means);
+  g_hash_table_insert (calibration->statistics, g_strdup_printf ("%s%s.running_var", prefix, norm),
+                       variances);
 }
 
 /* The biases of the gate's layers start at 0. */
@@ -228,7 +240,8 @@ static void
 run_block (Calibration *calibration, const SagBlock *block, Map *map)
 {
   char              prefix[64], name[SAG_WEIGHT_NAME];
-  g_autofree float *input = block->skips ? g_memdup2 (map->values, map->voxels * map->channels * sizeof (float)) : NULL;
+  g_autofree float *input =
+    block->skips ? g_memdup2 (map->values, map->voxels * map->channels * sizeof (float)) : NULL;
 
   snprintf (prefix, sizeof prefix, PREFIX "blocks.%d.%d.", block->stage, block->index);
   if (block->expands)
@@ -241,7 +254,8 @@ run_block (Calibration *calibration, const SagBlock *block, Map *map)
   depthwise (calibration, name, block->mid_channels, block->kernel, block->stride, map);
   normalise (calibration, prefix, block->expands ? "bn2" : "bn1", TRUE, map);
   gate (calibration, prefix, block->gate_channels, map);
-  snprintf (name, sizeof name, "%s%s", prefix, block->expands ? "conv_pwl.weight" : "conv_pw.weight");
+  snprintf (name, sizeof name, "%s%s", prefix,
+            block->expands ? "conv_pwl.weight" : "conv_pw.weight");
   pointwise (calibration, name, block->out_channels, map);
   normalise (calibration, prefix, block->expands ? "bn3" : "bn2", FALSE, map);
   for (gsize i = 0; input != NULL && i < map->voxels * map->channels; i++)
@@ -293,7 +307,8 @@ make_input (const SagNetwork *network, guint64 seed)
 GHashTable *
 sag_calibrate_vision (const SagNetwork *network, guint64 seed)
 {
-  Calibration calibration = { network, seed, g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
+  Calibration calibration = { network, seed,
+                              g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
   Map         map = make_input (network, seed);
 
   depthwise (&calibration, PREFIX "conv_stem.weight", network->stem_channels, 3, 2, &map);

@@ -10,10 +10,8 @@
 #define CHUNK_VALUES ((gsize) 65536)
 
 static const char *const check_names[] = {
-  [SAG_BUNDLE_CHECK_FILES] = "files",
-  [SAG_BUNDLE_CHECK_TENSORS] = "tensors",
-  [SAG_BUNDLE_CHECK_VALUES] = "values",
-  [SAG_BUNDLE_CHECK_VOCABULARY] = "vocabulary",
+  [SAG_BUNDLE_CHECK_FILES] = "files",           [SAG_BUNDLE_CHECK_TENSORS] = "tensors",
+  [SAG_BUNDLE_CHECK_VALUES] = "values",         [SAG_BUNDLE_CHECK_VOCABULARY] = "vocabulary",
   [SAG_BUNDLE_CHECK_LATERALITY] = "laterality",
 };
 
@@ -35,7 +33,10 @@ sag_bundle_report_free (SagBundleReport *report)
 }
 
 void
-sag_bundle_report_set (SagBundleReport *report, SagBundleCheck check, SagCheckState state, char *sentence)
+sag_bundle_report_set (SagBundleReport *report,
+                       SagBundleCheck   check,
+                       SagCheckState    state,
+                       char            *sentence)
 {
   g_return_if_fail (report != NULL && check < SAG_BUNDLE_N_CHECKS);
 
@@ -64,7 +65,8 @@ sag_bundle_report_format (const SagBundleReport *report)
 
   text = g_string_new (NULL);
   for (int c = 0; c < SAG_BUNDLE_N_CHECKS; c++)
-    g_string_append_printf (text, "%-11s %-13s %s\n", check_names[c], state_names[report->states[c]],
+    g_string_append_printf (text, "%-11s %-13s %s\n", check_names[c],
+                            state_names[report->states[c]],
                             report->sentences[c] != NULL ? report->sentences[c] : "");
   return g_string_free (text, FALSE);
 }
@@ -109,8 +111,9 @@ check_files (SagBundleReport   *report,
             report, SAG_BUNDLE_CHECK_FILES, SAG_CHECK_FAILED,
             sha256 == NULL
               ? g_strdup (problem->message)
-              : g_strdup_printf ("%s is not the file that the bundle was made with; copy the bundle again.",
-                                 name));
+              : g_strdup_printf (
+                  "%s is not the file that the bundle was made with; copy the bundle again.",
+                  name));
           return TRUE;
         }
     }
@@ -155,7 +158,8 @@ check_weight (const SagWeightSpec *spec, void *user_data)
 
       if (g_cancellable_is_cancelled (check->cancellable))
         return false;
-      sag_weight_map_read (check->weights, spec->name, check->lora_scaling, done, piece, check->values);
+      sag_weight_map_read (check->weights, spec->name, check->lora_scaling, done, piece,
+                           check->values);
       bad = find_bad (spec, check->values, piece);
       if (bad != NULL)
         {
@@ -186,8 +190,9 @@ check_values (SagBundleReport   *report,
   else if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   else
-    sag_bundle_report_set (report, SAG_BUNDLE_CHECK_VALUES, SAG_CHECK_PASSED,
-                           g_strdup_printf ("All %" G_GSIZE_FORMAT " values are finite.", check.n_values));
+    sag_bundle_report_set (
+      report, SAG_BUNDLE_CHECK_VALUES, SAG_CHECK_PASSED,
+      g_strdup_printf ("All %" G_GSIZE_FORMAT " values are finite.", check.n_values));
   return TRUE;
 }
 
@@ -221,7 +226,8 @@ sag_bundle_check (const char *folder, GCancellable *cancellable, GError **error)
   manifest = sag_bundle_load_manifest (folder, NULL, &problem);
   if (manifest == NULL)
     {
-      sag_bundle_report_set (report, SAG_BUNDLE_CHECK_FILES, SAG_CHECK_FAILED, g_strdup (problem->message));
+      sag_bundle_report_set (report, SAG_BUNDLE_CHECK_FILES, SAG_CHECK_FAILED,
+                             g_strdup (problem->message));
       return g_steal_pointer (&report);
     }
   if (!check_files (report, folder, manifest, cancellable, error))
@@ -230,7 +236,8 @@ sag_bundle_check (const char *folder, GCancellable *cancellable, GError **error)
   weights = sag_bundle_load_weights (folder, manifest, &problem);
   if (weights == NULL)
     {
-      sag_bundle_report_set (report, SAG_BUNDLE_CHECK_TENSORS, SAG_CHECK_FAILED, g_strdup (problem->message));
+      sag_bundle_report_set (report, SAG_BUNDLE_CHECK_TENSORS, SAG_CHECK_FAILED,
+                             g_strdup (problem->message));
       return g_steal_pointer (&report);
     }
   sag_bundle_report_set (report, SAG_BUNDLE_CHECK_TENSORS, SAG_CHECK_PASSED,

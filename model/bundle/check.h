@@ -50,7 +50,10 @@ void             sag_bundle_report_free (SagBundleReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagBundleReport, sag_bundle_report_free)
 
 /** sag_bundle_report_set: @sentence (transfer full). */
-void sag_bundle_report_set (SagBundleReport *report, SagBundleCheck check, SagCheckState state, char *sentence);
+void sag_bundle_report_set (SagBundleReport *report,
+                            SagBundleCheck   check,
+                            SagCheckState    state,
+                            char            *sentence);
 
 /** sag_bundle_report_passed: no check failed. */
 gboolean sag_bundle_report_passed (const SagBundleReport *report);

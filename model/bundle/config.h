@@ -29,11 +29,8 @@ typedef struct
  * sag_text_config_parse: reads a config.json. Errors: SAG_ERROR_FORMAT; SAG_ERROR_UNSUPPORTED for other models than
  * bert and megatron-bert, activations other than the exact GELU, and relative positions.
  */
-gboolean sag_text_config_parse (const char    *text,
-                                gsize          size_bytes,
-                                const char    *name,
-                                SagTextConfig *config,
-                                GError       **error);
+gboolean sag_text_config_parse (
+  const char *text, gsize size_bytes, const char *name, SagTextConfig *config, GError **error);
 gboolean sag_text_config_load (const char *path, SagTextConfig *config, GError **error);
 
 /** SagTrainConfig: what a train_config.yaml says that inference needs; 0 where it says nothing. */
@@ -54,11 +51,8 @@ typedef struct
  * sag_train_config_parse: reads a train_config.yaml: llm_args, vision_args, lora_args, predict_transform,
  * train_transform. Errors: SAG_ERROR_FORMAT, SAG_ERROR_UNSUPPORTED naming the key.
  */
-gboolean sag_train_config_parse (const char     *text,
-                                 gsize           size_bytes,
-                                 const char     *name,
-                                 SagTrainConfig *config,
-                                 GError        **error);
+gboolean sag_train_config_parse (
+  const char *text, gsize size_bytes, const char *name, SagTrainConfig *config, GError **error);
 gboolean sag_train_config_load (const char *path, SagTrainConfig *config, GError **error);
 
 G_END_DECLS

@@ -60,7 +60,8 @@ random_vision (const SagBundleCreate *create, SagNetwork *network, GError **erro
     width = create->full ? 1 : 0.25;
   if (!(width > 0 && width <= MAX_WIDTH))
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--width must lie between 0 and %d.", MAX_WIDTH);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--width must lie between 0 and %d.",
+                   MAX_WIDTH);
       return FALSE;
     }
   for (int s = 0; s < n_stages; s++)
@@ -87,10 +88,13 @@ random_text (const SagBundleCreate *create, gsize n_words, SagNetwork *network)
 }
 
 static gboolean
-public_vision (const SagBundleCreate *create, Creation *creation, SagNetwork *network, GError **error)
+public_vision (const SagBundleCreate *create,
+               Creation              *creation,
+               SagNetwork            *network,
+               GError               **error)
 {
   const SagInferHints nothing = { 0 };
-  SagShapes           shapes = { sag_parts_find_vision, NULL, 4, NULL, "timm's 2D tf_efficientnet" };
+  SagShapes shapes = { sag_parts_find_vision, NULL, 4, NULL, "timm's 2D tf_efficientnet" };
 
   creation->parts.vision = sag_tensor_file_open (create->vision, error);
   if (creation->parts.vision == NULL)
@@ -150,7 +154,8 @@ make_network (const SagBundleCreate *create, Creation *creation, GError **error)
   memcpy (creation->manifest->recipe.input, network->input, sizeof network->input);
   if (sag_network_validate (network, message))
     return TRUE;
-  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "These options do not make a network: %s.", message);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "These options do not make a network: %s.",
+               message);
   return FALSE;
 }
 
@@ -185,7 +190,8 @@ prepare (const SagBundleCreate *create, const char *folder, Creation *creation, 
   if (creation->license == NULL)
     return FALSE;
   sag_bundle_note_program (creation->manifest,
-                           random ? "random weights" : "created from public weights, never trained on CT");
+                           random ? "random weights"
+                                  : "created from public weights, never trained on CT");
   sag_manifest_add_note (creation->manifest, "seed", seed);
   creation->manifest->knows_tasks = TRUE;
   creation->parts.seed = create->seed;

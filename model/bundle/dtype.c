@@ -17,20 +17,13 @@ static const struct
   const char *name;
   guint8      size;
 } dtypes[] = {
-  [SAG_DTYPE_BOOL] = { "BOOL", 1 },
-  [SAG_DTYPE_U8] = { "U8", 1 },
-  [SAG_DTYPE_I8] = { "I8", 1 },
-  [SAG_DTYPE_F8_E5M2] = { "F8_E5M2", 1 },
-  [SAG_DTYPE_F8_E4M3] = { "F8_E4M3", 1 },
-  [SAG_DTYPE_U16] = { "U16", 2 },
-  [SAG_DTYPE_I16] = { "I16", 2 },
-  [SAG_DTYPE_F16] = { "F16", 2 },
-  [SAG_DTYPE_BF16] = { "BF16", 2 },
-  [SAG_DTYPE_U32] = { "U32", 4 },
-  [SAG_DTYPE_I32] = { "I32", 4 },
-  [SAG_DTYPE_F32] = { "F32", 4 },
-  [SAG_DTYPE_U64] = { "U64", 8 },
-  [SAG_DTYPE_I64] = { "I64", 8 },
+  [SAG_DTYPE_BOOL] = { "BOOL", 1 },       [SAG_DTYPE_U8] = { "U8", 1 },
+  [SAG_DTYPE_I8] = { "I8", 1 },           [SAG_DTYPE_F8_E5M2] = { "F8_E5M2", 1 },
+  [SAG_DTYPE_F8_E4M3] = { "F8_E4M3", 1 }, [SAG_DTYPE_U16] = { "U16", 2 },
+  [SAG_DTYPE_I16] = { "I16", 2 },         [SAG_DTYPE_F16] = { "F16", 2 },
+  [SAG_DTYPE_BF16] = { "BF16", 2 },       [SAG_DTYPE_U32] = { "U32", 4 },
+  [SAG_DTYPE_I32] = { "I32", 4 },         [SAG_DTYPE_F32] = { "F32", 4 },
+  [SAG_DTYPE_U64] = { "U64", 8 },         [SAG_DTYPE_I64] = { "I64", 8 },
   [SAG_DTYPE_F64] = { "F64", 8 },
 };
 
@@ -63,7 +56,8 @@ sag_dtype_get_size (SagDtype dtype)
 gboolean
 sag_dtype_is_float (SagDtype dtype)
 {
-  return dtype == SAG_DTYPE_F16 || dtype == SAG_DTYPE_BF16 || dtype == SAG_DTYPE_F32 || dtype == SAG_DTYPE_F64;
+  return dtype == SAG_DTYPE_F16 || dtype == SAG_DTYPE_BF16 || dtype == SAG_DTYPE_F32 ||
+         dtype == SAG_DTYPE_F64;
 }
 
 gboolean
@@ -131,21 +125,21 @@ float_to_brain (float value)
 }
 
 /* One loop a type: memcpy of a constant size is a load, whatever the alignment. */
-#define CONVERT_FROM(type, expression)                        \
-  for (gsize i = 0; i < n_values; i++)                        \
-    {                                                         \
-      type value;                                             \
-                                                              \
-      memcpy (&value, at + i * sizeof (type), sizeof (type)); \
-      out[i] = (expression);                                  \
+#define CONVERT_FROM(type, expression)                                                             \
+  for (gsize i = 0; i < n_values; i++)                                                             \
+    {                                                                                              \
+      type value;                                                                                  \
+                                                                                                   \
+      memcpy (&value, at + i * sizeof (type), sizeof (type));                                      \
+      out[i] = (expression);                                                                       \
     }
 
-#define CONVERT_TO(type, expression)                          \
-  for (gsize i = 0; i < n_values; i++)                        \
-    {                                                         \
-      type value = (expression);                              \
-                                                              \
-      memcpy (at + i * sizeof (type), &value, sizeof (type)); \
+#define CONVERT_TO(type, expression)                                                               \
+  for (gsize i = 0; i < n_values; i++)                                                             \
+    {                                                                                              \
+      type value = (expression);                                                                   \
+                                                                                                   \
+      memcpy (at + i * sizeof (type), &value, sizeof (type));                                      \
     }
 
 void

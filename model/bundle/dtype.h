@@ -43,6 +43,7 @@ void sag_dtype_to_floats (SagDtype dtype, const void *bytes, gsize n_values, flo
 void sag_dtype_from_floats (SagDtype dtype, const float *values, gsize n_values, void *bytes);
 void sag_dtype_to_integers (SagDtype dtype, const void *bytes, gsize n_values, gint64 *out);
 /** sag_dtype_from_integers: FALSE if a value does not fit. */
-gboolean sag_dtype_from_integers (SagDtype dtype, const gint64 *values, gsize n_values, void *bytes);
+gboolean
+sag_dtype_from_integers (SagDtype dtype, const gint64 *values, gsize n_values, void *bytes);
 
 G_END_DECLS

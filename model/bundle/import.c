@@ -22,7 +22,8 @@ typedef struct
 static char *
 adapter_name (const char *weight, const char *half)
 {
-  return g_strdup_printf ("%.*s.%s.weight", (int) (strlen (weight) - strlen (".weight")), weight, half);
+  return g_strdup_printf ("%.*s.%s.weight", (int) (strlen (weight) - strlen (".weight")), weight,
+                          half);
 }
 
 static void
@@ -82,10 +83,11 @@ fill_adapters (const SagWeightSpec *spec, void *user_data)
   Copy                  *copy = user_data;
   const SagStoredWeight *stored = sag_weight_map_find (copy->weights, spec->name);
 
-  return stored->lora_a == NULL || (sag_tensor_writer_bytes (copy->writer, stored->lora_a->data,
-                                                             stored->lora_a->size_bytes, copy->error) &&
-                                    sag_tensor_writer_bytes (copy->writer, stored->lora_b->data,
-                                                             stored->lora_b->size_bytes, copy->error));
+  return stored->lora_a == NULL ||
+         (sag_tensor_writer_bytes (copy->writer, stored->lora_a->data, stored->lora_a->size_bytes,
+                                   copy->error) &&
+          sag_tensor_writer_bytes (copy->writer, stored->lora_b->data, stored->lora_b->size_bytes,
+                                   copy->error));
 }
 
 static gboolean
@@ -107,7 +109,8 @@ read_hints (const SagBundleImport *import, SagInferHints *hints, GError **error)
   memcpy (hints->cells, import->cells, sizeof hints->cells);
   memcpy (hints->strides, import->strides, sizeof hints->strides);
   return (import->config == NULL || sag_text_config_load (import->config, &hints->text, error)) &&
-         (import->train_config == NULL || sag_train_config_load (import->train_config, &hints->train, error));
+         (import->train_config == NULL ||
+          sag_train_config_load (import->train_config, &hints->train, error));
 }
 
 typedef struct
@@ -138,14 +141,17 @@ set_lora (const SagBundleImport *import,
     return TRUE;
   manifest->lora_scaling = hints->train.has_lora ? hints->train.lora_scaling : import->lora_scaling;
   if (manifest->lora_scaling == 0 || !isfinite (manifest->lora_scaling))
-    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                 "The weights hold LoRA adapters; give upstream's train_config.yaml with --train-config, or "
-                 "their scaling (lora_alpha / r) with --lora-scaling.");
-  else if (hints->train.has_lora && !sag_network_foreach_weight (&manifest->network, has_rank, &ranks))
-    g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-                 "The LoRA adapters do not have the rank %d of the training configuration; use the one that "
-                 "belongs to them.",
-                 hints->train.lora_rank);
+    g_set_error (
+      error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+      "The weights hold LoRA adapters; give upstream's train_config.yaml with --train-config, or "
+      "their scaling (lora_alpha / r) with --lora-scaling.");
+  else if (hints->train.has_lora &&
+           !sag_network_foreach_weight (&manifest->network, has_rank, &ranks))
+    g_set_error (
+      error, SAG_ERROR, SAG_ERROR_MISMATCH,
+      "The LoRA adapters do not have the rank %d of the training configuration; use the one that "
+      "belongs to them.",
+      hints->train.lora_rank);
   else
     return TRUE;
   return FALSE;
@@ -158,7 +164,8 @@ set_recipe (const SagInferHints *hints, SagManifest *manifest)
   if (hints->train.box_mm[0] != 0)
     memcpy (manifest->recipe.box_mm, hints->train.box_mm, sizeof manifest->recipe.box_mm);
   if (hints->train.train_box_mm[0] != 0)
-    memcpy (manifest->recipe.train_box_mm, hints->train.train_box_mm, sizeof manifest->recipe.train_box_mm);
+    memcpy (manifest->recipe.train_box_mm, hints->train.train_box_mm,
+            sizeof manifest->recipe.train_box_mm);
 }
 
 static gboolean
@@ -166,7 +173,8 @@ note_files (const SagBundleImport *import, SagManifest *manifest, GError **error
 {
   sag_bundle_note_program (manifest, "imported from a checkpoint of upstream's Uniferum");
   return sag_bundle_note_file (manifest, "weights", import->weights, error) &&
-         (import->config == NULL || sag_bundle_note_file (manifest, "config", import->config, error)) &&
+         (import->config == NULL ||
+          sag_bundle_note_file (manifest, "config", import->config, error)) &&
          (import->train_config == NULL ||
           sag_bundle_note_file (manifest, "train_config", import->train_config, error));
 }

@@ -32,11 +32,11 @@ need (const SagShapes *shapes, guint n_dims, const char *name, GError **error)
     return tensor;
   if (shapes->find (shapes->data, name) != NULL)
     g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-                 "\"%s\" of %s does not have %u possible sizes; it is not %s.", name, shapes->file, n_dims,
-                 shapes->kind);
+                 "\"%s\" of %s does not have %u possible sizes; it is not %s.", name, shapes->file,
+                 n_dims, shapes->kind);
   else
-    g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "%s lacks \"%s\"; it is not %s.", shapes->file, name,
-                 shapes->kind);
+    g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "%s lacks \"%s\"; it is not %s.",
+                 shapes->file, name, shapes->kind);
   return NULL;
 }
 
@@ -49,8 +49,10 @@ infer_block (const SagShapes *shapes, SagBlock *block, GError **error)
   snprintf (prefix, sizeof prefix, VISION "blocks.%d.%d.", block->stage, block->index);
 #define NAME(part) (snprintf (name, sizeof name, "%s%s", prefix, part), name)
   depthwise = need (shapes, shapes->conv_dims, NAME ("conv_dw.weight"), error);
-  expand = depthwise != NULL ? need (shapes, shapes->conv_dims, NAME ("conv_pw.weight"), error) : NULL;
-  reduce = expand != NULL ? need (shapes, shapes->conv_dims, NAME ("se.conv_reduce.weight"), error) : NULL;
+  expand =
+    depthwise != NULL ? need (shapes, shapes->conv_dims, NAME ("conv_pw.weight"), error) : NULL;
+  reduce =
+    expand != NULL ? need (shapes, shapes->conv_dims, NAME ("se.conv_reduce.weight"), error) : NULL;
   if (reduce == NULL)
     return FALSE;
   project = peek (shapes, shapes->conv_dims, NAME ("conv_pwl.weight"));
@@ -99,24 +101,26 @@ set_strides (const SagInferHints *hints, SagNetwork *network, int n_stages, GErr
 
   if (hints->n_strides == 0 && !is_efficientnet (network, n_stages))
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                   "The vision blocks are not those of EfficientNet; say the stride of each of the %d stages "
-                   "with --strides.",
-                   n_stages);
+      g_set_error (
+        error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+        "The vision blocks are not those of EfficientNet; say the stride of each of the %d stages "
+        "with --strides.",
+        n_stages);
       return FALSE;
     }
   if (hints->n_strides != 0 && hints->n_strides != n_stages)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                   "--strides gives %d strides, but the vision network has %d stages.", hints->n_strides,
-                   n_stages);
+                   "--strides gives %d strides, but the vision network has %d stages.",
+                   hints->n_strides, n_stages);
       return FALSE;
     }
   sag_network_b0_stages (stages);
   for (int b = 0; b < network->n_blocks; b++)
     {
       SagBlock *block = &network->blocks[b];
-      gint32    stride = hints->n_strides != 0 ? hints->strides[block->stage] : stages[block->stage].stride;
+      gint32    stride =
+        hints->n_strides != 0 ? hints->strides[block->stage] : stages[block->stage].stride;
 
       block->stride = block->index == 0 ? stride : 1;
       block->skips = block->stride == 1 && block->in_channels == block->out_channels;
@@ -125,7 +129,10 @@ set_strides (const SagInferHints *hints, SagNetwork *network, int n_stages, GErr
 }
 
 gboolean
-sag_infer_vision (const SagShapes *shapes, const SagInferHints *hints, SagNetwork *network, GError **error)
+sag_infer_vision (const SagShapes     *shapes,
+                  const SagInferHints *hints,
+                  SagNetwork          *network,
+                  GError             **error)
 {
   const SagTensor *stem = need (shapes, shapes->conv_dims, VISION "conv_stem.weight", error);
   const SagTensor *head =
@@ -145,8 +152,8 @@ sag_infer_vision (const SagShapes *shapes, const SagInferHints *hints, SagNetwor
 
         if (network->n_blocks == SAG_MAX_BLOCKS)
           {
-            g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "The vision network has more than %d blocks.",
-                         SAG_MAX_BLOCKS);
+            g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                         "The vision network has more than %d blocks.", SAG_MAX_BLOCKS);
             return FALSE;
           }
         *block = (SagBlock){ .stage = stage, .index = index };
@@ -163,10 +170,10 @@ agree (const char *what, gint32 said, gint32 shape, GError **error)
 {
   if (said == 0 || said == shape)
     return TRUE;
-  g_set_error (
-    error, SAG_ERROR, SAG_ERROR_MISMATCH,
-    "The configuration says %s %d, but the weights have %d; use the configuration that belongs to them.",
-    what, said, shape);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+               "The configuration says %s %d, but the weights have %d; use the configuration that "
+               "belongs to them.",
+               what, said, shape);
   return FALSE;
 }
 
@@ -185,7 +192,10 @@ count_layers (const SagShapes *shapes)
 }
 
 static gboolean
-infer_kind (const SagShapes *shapes, const SagInferHints *hints, SagNetwork *network, GError **error)
+infer_kind (const SagShapes     *shapes,
+            const SagInferHints *hints,
+            SagNetwork          *network,
+            GError             **error)
 {
   gboolean megatron = shapes->find (shapes->data, "model.encoder.ln.weight") != NULL;
 
@@ -193,10 +203,11 @@ infer_kind (const SagShapes *shapes, const SagInferHints *hints, SagNetwork *net
   if ((hints->text.has_kind && hints->text.kind != network->text_kind) ||
       (hints->train.has_kind && hints->train.kind != network->text_kind))
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-                   "The weights are those of %s text layers, but the configuration is not; use the one that "
-                   "belongs to them.",
-                   megatron ? "MegatronBert" : "BERT");
+      g_set_error (
+        error, SAG_ERROR, SAG_ERROR_MISMATCH,
+        "The weights are those of %s text layers, but the configuration is not; use the one that "
+        "belongs to them.",
+        megatron ? "MegatronBert" : "BERT");
       return FALSE;
     }
   return TRUE;
@@ -207,9 +218,10 @@ set_heads (const SagInferHints *hints, SagNetwork *network, GError **error)
 {
   network->n_heads = hints->heads != 0 ? hints->heads : hints->text.heads;
   if (network->n_heads == 0)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                 "The shapes do not tell the number of attention heads; say it with --heads N (12 for "
-                 "BERT-base), or give the text model's config.json with --config.");
+    g_set_error (
+      error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+      "The shapes do not tell the number of attention heads; say it with --heads N (12 for "
+      "BERT-base), or give the text model's config.json with --config.");
   else if (hints->heads != 0 && hints->text.heads != 0 && hints->heads != hints->text.heads)
     g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
                  "--heads says %d, but the configuration %d; leave --heads away.", hints->heads,
@@ -224,16 +236,21 @@ set_heads (const SagInferHints *hints, SagNetwork *network, GError **error)
 }
 
 gboolean
-sag_infer_text (const SagShapes *shapes, const SagInferHints *hints, SagNetwork *network, GError **error)
+sag_infer_text (const SagShapes     *shapes,
+                const SagInferHints *hints,
+                SagNetwork          *network,
+                GError             **error)
 {
   static const char embeddings[] = "model.embeddings.word_embeddings.weight";
   const SagTensor  *words = need (shapes, 2, embeddings, error);
   const SagTensor  *positions =
     words != NULL ? need (shapes, 2, "model.embeddings.position_embeddings.weight", error) : NULL;
   const SagTensor *types =
-    positions != NULL ? need (shapes, 2, "model.embeddings.token_type_embeddings.weight", error) : NULL;
+    positions != NULL ? need (shapes, 2, "model.embeddings.token_type_embeddings.weight", error)
+                      : NULL;
   const SagTensor *dense =
-    types != NULL ? need (shapes, 2, "model.encoder.layer.0.intermediate.dense.weight", error) : NULL;
+    types != NULL ? need (shapes, 2, "model.encoder.layer.0.intermediate.dense.weight", error)
+                  : NULL;
 
   if (dense == NULL)
     return FALSE;
@@ -289,16 +306,21 @@ find_stored (gpointer data, const char *name)
 }
 
 gboolean
-sag_infer_network (SagWeightMap *map, const SagInferHints *hints, SagNetwork *network, GError **error)
+sag_infer_network (SagWeightMap        *map,
+                   const SagInferHints *hints,
+                   SagNetwork          *network,
+                   GError             **error)
 {
   static const int32_t standard[3] = { 256, 160, 128 };
-  SagShapes            shapes = { find_stored, map, 5, sag_tensor_file_get_name (sag_weight_map_get_file (map)),
+  SagShapes            shapes = { find_stored, map, 5,
+                                  sag_tensor_file_get_name (sag_weight_map_get_file (map)),
                                   "a checkpoint of upstream's Uniferum" };
   char                 message[200];
 
   memset (network, 0, sizeof *network);
   if (!sag_infer_vision (&shapes, hints, network, error) ||
-      !sag_infer_text (&shapes, hints, network, error) || !set_cells (&shapes, hints, network, error))
+      !sag_infer_text (&shapes, hints, network, error) ||
+      !set_cells (&shapes, hints, network, error))
     return FALSE;
   memcpy (network->input,
           hints->input[0] != 0         ? hints->input
@@ -307,6 +329,7 @@ sag_infer_network (SagWeightMap *map, const SagInferHints *hints, SagNetwork *ne
           sizeof network->input);
   if (sag_network_validate (network, message))
     return TRUE;
-  g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "%s does not make a network: %s.", shapes.file, message);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "%s does not make a network: %s.", shapes.file,
+               message);
   return FALSE;
 }

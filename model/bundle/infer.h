@@ -45,10 +45,19 @@ typedef struct
  * Errors: SAG_ERROR_MISMATCH for shapes that contradict each other or the hints; SAG_ERROR_ARGUMENT naming the option
  * that answers what is not known.
  */
-gboolean sag_infer_vision (const SagShapes *shapes, const SagInferHints *hints, SagNetwork *network, GError **error);
-gboolean sag_infer_text (const SagShapes *shapes, const SagInferHints *hints, SagNetwork *network, GError **error);
+gboolean sag_infer_vision (const SagShapes     *shapes,
+                           const SagInferHints *hints,
+                           SagNetwork          *network,
+                           GError             **error);
+gboolean sag_infer_text (const SagShapes     *shapes,
+                         const SagInferHints *hints,
+                         SagNetwork          *network,
+                         GError             **error);
 
 /** sag_infer_network: the whole network: both parts, the patch head and the input size, validated. */
-gboolean sag_infer_network (SagWeightMap *map, const SagInferHints *hints, SagNetwork *network, GError **error);
+gboolean sag_infer_network (SagWeightMap        *map,
+                            const SagInferHints *hints,
+                            SagNetwork          *network,
+                            GError             **error);
 
 G_END_DECLS

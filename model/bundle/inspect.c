@@ -20,7 +20,8 @@ add_line (GString *text, const char *key, const char *value)
     g_string_append_printf (text, "%-17s %s\n", key, value);
 }
 
-static void G_GNUC_PRINTF (3, 4) add_format (GString *text, const char *key, const char *format, ...)
+static void G_GNUC_PRINTF (3, 4)
+  add_format (GString *text, const char *key, const char *format, ...)
 {
   g_autofree char *value = NULL;
   va_list          args;
@@ -42,13 +43,14 @@ add_network (GString *text, const SagNetwork *network)
   add_format (text, "input", "%d x %d x %d voxels (x, y, z)", network->input[0], network->input[1],
               network->input[2]);
   add_format (text, "vision", "EfficientNet of %d blocks, %d to %d channels, %d x %d x %d tokens",
-              network->n_blocks, network->stem_channels, network->head_channels, dims[0], dims[1], dims[2]);
+              network->n_blocks, network->stem_channels, network->head_channels, dims[0], dims[1],
+              dims[2]);
   add_format (text, "text", "%s, %d layers, %d wide, %d heads, %d words, texts of up to %d tokens",
               network->text_kind == SAG_TEXT_BERT ? "BERT" : "MegatronBert", network->text_layers,
               network->hidden, network->n_heads, network->n_words, sag_network_max_text (network));
   add_format (text, "cells", "%d x %d x %d (%d x %d x %d a token)", dims[0] * network->cells[0],
-              dims[1] * network->cells[1], dims[2] * network->cells[2], network->cells[0], network->cells[1],
-              network->cells[2]);
+              dims[1] * network->cells[1], dims[2] * network->cells[2], network->cells[0],
+              network->cells[1], network->cells[2]);
   add_format (text, "weights", "%" G_GSIZE_FORMAT " values", n_values);
 }
 
@@ -74,7 +76,8 @@ add_tasks (GString *text, const SagManifest *manifest)
     {
       const SagBundleTask *task = manifest->tasks->pdata[i];
 
-      g_string_append_printf (text, "  %s  %s", task->head == SAG_HEAD_CLASS ? "class" : "patch", task->text);
+      g_string_append_printf (text, "  %s  %s", task->head == SAG_HEAD_CLASS ? "class" : "patch",
+                              task->text);
       add_share (text, "prevalence", task->prevalence);
       add_share (text, "AUROC", task->auroc);
       g_string_append_c (text, '\n');
@@ -97,7 +100,8 @@ sag_bundle_inspect (SagBundle *bundle)
   add_line (text, "sha256", sag_bundle_get_sha256 (bundle));
   add_line (text, "trained", manifest->trained ? "yes" : "no: its numbers mean nothing");
   if (manifest->synthetic)
-    add_line (text, "synthetic", "yes: trained on synthetic scans only, a demonstration on real ones");
+    add_line (text, "synthetic",
+              "yes: trained on synthetic scans only, a demonstration on real ones");
   add_network (text, &manifest->network);
   add_format (text, "recipe", "%s, box %d x %d x %d mm", sag_recipe_to_string (recipe->kind),
               recipe->box_mm[0], recipe->box_mm[1], recipe->box_mm[2]);
@@ -116,8 +120,10 @@ sag_bundle_inspect (SagBundle *bundle)
     }
   add_line (text, "weights' licence",
             manifest->weights_license != NULL ? manifest->weights_license : "not stated");
-  add_line (text, "data's licence", manifest->data_license != NULL ? manifest->data_license : "not stated");
-  add_line (text, "permitted use", manifest->permitted_use != NULL ? manifest->permitted_use : "not stated");
+  add_line (text, "data's licence",
+            manifest->data_license != NULL ? manifest->data_license : "not stated");
+  add_line (text, "permitted use",
+            manifest->permitted_use != NULL ? manifest->permitted_use : "not stated");
   add_tasks (text, manifest);
   return g_string_free (text, FALSE);
 }

@@ -21,9 +21,10 @@ sag_bundle_make_tokenizer (const SagManifest *manifest, GBytes *vocabulary, GErr
 
   if (strcmp (sha256, manifest->sha256[SAG_BUNDLE_VOCABULARY]) != 0)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-                   "%s of bundle \"%s\" was changed after the bundle was made; copy the bundle again.", name,
-                   manifest->name);
+      g_set_error (
+        error, SAG_ERROR, SAG_ERROR_MISMATCH,
+        "%s of bundle \"%s\" was changed after the bundle was made; copy the bundle again.", name,
+        manifest->name);
       return NULL;
     }
   tokenizer = sag_tokenizer_new (data, size_bytes, name, error);
@@ -42,18 +43,20 @@ sag_bundle_make_weights (const SagManifest *manifest, SagTensorFile *file, GErro
     return NULL;
   if (sag_weight_map_has_lora (weights) && manifest->lora_scaling == 0)
     {
-      g_set_error (
-        error, SAG_ERROR, SAG_ERROR_MISMATCH,
-        "The weights of bundle \"%s\" hold LoRA adapters, but bundle.json does not say their scaling.",
-        manifest->name);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+                   "The weights of bundle \"%s\" hold LoRA adapters, but bundle.json does not say "
+                   "their scaling.",
+                   manifest->name);
       return NULL;
     }
-  return sag_weight_map_check (weights, &manifest->network, error) ? g_steal_pointer (&weights) : NULL;
+  return sag_weight_map_check (weights, &manifest->network, error) ? g_steal_pointer (&weights)
+                                                                   : NULL;
 }
 
 /* A small file of the bundle, whole, with a zero byte after it. */
 static char *
-read_small (const char *folder, const char *name, gsize max_bytes, gsize *size_bytes, GError **error)
+read_small (
+  const char *folder, const char *name, gsize max_bytes, gsize *size_bytes, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autofree char *shown = NULL;
@@ -70,7 +73,8 @@ SagManifest *
 sag_bundle_load_manifest (const char *folder, char **sha256, GError **error)
 {
   gsize            size_bytes;
-  g_autofree char *json = read_small (folder, SAG_BUNDLE_MANIFEST, MAX_MANIFEST_BYTES, &size_bytes, error);
+  g_autofree char *json =
+    read_small (folder, SAG_BUNDLE_MANIFEST, MAX_MANIFEST_BYTES, &size_bytes, error);
   g_autofree char *path = g_build_filename (folder, SAG_BUNDLE_MANIFEST, NULL);
   g_autofree char *name = g_filename_display_name (path);
 

@@ -40,7 +40,8 @@ parse_block (JsonNode *node, SagBlock *block, GError **error)
 
   if (object == NULL)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"blocks\" holds something that is not an object.");
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                   "\"blocks\" holds something that is not an object.");
       return FALSE;
     }
   return sag_json_get_size (object, "stage", MAX_SIZE, &block->stage, error) &&
@@ -88,7 +89,8 @@ parse_text (JsonObject *object, SagNetwork *network, GError **error)
   if (strcmp (kind, "bert") != 0 && strcmp (kind, "megatron-bert") != 0)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
-                   "\"kind\" of the text layers is \"%.40s\"; bert and megatron-bert are known.", kind);
+                   "\"kind\" of the text layers is \"%.40s\"; bert and megatron-bert are known.",
+                   kind);
       return FALSE;
     }
   network->text_kind = strcmp (kind, "bert") == 0 ? SAG_TEXT_BERT : SAG_TEXT_MEGATRON;
@@ -111,7 +113,8 @@ parse_network (JsonObject *root, SagNetwork *network, GError **error)
   if (!sag_json_get_object (root, "network", &object, error) ||
       !sag_json_get_sizes (object, "input", MAX_SIZE, 3, network->input, error) ||
       !sag_json_get_sizes (object, "cells", MAX_SIZE, 3, network->cells, error) ||
-      !sag_json_get_object (object, "vision", &vision, error) || !parse_vision (vision, network, error) ||
+      !sag_json_get_object (object, "vision", &vision, error) ||
+      !parse_vision (vision, network, error) ||
       !sag_json_get_object (object, "text", &text, error) || !parse_text (text, network, error))
     return FALSE;
   if (sag_network_validate (network, message))
@@ -136,7 +139,8 @@ parse_recipe (JsonObject *root, SagManifest *manifest, GError **error)
       return FALSE;
     }
   if (!sag_json_get_sizes (object, "box_mm", MAX_BOX_MM, 3, manifest->recipe.box_mm, error) ||
-      !sag_json_get_sizes (object, "train_box_mm", MAX_BOX_MM, 3, manifest->recipe.train_box_mm, error))
+      !sag_json_get_sizes (object, "train_box_mm", MAX_BOX_MM, 3, manifest->recipe.train_box_mm,
+                           error))
     return FALSE;
   for (int a = 0; a < 3; a++)
     {
@@ -161,7 +165,8 @@ get_share (JsonObject *object, const char *key, double *value, GError **error)
     return FALSE;
   if (*value >= 0 && *value <= 1)
     return TRUE;
-  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"%s\" of a task does not lie between 0 and 1.", key);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"%s\" of a task does not lie between 0 and 1.",
+               key);
   return FALSE;
 }
 
@@ -174,20 +179,24 @@ parse_task (JsonNode *node, SagManifest *manifest, GError **error)
 
   if (object == NULL)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"tasks\" holds something that is not an object.");
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                   "\"tasks\" holds something that is not an object.");
       return FALSE;
     }
   if (!sag_json_get_string (object, "text", &text, error) ||
       !sag_json_get_string (object, "head", &head, error) ||
-      !get_share (object, "prevalence", &prevalence, error) || !get_share (object, "auroc", &auroc, error))
+      !get_share (object, "prevalence", &prevalence, error) ||
+      !get_share (object, "auroc", &auroc, error))
     return FALSE;
   if (strcmp (head, "class") != 0 && strcmp (head, "patch") != 0)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"head\" of a task is neither class nor patch.");
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                   "\"head\" of a task is neither class nor patch.");
       return FALSE;
     }
-  sag_manifest_add_task (manifest, text, strcmp (head, "class") == 0 ? SAG_HEAD_CLASS : SAG_HEAD_PATCH,
-                         prevalence, auroc);
+  sag_manifest_add_task (manifest, text,
+                         strcmp (head, "class") == 0 ? SAG_HEAD_CLASS : SAG_HEAD_PATCH, prevalence,
+                         auroc);
   return TRUE;
 }
 
@@ -200,7 +209,8 @@ sag_manifest_parse_tasks (SagManifest *manifest, JsonObject *object, GError **er
     return FALSE;
   if (json_array_get_length (tasks) > MAX_TASKS)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"tasks\" has more than %d tasks.", MAX_TASKS);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"tasks\" has more than %d tasks.",
+                   MAX_TASKS);
       return FALSE;
     }
   manifest->knows_tasks = TRUE;
@@ -263,13 +273,15 @@ parse_files (JsonObject *root, SagManifest *manifest, GError **error)
       const char *sha256;
       gint64      size_bytes;
 
-      if (!sag_json_get_object (object, sag_bundle_file_get_name ((SagBundleFile) f), &entry, error) ||
+      if (!sag_json_get_object (object, sag_bundle_file_get_name ((SagBundleFile) f), &entry,
+                                error) ||
           !sag_json_get_integer (entry, "size", 0, G_MAXINT64, &size_bytes, error) ||
           !sag_json_get_string (entry, "sha256", &sha256, error))
         return FALSE;
       if (!is_sha256 (sha256))
         {
-          g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"sha256\" is not 64 lower-case hex digits.");
+          g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                       "\"sha256\" is not 64 lower-case hex digits.");
           return FALSE;
         }
       manifest->sha256[f] = g_strdup (sha256);
@@ -331,7 +343,8 @@ sag_manifest_parse (const char *text, gsize size_bytes, const char *name, GError
   manifest = sag_manifest_new (NULL);
   if (parse_head (root, manifest, error) && parse_network (root, &manifest->network, error) &&
       parse_recipe (root, manifest, error) &&
-      (!json_object_has_member (root, "tasks") || sag_manifest_parse_tasks (manifest, root, error)) &&
+      (!json_object_has_member (root, "tasks") ||
+       sag_manifest_parse_tasks (manifest, root, error)) &&
       parse_notes (root, manifest, error) && parse_license (root, manifest, error) &&
       parse_files (root, manifest, error))
     return g_steal_pointer (&manifest);

@@ -131,7 +131,8 @@ sag_manifest_copy (const SagManifest *manifest)
 }
 
 void
-sag_manifest_add_task (SagManifest *manifest, const char *text, SagHead head, double prevalence, double auroc)
+sag_manifest_add_task (
+  SagManifest *manifest, const char *text, SagHead head, double prevalence, double auroc)
 {
   SagBundleTask *task;
 

@@ -87,7 +87,8 @@ char *sag_manifest_to_json (const SagManifest *manifest);
 
 /** sag_manifest_parse: Errors: SAG_ERROR_FORMAT, SAG_ERROR_UNSUPPORTED (a newer format), naming @name and the
  * key. */
-SagManifest *sag_manifest_parse (const char *text, gsize size_bytes, const char *name, GError **error);
+SagManifest *
+sag_manifest_parse (const char *text, gsize size_bytes, const char *name, GError **error);
 
 /** sag_manifest_parse_tasks: adds the "tasks" of @object to a manifest, as bundle.json has them. Errors:
  * SAG_ERROR_FORMAT. */

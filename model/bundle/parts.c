@@ -22,7 +22,8 @@
 const SagTensor *
 sag_parts_find_vision (gpointer data, const char *name)
 {
-  return g_str_has_prefix (name, VISION) ? sag_tensor_file_find (data, name + strlen (VISION)) : NULL;
+  return g_str_has_prefix (name, VISION) ? sag_tensor_file_find (data, name + strlen (VISION))
+                                         : NULL;
 }
 
 /* Hugging Face saves a bare model without a prefix and one with a head under "bert."; files that came from
@@ -34,7 +35,8 @@ sag_parts_find_text (gpointer data, const char *name)
   {
     const char *suffix;
     const char *other;
-  } names[] = { { ".LayerNorm.weight", ".LayerNorm.gamma" }, { ".LayerNorm.bias", ".LayerNorm.beta" } };
+  } names[] = { { ".LayerNorm.weight", ".LayerNorm.gamma" },
+                { ".LayerNorm.bias", ".LayerNorm.beta" } };
   const char *plain = name + strlen ("model.");
 
   if (!g_str_has_prefix (name, "model."))
@@ -59,14 +61,17 @@ sag_parts_find_text (gpointer data, const char *name)
 }
 
 static gboolean
-wrong_shape (const SagTensor *tensor, SagTensorFile *file, const SagWeightSpec *spec, GError **error)
+wrong_shape (const SagTensor     *tensor,
+             SagTensorFile       *file,
+             const SagWeightSpec *spec,
+             GError             **error)
 {
   g_autofree char *has = sag_tensor_format_shape (tensor->n_dims, tensor->shape);
 
   g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
                "Tensor \"%s\" of %s has the type %s and the shape %s, which does not make \"%s\".",
-               tensor->name, sag_tensor_file_get_name (file), sag_dtype_to_string (tensor->dtype), has,
-               spec->name);
+               tensor->name, sag_tensor_file_get_name (file), sag_dtype_to_string (tensor->dtype),
+               has, spec->name);
   return FALSE;
 }
 
@@ -109,12 +114,12 @@ inflate_weight (SagTensorWriter     *writer,
                 const SagWeightSpec *spec,
                 GError             **error)
 {
-  gsize             kernel = (gsize) spec->shape[2];
-  gsize             n_filters = (gsize) spec->shape[0] * (gsize) spec->shape[1];
-  gboolean          is_stem = g_str_has_suffix (spec->name, "conv_stem.weight");
-  gint64            n_summed = is_stem && tensor->n_dims == 4 ? tensor->shape[1] : 1;
-  gint64            flat_shape[4] = { spec->shape[0], is_stem ? n_summed : spec->shape[1], spec->shape[2],
-                                      spec->shape[3] };
+  gsize    kernel = (gsize) spec->shape[2];
+  gsize    n_filters = (gsize) spec->shape[0] * (gsize) spec->shape[1];
+  gboolean is_stem = g_str_has_suffix (spec->name, "conv_stem.weight");
+  gint64   n_summed = is_stem && tensor->n_dims == 4 ? tensor->shape[1] : 1;
+  gint64   flat_shape[4] = { spec->shape[0], is_stem ? n_summed : spec->shape[1], spec->shape[2],
+                             spec->shape[3] };
   g_autofree float *flat = NULL;
   g_autofree float *deep = NULL;
 
@@ -129,10 +134,15 @@ inflate_weight (SagTensorWriter     *writer,
 }
 
 static gboolean
-random_weight (SagTensorWriter *writer, const SagParts *parts, const SagWeightSpec *spec, GError **error)
+random_weight (SagTensorWriter     *writer,
+               const SagParts      *parts,
+               const SagWeightSpec *spec,
+               GError             **error)
 {
-  SagInitKind       kind = parts->vision != NULL || parts->text != NULL ? SAG_INIT_FRESH : SAG_INIT_RANDOM;
-  const float      *measured = parts->statistics != NULL ? g_hash_table_lookup (parts->statistics, spec->name) : NULL;
+  SagInitKind kind =
+    parts->vision != NULL || parts->text != NULL ? SAG_INIT_FRESH : SAG_INIT_RANDOM;
+  const float *measured =
+    parts->statistics != NULL ? g_hash_table_lookup (parts->statistics, spec->name) : NULL;
   g_autofree float *values = NULL;
 
   if (measured != NULL)

@@ -26,6 +26,7 @@ const SagTensor *sag_parts_find_vision (gpointer file, const char *name);
 const SagTensor *sag_parts_find_text (gpointer file, const char *name);
 
 /** sag_parts_fill: writes a weight, a SagBundleFill with SagParts. Errors: SAG_ERROR_MISMATCH naming the tensor. */
-gboolean sag_parts_fill (SagTensorWriter *writer, const SagWeightSpec *spec, gpointer parts, GError **error);
+gboolean
+sag_parts_fill (SagTensorWriter *writer, const SagWeightSpec *spec, gpointer parts, GError **error);
 
 G_END_DECLS

@@ -47,7 +47,7 @@ sag_random_normal (guint64 seed, const char *name, gsize offset, gsize n_values,
   for (gsize i = 0; i < n_values; i++)
     {
       guint64 counter = start + 3 * (guint64) (offset + i) * GOLDEN;
-      int     sum = sum_of_four (mix (counter + GOLDEN)) + sum_of_four (mix (counter + 2 * GOLDEN)) +
+      int sum = sum_of_four (mix (counter + GOLDEN)) + sum_of_four (mix (counter + 2 * GOLDEN)) +
                 sum_of_four (mix (counter + 3 * GOLDEN));
 
       out[i] = (float) (2 * sum - 12 * 65535) * (1.0f / 131072);
@@ -74,8 +74,8 @@ sag_weight_init (const SagWeightSpec *spec,
                  gsize                n_values,
                  float               *out)
 {
-  gboolean drawn =
-    spec->kind == SAG_WEIGHT_CONV || spec->kind == SAG_WEIGHT_LINEAR || spec->kind == SAG_WEIGHT_EMBEDDING;
+  gboolean drawn = spec->kind == SAG_WEIGHT_CONV || spec->kind == SAG_WEIGHT_LINEAR ||
+                   spec->kind == SAG_WEIGHT_EMBEDDING;
   gboolean one = spec->kind == SAG_WEIGHT_NORM_SCALE || spec->kind == SAG_WEIGHT_RUNNING_VAR;
   float    scale;
 

@@ -32,8 +32,9 @@ struct _SagTensorFile
 static void
 set_error (SagTensorFile *file, GError **error, const char *tensor, const char *problem)
 {
-  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "Tensor \"%s\" of %s %s; get a whole copy of the file.",
-               tensor, file->name, problem);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+               "Tensor \"%s\" of %s %s; get a whole copy of the file.", tensor, file->name,
+               problem);
 }
 
 static gboolean
@@ -53,11 +54,13 @@ parse_shape (JsonObject *object, SagTensor *tensor, GError **error)
   tensor->n_values = 1;
   for (guint i = 0; i < tensor->n_dims; i++)
     {
-      if (!sag_json_element_get_integer (array, i, "shape", 0, G_MAXINT64, &tensor->shape[i], error))
+      if (!sag_json_element_get_integer (array, i, "shape", 0, G_MAXINT64, &tensor->shape[i],
+                                         error))
         return FALSE;
       if (!g_size_checked_mul (&tensor->n_values, tensor->n_values, (gsize) tensor->shape[i]))
         {
-          g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "its shape multiplies to more than any memory.");
+          g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                       "its shape multiplies to more than any memory.");
           return FALSE;
         }
     }
@@ -65,7 +68,8 @@ parse_shape (JsonObject *object, SagTensor *tensor, GError **error)
 }
 
 static gboolean
-parse_offsets (SagTensorFile *file, JsonObject *object, SagTensor *tensor, gsize data_start, GError **error)
+parse_offsets (
+  SagTensorFile *file, JsonObject *object, SagTensor *tensor, gsize data_start, GError **error)
 {
   gsize         size_bytes = g_bytes_get_size (file->bytes) - data_start;
   const guint8 *data = (const guint8 *) g_bytes_get_data (file->bytes, NULL) + data_start;
@@ -86,7 +90,8 @@ parse_offsets (SagTensorFile *file, JsonObject *object, SagTensor *tensor, gsize
   if (end < begin || (guint64) end > size_bytes)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                   "its data_offsets lie outside the %" G_GSIZE_FORMAT " bytes of data that the file has.",
+                   "its data_offsets lie outside the %" G_GSIZE_FORMAT
+                   " bytes of data that the file has.",
                    size_bytes);
       return FALSE;
     }
@@ -98,8 +103,8 @@ parse_offsets (SagTensorFile *file, JsonObject *object, SagTensor *tensor, gsize
       g_autofree char *shape = sag_tensor_format_shape (tensor->n_dims, tensor->shape);
 
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                   "its %" G_GSIZE_FORMAT " bytes do not hold %s values of type %s.", tensor->size_bytes,
-                   shape, sag_dtype_to_string (tensor->dtype));
+                   "its %" G_GSIZE_FORMAT " bytes do not hold %s values of type %s.",
+                   tensor->size_bytes, shape, sag_dtype_to_string (tensor->dtype));
       return FALSE;
     }
   return TRUE;
@@ -115,8 +120,12 @@ is_printable (const char *name)
 }
 
 static gboolean
-parse_tensor (
-  SagTensorFile *file, const char *name, JsonNode *node, gsize data_start, SagTensor *tensor, GError **error)
+parse_tensor (SagTensorFile *file,
+              const char    *name,
+              JsonNode      *node,
+              gsize          data_start,
+              SagTensor     *tensor,
+              GError       **error)
 {
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   const char *dtype;
@@ -134,7 +143,8 @@ parse_tensor (
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "its type \"%.20s\" is unknown.", dtype);
       return FALSE;
     }
-  return parse_shape (object, tensor, error) && parse_offsets (file, object, tensor, data_start, error);
+  return parse_shape (object, tensor, error) &&
+         parse_offsets (file, object, tensor, data_start, error);
 }
 
 static gboolean
@@ -176,7 +186,8 @@ parse_entries (SagTensorFile *file, gsize data_start, GError **error)
       if (!is_printable (name))
         {
           g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                       "%s has a tensor whose name is empty, too long or not printable.", file->name);
+                       "%s has a tensor whose name is empty, too long or not printable.",
+                       file->name);
           return FALSE;
         }
       if (!parse_tensor (file, name, node, data_start, &tensor, error))
@@ -226,7 +237,8 @@ check_layout (SagTensorFile *file, gsize data_start, GError **error)
   if (at == end)
     return TRUE;
   g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-               "%s has %" G_GSIZE_FORMAT " bytes after its last tensor; get a whole copy of the file.",
+               "%s has %" G_GSIZE_FORMAT
+               " bytes after its last tensor; get a whole copy of the file.",
                file->name, (gsize) (end - at));
   return FALSE;
 }
@@ -241,22 +253,25 @@ parse (SagTensorFile *file, GError **error)
 
   if (size_bytes < 8)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s is too short for a safetensors file.", file->name);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s is too short for a safetensors file.",
+                   file->name);
       return FALSE;
     }
   memcpy (&length, data, 8);
   if (length > size_bytes - 8)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                   "%s is not a safetensors file, or cut short: its header would have %" G_GUINT64_FORMAT
-                   " bytes, the file has %" G_GSIZE_FORMAT ".",
-                   file->name, length, size_bytes);
+      g_set_error (
+        error, SAG_ERROR, SAG_ERROR_FORMAT,
+        "%s is not a safetensors file, or cut short: its header would have %" G_GUINT64_FORMAT
+        " bytes, the file has %" G_GSIZE_FORMAT ".",
+        file->name, length, size_bytes);
       return FALSE;
     }
   if (length > MAX_HEADER_BYTES)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
-                   "%s has a header of %" G_GUINT64_FORMAT " bytes; %" G_GUINT64_FORMAT " are possible.",
+                   "%s has a header of %" G_GUINT64_FORMAT " bytes; %" G_GUINT64_FORMAT
+                   " are possible.",
                    file->name, length, MAX_HEADER_BYTES);
       return FALSE;
     }
@@ -293,7 +308,8 @@ sag_tensor_file_open (const char *path, GError **error)
   name = sag_file_dup_display_name (path);
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     {
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_ISDIR, "%s is a folder; give the safetensors file in it.", name);
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_ISDIR,
+                   "%s is a folder; give the safetensors file in it.", name);
       return NULL;
     }
   mapped = g_mapped_file_new (path, FALSE, error);
@@ -362,8 +378,8 @@ sag_tensor_file_get_metadata (SagTensorFile *file, const char *key)
   header = json_node_get_object (file->header);
   if (!json_object_has_member (header, "__metadata__"))
     return NULL;
-  return json_object_get_string_member_with_default (json_object_get_object_member (header, "__metadata__"),
-                                                     key, NULL);
+  return json_object_get_string_member_with_default (
+    json_object_get_object_member (header, "__metadata__"), key, NULL);
 }
 
 static gboolean
@@ -377,8 +393,8 @@ sag_tensor_read_floats (const SagTensor *tensor, gsize offset, gsize n_values, f
 {
   if (!sag_dtype_is_float (tensor->dtype) || !has_range (tensor, offset, n_values))
     return FALSE;
-  sag_dtype_to_floats (tensor->dtype, tensor->data + offset * sag_dtype_get_size (tensor->dtype), n_values,
-                       out);
+  sag_dtype_to_floats (tensor->dtype, tensor->data + offset * sag_dtype_get_size (tensor->dtype),
+                       n_values, out);
   return TRUE;
 }
 
@@ -387,8 +403,8 @@ sag_tensor_read_integers (const SagTensor *tensor, gsize offset, gsize n_values,
 {
   if (!sag_dtype_is_integer (tensor->dtype) || !has_range (tensor, offset, n_values))
     return FALSE;
-  sag_dtype_to_integers (tensor->dtype, tensor->data + offset * sag_dtype_get_size (tensor->dtype), n_values,
-                         out);
+  sag_dtype_to_integers (tensor->dtype, tensor->data + offset * sag_dtype_get_size (tensor->dtype),
+                         n_values, out);
   return TRUE;
 }
 

@@ -61,7 +61,8 @@ const char *sag_tensor_file_get_metadata (SagTensorFile *file, const char *key);
  * and ranges. */
 gboolean sag_tensor_read_floats (const SagTensor *tensor, gsize offset, gsize n_values, float *out);
 /** sag_tensor_read_integers: the same of a BOOL or integer tensor. */
-gboolean sag_tensor_read_integers (const SagTensor *tensor, gsize offset, gsize n_values, gint64 *out);
+gboolean
+sag_tensor_read_integers (const SagTensor *tensor, gsize offset, gsize n_values, gint64 *out);
 
 /** sag_tensor_has_shape: @tensor has exactly these sizes. */
 gboolean sag_tensor_has_shape (const SagTensor *tensor, guint n_dims, const gint64 *shape);

@@ -28,15 +28,17 @@ fail (GError **error, const char *folder, int code)
     g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST,
                  "%s is already there; choose another folder for the bundle.", name);
   else
-    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "Cannot make the bundle %s: %s%s.",
-                 name, g_strerror (code), code == ENOENT ? "; create the folder above it first" : "");
+    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code),
+                 "Cannot make the bundle %s: %s%s.", name, g_strerror (code),
+                 code == ENOENT ? "; create the folder above it first" : "");
   return FALSE;
 }
 
 static bool
 declare_weight (const SagWeightSpec *spec, void *user_data)
 {
-  sag_tensor_writer_declare (user_data, spec->name, SAG_DTYPE_F32, (guint) spec->n_dims, spec->shape);
+  sag_tensor_writer_declare (user_data, spec->name, SAG_DTYPE_F32, (guint) spec->n_dims,
+                             spec->shape);
   return true;
 }
 
@@ -87,7 +89,8 @@ record_bytes (SagManifest *manifest, SagBundleFile file, GBytes *bytes)
 static gboolean
 save_weights (const SagBundleParts *parts, const char *folder, GError **error)
 {
-  g_autofree char *path = g_build_filename (folder, sag_bundle_file_get_name (SAG_BUNDLE_WEIGHTS), NULL);
+  g_autofree char *path =
+    g_build_filename (folder, sag_bundle_file_get_name (SAG_BUNDLE_WEIGHTS), NULL);
   g_autoptr (SagTensorWriter) writer = write_weights (parts, path, error);
   g_autofree char *sha256 = NULL;
   GStatBuf         info;
@@ -120,7 +123,8 @@ save_all (const SagBundleParts *parts, const char *folder, GError **error)
   char *json;
 
   if (!save_weights (parts, folder, error) ||
-      !save_bytes (folder, sag_bundle_file_get_name (SAG_BUNDLE_VOCABULARY), parts->vocabulary, error) ||
+      !save_bytes (folder, sag_bundle_file_get_name (SAG_BUNDLE_VOCABULARY), parts->vocabulary,
+                   error) ||
       !save_bytes (folder, sag_bundle_file_get_name (SAG_BUNDLE_LICENSE), parts->license, error))
     return FALSE;
   record_bytes (parts->manifest, SAG_BUNDLE_VOCABULARY, parts->vocabulary);
@@ -138,7 +142,8 @@ remove_folder (const char *folder)
   g_unlink (manifest);
   for (int f = 0; f < SAG_BUNDLE_N_FILES; f++)
     {
-      g_autofree char *path = g_build_filename (folder, sag_bundle_file_get_name ((SagBundleFile) f), NULL);
+      g_autofree char *path =
+        g_build_filename (folder, sag_bundle_file_get_name ((SagBundleFile) f), NULL);
 
       g_unlink (path);
     }

@@ -10,7 +10,10 @@ G_BEGIN_DECLS
  * SagBundleFill: hands over the values of one weight, in pieces of any size, through sag_tensor_writer_floats()
  * or sag_tensor_writer_bytes().
  */
-typedef gboolean (*SagBundleFill) (SagTensorWriter *writer, const SagWeightSpec *spec, gpointer data, GError **error);
+typedef gboolean (*SagBundleFill) (SagTensorWriter     *writer,
+                                   const SagWeightSpec *spec,
+                                   gpointer             data,
+                                   GError             **error);
 
 /**
  * SagBundleParts: what a new bundle is made of.

@@ -93,7 +93,8 @@ sag_bundle_source_read_vocabulary (const SagBundleSource *source, gsize *n_words
   if (bytes == NULL)
     return NULL;
   name = sag_file_dup_display_name (source->vocabulary);
-  tokenizer = sag_tokenizer_new (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), name, error);
+  tokenizer =
+    sag_tokenizer_new (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), name, error);
   if (tokenizer == NULL)
     return NULL;
   *n_words = sag_tokenizer_get_n_words (tokenizer);

@@ -7,16 +7,19 @@
 G_BEGIN_DECLS
 
 /** sag_bundle_source_manifest: a manifest with everything that @source says; @folder lends its name. */
-SagManifest *sag_bundle_source_manifest (const SagBundleSource *source, const char *folder, GError **error);
+SagManifest *
+sag_bundle_source_manifest (const SagBundleSource *source, const char *folder, GError **error);
 
 /** sag_bundle_source_read_vocabulary: the vocabulary's bytes, checked. @n_words: (out) */
-GBytes *sag_bundle_source_read_vocabulary (const SagBundleSource *source, gsize *n_words, GError **error);
+GBytes *
+sag_bundle_source_read_vocabulary (const SagBundleSource *source, gsize *n_words, GError **error);
 
 /** sag_bundle_source_read_license: the LICENSE file, or a sentence that none was stated. */
 GBytes *sag_bundle_source_read_license (const SagBundleSource *source, GError **error);
 
 /** sag_bundle_note_file: records the base name and the SHA-256 of a file that went into a bundle. */
-gboolean sag_bundle_note_file (SagManifest *manifest, const char *key, const char *path, GError **error);
+gboolean
+sag_bundle_note_file (SagManifest *manifest, const char *key, const char *path, GError **error);
 
 /** sag_bundle_note_program: records which program made the bundle, and how. */
 void sag_bundle_note_program (SagManifest *manifest, const char *method);

@@ -49,8 +49,12 @@ sag_tensor_set_free (SagTensorSet *set)
 }
 
 static void
-add (
-  SagTensorSet *set, const char *name, SagDtype dtype, guint n_dims, const gint64 *shape, const void *values)
+add (SagTensorSet *set,
+     const char   *name,
+     SagDtype      dtype,
+     guint         n_dims,
+     const gint64 *shape,
+     const void   *values)
 {
   Item *item;
 

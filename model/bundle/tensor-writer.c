@@ -60,7 +60,8 @@ sag_tensor_writer_free (SagTensorWriter *writer)
 }
 
 void
-sag_tensor_writer_declare (SagTensorWriter *writer, const char *name, SagDtype dtype, guint n_dims, const gint64 *shape)
+sag_tensor_writer_declare (
+  SagTensorWriter *writer, const char *name, SagDtype dtype, guint n_dims, const gint64 *shape)
 {
   Declared declared = { .dtype = dtype, .n_dims = n_dims };
 
@@ -88,7 +89,8 @@ measure (Declared *declared)
   gsize size_bytes = sag_dtype_get_size (declared->dtype);
 
   for (guint i = 0; i < declared->n_dims; i++)
-    if (declared->shape[i] < 0 || !g_size_checked_mul (&size_bytes, size_bytes, (gsize) declared->shape[i]))
+    if (declared->shape[i] < 0 ||
+        !g_size_checked_mul (&size_bytes, size_bytes, (gsize) declared->shape[i]))
       return FALSE;
   declared->size_bytes = size_bytes;
   return TRUE;
@@ -104,14 +106,17 @@ measure_all (SagTensorWriter *writer, gsize most, GError **error)
     {
       Declared *declared = &g_array_index (writer->tensors, Declared, i);
 
-      if (!measure (declared) || !g_size_checked_add (&total, total, declared->size_bytes) || total > most)
+      if (!measure (declared) || !g_size_checked_add (&total, total, declared->size_bytes) ||
+          total > most)
         {
-          g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "Tensor \"%s\" has an impossible size.", declared->name);
+          g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                       "Tensor \"%s\" has an impossible size.", declared->name);
           return FALSE;
         }
       if (!g_hash_table_add (names, declared->name))
         {
-          g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "Tensor \"%s\" is there twice.", declared->name);
+          g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "Tensor \"%s\" is there twice.",
+                       declared->name);
           return FALSE;
         }
     }
@@ -210,20 +215,27 @@ get_current (SagTensorWriter *writer)
 }
 
 gboolean
-sag_tensor_writer_bytes (SagTensorWriter *writer, const void *data, gsize size_bytes, GError **error)
+sag_tensor_writer_bytes (SagTensorWriter *writer,
+                         const void      *data,
+                         gsize            size_bytes,
+                         GError         **error)
 {
   Declared *declared = get_current (writer);
 
   if (size_bytes == 0)
     return TRUE;
-  g_return_val_if_fail (declared != NULL && size_bytes <= declared->size_bytes - writer->written, FALSE);
+  g_return_val_if_fail (declared != NULL && size_bytes <= declared->size_bytes - writer->written,
+                        FALSE);
 
   writer->written += size_bytes;
   return put (writer, data, size_bytes, error);
 }
 
 gboolean
-sag_tensor_writer_floats (SagTensorWriter *writer, const float *values, gsize n_values, GError **error)
+sag_tensor_writer_floats (SagTensorWriter *writer,
+                          const float     *values,
+                          gsize            n_values,
+                          GError         **error)
 {
   Declared *declared = get_current (writer);
   guint8    buffer[CHUNK_VALUES * sizeof (double)];
@@ -237,7 +249,8 @@ sag_tensor_writer_floats (SagTensorWriter *writer, const float *values, gsize n_
       gsize piece = MIN (n_values - done, CHUNK_VALUES);
 
       sag_dtype_from_floats (declared->dtype, values + done, piece, buffer);
-      if (!sag_tensor_writer_bytes (writer, buffer, piece * sag_dtype_get_size (declared->dtype), error))
+      if (!sag_tensor_writer_bytes (writer, buffer, piece * sag_dtype_get_size (declared->dtype),
+                                    error))
         return FALSE;
       done += piece;
     }
@@ -245,7 +258,10 @@ sag_tensor_writer_floats (SagTensorWriter *writer, const float *values, gsize n_
 }
 
 gboolean
-sag_tensor_writer_integers (SagTensorWriter *writer, const gint64 *values, gsize n_values, GError **error)
+sag_tensor_writer_integers (SagTensorWriter *writer,
+                            const gint64    *values,
+                            gsize            n_values,
+                            GError         **error)
 {
   Declared *declared = get_current (writer);
   guint8    buffer[CHUNK_VALUES * sizeof (gint64)];
@@ -260,11 +276,13 @@ sag_tensor_writer_integers (SagTensorWriter *writer, const gint64 *values, gsize
 
       if (!sag_dtype_from_integers (declared->dtype, values + done, piece, buffer))
         {
-          g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "Tensor \"%s\" has a value that %s cannot hold.",
-                       declared->name, sag_dtype_to_string (declared->dtype));
+          g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                       "Tensor \"%s\" has a value that %s cannot hold.", declared->name,
+                       sag_dtype_to_string (declared->dtype));
           return FALSE;
         }
-      if (!sag_tensor_writer_bytes (writer, buffer, piece * sag_dtype_get_size (declared->dtype), error))
+      if (!sag_tensor_writer_bytes (writer, buffer, piece * sag_dtype_get_size (declared->dtype),
+                                    error))
         return FALSE;
       done += piece;
     }
@@ -274,13 +292,15 @@ sag_tensor_writer_integers (SagTensorWriter *writer, const gint64 *values, gsize
 gboolean
 sag_tensor_writer_commit (SagTensorWriter *writer, GError **error)
 {
-  g_return_val_if_fail (writer != NULL && writer->file != NULL && get_current (writer) == NULL, FALSE);
+  g_return_val_if_fail (writer != NULL && writer->file != NULL && get_current (writer) == NULL,
+                        FALSE);
   return sag_file_writer_commit (writer->file, error);
 }
 
 GBytes *
 sag_tensor_writer_commit_bytes (SagTensorWriter *writer)
 {
-  g_return_val_if_fail (writer != NULL && writer->memory != NULL && get_current (writer) == NULL, NULL);
+  g_return_val_if_fail (writer != NULL && writer->memory != NULL && get_current (writer) == NULL,
+                        NULL);
   return g_byte_array_free_to_bytes (g_steal_pointer (&writer->memory));
 }

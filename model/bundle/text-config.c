@@ -24,7 +24,8 @@ get_size (JsonObject *root, const char *key, gint32 *value, GError **error)
 
 /* A text, if there, must be one of @allowed; @index tells which. */
 static gboolean
-check_choice (JsonObject *root, const char *key, const char *const *allowed, int *index, GError **error)
+check_choice (
+  JsonObject *root, const char *key, const char *const *allowed, int *index, GError **error)
 {
   g_autofree char *choices = NULL;
   const char      *text;
@@ -41,7 +42,8 @@ check_choice (JsonObject *root, const char *key, const char *const *allowed, int
         return TRUE;
       }
   choices = g_strjoinv (" or ", (char **) allowed);
-  g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED, "\"%s\" is \"%.60s\"; Sagitta runs %s.", key, text, choices);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED, "\"%s\" is \"%.60s\"; Sagitta runs %s.",
+               key, text, choices);
   return FALSE;
 }
 
@@ -63,7 +65,8 @@ parse (JsonObject *root, SagTextConfig *config, GError **error)
       !get_size (root, "vocab_size", &config->words, error) ||
       !get_size (root, "max_position_embeddings", &config->positions, error) ||
       !get_size (root, "type_vocab_size", &config->types, error) ||
-      (is_there (root, "layer_norm_eps") && !sag_json_get_number (root, "layer_norm_eps", &eps, error)))
+      (is_there (root, "layer_norm_eps") &&
+       !sag_json_get_number (root, "layer_norm_eps", &eps, error)))
     return FALSE;
   config->has_kind = kind >= 0;
   config->kind = kind == 1 ? SAG_TEXT_MEGATRON : SAG_TEXT_BERT;
@@ -72,7 +75,8 @@ parse (JsonObject *root, SagTextConfig *config, GError **error)
 }
 
 gboolean
-sag_text_config_parse (const char *text, gsize size_bytes, const char *name, SagTextConfig *config, GError **error)
+sag_text_config_parse (
+  const char *text, gsize size_bytes, const char *name, SagTextConfig *config, GError **error)
 {
   g_autoptr (JsonNode) root = sag_json_parse (text, size_bytes, name, error);
 

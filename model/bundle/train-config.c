@@ -59,8 +59,8 @@ member (Reader *reader, const yaml_node_t *mapping, const char *key)
 {
   if (mapping == NULL || mapping->type != YAML_MAPPING_NODE)
     return NULL;
-  for (yaml_node_pair_t *pair = mapping->data.mapping.pairs.start; pair < mapping->data.mapping.pairs.top;
-       pair++)
+  for (yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
+       pair < mapping->data.mapping.pairs.top; pair++)
     {
       const char *text = scalar (yaml_document_get_node (reader->document, pair->key));
 
@@ -101,8 +101,9 @@ is_true (Reader *reader, const yaml_node_t *mapping, const char *key)
 {
   const char *text = scalar (member (reader, mapping, key));
 
-  return text != NULL && (g_ascii_strcasecmp (text, "true") == 0 || g_ascii_strcasecmp (text, "yes") == 0 ||
-                          g_ascii_strcasecmp (text, "on") == 0);
+  return text != NULL &&
+         (g_ascii_strcasecmp (text, "true") == 0 || g_ascii_strcasecmp (text, "yes") == 0 ||
+          g_ascii_strcasecmp (text, "on") == 0);
 }
 
 /* A mapping with something in it. */
@@ -156,7 +157,8 @@ read_lora (Reader *reader, const yaml_node_t *root, SagTrainConfig *config)
     return TRUE;
   config->has_lora = TRUE;
   config->lora_rank = 8;
-  if (!get_size (reader, args, "r", &config->lora_rank) || !get_number (reader, args, "lora_alpha", &alpha))
+  if (!get_size (reader, args, "r", &config->lora_rank) ||
+      !get_number (reader, args, "lora_alpha", &alpha))
     return FALSE;
   if (config->lora_rank < 1)
     return refuse (reader, SAG_ERROR_FORMAT, "r", "is not a possible rank");
@@ -164,9 +166,9 @@ read_lora (Reader *reader, const yaml_node_t *root, SagTrainConfig *config)
     return refuse (reader, SAG_ERROR_UNSUPPORTED, "use_dora",
                    "is set; merge the adapters with peft's merge_and_unload() first");
   if (is_filled (reader, args, "rank_pattern") || is_filled (reader, args, "alpha_pattern"))
-    return refuse (
-      reader, SAG_ERROR_UNSUPPORTED, "lora_args",
-      "gives modules different ranks or alphas; merge the adapters with peft's merge_and_unload() first");
+    return refuse (reader, SAG_ERROR_UNSUPPORTED, "lora_args",
+                   "gives modules different ranks or alphas; merge the adapters with peft's "
+                   "merge_and_unload() first");
   config->lora_scaling =
     alpha / (is_true (reader, args, "use_rslora") ? sqrt (config->lora_rank) : config->lora_rank);
   return TRUE;
@@ -190,7 +192,8 @@ get_sizes (Reader *reader, const yaml_node_t *transform, const char *key, gint32
 
       if (text == NULL || !sag_number_parse (text, &number) || number < 1 || number > 4096 ||
           number != floor (number))
-        return refuse (reader, SAG_ERROR_FORMAT, key, "is not a list of three sizes between 1 and 4096");
+        return refuse (reader, SAG_ERROR_FORMAT, key,
+                       "is not a list of three sizes between 1 and 4096");
       sizes[i] = (gint32) number;
     }
   return TRUE;
@@ -205,8 +208,8 @@ read_transforms (
 
   if (list == NULL || list->type != YAML_SEQUENCE_NODE)
     return TRUE;
-  for (const yaml_node_item_t *item = list->data.sequence.items.start; item < list->data.sequence.items.top;
-       item++)
+  for (const yaml_node_item_t *item = list->data.sequence.items.start;
+       item < list->data.sequence.items.top; item++)
     {
       const yaml_node_t *transform = yaml_document_get_node (reader->document, *item);
       const char        *name = scalar (member (reader, transform, "name"));
@@ -233,10 +236,12 @@ read_document (Reader *reader, SagTrainConfig *config)
 
   if (root == NULL || root->type != YAML_MAPPING_NODE)
     {
-      g_set_error (reader->error, SAG_ERROR, SAG_ERROR_FORMAT, "%s holds no YAML mapping.", reader->name);
+      g_set_error (reader->error, SAG_ERROR, SAG_ERROR_FORMAT, "%s holds no YAML mapping.",
+                   reader->name);
       return FALSE;
     }
-  return read_text (reader, root, config) && read_vision (reader, root) && read_lora (reader, root, config) &&
+  return read_text (reader, root, config) && read_vision (reader, root) &&
+         read_lora (reader, root, config) &&
          read_transforms (reader, root, "predict_transform", config->box_mm, config->input) &&
          read_transforms (reader, root, "train_transform", config->train_box_mm, train_input);
 }
@@ -274,14 +279,15 @@ sag_train_config_parse (
   if (size_bytes > MAX_YAML_BYTES)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
-                   "%s is larger than the %" G_GSIZE_FORMAT " bytes that such a file may have.", name,
-                   MAX_YAML_BYTES);
+                   "%s is larger than the %" G_GSIZE_FORMAT " bytes that such a file may have.",
+                   name, MAX_YAML_BYTES);
       return FALSE;
     }
   if (!is_modest (text, size_bytes))
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                   "%s is nested too deep or has too many anchors for a training configuration.", name);
+                   "%s is nested too deep or has too many anchors for a training configuration.",
+                   name);
       return FALSE;
     }
   if (!yaml_parser_initialize (&parser))
@@ -293,8 +299,9 @@ sag_train_config_parse (
       yaml_document_delete (&document);
     }
   else
-    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s is not valid YAML: %s (line %" G_GSIZE_FORMAT ").",
-                 name, parser.problem != NULL ? parser.problem : "unreadable", parser.problem_mark.line + 1);
+    g_set_error (
+      error, SAG_ERROR, SAG_ERROR_FORMAT, "%s is not valid YAML: %s (line %" G_GSIZE_FORMAT ").",
+      name, parser.problem != NULL ? parser.problem : "unreadable", parser.problem_mark.line + 1);
   yaml_parser_delete (&parser);
   return done;
 }

@@ -13,7 +13,8 @@ static gboolean
 is_unused (const char *name)
 {
   static const char *const prefixes[] = { "embeddings.", "encoder.", "pooler.", "model.pooler." };
-  static const char *const suffixes[] = { ".num_batches_tracked", ".position_ids", ".token_type_ids" };
+  static const char *const suffixes[] = { ".num_batches_tracked", ".position_ids",
+                                          ".token_type_ids" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (prefixes); i++)
     if (g_str_has_prefix (name, prefixes[i]))
@@ -50,7 +51,8 @@ unwrap (const char *const *parts, char name[SAG_WEIGHT_NAME])
       const char *part = parts[i];
       gboolean    adapter_follows = i + 2 < n_parts;
 
-      if (strcmp (part, "base_model") == 0 && i + 1 < n_parts && strcmp (parts[i + 1], "model") == 0)
+      if (strcmp (part, "base_model") == 0 && i + 1 < n_parts &&
+          strcmp (parts[i + 1], "model") == 0)
         i++;
       else if (strcmp (part, "modules_to_save") == 0)
         i += adapter_follows ? 1 : 0;

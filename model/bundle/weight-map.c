@@ -36,10 +36,11 @@ add_key (SagWeightMap *map, const SagTensor *tensor, GError **error)
     return TRUE;
   if (kind == SAG_KEY_FOREIGN)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
-                   "%s holds \"%s\", which is no tensor that Sagitta can merge; merge the adapters with "
-                   "peft's merge_and_unload() first.",
-                   sag_tensor_file_get_name (map->file), tensor->name);
+      g_set_error (
+        error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
+        "%s holds \"%s\", which is no tensor that Sagitta can merge; merge the adapters with "
+        "peft's merge_and_unload() first.",
+        sag_tensor_file_get_name (map->file), tensor->name);
       return FALSE;
     }
   stored = g_hash_table_lookup (map->weights, name);
@@ -48,8 +49,9 @@ add_key (SagWeightMap *map, const SagTensor *tensor, GError **error)
       stored = g_new0 (SagStoredWeight, 1);
       g_hash_table_insert (map->weights, g_strdup (name), stored);
     }
-  slot = kind == SAG_KEY_LORA_A ? &stored->lora_a : kind == SAG_KEY_LORA_B ? &stored->lora_b
-                                                                           : &stored->base;
+  slot = kind == SAG_KEY_LORA_A   ? &stored->lora_a
+         : kind == SAG_KEY_LORA_B ? &stored->lora_b
+                                  : &stored->base;
   if (*slot != NULL)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
@@ -144,11 +146,11 @@ check_lora (Check *check, const SagStoredWeight *stored, const SagWeightSpec *sp
       return;
     }
   rank = a->n_dims == 2 ? a->shape[0] : 0;
-  if (spec->kind != SAG_WEIGHT_LINEAR || rank < 1 || rank > MAX_RANK || !sag_dtype_is_float (a->dtype) ||
-      !sag_dtype_is_float (b->dtype))
+  if (spec->kind != SAG_WEIGHT_LINEAR || rank < 1 || rank > MAX_RANK ||
+      !sag_dtype_is_float (a->dtype) || !sag_dtype_is_float (b->dtype))
     g_set_error (&check->error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
-                 "The LoRA adapter of \"%s\" of %s is not two small matrices of floats.", spec->name,
-                 sag_tensor_file_get_name (check->map->file));
+                 "The LoRA adapter of \"%s\" of %s is not two small matrices of floats.",
+                 spec->name, sag_tensor_file_get_name (check->map->file));
   else if (!sag_tensor_has_shape (a, 2, (const gint64[]){ rank, spec->shape[1] }))
     shape_error (check, a, 2, (const gint64[]){ rank, spec->shape[1] });
   else if (!sag_tensor_has_shape (b, 2, (const gint64[]){ spec->shape[0], rank }))
@@ -225,8 +227,14 @@ sag_weight_map_check (SagWeightMap *map, const SagNetwork *network, GError **err
 
 /* Adds scaling * B[row] A to columns [first, first + n) of a row. */
 static void
-merge_row (
-  const float *a, const float *b_row, gsize rank, gsize in, double scaling, gsize first, gsize n, float *row)
+merge_row (const float *a,
+           const float *b_row,
+           gsize        rank,
+           gsize        in,
+           double       scaling,
+           gsize        first,
+           gsize        n,
+           float       *row)
 {
   for (gsize i = 0; i < n; i++)
     {
@@ -260,12 +268,17 @@ merge (const SagStoredWeight *stored, double scaling, gsize offset, gsize n_valu
 }
 
 gboolean
-sag_weight_map_read (
-  SagWeightMap *map, const char *name, double lora_scaling, gsize offset, gsize n_values, float *out)
+sag_weight_map_read (SagWeightMap *map,
+                     const char   *name,
+                     double        lora_scaling,
+                     gsize         offset,
+                     gsize         n_values,
+                     float        *out)
 {
   const SagStoredWeight *stored = sag_weight_map_find (map, name);
 
-  if (stored == NULL || stored->base == NULL || !sag_tensor_read_floats (stored->base, offset, n_values, out))
+  if (stored == NULL || stored->base == NULL ||
+      !sag_tensor_read_floats (stored->base, offset, n_values, out))
     return FALSE;
   if (stored->lora_a != NULL && stored->lora_b != NULL)
     merge (stored, lora_scaling, offset, n_values, out);

@@ -11,7 +11,7 @@
 
 struct _SagFileWriter
 {
-  int fd;
+  int   fd;
   char *path;
   char *temporary; /* NULL once it is gone */
 };
@@ -19,9 +19,9 @@ struct _SagFileWriter
 static gboolean
 fail (GError **error, const char *doing, const char *path)
 {
-  int code = errno;
+  int              code = errno;
   g_autofree char *name = g_filename_display_name (path);
-  const char *remedy = "";
+  const char      *remedy = "";
 
   if (code == ENOSPC || code == EDQUOT)
     remedy = "; free some space and try again";
@@ -29,8 +29,8 @@ fail (GError **error, const char *doing, const char *path)
     remedy = "; choose a folder that you may write to";
   else if (code == ENOENT)
     remedy = "; create the folder first";
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "Cannot %s %s: %s%s.",
-               doing, name, g_strerror (code), remedy);
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "Cannot %s %s: %s%s.", doing,
+               name, g_strerror (code), remedy);
   return FALSE;
 }
 
@@ -116,7 +116,7 @@ static void
 sync_folder (const char *path)
 {
   g_autofree char *folder = g_path_get_dirname (path);
-  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int              fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
   if (fd < 0)
     return;
@@ -145,7 +145,8 @@ sag_file_save (const char *path, const void *data, gsize size_bytes, GError **er
 {
   g_autoptr (SagFileWriter) writer = sag_file_writer_new (path, error);
 
-  return writer != NULL && sag_file_writer_write (writer, data, size_bytes, error) && sag_file_writer_commit (writer, error);
+  return writer != NULL && sag_file_writer_write (writer, data, size_bytes, error) &&
+         sag_file_writer_commit (writer, error);
 }
 
 static void
@@ -154,7 +155,8 @@ fail_reading (GError **error, const char *path)
   int              code = errno;
   g_autofree char *name = g_filename_display_name (path);
 
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "Cannot read %s: %s.", name, g_strerror (code));
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "Cannot read %s: %s.", name,
+               g_strerror (code));
 }
 
 /* Appends until the end, or until @data holds more than @limit_bytes. FALSE with errno. */
@@ -199,7 +201,8 @@ sag_file_load (const char *path, gsize limit_bytes, gsize *size_bytes, GError **
       g_autofree char *name = g_filename_display_name (path);
 
       g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
-                   "%s is larger than %" G_GSIZE_FORMAT " bytes, far more than such a file needs; is it the right one?",
+                   "%s is larger than %" G_GSIZE_FORMAT
+                   " bytes, far more than such a file needs; is it the right one?",
                    name, limit_bytes);
       return NULL;
     }

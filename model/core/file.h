@@ -15,10 +15,11 @@ typedef struct _SagFileWriter SagFileWriter;
 
 /** sag_file_writer_new: fails with a G_FILE_ERROR that names @path. */
 SagFileWriter *sag_file_writer_new (const char *path, GError **error);
-void sag_file_writer_free (SagFileWriter *writer);
+void           sag_file_writer_free (SagFileWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagFileWriter, sag_file_writer_free)
 
-gboolean sag_file_writer_write (SagFileWriter *writer, const void *data, gsize size_bytes, GError **error);
+gboolean
+sag_file_writer_write (SagFileWriter *writer, const void *data, gsize size_bytes, GError **error);
 
 /** sag_file_writer_get_temporary: the file that is being written, for reading back before the commit. */
 const char *sag_file_writer_get_temporary (SagFileWriter *writer);

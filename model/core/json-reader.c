@@ -159,8 +159,10 @@ parse_scanned (const char *text, gsize size_bytes, const char *name, GError **er
   if (!parsed)
     g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s is not valid JSON.", name);
   else if (twice != NULL)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s says \"%s\" twice in one object.", name, twice);
-  else if (json_parser_get_root (parser) == NULL || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s says \"%s\" twice in one object.", name,
+                 twice);
+  else if (json_parser_get_root (parser) == NULL ||
+           !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s holds no JSON object.", name);
   else
     return json_parser_steal_root (parser);
@@ -183,7 +185,8 @@ sag_json_parse (const char *text, gsize size_bytes, const char *name, GError **e
   problem = scan_document (&scan);
   if (problem != NULL)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s %s (line %u).", name, problem, scan.line);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s %s (line %u).", name, problem,
+                   scan.line);
       return NULL;
     }
   return parse_scanned (text, size_bytes, name, error);
@@ -220,7 +223,8 @@ get_member (JsonObject *object, const char *key, GError **error)
 }
 
 static gboolean
-node_get_integer (JsonNode *node, const char *key, gint64 least, gint64 most, gint64 *value, GError **error)
+node_get_integer (
+  JsonNode *node, const char *key, gint64 least, gint64 most, gint64 *value, GError **error)
 {
   gint64 read;
 
@@ -260,8 +264,13 @@ sag_json_get_size (JsonObject *object, const char *key, gint32 most, gint32 *val
 }
 
 gboolean
-sag_json_element_get_integer (
-  JsonArray *array, guint index, const char *key, gint64 least, gint64 most, gint64 *value, GError **error)
+sag_json_element_get_integer (JsonArray  *array,
+                              guint       index,
+                              const char *key,
+                              gint64      least,
+                              gint64      most,
+                              gint64     *value,
+                              GError    **error)
 {
   return node_get_integer (json_array_get_element (array, index), key, least, most, value, error);
 }

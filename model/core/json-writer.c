@@ -8,7 +8,7 @@
 struct _SagJsonWriter
 {
   GString *text;
-  guint depth;
+  guint    depth;
   gboolean empty; /* nothing written yet at this depth */
 };
 
@@ -156,7 +156,8 @@ sag_json_float (SagJsonWriter *writer, const char *name, float value)
   char buffer[SAG_NUMBER_BUFFER];
 
   begin_value (writer, name);
-  g_string_append (writer->text, isfinite (value) ? sag_number_format_float (value, buffer) : "null");
+  g_string_append (writer->text,
+                   isfinite (value) ? sag_number_format_float (value, buffer) : "null");
 }
 
 void
@@ -183,7 +184,8 @@ sag_json_numbers (SagJsonWriter *writer, const char *name, const double *values,
   for (gsize i = 0; i < n_values; i++)
     {
       g_string_append (writer->text, i ? ", " : "");
-      g_string_append (writer->text, isfinite (values[i]) ? sag_number_format (values[i], buffer) : "null");
+      g_string_append (writer->text,
+                       isfinite (values[i]) ? sag_number_format (values[i], buffer) : "null");
     }
   g_string_append_c (writer->text, ']');
 }

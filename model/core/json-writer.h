@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 typedef struct _SagJsonWriter SagJsonWriter;
 
 SagJsonWriter *sag_json_writer_new (void);
-void sag_json_writer_free (SagJsonWriter *writer);
+void           sag_json_writer_free (SagJsonWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagJsonWriter, sag_json_writer_free)
 
 void sag_json_begin_object (SagJsonWriter *writer, const char *name);
@@ -30,8 +30,10 @@ void sag_json_number (SagJsonWriter *writer, const char *name, double value);
 void sag_json_float (SagJsonWriter *writer, const char *name, float value);
 void sag_json_integer (SagJsonWriter *writer, const char *name, gint64 value);
 void sag_json_boolean (SagJsonWriter *writer, const char *name, gboolean value);
-void sag_json_numbers (SagJsonWriter *writer, const char *name, const double *values, gsize n_values);
-void sag_json_integers (SagJsonWriter *writer, const char *name, const gint32 *values, gsize n_values);
+void
+sag_json_numbers (SagJsonWriter *writer, const char *name, const double *values, gsize n_values);
+void
+sag_json_integers (SagJsonWriter *writer, const char *name, const gint32 *values, gsize n_values);
 void sag_json_strings (SagJsonWriter *writer, const char *name, const char *const *values);
 
 /** sag_json_writer_finish: ends the document. Returns the text with a final newline (transfer full). */

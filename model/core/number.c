@@ -12,7 +12,7 @@ format (double value, int first_digits, gboolean is_float, char buffer[SAG_NUMBE
     return g_strlcpy (buffer, value > 0 ? "inf" : "-inf", SAG_NUMBER_BUFFER), buffer;
   for (int digits = first_digits; digits <= 17; digits++)
     {
-      char how[8];
+      char   how[8];
       double back;
 
       g_snprintf (how, sizeof how, "%%.%dg", digits);
@@ -39,7 +39,7 @@ sag_number_format_float (float value, char buffer[SAG_NUMBER_BUFFER])
 gboolean
 sag_number_parse (const char *text, double *value)
 {
-  char *end = NULL;
+  char  *end = NULL;
   double read;
 
   if (text == NULL || *text == '\0')

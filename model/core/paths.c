@@ -18,10 +18,10 @@ existing (char *path)
 char *
 sag_paths_find_data (const char *name)
 {
-  const char *override = g_getenv ("SAGITTA_DATA");
+  const char      *override = g_getenv ("SAGITTA_DATA");
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *bin = NULL;
-  char *path;
+  char            *path;
 
   g_return_val_if_fail (name != NULL, NULL);
 

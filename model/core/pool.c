@@ -3,34 +3,34 @@
 
 struct _SagPool
 {
-  GMutex turn; /* held by the caller whose loop runs */
-  GMutex lock; /* guards everything below but `next` */
-  GCond work;
-  GCond done;
-  guint64 generation;
-  guint n_busy;
+  GMutex   turn; /* held by the caller whose loop runs */
+  GMutex   lock; /* guards everything below but `next` */
+  GCond    work;
+  GCond    done;
+  guint64  generation;
+  guint    n_busy;
   gboolean quit;
 
   SagPoolFunc func;
-  gpointer data;
-  gsize n_items;
-  gsize next; /* atomic */
+  gpointer    data;
+  gsize       n_items;
+  gsize       next; /* atomic */
 
-  guint n_threads;
+  guint     n_threads;
   GThread **threads;
 };
 
 typedef struct
 {
   SagPool *pool;
-  guint worker;
+  guint    worker;
 } Worker;
 
 /* The loop that this thread is inside of, if any. */
 static __thread struct
 {
   SagPool *pool;
-  guint worker;
+  guint    worker;
 } inside;
 
 static void
@@ -55,8 +55,8 @@ static gpointer
 worker_thread (gpointer user_data)
 {
   g_autofree Worker *self = user_data;
-  SagPool *pool = self->pool;
-  guint64 seen = 0;
+  SagPool           *pool = self->pool;
+  guint64            seen = 0;
 
   g_mutex_lock (&pool->lock);
   for (;;)

@@ -23,7 +23,7 @@ typedef void (*SagPoolFunc) (gsize item, guint worker, gpointer data);
 
 /** sag_pool_new: @n_threads 0 means as many as the process may use. Free with sag_pool_free(). */
 SagPool *sag_pool_new (guint n_threads);
-void sag_pool_free (SagPool *pool);
+void     sag_pool_free (SagPool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagPool, sag_pool_free)
 
 /** sag_pool_get_default: the shared pool for everything that is not an engine. Never freed. */

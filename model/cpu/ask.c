@@ -53,8 +53,9 @@ check_text (const Ask *ask, gsize index)
   gsize                n_rows;
 
   if (length < 1 || length > request->max_length)
-    return sag_status_fail (ask->status, SAG_STATUS_INVALID, "Text %d has a length of %d words, not 1 to %d.",
-                            number, length, request->max_length);
+    return sag_status_fail (ask->status, SAG_STATUS_INVALID,
+                            "Text %d has a length of %d words, not 1 to %d.", number, length,
+                            request->max_length);
   n_rows = ask->shared.n_rows + text_rows (ask, index);
   if (n_rows > (gsize) network->n_positions)
     return sag_status_fail (ask->status, SAG_STATUS_INVALID,
@@ -74,7 +75,8 @@ check_request (const Ask *ask)
   const SagAskRequest *request = ask->request;
 
   if (request->n_tokens < 1 || request->n_texts < 0 || request->max_length < 1)
-    return sag_status_fail (ask->status, SAG_STATUS_INVALID, "There are no vision tokens, or no words, to ask about.");
+    return sag_status_fail (ask->status, SAG_STATUS_INVALID,
+                            "There are no vision tokens, or no words, to ask about.");
   for (gsize i = 0; i < (gsize) request->n_texts; i++)
     if (!check_text (ask, i))
       return false;
@@ -146,7 +148,8 @@ reserve (Ask *ask, SagCpuArena *arena)
   ask->starts = g_try_new (gsize, most_rows);
   if (ask->visible == NULL || ask->starts == NULL || !sag_cpu_arena_reserve (arena, total))
     return sag_status_fail (ask->status, SAG_STATUS_OUT_OF_MEMORY,
-                            "There is no memory to ask (%d MB); close other programs.", (int) (total / 1000000));
+                            "There is no memory to ask (%d MB); close other programs.",
+                            (int) (total / 1000000));
   for (gsize i = 0; i < G_N_ELEMENTS (pieces); i++)
     *pieces[i].where = sag_cpu_arena_take (arena, FALSE, pieces[i].n);
   return true;
@@ -196,9 +199,9 @@ read_words (const Ask *ask, const int32_t *ids, gsize n_words, float *out)
 
   for (gsize i = 0; i < n_words; i++)
     if (!source->read (source->data, name, ids[i] * hidden, hidden, out + i * hidden))
-      return sag_status_fail (ask->status, SAG_STATUS_INVALID,
-                              "The bundle's word table cannot be read at word %d; import the bundle again.",
-                              ids[i]);
+      return sag_status_fail (
+        ask->status, SAG_STATUS_INVALID,
+        "The bundle's word table cannot be read at word %d; import the bundle again.", ids[i]);
   return true;
 }
 
@@ -273,8 +276,9 @@ answer (const Ask *ask, gsize first, gsize n_rows)
 
       sag_cpu_linear (&text->class_head, team, x, logits + s, 1, SAG_CPU_ACT_NONE, NULL);
       if (request->cell_logits != NULL)
-        sag_cpu_linear (&text->patch_head, team, x + hidden, request->cell_logits + (first + s) * n_tokens * n_cells,
-                        n_tokens, SAG_CPU_ACT_NONE, NULL);
+        sag_cpu_linear (&text->patch_head, team, x + hidden,
+                        request->cell_logits + (first + s) * n_tokens * n_cells, n_tokens,
+                        SAG_CPU_ACT_NONE, NULL);
     }
   if (ask->tapped)
     {
@@ -284,7 +288,8 @@ answer (const Ask *ask, gsize first, gsize n_rows)
       request->tap.func (request->tap.data, "logits_cls", 2, (const int64_t[]){ 1, 1 }, logits);
       request->tap.func (request->tap.data, "prob_cls", 2, (const int64_t[]){ 1, 1 }, &probability);
       if (request->cell_logits != NULL)
-        tap (ask, "logits_seg", n_tokens, n_cells, request->cell_logits + first * n_tokens * n_cells);
+        tap (ask, "logits_seg", n_tokens, n_cells,
+             request->cell_logits + first * n_tokens * n_cells);
     }
 }
 
@@ -295,7 +300,7 @@ run_batch (Ask *ask, gsize first)
   const SagCpuText *text = ask->text;
   int               n_layers = text->network.text_layers;
   gsize             wanted = ask->request->cell_logits ? 1 + ask->request->n_tokens : 1;
-  gsize             n_rows = ask->tapped ? ask->starts[1] : wanted; /* of each sequence, after the last layer */
+  gsize n_rows = ask->tapped ? ask->starts[1] : wanted; /* of each sequence, after the last layer */
 
   for (int i = 0; i < n_layers; i++)
     {

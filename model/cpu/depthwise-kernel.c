@@ -19,7 +19,8 @@
 
 /* Adds row @x times kernel row @w to @n sums; all but the pointers are constants wherever this is inlined. */
 SAG_INLINE void
-add_row (const int kernel, const int stride, const int n, const float *x, const float *w, SagV8 sum[TILE])
+add_row (
+  const int kernel, const int stride, const int n, const float *x, const float *w, SagV8 sum[TILE])
 {
   SagV8 weight[MAX_UNROLLED];
 
@@ -48,7 +49,12 @@ add_row_any (int kernel, const float *x, const float *w, SagV8 sum[TILE])
 
 /* @n voxels from @first on, channels @half to @half + 7. @kernel 0 means job->kernel. */
 SAG_INLINE SagV8
-tile (const int kernel, const int stride, const int n, const SagCpuDepthwise *job, size_t first, int half)
+tile (const int              kernel,
+      const int              stride,
+      const int              n,
+      const SagCpuDepthwise *job,
+      size_t                 first,
+      int                    half)
 {
   SagV8 sum[TILE], total = sag_v8_set (0.0f);
 
@@ -97,11 +103,8 @@ row (const int kernel, const int stride, const SagCpuDepthwise *job)
     }
 }
 
-#define DEFINE_ROW(kernel, stride)                                 \
-  static void row_##kernel##_##stride (const SagCpuDepthwise *job) \
-  {                                                                \
-    row (kernel, stride, job);                                     \
-  }
+#define DEFINE_ROW(kernel, stride)                                                                 \
+  static void row_##kernel##_##stride (const SagCpuDepthwise *job) { row (kernel, stride, job); }
 
 DEFINE_ROW (3, 1)
 DEFINE_ROW (3, 2)

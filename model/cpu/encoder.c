@@ -44,7 +44,9 @@ sag_cpu_norm (const SagCpuText      *text,
               gsize                  n_rows)
 {
   gsize    width = text->network.hidden;
-  NormRows all = { team->kernels, { x, norm->scale, norm->shift, text->network.layer_norm_eps, out, n_rows, width } };
+  NormRows all = {
+    team->kernels, { x, norm->scale, norm->shift, text->network.layer_norm_eps, out, n_rows, width }
+  };
 
   if (norm->scale != NULL)
     sag_pool_run (team->pool, (n_rows + NORM_ROWS - 1) / NORM_ROWS, norm_rows, &all);
@@ -120,7 +122,8 @@ sag_cpu_encode_share (const SagCpuText *text,
   const float       *in = attention_input (text, team, layer, x, scratch, shared->n_rows);
 
   sag_cpu_linear (&layer->query, team, in, shared->query, shared->n_rows, SAG_CPU_ACT_NONE, NULL);
-  sag_cpu_linear (&layer->key_value, team, in, shared->key_value, shared->n_rows, SAG_CPU_ACT_NONE, NULL);
+  sag_cpu_linear (&layer->key_value, team, in, shared->key_value, shared->n_rows, SAG_CPU_ACT_NONE,
+                  NULL);
 }
 
 /* Moves the first @n rows of each sequence together at the front. */
@@ -146,7 +149,8 @@ project_after_shared (const SagCpuBatch  *batch,
     {
       gsize first = batch->starts[s] + n_shared;
 
-      memcpy (out + batch->starts[s] * linear->n_out, shared, n_shared * linear->n_out * sizeof (float));
+      memcpy (out + batch->starts[s] * linear->n_out, shared,
+              n_shared * linear->n_out * sizeof (float));
       jobs[s] = (SagCpuGemm){
         .a = in + first * linear->n_in,
         .a_row = linear->n_in,
@@ -165,7 +169,11 @@ project_after_shared (const SagCpuBatch  *batch,
 
 /* Queries, keys and values. With @n_queries, x keeps only those rows. */
 static void
-project (SagCpuBatch *batch, const SagCpuLayer *layer, const SagCpuShared *shared, gsize n_queries, Attention *to)
+project (SagCpuBatch        *batch,
+         const SagCpuLayer  *layer,
+         const SagCpuShared *shared,
+         gsize               n_queries,
+         Attention          *to)
 {
   const SagCpuTeam *team = &batch->team;
   gsize             hidden = batch->text->network.hidden;
@@ -173,7 +181,8 @@ project (SagCpuBatch *batch, const SagCpuLayer *layer, const SagCpuShared *share
   const float      *in = attention_input (batch->text, team, layer, batch->x, batch->y, n_rows);
 
   if (shared != NULL)
-    project_after_shared (batch, &layer->key_value, in, shared->key_value, shared->n_rows, to->key_value);
+    project_after_shared (batch, &layer->key_value, in, shared->key_value, shared->n_rows,
+                          to->key_value);
   else
     sag_cpu_linear (&layer->key_value, team, in, to->key_value, n_rows, SAG_CPU_ACT_NONE, NULL);
   if (n_queries > 0)
@@ -189,7 +198,8 @@ project (SagCpuBatch *batch, const SagCpuLayer *layer, const SagCpuShared *share
     project_after_shared (batch, &layer->query, in, shared->query, shared->n_rows, to->query);
   else
     for (gsize s = 0; s < batch->n_sequences; s++)
-      memcpy (to->query + s * n_queries * hidden, shared->query, n_queries * hidden * sizeof (float));
+      memcpy (to->query + s * n_queries * hidden, shared->query,
+              n_queries * hidden * sizeof (float));
 }
 
 typedef struct
@@ -250,7 +260,10 @@ feed_forward (SagCpuBatch *batch, const SagCpuLayer *layer, float *inner, gsize 
 }
 
 void
-sag_cpu_encode_layer (SagCpuBatch *batch, const SagCpuLayer *layer, const SagCpuShared *shared, gsize n_queries)
+sag_cpu_encode_layer (SagCpuBatch        *batch,
+                      const SagCpuLayer  *layer,
+                      const SagCpuShared *shared,
+                      gsize               n_queries)
 {
   const SagNetwork *network = &batch->text->network;
   gsize             n_rows = batch->starts[batch->n_sequences];
@@ -262,8 +275,10 @@ sag_cpu_encode_layer (SagCpuBatch *batch, const SagCpuLayer *layer, const SagCpu
   attention.context = attention.query + n_query_rows * network->hidden;
   project (batch, layer, shared, n_queries, &attention);
   sag_pool_run (batch->team.pool, batch->n_sequences * network->n_heads, run_head, &heads);
-  sag_cpu_linear (&layer->output, &batch->team, attention.context, batch->x, n_query_rows, SAG_CPU_ACT_NONE, batch->x);
+  sag_cpu_linear (&layer->output, &batch->team, attention.context, batch->x, n_query_rows,
+                  SAG_CPU_ACT_NONE, batch->x);
   if (network->text_kind == SAG_TEXT_BERT)
-    sag_cpu_norm (batch->text, &batch->team, &layer->attention_norm, batch->x, batch->x, n_query_rows);
+    sag_cpu_norm (batch->text, &batch->team, &layer->attention_norm, batch->x, batch->x,
+                  n_query_rows);
   feed_forward (batch, layer, batch->wide, n_query_rows);
 }

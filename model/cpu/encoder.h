@@ -58,7 +58,10 @@ void sag_cpu_encode_share (const SagCpuText *text,
  * @n_queries: 0: all rows. Else only the first n_queries rows of each sequence are wanted, at most shared->n_rows where
  *   @shared is given; x is (n_sequences, n_queries, hidden) afterwards, and no further layer can run
  */
-void sag_cpu_encode_layer (SagCpuBatch *batch, const SagCpuLayer *layer, const SagCpuShared *shared, gsize n_queries);
+void sag_cpu_encode_layer (SagCpuBatch        *batch,
+                           const SagCpuLayer  *layer,
+                           const SagCpuShared *shared,
+                           gsize               n_queries);
 
 /** sag_cpu_norm: layer normalisation of @n_rows rows; @out may be @x. Copies where the model has no such @norm. */
 void sag_cpu_norm (const SagCpuText      *text,

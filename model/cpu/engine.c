@@ -77,7 +77,8 @@ cpu_open (const SagWeightSource *source, const SagEngineOptions *options, SagSta
     }
   if (options->precision != SAG_PRECISION_FP32)
     {
-      sag_status_fail (status, SAG_STATUS_UNSUPPORTED, "The CPU engine computes in fp32 only; ask for that precision.");
+      sag_status_fail (status, SAG_STATUS_UNSUPPORTED,
+                       "The CPU engine computes in fp32 only; ask for that precision.");
       return NULL;
     }
   engine = g_new0 (Engine, 1);
@@ -89,7 +90,8 @@ cpu_open (const SagWeightSource *source, const SagEngineOptions *options, SagSta
   if (sag_network_foreach_weight (&engine->network, check_weight, &(WeightCheck){ source, status }))
     engine->vision = sag_cpu_vision_new (&engine->source, options->portable, status);
   if (engine->vision != NULL)
-    engine->adaptor_memory = sag_cpu_adaptor_load (&engine->source, engine->team.pool, &engine->adaptor, status);
+    engine->adaptor_memory =
+      sag_cpu_adaptor_load (&engine->source, engine->team.pool, &engine->adaptor, status);
   if (engine->adaptor_memory == NULL)
     g_clear_pointer (&engine, cpu_close);
   return engine;
@@ -102,7 +104,8 @@ cpu_describe (void *self, SagEngineInfo *info)
   guint         n = sag_pool_get_n_threads (engine->team.pool);
 
   g_strlcpy (info->engine, "cpu", sizeof info->engine);
-  g_snprintf (info->device, sizeof info->device, "%s, %u thread%s", engine->team.kernels->name, n, n == 1 ? "" : "s");
+  g_snprintf (info->device, sizeof info->device, "%s, %u thread%s", engine->team.kernels->name, n,
+              n == 1 ? "" : "s");
   g_strlcpy (info->precision, "fp32", sizeof info->precision);
 }
 
@@ -132,7 +135,8 @@ cpu_encode (void *self, const SagEncodeRequest *request, SagStatus *status)
 
   for (int a = 0; a < 3; a++)
     if (request->dims[a] < 1)
-      return sag_status_fail (status, SAG_STATUS_INVALID, "A volume of %d x %d x %d voxels cannot be encoded.",
+      return sag_status_fail (status, SAG_STATUS_INVALID,
+                              "A volume of %d x %d x %d voxels cannot be encoded.",
                               request->dims[0], request->dims[1], request->dims[2]);
   sag_network_feature_dims (&engine->network, request->dims, dims);
   n_voxels = (gsize) request->dims[0] * request->dims[1] * request->dims[2];
@@ -140,14 +144,15 @@ cpu_encode (void *self, const SagEncodeRequest *request, SagStatus *status)
   if (n_tokens > 0 && n_tokens < G_MAXSIZE / sizeof (float) / head)
     features = g_try_new (float, n_tokens *head);
   if (features == NULL && n_tokens > 0)
-    return sag_status_fail (status, SAG_STATUS_OUT_OF_MEMORY, "There is no memory for the features of a volume.");
+    return sag_status_fail (status, SAG_STATUS_OUT_OF_MEMORY,
+                            "There is no memory for the features of a volume.");
   for (gsize i = 0; i < (gsize) MAX (request->n_inputs, 0); i++)
     {
-      if (!sag_cpu_vision_encode (engine->vision, engine->team.pool, request->input + i * n_voxels, request->dims,
-                                  features, &request->tap, &request->cancel, status))
+      if (!sag_cpu_vision_encode (engine->vision, engine->team.pool, request->input + i * n_voxels,
+                                  request->dims, features, &request->tap, &request->cancel, status))
         return false;
-      sag_cpu_linear (&engine->adaptor, &engine->team, features, request->tokens + i * n_tokens * hidden,
-                      n_tokens, SAG_CPU_ACT_NONE, NULL);
+      sag_cpu_linear (&engine->adaptor, &engine->team, features,
+                      request->tokens + i * n_tokens * hidden, n_tokens, SAG_CPU_ACT_NONE, NULL);
       if (request->tap.func != NULL && !load_text (engine, status))
         return false;
       if (request->tap.func != NULL)

@@ -24,7 +24,8 @@ dot (const float *a, const double *b, gsize n)
 }
 
 void
-sag_cpu_gate (const SagCpuBlock *block, const float *sums, gsize n_sums, gsize n_voxels, float *gate)
+sag_cpu_gate (
+  const SagCpuBlock *block, const float *sums, gsize n_sums, gsize n_voxels, float *gate)
 {
   gsize              mid = block->shape.mid_channels;
   gsize              reduced = block->shape.gate_channels;
@@ -44,7 +45,8 @@ sag_cpu_gate (const SagCpuBlock *block, const float *sums, gsize n_sums, gsize n
       hidden[r] = x / (1 + exp (-x));
     }
   for (gsize c = 0; c < mid; c++)
-    gate[c] = 1 / (1 + exp (-(block->widen_bias[c] + dot (block->widen + c * reduced, hidden, reduced))));
+    gate[c] =
+      1 / (1 + exp (-(block->widen_bias[c] + dot (block->widen + c * reduced, hidden, reduced))));
 }
 
 void

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  * @n_voxels: that the sums ran over
  * @gate: out: (mid)
  */
-void sag_cpu_gate (const SagCpuBlock *block, const float *sums, gsize n_sums, gsize n_voxels, float *gate);
+void sag_cpu_gate (
+  const SagCpuBlock *block, const float *sums, gsize n_sums, gsize n_voxels, float *gate);
 
 /**
  * sag_cpu_gate_project: the block's projection with the gate multiplied into its weights: cheaper than into the map.

@@ -118,11 +118,8 @@ multiply (const int rows, const int width, const Tile *t)
     }
 }
 
-#define MULTIPLY(rows, width)                           \
-  static void multiply_##rows##_##width (const Tile *t) \
-  {                                                     \
-    multiply (rows, width, t);                          \
-  }
+#define MULTIPLY(rows, width)                                                                      \
+  static void multiply_##rows##_##width (const Tile *t) { multiply (rows, width, t); }
 MULTIPLY (1, 16)
 MULTIPLY (2, 16)
 MULTIPLY (1, 24)
@@ -190,7 +187,8 @@ run_ragged (const Tile *t, int rows, bool wide, int columns, SagCpuAct act)
 
   for (int i = 0; i < rows; i++)
     for (int j = 0; j < columns; j++)
-      beside[i * width + j] = (t->bias ? t->bias[j] : 0.0f) + (t->start ? t->start[i * t->start_row + j] : 0.0f);
+      beside[i * width + j] =
+        (t->bias ? t->bias[j] : 0.0f) + (t->start ? t->start[i * t->start_row + j] : 0.0f);
   inner.bias = NULL;
   inner.start = beside;
   inner.start_row = width;
@@ -251,14 +249,15 @@ sag_cpu_gemm (const SagCpuGemm *job)
             .k = k,
             .w = job->panels + (size_t) c * job->k + (size_t) k0 * width,
             .bias = job->bias && k0 == 0 ? job->bias + c : NULL,
-            .start = k0 > 0 ? job->out + c : job->residual ? job->residual + c
-                                                           : NULL,
+            .start = k0 > 0          ? job->out + c
+                     : job->residual ? job->residual + c
+                                     : NULL,
             .start_row = k0 > 0 ? job->out_row : job->residual_row,
             .out = job->out + c,
             .out_row = job->out_row,
           };
-          run_panel (&t, job->n_rows, columns < width ? columns : width, width == SAG_CPU_WIDE_PANEL,
-                     last ? job->act : SAG_CPU_ACT_NONE);
+          run_panel (&t, job->n_rows, columns < width ? columns : width,
+                     width == SAG_CPU_WIDE_PANEL, last ? job->act : SAG_CPU_ACT_NONE);
         }
     }
 }

@@ -46,7 +46,8 @@ find_panel (int32_t c, int32_t n_columns, int32_t *width)
 }
 
 void
-sag_cpu_pack (const float *weights, int32_t first, int32_t n_here, int32_t n_columns, int32_t k, float *panels)
+sag_cpu_pack (
+  const float *weights, int32_t first, int32_t n_here, int32_t n_columns, int32_t k, float *panels)
 {
   int32_t width, start;
 
@@ -97,7 +98,8 @@ run_piece (gsize item, guint worker, gpointer data)
   if (job.residual)
     job.residual += row * job.residual_row + column;
   job.n_rows = MIN (rows, job.n_rows - row);
-  job.n_columns = column_piece + 1 < pieces->n_column_pieces ? pieces->columns : job.n_columns - (int32_t) column;
+  job.n_columns =
+    column_piece + 1 < pieces->n_column_pieces ? pieces->columns : job.n_columns - (int32_t) column;
   pieces->kernels->gemm (&job);
 }
 
@@ -107,7 +109,8 @@ run_pieces (SagPool *pool, Pieces *pieces)
   gsize n_threads = sag_pool_get_n_threads (pool);
   gsize n_panels = (sag_cpu_panel_columns (pieces->jobs->n_columns) + 7) / SAG_CPU_PANEL;
   gsize n_rows = pieces->n_row_pieces * pieces->n_jobs;
-  gsize n_columns = n_threads == 1 ? 1 : MIN (n_panels, (PIECES_PER_THREAD * n_threads + n_rows - 1) / n_rows);
+  gsize n_columns =
+    n_threads == 1 ? 1 : MIN (n_panels, (PIECES_PER_THREAD * n_threads + n_rows - 1) / n_rows);
   gsize panels = (n_panels + n_columns - 1) / n_columns;
 
   pieces->columns = panels * SAG_CPU_PANEL;
@@ -125,7 +128,10 @@ sag_cpu_gemm_parallel (SagPool *pool, const SagCpuKernels *kernels, const SagCpu
 }
 
 void
-sag_cpu_gemm_each (SagPool *pool, const SagCpuKernels *kernels, const SagCpuGemm *jobs, gsize n_jobs)
+sag_cpu_gemm_each (SagPool             *pool,
+                   const SagCpuKernels *kernels,
+                   const SagCpuGemm    *jobs,
+                   gsize                n_jobs)
 {
   Pieces pieces = { kernels, jobs, n_jobs, 1 };
 

@@ -18,15 +18,14 @@ size_t sag_cpu_panel_floats (int32_t n_columns, int32_t k);
  * @n_columns: outputs of the whole layer
  * @panels: sag_cpu_panel_floats (n_columns, k) floats
  */
-void sag_cpu_pack (const float *weights,
-                   int32_t      first,
-                   int32_t      n_here,
-                   int32_t      n_columns,
-                   int32_t      k,
-                   float       *panels);
+void sag_cpu_pack (
+  const float *weights, int32_t first, int32_t n_here, int32_t n_columns, int32_t k, float *panels);
 
 /** sag_cpu_gemm_parallel: any number of rows and columns, cut into pieces for the pool's threads. */
 void sag_cpu_gemm_parallel (SagPool *pool, const SagCpuKernels *kernels, const SagCpuGemm *job);
 
 /** sag_cpu_gemm_each: @jobs share weights, columns, k and activation; each has at most a few hundred rows. */
-void sag_cpu_gemm_each (SagPool *pool, const SagCpuKernels *kernels, const SagCpuGemm *jobs, gsize n_jobs);
+void sag_cpu_gemm_each (SagPool             *pool,
+                        const SagCpuKernels *kernels,
+                        const SagCpuGemm    *jobs,
+                        gsize                n_jobs);

@@ -39,8 +39,9 @@ sag_cpu_layer_norm (const SagCpuNorm *job)
       size_t       i = 0;
 
       for (; i + 8 <= job->width; i += 8)
-        sag_v8_store (out + i, (sag_v8_load (x + i) - mean) * factor * sag_v8_load (job->scale + i) +
-                                 sag_v8_load (job->shift + i));
+        sag_v8_store (out + i,
+                      (sag_v8_load (x + i) - mean) * factor * sag_v8_load (job->scale + i) +
+                        sag_v8_load (job->shift + i));
       for (; i < job->width; i++)
         out[i] = (x[i] - mean) * factor * job->scale[i] + job->shift[i];
     }

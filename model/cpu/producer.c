@@ -17,12 +17,14 @@ padded_image_row (const SagCpuProducer *self, int32_t x, int32_t y, float *out, 
       return;
     }
   memset (out, 0, before * sizeof *out);
-  memcpy (out + before, self->input + ((gsize) x * dims[1] + y) * dims[2], (end - before) * sizeof *out);
+  memcpy (out + before, self->input + ((gsize) x * dims[1] + y) * dims[2],
+          (end - before) * sizeof *out);
   memset (out + end, 0, (n - end) * sizeof *out);
 }
 
 static void
-stem_row (const SagCpuProducer *self, int32_t block, int32_t x, int32_t y, float *out, float *scratch)
+stem_row (
+  const SagCpuProducer *self, int32_t block, int32_t x, int32_t y, float *out, float *scratch)
 {
   gsize      n = 2 * (gsize) self->dims[2] + 1;
   SagCpuStem job = {
@@ -36,7 +38,8 @@ stem_row (const SagCpuProducer *self, int32_t block, int32_t x, int32_t y, float
     {
       float *row = scratch + r * n;
 
-      padded_image_row (self, 2 * x - self->before[0] + r / 3, 2 * y - self->before[1] + r % 3, row, n);
+      padded_image_row (self, 2 * x - self->before[0] + r / 3, 2 * y - self->before[1] + r % 3, row,
+                        n);
       job.rows[r] = row;
     }
   self->kernels->stem_row (&job);
@@ -66,7 +69,8 @@ sag_cpu_producer_stem (const SagCpuKernels *kernels,
 }
 
 static void
-expand_row (const SagCpuProducer *self, int32_t block, int32_t x, int32_t y, float *out, float *scratch)
+expand_row (
+  const SagCpuProducer *self, int32_t block, int32_t x, int32_t y, float *out, float *scratch)
 {
   gsize      voxel = ((gsize) x * self->dims[1] + y) * self->dims[2];
   SagCpuGemm job = {
@@ -106,7 +110,8 @@ sag_cpu_producer_expand (const SagCpuKernels *kernels,
 }
 
 static void
-copy_row (const SagCpuProducer *self, int32_t block, int32_t x, int32_t y, float *out, float *scratch)
+copy_row (
+  const SagCpuProducer *self, int32_t block, int32_t x, int32_t y, float *out, float *scratch)
 {
   gsize        voxel = ((gsize) x * self->dims[1] + y) * self->dims[2];
   int32_t      first = block * SAG_CPU_LANES;

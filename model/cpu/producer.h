@@ -18,7 +18,8 @@ G_BEGIN_DECLS
 typedef struct _SagCpuProducer SagCpuProducer;
 struct _SagCpuProducer
 {
-  void (*row) (const SagCpuProducer *self, int32_t block, int32_t x, int32_t y, float *out, float *scratch);
+  void (*row) (
+    const SagCpuProducer *self, int32_t block, int32_t x, int32_t y, float *out, float *scratch);
   const SagCpuKernels *kernels;
   int32_t              dims[3];
   gsize                scratch_floats;

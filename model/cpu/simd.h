@@ -102,8 +102,9 @@ sag_v8_largest (SagV8 a)
 SAG_INLINE SagV8
 sag_v8_exp (SagV8 x)
 {
-  const SagV8 magic = sag_v8_set (12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer in the low bits */
-  SagV8       shifted, n, f, p;
+  const SagV8 magic =
+    sag_v8_set (12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer in the low bits */
+  SagV8 shifted, n, f, p;
 
   x = sag_v8_min (sag_v8_max (x, sag_v8_set (-87.0f)), sag_v8_set (88.0f));
   shifted = x * 1.44269504f + magic;

@@ -46,7 +46,8 @@ plan_strips (SagCpuSweep *sweep)
     {
       sweep->strip_rows = ceil_div (sweep->shape.out[1], n_strips);
       sweep->plane_floats = sweep->row_floats * strip_input_rows (sweep);
-      if (sweep->strip_rows <= MIN_STRIP_ROWS || block_ring_floats (sweep) * sizeof (float) <= RING_BYTES)
+      if (sweep->strip_rows <= MIN_STRIP_ROWS ||
+          block_ring_floats (sweep) * sizeof (float) <= RING_BYTES)
         break;
     }
   sweep->n_strips = ceil_div (sweep->shape.out[1], sweep->strip_rows);
@@ -72,9 +73,11 @@ sag_cpu_sweep_plan (const int32_t in[3],
 
   plan_strips (&sweep);
   if (input_floats > SHARED_INPUT_BYTES / sizeof (float))
-    sweep.group = CLAMP (GROUP_BYTES / sizeof (float) / block_ring_floats (&sweep), 1, (gsize) sweep.n_blocks);
+    sweep.group =
+      CLAMP (GROUP_BYTES / sizeof (float) / block_ring_floats (&sweep), 1, (gsize) sweep.n_blocks);
   if (n_threads > 1)
-    while ((gsize) sweep.n_strips * n_groups (&sweep) * sweep.n_parts < (gsize) n_threads * ITEMS_PER_THREAD &&
+    while ((gsize) sweep.n_strips * n_groups (&sweep) * sweep.n_parts <
+             (gsize) n_threads * ITEMS_PER_THREAD &&
            sweep.shape.out[0] / (sweep.n_parts + 1) >= MIN_PART_PLANES)
       sweep.n_parts++;
   return sweep;
@@ -140,18 +143,20 @@ fill_planes (const Run *run, const Item *item, int32_t block, int32_t first, int
       {
         float *row = ring_plane (sweep, item, block, x) + sweep->row_floats * (y - top);
 
-        run->producer->row (run->producer,
-                            block,
-                            x,
-                            y,
-                            row + sweep->shape.before[2] * SAG_CPU_LANES,
-                            item->producer_scratch);
+        run->producer->row (run->producer, block, x, y,
+                            row + sweep->shape.before[2] * SAG_CPU_LANES, item->producer_scratch);
       }
 }
 
 /* Lists the input rows that output row (@x, @y) reads; returns their number. */
 static int32_t
-gather_rows (const Run *run, const Item *item, int32_t block, int32_t x, int32_t y, const float **rows, int32_t *taps)
+gather_rows (const Run    *run,
+             const Item   *item,
+             int32_t       block,
+             int32_t       x,
+             int32_t       y,
+             const float **rows,
+             int32_t      *taps)
 {
   const SagCpuSweep *sweep = run->sweep;
   int32_t            kernel = sweep->kernel;

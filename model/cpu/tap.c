@@ -7,7 +7,8 @@
 #define MAX_INNER_VALUES (1 << 17)
 
 void
-sag_cpu_tap_map (const SagTap *tap, const char *name, const float *map, const int32_t dims[3], int32_t channels)
+sag_cpu_tap_map (
+  const SagTap *tap, const char *name, const float *map, const int32_t dims[3], int32_t channels)
 {
   gsize             n_voxels = (gsize) dims[0] * dims[1] * dims[2];
   int64_t           shape[] = { 1, channels, dims[0], dims[1], dims[2] };
@@ -47,15 +48,17 @@ show (Walk *walk, const char *module)
 
   if (walk->failed)
     return;
-  g_snprintf (name, sizeof name, "stage%d_block%d_%s", walk->block->stage, walk->block->index, module);
+  g_snprintf (name, sizeof name, "stage%d_block%d_%s", walk->block->stage, walk->block->index,
+              module);
   walk->tap->func (walk->tap->data, name, 5, shape, walk->values);
 }
 
 static float *
 read_tensor (Walk *walk, const char *name, gsize n)
 {
-  const SagBlock   *block = walk->block;
-  g_autofree char  *full = g_strdup_printf (SAG_CPU_VISION_PREFIX "blocks.%d.%d.%s", block->stage, block->index, name);
+  const SagBlock  *block = walk->block;
+  g_autofree char *full =
+    g_strdup_printf (SAG_CPU_VISION_PREFIX "blocks.%d.%d.%s", block->stage, block->index, name);
   g_autofree float *values = g_new (float, n);
 
   walk->failed |= !walk->source->read (walk->source->data, full, 0, n, values);
@@ -88,7 +91,11 @@ pointwise (Walk *walk, const char *module, int32_t out_channels)
 
 /* One output of a depthwise convolution: @in and @weight are one channel's. */
 static float
-depthwise_value (const Walk *walk, const SagConvShape *shape, const float *in, const float *weight, const int32_t at[3])
+depthwise_value (const Walk         *walk,
+                 const SagConvShape *shape,
+                 const float        *in,
+                 const float        *weight,
+                 const int32_t       at[3])
 {
   int32_t kernel = walk->block->kernel, stride = walk->block->stride;
   float   sum = 0;
@@ -108,8 +115,9 @@ depthwise_value (const Walk *walk, const SagConvShape *shape, const float *in, c
 static void
 depthwise (Walk *walk)
 {
-  gsize             kernel_values = (gsize) walk->block->kernel * walk->block->kernel * walk->block->kernel;
-  SagConvShape      shape = sag_network_conv_shape (walk->dims, walk->block->kernel, walk->block->stride);
+  gsize kernel_values = (gsize) walk->block->kernel * walk->block->kernel * walk->block->kernel;
+  SagConvShape shape =
+    sag_network_conv_shape (walk->dims, walk->block->kernel, walk->block->stride);
   gsize             n_out = (gsize) shape.out[0] * shape.out[1] * shape.out[2];
   g_autofree float *weight = read_tensor (walk, "conv_dw.weight", kernel_values * walk->channels);
   float            *out = g_new0 (float, n_out * walk->channels);
@@ -117,13 +125,11 @@ depthwise (Walk *walk)
   for (gsize c = 0; c < (gsize) walk->channels && !walk->failed; c++)
     for (gsize v = 0; v < n_out; v++)
       {
-        int32_t at[] = { v / shape.out[2] / shape.out[1], v / shape.out[2] % shape.out[1], v % shape.out[2] };
+        int32_t at[] = { v / shape.out[2] / shape.out[1], v / shape.out[2] % shape.out[1],
+                         v % shape.out[2] };
 
-        out[c * n_out + v] = depthwise_value (walk,
-                                              &shape,
-                                              walk->values + c * n_voxels (walk),
-                                              weight + c * kernel_values,
-                                              at);
+        out[c * n_out + v] = depthwise_value (walk, &shape, walk->values + c * n_voxels (walk),
+                                              weight + c * kernel_values, at);
       }
   g_free (walk->values);
   walk->values = out;
@@ -215,7 +221,9 @@ sag_cpu_tap_block (const SagTap          *tap,
                    const float           *input,
                    const int32_t          dims[3])
 {
-  Walk  walk = { tap, source, block, block->in_channels, { dims[0], dims[1], dims[2] }, NULL, FALSE };
+  Walk walk = {
+    tap, source, block, block->in_channels, { dims[0], dims[1], dims[2] }, NULL, FALSE
+  };
   gsize n = n_voxels (&walk);
 
   if (n > MAX_INNER_VALUES / (gsize) MAX (block->mid_channels, block->in_channels))

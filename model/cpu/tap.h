@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 /** sag_cpu_tap_map: shows a channels-last map, (dims, channels), as (1, C, X, Y, Z). Nothing when @tap is not set. */
-void sag_cpu_tap_map (const SagTap *tap, const char *name, const float *map, const int32_t dims[3], int32_t channels);
+void sag_cpu_tap_map (
+  const SagTap *tap, const char *name, const float *map, const int32_t dims[3], int32_t channels);
 
 /**
  * sag_cpu_tap_block: shows what lies inside a block, where the oracle can see it and the fused kernels never

@@ -39,7 +39,8 @@ fail_read (Loader *loader, const char *name)
 static void
 read_values (Loader *loader, const char *name, gsize offset, gsize n, float *out)
 {
-  if (out != NULL && !loader->failed && !loader->source->read (loader->source->data, name, offset, n, out))
+  if (out != NULL && !loader->failed &&
+      !loader->source->read (loader->source->data, name, offset, n, out))
     fail_read (loader, name);
 }
 
@@ -86,15 +87,17 @@ pack_piece (gsize item, guint worker, gpointer data)
   if (packing->rows[worker] == NULL)
     packing->rows[worker] = g_try_new (float, (gsize) SAG_CPU_PANEL * linear->n_in);
   if (packing->rows[worker] == NULL ||
-      !source->read (source->data, packing->name, (gsize) first * linear->n_in, (gsize) n * linear->n_in,
-                     packing->rows[worker]))
+      !source->read (source->data, packing->name, (gsize) first * linear->n_in,
+                     (gsize) n * linear->n_in, packing->rows[worker]))
     g_atomic_int_set (&packing->failed, TRUE);
   else
-    sag_cpu_pack (packing->rows[worker], packing->first + first, n, linear->n_out, linear->n_in, linear->panels);
+    sag_cpu_pack (packing->rows[worker], packing->first + first, n, linear->n_out, linear->n_in,
+                  linear->panels);
 }
 
 static void
-pack_tensor (Loader *loader, const char *name, const SagCpuLinear *linear, int32_t first, int32_t n_out)
+pack_tensor (
+  Loader *loader, const char *name, const SagCpuLinear *linear, int32_t first, int32_t n_out)
 {
   guint   n_threads = sag_pool_get_n_threads (loader->pool);
   Packing packing = { loader, name, linear, first, n_out, g_new0 (float *, n_threads), FALSE };
@@ -109,7 +112,8 @@ pack_tensor (Loader *loader, const char *name, const SagCpuLinear *linear, int32
 
 /* One or two tensors whose outputs follow each other: @prefixes ends with NULL, each has @n_out outputs. */
 static void
-load_linear (Loader *loader, const char *const *prefixes, int32_t n_out, int32_t n_in, SagCpuLinear *linear)
+load_linear (
+  Loader *loader, const char *const *prefixes, int32_t n_out, int32_t n_in, SagCpuLinear *linear)
 {
   gint n = g_strv_length ((char **) prefixes);
 
@@ -165,7 +169,8 @@ load_layer (Loader *loader, const SagNetwork *network, int index, SagCpuLayer *l
   for (int i = 0; i < N_PARTS; i++)
     g_snprintf (names[i], sizeof names[i], "model.encoder.layer.%d.%s", index, parts[i]);
   load_one (loader, names[QUERY], hidden, hidden, &layer->query);
-  load_linear (loader, (const char *const[]){ names[KEY], names[VALUE], NULL }, hidden, hidden, &layer->key_value);
+  load_linear (loader, (const char *const[]){ names[KEY], names[VALUE], NULL }, hidden, hidden,
+               &layer->key_value);
   load_one (loader, names[OUTPUT], hidden, hidden, &layer->output);
   load_norm (loader, names[ATTENTION_NORM], hidden, &layer->attention_norm);
   load_one (loader, names[UP], network->intermediate, hidden, &layer->up);
@@ -180,7 +185,8 @@ load_positions (Loader *loader, const SagNetwork *network, SagCpuText *text)
   gsize             hidden = network->hidden;
   g_autofree float *type = NULL;
 
-  text->positions = load_vector (loader, "model.embeddings.position_embeddings.weight", network->n_positions * hidden);
+  text->positions = load_vector (loader, "model.embeddings.position_embeddings.weight",
+                                 network->n_positions * hidden);
   if (text->positions == NULL || loader->failed)
     return;
   type = g_new0 (float, hidden);
@@ -205,7 +211,8 @@ load_all (Loader *loader, SagCpuText *text)
   if (network->text_kind == SAG_TEXT_MEGATRON)
     load_norm (loader, "model.encoder.ln", hidden, &text->final_norm);
   load_one (loader, "lm_head_cls", 1, hidden, &text->class_head);
-  load_one (loader, "lm_head_seg", sag_network_cells_per_token (network), hidden, &text->patch_head);
+  load_one (loader, "lm_head_seg", sag_network_cells_per_token (network), hidden,
+            &text->patch_head);
 }
 
 static float *
@@ -213,15 +220,19 @@ alloc_measured (Loader *loader, const char *what)
 {
   loader->memory = sag_cpu_alloc (loader->used);
   if (loader->memory == NULL)
-    sag_status_fail (loader->status, SAG_STATUS_OUT_OF_MEMORY,
-                     "There is no memory for the weights of the %s (%.0f MB); close other programs.", what,
-                     loader->used * 4e-6);
+    sag_status_fail (
+      loader->status, SAG_STATUS_OUT_OF_MEMORY,
+      "There is no memory for the weights of the %s (%.0f MB); close other programs.", what,
+      loader->used * 4e-6);
   loader->used = 0;
   return loader->memory;
 }
 
 float *
-sag_cpu_adaptor_load (const SagWeightSource *source, SagPool *pool, SagCpuLinear *adaptor, SagStatus *status)
+sag_cpu_adaptor_load (const SagWeightSource *source,
+                      SagPool               *pool,
+                      SagCpuLinear          *adaptor,
+                      SagStatus             *status)
 {
   static const char name[] = "vision_model.lm_adaptor.0";
   const SagNetwork *network = source->network;

@@ -71,7 +71,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagCpuText, sag_cpu_text_free)
  *
  * Returns: the memory of @adaptor, for free(); NULL, with @status set, as sag_cpu_text_load()
  */
-float *sag_cpu_adaptor_load (const SagWeightSource *source, SagPool *pool, SagCpuLinear *adaptor, SagStatus *status);
+float *sag_cpu_adaptor_load (const SagWeightSource *source,
+                             SagPool               *pool,
+                             SagCpuLinear          *adaptor,
+                             SagStatus             *status);
 
 /** SagCpuTeam: who does the work. */
 typedef struct

@@ -35,7 +35,8 @@ static void
 fail_memory (Reader *reader)
 {
   if (!reader->failed)
-    sag_status_fail (reader->status, SAG_STATUS_OUT_OF_MEMORY, "There is not enough memory for the network's weights.");
+    sag_status_fail (reader->status, SAG_STATUS_OUT_OF_MEMORY,
+                     "There is not enough memory for the network's weights.");
   reader->failed = TRUE;
 }
 
@@ -137,7 +138,7 @@ static float *
 keep_lanes (Reader *reader, const char *name, const Norm *norm, int32_t channels, gsize taps)
 {
   g_autofree float *values = read_tensor (reader, name, channels * taps);
-  float            *out = keep (reader, (gsize) sag_cpu_channel_blocks (channels) * taps * SAG_CPU_LANES);
+  float *out = keep (reader, (gsize) sag_cpu_channel_blocks (channels) * taps * SAG_CPU_LANES);
 
   if (reader->failed)
     return NULL;
@@ -153,7 +154,8 @@ keep_lanes (Reader *reader, const char *name, const Norm *norm, int32_t channels
 
 /* A 1x1x1 convolution, (out, in), as panels; @columns, at least @out, is the width that they are packed for. */
 static float *
-keep_panels (Reader *reader, const char *name, const Norm *norm, int32_t out, int32_t columns, int32_t in)
+keep_panels (
+  Reader *reader, const char *name, const Norm *norm, int32_t out, int32_t columns, int32_t in)
 {
   g_autofree float *values = read_tensor (reader, name, (gsize) out * in);
   g_autofree float *scaled = g_try_new0 (float, (gsize) columns *in);
@@ -197,18 +199,15 @@ read_block (Reader *reader, SagCpuBlock *block)
     {
       g_auto (Norm) expand = read_norm (reader, "bn1", mid);
 
-      block->expand = keep_panels (reader, "conv_pw.weight", &expand, mid, padded, shape->in_channels);
+      block->expand =
+        keep_panels (reader, "conv_pw.weight", &expand, mid, padded, shape->in_channels);
       block->expand_bias = keep_bias (reader, &expand, mid, padded);
     }
   block->depthwise = keep_lanes (reader, "conv_dw.weight", &depthwise, mid, taps);
   block->depthwise_bias = keep_bias (reader, &depthwise, mid, padded);
   read_gate (reader, block);
-  block->project = keep_panels (reader,
-                                shape->expands ? "conv_pwl.weight" : "conv_pw.weight",
-                                &project,
-                                shape->out_channels,
-                                shape->out_channels,
-                                mid);
+  block->project = keep_panels (reader, shape->expands ? "conv_pwl.weight" : "conv_pw.weight",
+                                &project, shape->out_channels, shape->out_channels, mid);
   block->project_bias = keep_bias (reader, &project, shape->out_channels, shape->out_channels);
 }
 
@@ -227,7 +226,9 @@ read_stem_and_head (Reader *reader, SagCpuVisionWeights *weights, int32_t featur
 }
 
 gboolean
-sag_cpu_vision_weights_read (SagCpuVisionWeights *weights, const SagWeightSource *source, SagStatus *status)
+sag_cpu_vision_weights_read (SagCpuVisionWeights   *weights,
+                             const SagWeightSource *source,
+                             SagStatus             *status)
 {
   const SagNetwork *network = source->network;
   Reader            reader = { source, status, g_ptr_array_new_with_free_func (free), "", FALSE };
@@ -242,7 +243,8 @@ sag_cpu_vision_weights_read (SagCpuVisionWeights *weights, const SagWeightSource
   for (int32_t b = 0; b < network->n_blocks && !reader.failed; b++)
     {
       SagCpuBlock     *block = &weights->blocks[b];
-      g_autofree char *prefix = g_strdup_printf ("blocks.%d.%d.", network->blocks[b].stage, network->blocks[b].index);
+      g_autofree char *prefix =
+        g_strdup_printf ("blocks.%d.%d.", network->blocks[b].stage, network->blocks[b].index);
 
       block->shape = network->blocks[b];
       reader.prefix = prefix;

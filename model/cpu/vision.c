@@ -71,11 +71,12 @@ reserve_memory (Call *call, SagStatus *status)
   SagCpuArena            *arena = &call->self->arena;
 
   if (!sag_cpu_arena_reserve (arena, plan->size_bytes))
-    return sag_status_fail (status,
-                            SAG_STATUS_OUT_OF_MEMORY,
-                            "Encoding this volume needs %zu MB of memory, which this machine does not have free.",
-                            plan->size_bytes >> 20);
-  call->scratch = sag_cpu_arena_take (arena, FALSE, plan->scratch_floats * sag_pool_get_n_threads (call->pool));
+    return sag_status_fail (
+      status, SAG_STATUS_OUT_OF_MEMORY,
+      "Encoding this volume needs %zu MB of memory, which this machine does not have free.",
+      plan->size_bytes >> 20);
+  call->scratch =
+    sag_cpu_arena_take (arena, FALSE, plan->scratch_floats * sag_pool_get_n_threads (call->pool));
   call->sums = sag_cpu_arena_take (arena, FALSE, plan->sums_floats);
   call->gate = sag_cpu_arena_take (arena, FALSE, plan->gate_floats);
   call->panels = sag_cpu_arena_take (arena, FALSE, plan->panels_floats);
@@ -94,7 +95,8 @@ tap_stem (Call *call)
 
   if (map == NULL)
     return;
-  sag_cpu_stem_map (&call->stem, call->pool, channels, map, 1, n_voxels, call->scratch, call->plan.scratch_floats);
+  sag_cpu_stem_map (&call->stem, call->pool, channels, map, 1, n_voxels, call->scratch,
+                    call->plan.scratch_floats);
   call->tap->func (call->tap->data, "stem", 5, shape, map);
 }
 
@@ -107,14 +109,17 @@ store_stem (Call *call)
 
   if (!call->plan.stores_stem)
     return NULL;
-  map = sag_cpu_arena_take (&call->self->arena, FALSE, sag_cpu_n_voxels (call->plan.stem.out) * channels);
-  sag_cpu_stem_map (&call->stem, call->pool, channels, map, channels, 1, call->scratch, call->plan.scratch_floats);
+  map = sag_cpu_arena_take (&call->self->arena, FALSE,
+                            sag_cpu_n_voxels (call->plan.stem.out) * channels);
+  sag_cpu_stem_map (&call->stem, call->pool, channels, map, channels, 1, call->scratch,
+                    call->plan.scratch_floats);
   return map;
 }
 
 /* Expansion, depthwise convolution and squeeze-excite: fills @inner, call->panels. */
 static void
-sweep_block (Call *call, const SagCpuBlock *block, const SagCpuSweep *sweep, const float *input, float *inner)
+sweep_block (
+  Call *call, const SagCpuBlock *block, const SagCpuSweep *sweep, const float *input, float *inner)
 {
   const SagCpuKernels *kernels = call->self->kernels;
   int32_t              channels = block->shape.in_channels;
@@ -123,30 +128,24 @@ sweep_block (Call *call, const SagCpuBlock *block, const SagCpuSweep *sweep, con
   if (input == NULL)
     producer = call->stem;
   else if (block->shape.expands)
-    producer = sag_cpu_producer_expand (kernels, input, sweep->in, channels, block->expand, block->expand_bias);
+    producer = sag_cpu_producer_expand (kernels, input, sweep->in, channels, block->expand,
+                                        block->expand_bias);
   else
     producer = sag_cpu_producer_copy (input, sweep->in, channels);
-  sag_cpu_sweep_run (sweep,
-                     &producer,
-                     call->pool,
-                     kernels,
-                     block->depthwise,
-                     block->depthwise_bias,
-                     inner,
-                     call->sums,
-                     call->scratch,
-                     call->plan.scratch_floats,
-                     &call->stop);
-  sag_cpu_gate (block,
-                call->sums,
-                (gsize) sweep->n_strips * sweep->shape.out[0],
-                sag_cpu_n_voxels (sweep->shape.out),
-                call->gate);
+  sag_cpu_sweep_run (sweep, &producer, call->pool, kernels, block->depthwise, block->depthwise_bias,
+                     inner, call->sums, call->scratch, call->plan.scratch_floats, &call->stop);
+  sag_cpu_gate (block, call->sums, (gsize) sweep->n_strips * sweep->shape.out[0],
+                sag_cpu_n_voxels (sweep->shape.out), call->gate);
   sag_cpu_gate_project (block, call->gate, call->panels);
 }
 
 static void
-project_block (Call *call, const SagCpuBlock *block, const float *inner, gsize n_voxels, const float *input, float *out)
+project_block (Call              *call,
+               const SagCpuBlock *block,
+               const float       *inner,
+               gsize              n_voxels,
+               const float       *input,
+               float             *out)
 {
   int32_t    channels = block->shape.out_channels;
   SagCpuGemm job = {
@@ -177,8 +176,8 @@ run_block (Call *call, int32_t b, const float *input, gboolean from_back)
   const SagCpuSweep *sweep = &call->plan.sweeps[b];
   SagCpuArena       *arena = &call->self->arena;
   gsize              n_voxels = sag_cpu_n_voxels (sweep->shape.out);
-  float             *inner = sag_cpu_arena_take (arena, from_back, n_voxels * sweep->n_blocks * SAG_CPU_LANES);
-  float             *out = sag_cpu_arena_take (arena, !from_back, n_voxels * block->shape.out_channels);
+  float *inner = sag_cpu_arena_take (arena, from_back, n_voxels * sweep->n_blocks * SAG_CPU_LANES);
+  float *out = sag_cpu_arena_take (arena, !from_back, n_voxels * block->shape.out_channels);
 
   if (call->tap != NULL && input != NULL)
     sag_cpu_tap_block (call->tap, &call->self->source, &block->shape, input, sweep->in);
@@ -245,7 +244,8 @@ run_network (Call *call, float *features, SagStatus *status)
       if (call->tap != NULL)
         tap_stage (call, b, map);
     }
-  run_head (call, map, call->plan.sweeps[weights->n_blocks - 1].shape.out, last->shape.out_channels, features);
+  run_head (call, map, call->plan.sweeps[weights->n_blocks - 1].shape.out, last->shape.out_channels,
+            features);
   return true;
 }
 
@@ -266,9 +266,11 @@ sag_cpu_vision_encode (SagCpuVision    *self,
     .stop = { .cancel = cancel },
   };
 
-  if (!sag_cpu_vision_plan (&call.plan, &self->weights, dims, sag_pool_get_n_threads (pool), status) ||
+  if (!sag_cpu_vision_plan (&call.plan, &self->weights, dims, sag_pool_get_n_threads (pool),
+                            status) ||
       !reserve_memory (&call, status))
     return false;
-  call.stem = sag_cpu_producer_stem (self->kernels, input, dims, self->weights.stem, self->weights.stem_bias);
+  call.stem =
+    sag_cpu_producer_stem (self->kernels, input, dims, self->weights.stem, self->weights.stem_bias);
   return run_network (&call, features, status);
 }

@@ -18,8 +18,9 @@ typedef struct _SagCpuVision SagCpuVision;
  *
  * Returns: (nullable): NULL, with @status set, when a tensor is missing or memory is short
  */
-SagCpuVision *sag_cpu_vision_new (const SagWeightSource *source, gboolean portable, SagStatus *status);
-void          sag_cpu_vision_free (SagCpuVision *self);
+SagCpuVision      *
+sag_cpu_vision_new (const SagWeightSource *source, gboolean portable, SagStatus *status);
+void sag_cpu_vision_free (SagCpuVision *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagCpuVision, sag_cpu_vision_free)
 
 /**

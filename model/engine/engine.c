@@ -29,7 +29,8 @@ struct _SagEngine
 static gboolean
 fail (const SagStatus *status, GError **error)
 {
-  const char *message = status->message[0] ? status->message : "The engine failed without saying why.";
+  const char *message =
+    status->message[0] ? status->message : "The engine failed without saying why.";
 
   if (status->code == SAG_STATUS_CANCELLED)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, message);
@@ -51,7 +52,10 @@ cancel_of (GCancellable *cancellable)
 }
 
 SagEngine *
-sag_engine_open (const SagEngineTable *table, SagBundle *bundle, const SagEngineOptions *options, GError **error)
+sag_engine_open (const SagEngineTable   *table,
+                 SagBundle              *bundle,
+                 const SagEngineOptions *options,
+                 GError                **error)
 {
   static const SagEngineOptions defaults;
   g_autoptr (SagEngine) engine = NULL;
@@ -62,7 +66,8 @@ sag_engine_open (const SagEngineTable *table, SagBundle *bundle, const SagEngine
   if (table->abi != SAG_ENGINE_ABI)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE,
-                   "The engine \"%s\" has interface %u, but this program speaks %u; reinstall both from one release.",
+                   "The engine \"%s\" has interface %u, but this program speaks %u; reinstall both "
+                   "from one release.",
                    table->id, table->abi, SAG_ENGINE_ABI);
       return NULL;
     }
@@ -112,15 +117,18 @@ sag_engine_get_info (SagEngine *engine)
 static char *
 tokens_key (SagEngine *engine, SagPrepared *prepared)
 {
-  g_autofree char *all = g_strjoin ("|",
-                                    sag_prepared_get_key (prepared), sag_bundle_get_sha256 (engine->bundle),
-                                    engine->info.engine, engine->info.precision, NULL);
+  g_autofree char *all =
+    g_strjoin ("|", sag_prepared_get_key (prepared), sag_bundle_get_sha256 (engine->bundle),
+               engine->info.engine, engine->info.precision, NULL);
 
   return sag_hash_voxels (all, strlen (all));
 }
 
 SagTokens *
-sag_engine_encode (SagEngine *engine, SagPrepared *prepared, GCancellable *cancellable, GError **error)
+sag_engine_encode (SagEngine    *engine,
+                   SagPrepared  *prepared,
+                   GCancellable *cancellable,
+                   GError      **error)
 {
   g_autofree float  *values = NULL;
   SagEncodeRequest   request = { .n_inputs = 1, .cancel = cancel_of (cancellable) };
@@ -134,10 +142,11 @@ sag_engine_encode (SagEngine *engine, SagPrepared *prepared, GCancellable *cance
     {
       const int32_t *is = geometry->dims, *wants = engine->network.input;
 
-      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-                   "The scan was prepared to %d x %d x %d voxels, but the bundle \"%s\" takes %d x %d x %d; "
-                   "prepare it with the bundle's own recipe.",
-                   is[0], is[1], is[2], sag_bundle_get_name (engine->bundle), wants[0], wants[1], wants[2]);
+      g_set_error (
+        error, SAG_ERROR, SAG_ERROR_MISMATCH,
+        "The scan was prepared to %d x %d x %d voxels, but the bundle \"%s\" takes %d x %d x %d; "
+        "prepare it with the bundle's own recipe.",
+        is[0], is[1], is[2], sag_bundle_get_name (engine->bundle), wants[0], wants[1], wants[2]);
       return NULL;
     }
   values = g_new (float, engine->n_tokens * engine->network.hidden);
@@ -190,7 +199,8 @@ tokenize_one (SagEngine *engine, const char *text, gsize *n_ids, GError **error)
 
   if (!g_utf8_validate (text, -1, NULL))
     {
-      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "A task's text is not valid UTF-8; type it again.");
+      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                           "A task's text is not valid UTF-8; type it again.");
       return NULL;
     }
   ids = sag_tokenizer_encode (sag_bundle_get_tokenizer (engine->bundle), text, n_ids);
@@ -198,9 +208,10 @@ tokenize_one (SagEngine *engine, const char *text, gsize *n_ids, GError **error)
     {
       g_autofree char *quoted = quote (text);
 
-      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
-                   "The text \"%s\" has %d word pieces, but the bundle \"%s\" takes at most %d; shorten it.",
-                   quoted, (int) MIN (*n_ids, G_MAXINT), sag_bundle_get_name (engine->bundle), (int) most);
+      g_set_error (
+        error, SAG_ERROR, SAG_ERROR_LIMIT,
+        "The text \"%s\" has %d word pieces, but the bundle \"%s\" takes at most %d; shorten it.",
+        quoted, (int) MIN (*n_ids, G_MAXINT), sag_bundle_get_name (engine->bundle), (int) most);
       return NULL;
     }
   return g_steal_pointer (&ids);
@@ -228,7 +239,8 @@ tokenize (SagEngine *engine, const char *const *texts, gsize n_texts, Ids *out, 
   out->ids = g_new (gint32, n_texts * out->max_length);
   for (gsize t = 0; t < n_texts; t++)
     for (gsize i = 0; i < out->max_length; i++)
-      out->ids[t * out->max_length + i] = i < (gsize) out->lengths[t] ? ((gint32 *) rows->pdata[t])[i] : pad;
+      out->ids[t * out->max_length + i] =
+        i < (gsize) out->lengths[t] ? ((gint32 *) rows->pdata[t])[i] : pad;
   return TRUE;
 }
 
@@ -238,9 +250,10 @@ check_finite (SagEngine *engine, const float *values, gsize n, GError **error)
   for (gsize i = 0; i < n; i++)
     if (!isfinite (values[i]))
       {
-        g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE,
-                     "The bundle \"%s\" gives an answer that is no number; look at it with \"bundle check\".",
-                     sag_bundle_get_name (engine->bundle));
+        g_set_error (
+          error, SAG_ERROR, SAG_ERROR_ENGINE,
+          "The bundle \"%s\" gives an answer that is no number; look at it with \"bundle check\".",
+          sag_bundle_get_name (engine->bundle));
         return FALSE;
       }
   return TRUE;
@@ -263,7 +276,8 @@ ask_some (SagEngine *engine, SagAskRequest *request, float *raw, float *cells, G
   if (!check_finite (engine, raw, request->n_texts * n_cells, error))
     return FALSE;
   for (gsize t = 0; t < (gsize) request->n_texts; t++)
-    sag_cells_arrange (engine->token_dims, engine->network.cells, raw + t * n_cells, true, cells + t * n_cells);
+    sag_cells_arrange (engine->token_dims, engine->network.cells, raw + t * n_cells, true,
+                       cells + t * n_cells);
   return TRUE;
 }
 
@@ -282,7 +296,8 @@ sag_engine_ask (SagEngine         *engine,
   g_autofree float *raw = NULL;
   gsize             n_cells;
 
-  g_return_val_if_fail (engine != NULL && tokens != NULL && texts != NULL && class_logits != NULL, FALSE);
+  g_return_val_if_fail (engine != NULL && tokens != NULL && texts != NULL && class_logits != NULL,
+                        FALSE);
 
   if (!g_str_equal (sag_tokens_get_bundle_sha256 (tokens), sag_bundle_get_sha256 (engine->bundle)))
     {
@@ -310,7 +325,8 @@ sag_engine_ask (SagEngine         *engine,
         .cancel = cancel_of (cancellable),
       };
 
-      if (!ask_some (engine, &request, raw, cell_logits ? cell_logits + first * n_cells : NULL, error))
+      if (!ask_some (engine, &request, raw, cell_logits ? cell_logits + first * n_cells : NULL,
+                     error))
         return FALSE;
     }
   return TRUE;

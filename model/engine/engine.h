@@ -20,30 +20,33 @@ typedef struct _SagTokens SagTokens;
  * @options: (nullable): the defaults
  * Errors: SAG_ERROR_ENGINE with the engine's own sentence.
  */
-SagEngine *sag_engine_open (const SagEngineTable *table,
-                            SagBundle *bundle,
+SagEngine *sag_engine_open (const SagEngineTable   *table,
+                            SagBundle              *bundle,
                             const SagEngineOptions *options,
-                            GError **error);
-void sag_engine_close (SagEngine *engine);
+                            GError                **error);
+void       sag_engine_close (SagEngine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagEngine, sag_engine_close)
 
-SagBundle *sag_engine_get_bundle (SagEngine *engine);
+SagBundle           *sag_engine_get_bundle (SagEngine *engine);
 const SagEngineInfo *sag_engine_get_info (SagEngine *engine);
 
 /**
  * sag_engine_encode: the scan's vision tokens, transfer full. Keeps a reference to @prepared.
  * Errors: SAG_ERROR_MISMATCH (prepared for another input size), SAG_ERROR_ENGINE, G_IO_ERROR_CANCELLED.
  */
-SagTokens *sag_engine_encode (SagEngine *engine, SagPrepared *prepared, GCancellable *cancellable, GError **error);
+SagTokens *sag_engine_encode (SagEngine    *engine,
+                              SagPrepared  *prepared,
+                              GCancellable *cancellable,
+                              GError      **error);
 
 SagTokens *sag_tokens_ref (SagTokens *tokens);
-void sag_tokens_unref (SagTokens *tokens);
+void       sag_tokens_unref (SagTokens *tokens);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagTokens, sag_tokens_unref)
 
 /** sag_tokens_get_values: (n_tokens, hidden). */
 const float *sag_tokens_get_values (SagTokens *tokens);
 /** sag_tokens_get_key: hash of voxels, box, bundle, recipe, engine and precision. */
-const char *sag_tokens_get_key (SagTokens *tokens);
+const char  *sag_tokens_get_key (SagTokens *tokens);
 SagPrepared *sag_tokens_get_prepared (SagTokens *tokens);
 
 /**
@@ -57,15 +60,15 @@ SagPrepared *sag_tokens_get_prepared (SagTokens *tokens);
  * UTF-8, SAG_ERROR_MISMATCH for tokens of another bundle, SAG_ERROR_ENGINE (also for logits that are no numbers),
  * G_IO_ERROR_CANCELLED.
  */
-gboolean sag_engine_ask (SagEngine *engine,
-                         SagTokens *tokens,
+gboolean sag_engine_ask (SagEngine         *engine,
+                         SagTokens         *tokens,
                          const char *const *texts,
-                         gsize n_texts,
-                         const guint8 *token_masks,
-                         float *class_logits,
-                         float *cell_logits,
-                         GCancellable *cancellable,
-                         GError **error);
+                         gsize              n_texts,
+                         const guint8      *token_masks,
+                         float             *class_logits,
+                         float             *cell_logits,
+                         GCancellable      *cancellable,
+                         GError           **error);
 
 /** sag_engine_get_cell_dims: the heatmap's grid, 32 x 20 x 16 for the paper's network. */
 void sag_engine_get_cell_dims (SagEngine *engine, gint32 dims[3]);
@@ -78,13 +81,13 @@ void sag_engine_get_cell_dims (SagEngine *engine, gint32 dims[3]);
  *
  * Errors: SAG_ERROR_ENGINE, G_IO_ERROR_CANCELLED.
  */
-gboolean sag_engine_upsample (SagEngine *engine,
+gboolean sag_engine_upsample (SagEngine         *engine,
                               const SagGeometry *cell_geometry,
-                              const float *cells,
+                              const float       *cells,
                               const SagGeometry *target,
-                              gboolean smooth,
-                              float *out,
-                              GCancellable *cancellable,
-                              GError **error);
+                              gboolean           smooth,
+                              float             *out,
+                              GCancellable      *cancellable,
+                              GError           **error);
 
 G_END_DECLS

@@ -18,9 +18,10 @@ sag_status_fail (SagStatus *status, SagStatusCode code, const char *format, ...)
 bool
 sag_status_fail_weight (SagStatus *status, const char *name)
 {
-  return sag_status_fail (status, SAG_STATUS_INVALID,
-                          "The bundle's weights hold no readable \"%s\" of the expected size; import the bundle again.",
-                          name);
+  return sag_status_fail (
+    status, SAG_STATUS_INVALID,
+    "The bundle's weights hold no readable \"%s\" of the expected size; import the bundle again.",
+    name);
 }
 
 bool

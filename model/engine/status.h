@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  *
  * Returns: false, for `return sag_status_fail (...)`
  */
-bool sag_status_fail (SagStatus *status, SagStatusCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+bool sag_status_fail (SagStatus *status, SagStatusCode code, const char *format, ...)
+  G_GNUC_PRINTF (3, 4);
 
 /** sag_status_fail_weight: the same for a tensor that is missing or too short. */
 bool sag_status_fail_weight (SagStatus *status, const char *name);

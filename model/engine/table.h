@@ -12,118 +12,120 @@
 #include "model/volume/geometry.h"
 
 #ifdef __cplusplus
-extern "C" {
+extern "C"
+{
 #endif
 
 #define SAG_ENGINE_ABI 1u
 
-typedef enum
-{
-  SAG_STATUS_OK = 0,
-  SAG_STATUS_CANCELLED,
-  SAG_STATUS_INVALID,
-  SAG_STATUS_UNSUPPORTED,
-  SAG_STATUS_NO_DEVICE,
-  SAG_STATUS_OUT_OF_MEMORY,
-  SAG_STATUS_DEVICE_LOST,
-  SAG_STATUS_FAILED,
-} SagStatusCode;
+  typedef enum
+  {
+    SAG_STATUS_OK = 0,
+    SAG_STATUS_CANCELLED,
+    SAG_STATUS_INVALID,
+    SAG_STATUS_UNSUPPORTED,
+    SAG_STATUS_NO_DEVICE,
+    SAG_STATUS_OUT_OF_MEMORY,
+    SAG_STATUS_DEVICE_LOST,
+    SAG_STATUS_FAILED,
+  } SagStatusCode;
 
-/** SagStatus: filled when a call returns false: one sentence for people. */
-typedef struct
-{
-  SagStatusCode code;
-  char message[400];
-} SagStatus;
+  /** SagStatus: filled when a call returns false: one sentence for people. */
+  typedef struct
+  {
+    SagStatusCode code;
+    char          message[400];
+  } SagStatus;
 
-typedef enum
-{
-  SAG_PRECISION_FP32,
-  SAG_PRECISION_FAST, /* 16-bit storage, fp32 accumulation; GPU only */
-} SagPrecision;
+  typedef enum
+  {
+    SAG_PRECISION_FP32,
+    SAG_PRECISION_FAST, /* 16-bit storage, fp32 accumulation; GPU only */
+  } SagPrecision;
 
-/** SagCancel: asked between blocks; func NULL means never. */
-typedef struct
-{
-  bool (*func) (void *data);
-  void *data;
-} SagCancel;
+  /** SagCancel: asked between blocks; func NULL means never. */
+  typedef struct
+  {
+    bool (*func) (void *data);
+    void *data;
+  } SagCancel;
 
-/**
+  /**
  * SagTap: receives inner activations by the oracle's names ("stem", "stage0" .. "head", "lm_adaptor", ...), in order.
  * @values: float32, row-major in @dims, valid during the call
  */
-typedef struct
-{
-  void (*func) (void *data, const char *name, int n_dims, const int64_t *dims, const float *values);
-  void *data;
-} SagTap;
+  typedef struct
+  {
+    void (*func) (
+      void *data, const char *name, int n_dims, const int64_t *dims, const float *values);
+    void *data;
+  } SagTap;
 
-/**
+  /**
  * SagWeightSource: where an engine reads weights from.
  * @read: copies values [offset, offset + n) of the named tensor as float32 (16-bit files are widened,
  *   LoRA is already merged); false if there is no such tensor or range. Thread-safe, valid while the engine lives.
  */
-typedef struct
-{
-  const SagNetwork *network;
-  bool (*read) (void *data, const char *name, size_t offset, size_t n_values, float *out);
-  void *data;
-} SagWeightSource;
+  typedef struct
+  {
+    const SagNetwork *network;
+    bool (*read) (void *data, const char *name, size_t offset, size_t n_values, float *out);
+    void *data;
+  } SagWeightSource;
 
-/** SagEngineOptions: zeros mean the defaults. @device: index of the GPU. */
-typedef struct
-{
-  SagPrecision precision;
-  int32_t n_threads;
-  int32_t device;
-  bool portable; /* CPU: no AVX2 even where it is there */
-} SagEngineOptions;
+  /** SagEngineOptions: zeros mean the defaults. @device: index of the GPU. */
+  typedef struct
+  {
+    SagPrecision precision;
+    int32_t      n_threads;
+    int32_t      device;
+    bool         portable; /* CPU: no AVX2 even where it is there */
+  } SagEngineOptions;
 
-/** SagEngineInfo: for provenance and the status strip. */
-typedef struct
-{
-  char engine[16];    /* "cpu", "cuda" */
-  char device[128];   /* "AVX2, 2 threads", "NVIDIA H200" */
-  char precision[16]; /* "fp32", "fast" */
-} SagEngineInfo;
+  /** SagEngineInfo: for provenance and the status strip. */
+  typedef struct
+  {
+    char engine[16];    /* "cpu", "cuda" */
+    char device[128];   /* "AVX2, 2 threads", "NVIDIA H200" */
+    char precision[16]; /* "fp32", "fast" */
+  } SagEngineInfo;
 
-/**
+  /**
  * SagPrepareRequest: the arithmetic of a recipe once the host has decided the box.
  * @voxels: int16 or float32 on the stored grid, i fastest
  * The host's own preparation (model/prepare) serves engines whose table has no prepare.
  */
-typedef struct
-{
-  const void *voxels;
-  bool is_float;
-  SagGeometry geometry;
-  SagRecipe recipe;
-  bool has_lung_range;
-  double lung_range_mm[2];
-  double shift_mm[3];
-  float *input;               /* out: (x, y, z), z fastest */
-  SagGeometry input_geometry; /* out */
-  SagCancel cancel;
-} SagPrepareRequest;
+  typedef struct
+  {
+    const void *voxels;
+    bool        is_float;
+    SagGeometry geometry;
+    SagRecipe   recipe;
+    bool        has_lung_range;
+    double      lung_range_mm[2];
+    double      shift_mm[3];
+    float      *input;          /* out: (x, y, z), z fastest */
+    SagGeometry input_geometry; /* out */
+    SagCancel   cancel;
+  } SagPrepareRequest;
 
-/**
+  /**
  * SagEncodeRequest: volumes to vision tokens.
  * @input: (n, x, y, z) float32, z fastest
  * @dims: x, y, z; any size for which the features are not empty
  * @tokens: out: (n, n_tokens, hidden), after the adaptor, without start and end
  */
-typedef struct
-{
-  const float *input;
-  int32_t n_inputs;
-  int32_t dims[3];
-  float *tokens;
-  SagTap tap;
-  SagCancel cancel;
-} SagEncodeRequest;
+  typedef struct
+  {
+    const float *input;
+    int32_t      n_inputs;
+    int32_t      dims[3];
+    float       *tokens;
+    SagTap       tap;
+    SagCancel    cancel;
+  } SagEncodeRequest;
 
-/**
+  /**
  * SagAskRequest: one volume's tokens, many texts.
  * @tokens: (n_tokens, hidden)
  * @ids: (n_texts, max_length), rows padded with the bundle's pad id
@@ -133,22 +135,22 @@ typedef struct
  * @cell_logits: out: (n_texts, n_tokens, cells) or NULL
  * @tap: sees padded positions too, as upstream computes them
  */
-typedef struct
-{
-  const float *tokens;
-  int32_t n_tokens;
-  int32_t n_texts;
-  int32_t max_length;
-  const int32_t *ids;
-  const int32_t *lengths;
-  const uint8_t *token_mask;
-  float *class_logits;
-  float *cell_logits;
-  SagTap tap;
-  SagCancel cancel;
-} SagAskRequest;
+  typedef struct
+  {
+    const float   *tokens;
+    int32_t        n_tokens;
+    int32_t        n_texts;
+    int32_t        max_length;
+    const int32_t *ids;
+    const int32_t *lengths;
+    const uint8_t *token_mask;
+    float         *class_logits;
+    float         *cell_logits;
+    SagTap         tap;
+    SagCancel      cancel;
+  } SagAskRequest;
 
-/**
+  /**
  * SagUpsampleRequest: cell scores onto any grid.
  * @cells: cell values, x fastest: index = x + nx * (y + ny * z)
  * @cell_geometry: where cells lie; integer indices are cell centres
@@ -156,100 +158,106 @@ typedef struct
  * @outside: value for voxels whose centre lies outside the cells' box
  * @out: target voxels, i fastest
  */
-typedef struct
-{
-  const float *cells;
-  SagGeometry cell_geometry;
-  SagGeometry target;
-  bool smooth;
-  float outside;
-  float *out;
-  SagCancel cancel;
-} SagUpsampleRequest;
+  typedef struct
+  {
+    const float *cells;
+    SagGeometry  cell_geometry;
+    SagGeometry  target;
+    bool         smooth;
+    float        outside;
+    float       *out;
+    SagCancel    cancel;
+  } SagUpsampleRequest;
 
-/**
+  /**
  * SagEngineTable: an engine. @self is what open() returned.
  * prepare and upsample may be NULL: the host then does them.
  */
-typedef struct
-{
-  uint32_t abi;
-  const char *id;
-  void *(*open) (const SagWeightSource *source, const SagEngineOptions *options, SagStatus *status);
-  void (*close) (void *self);
-  void (*describe) (void *self, SagEngineInfo *info);
-  bool (*prepare) (void *self, SagPrepareRequest *request, SagStatus *status);
-  bool (*encode) (void *self, const SagEncodeRequest *request, SagStatus *status);
-  bool (*ask) (void *self, const SagAskRequest *request, SagStatus *status);
-  bool (*upsample) (void *self, const SagUpsampleRequest *request, SagStatus *status);
-} SagEngineTable;
+  typedef struct
+  {
+    uint32_t    abi;
+    const char *id;
+    void *(*open) (const SagWeightSource  *source,
+                   const SagEngineOptions *options,
+                   SagStatus              *status);
+    void (*close) (void *self);
+    void (*describe) (void *self, SagEngineInfo *info);
+    bool (*prepare) (void *self, SagPrepareRequest *request, SagStatus *status);
+    bool (*encode) (void *self, const SagEncodeRequest *request, SagStatus *status);
+    bool (*ask) (void *self, const SagAskRequest *request, SagStatus *status);
+    bool (*upsample) (void *self, const SagUpsampleRequest *request, SagStatus *status);
+  } SagEngineTable;
 
-/** SagTrainParts: what a training engine changes. */
-typedef enum
-{
-  SAG_TRAIN_HEADS,
-  SAG_TRAIN_HEADS_AND_TEXT,
-  SAG_TRAIN_LORA,
-  SAG_TRAIN_VISION, /* all but the text layers: upstream's default */
-  SAG_TRAIN_ALL,
-} SagTrainParts;
+  /** SagTrainParts: what a training engine changes. */
+  typedef enum
+  {
+    SAG_TRAIN_HEADS,
+    SAG_TRAIN_HEADS_AND_TEXT,
+    SAG_TRAIN_LORA,
+    SAG_TRAIN_VISION, /* all but the text layers: upstream's default */
+    SAG_TRAIN_ALL,
+  } SagTrainParts;
 
-/**
+  /**
  * SagTrainBatch: samples of one step; either @input or @tokens is set.
  * @labels, @task: (n): task 1 reads the label, 0 the cell targets
  * @cell_targets: (n, n_tokens, cells), soft targets allowed
  * @loss: out: mean over the batch
  */
-typedef struct
-{
-  int32_t n;
-  const float *input;
-  int32_t dims[3];
-  const float *tokens;
-  int32_t max_length;
-  const int32_t *ids;
-  const int32_t *lengths;
-  const float *labels;
-  const float *task;
-  const float *cell_targets;
-  double loss;
-  SagTap tap;
-  SagCancel cancel;
-} SagTrainBatch;
+  typedef struct
+  {
+    int32_t        n;
+    const float   *input;
+    int32_t        dims[3];
+    const float   *tokens;
+    int32_t        max_length;
+    const int32_t *ids;
+    const int32_t *lengths;
+    const float   *labels;
+    const float   *task;
+    const float   *cell_targets;
+    double         loss;
+    SagTap         tap;
+    SagCancel      cancel;
+  } SagTrainBatch;
 
-/** SagTrainStep: AdamW after clipping to @max_norm. @grad_norm: out, before clipping. */
-typedef struct
-{
-  double lr;
-  double weight_decay;
-  double beta1;
-  double beta2;
-  double eps;
-  double max_norm;
-  double grad_norm;
-} SagTrainStep;
+  /** SagTrainStep: AdamW after clipping to @max_norm. @grad_norm: out, before clipping. */
+  typedef struct
+  {
+    double lr;
+    double weight_decay;
+    double beta1;
+    double beta2;
+    double eps;
+    double max_norm;
+    double grad_norm;
+  } SagTrainStep;
 
-/** SagTrainStateFunc: visits a named array of the training state ("weight.", "exp_avg.", "exp_avg_sq.", "running."). */
-typedef bool (*SagTrainStateFunc) (void *data, const char *name, float *values, size_t n_values);
+  /**
+   * SagTrainStateFunc: visits a named array of the training state ("weight.", "exp_avg.",
+   * "exp_avg_sq.", "running.").
+   */
+  typedef bool (*SagTrainStateFunc) (void *data, const char *name, float *values, size_t n_values);
 
-/** SagTrainTable: a training engine; the arrays that visit() shows may be read and written between steps. */
-typedef struct
-{
-  uint32_t abi;
-  const char *id;
-  void *(*open) (const SagWeightSource *source,
-                 const SagEngineOptions *options,
-                 SagTrainParts parts,
-                 uint64_t seed,
-                 SagStatus *status);
-  void (*close) (void *self);
-  bool (*forward_backward) (void *self, SagTrainBatch *batch, SagStatus *status);
-  /* reduce is called once per gradient array before the step; several processes sum there. */
-  bool (*step) (void *self, SagTrainStep *step, SagTrainStateFunc reduce, void *data, SagStatus *status);
-  bool (*visit) (void *self, SagTrainStateFunc func, void *data);
-  void (*get_random) (void *self, uint64_t state[4]);
-  void (*set_random) (void *self, const uint64_t state[4]);
-} SagTrainTable;
+  /** SagTrainTable: a training engine; the arrays that visit() shows may be read and written between steps. */
+  typedef struct
+  {
+    uint32_t    abi;
+    const char *id;
+    void *(*open) (const SagWeightSource  *source,
+                   const SagEngineOptions *options,
+                   SagTrainParts           parts,
+                   uint64_t                seed,
+                   SagStatus              *status);
+    void (*close) (void *self);
+    bool (*forward_backward) (void *self, SagTrainBatch *batch, SagStatus *status);
+    /* reduce is called once per gradient array before the step; several processes sum there. */
+    bool (*step) (
+      void *self, SagTrainStep *step, SagTrainStateFunc reduce, void *data, SagStatus *status);
+    bool (*visit) (void *self, SagTrainStateFunc func, void *data);
+    void (*get_random) (void *self, uint64_t state[4]);
+    void (*set_random) (void *self, const uint64_t state[4]);
+  } SagTrainTable;
 
 #ifdef __cplusplus
 }

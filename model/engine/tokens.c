@@ -12,7 +12,8 @@ struct _SagTokens
 };
 
 SagTokens *
-sag_tokens_new (float *values, gsize n_tokens, char *key, const char *bundle_sha256, SagPrepared *prepared)
+sag_tokens_new (
+  float *values, gsize n_tokens, char *key, const char *bundle_sha256, SagPrepared *prepared)
 {
   SagTokens *tokens = g_new0 (SagTokens, 1);
 

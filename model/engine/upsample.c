@@ -23,25 +23,26 @@
 typedef struct
 {
   const SagUpsampleRequest *request;
-  double                    to_cell[3][4]; /* voxel indices to positions in bordered cells: cell centres are 1 .. n */
-  float                    *cells;         /* with the border, x fastest */
-  gsize                     step[3];       /* of the bordered cells */
-  bool                      parallel;
-  int                       along[3]; /* parallel: the cell axis that each voxel axis runs along */
-  gint32                   *at;       /* parallel: (ni) the bordered cell at or before the voxel, or the nearest, */
-  float                    *part;     /* and how far the voxel is on the way to the next */
-  gsize                     first;    /* parallel: the run inside, as far as it is a matter of i */
-  gsize                     end;
-  float                    *lines; /* parallel: (threads, line_size) pairs: a value and the difference to the next */
-  gsize                     line_size;
-  gsize                     first_slice;
+  double  to_cell[3][4]; /* voxel indices to positions in bordered cells: cell centres are 1 .. n */
+  float  *cells;         /* with the border, x fastest */
+  gsize   step[3];       /* of the bordered cells */
+  bool    parallel;
+  int     along[3]; /* parallel: the cell axis that each voxel axis runs along */
+  gint32 *at;       /* parallel: (ni) the bordered cell at or before the voxel, or the nearest, */
+  float  *part;     /* and how far the voxel is on the way to the next */
+  gsize   first;    /* parallel: the run inside, as far as it is a matter of i */
+  gsize   end;
+  float  *lines; /* parallel: (threads, line_size) pairs: a value and the difference to the next */
+  gsize   line_size;
+  gsize   first_slice;
 } Upsampling;
 
 /* Voxels [*first, *end) of a row that lie inside along one cell axis. */
 static void
 clip_run (const Upsampling *up, int axis, double start, double step, gsize *first, gsize *end)
 {
-  double low = 0.5 - INSIDE - start, high = up->request->cell_geometry.dims[axis] + 0.5 + INSIDE - start;
+  double low = 0.5 - INSIDE - start,
+         high = up->request->cell_geometry.dims[axis] + 0.5 + INSIDE - start;
 
   if (step == 0)
     {
@@ -136,7 +137,8 @@ position_along (const Upsampling *up, int v, gsize index)
 static bool
 is_inside (const Upsampling *up, int v, double position)
 {
-  return position >= 0.5 - INSIDE && position <= up->request->cell_geometry.dims[up->along[v]] + 0.5 + INSIDE;
+  return position >= 0.5 - INSIDE &&
+         position <= up->request->cell_geometry.dims[up->along[v]] + 0.5 + INSIDE;
 }
 
 /* The cell before an inside position and the part of the way to the next, or the nearest cell. */
@@ -300,20 +302,24 @@ prepare (Upsampling *up, guint n_threads, SagStatus *status)
 
   for (int a = 0; a < 3; a++)
     if (request->cell_geometry.dims[a] < 1 || request->target.dims[a] < 1)
-      return sag_status_fail (status, SAG_STATUS_INVALID, "A heatmap needs cells and voxels along every axis.");
+      return sag_status_fail (status, SAG_STATUS_INVALID,
+                              "A heatmap needs cells and voxels along every axis.");
   if (!sag_geometry_invert (&request->cell_geometry, to_cell))
-    return sag_status_fail (status, SAG_STATUS_INVALID, "The heatmap's cells have no volume: nothing lies in them.");
+    return sag_status_fail (status, SAG_STATUS_INVALID,
+                            "The heatmap's cells have no volume: nothing lies in them.");
   sag_geometry_compose (to_cell, request->target.ijk_to_ras, up->to_cell);
   for (int a = 0; a < 3; a++)
     {
       up->to_cell[a][3] += 1;
       for (int v = 0; v < 4; v++)
         if (!(fabs (up->to_cell[a][v]) < FARTHEST))
-          return sag_status_fail (status, SAG_STATUS_INVALID, "The scan and the heatmap's cells lie too far apart.");
+          return sag_status_fail (status, SAG_STATUS_INVALID,
+                                  "The scan and the heatmap's cells lie too far apart.");
     }
   up->parallel = find_parallel (up);
   if (!add_border (up) || (up->parallel && !prepare_rows (up, n_threads)))
-    return sag_status_fail (status, SAG_STATUS_OUT_OF_MEMORY, "There is no memory to spread a heatmap over the scan.");
+    return sag_status_fail (status, SAG_STATUS_OUT_OF_MEMORY,
+                            "There is no memory to spread a heatmap over the scan.");
   return true;
 }
 
@@ -325,7 +331,8 @@ run (Upsampling *up, SagPool *pool, SagStatus *status)
   for (; up->first_slice < n_slices; up->first_slice += SLICES)
     {
       if (sag_cancel_is_set (&up->request->cancel))
-        return sag_status_fail (status, SAG_STATUS_CANCELLED, "Spreading the heatmap was cancelled.");
+        return sag_status_fail (status, SAG_STATUS_CANCELLED,
+                                "Spreading the heatmap was cancelled.");
       sag_pool_run (pool, MIN (SLICES, n_slices - up->first_slice), run_slice, up);
     }
   return true;

@@ -27,13 +27,8 @@ sag_network_b0_stages (SagStage stages[SAG_MAX_STAGES])
 {
   static const SagStage b0[] = {
     /* repeats, kernel, stride, expansion, out_channels */
-    { 1, 3, 1, 1, 16 },
-    { 2, 3, 2, 6, 24 },
-    { 2, 5, 2, 6, 40 },
-    { 3, 3, 2, 6, 80 },
-    { 3, 5, 1, 6, 112 },
-    { 4, 5, 2, 6, 192 },
-    { 1, 3, 1, 6, 320 },
+    { 1, 3, 1, 1, 16 },  { 2, 3, 2, 6, 24 },  { 2, 5, 2, 6, 40 },  { 3, 3, 2, 6, 80 },
+    { 3, 5, 1, 6, 112 }, { 4, 5, 2, 6, 192 }, { 1, 3, 1, 6, 320 },
   };
 
   memcpy (stages, b0, sizeof b0);
@@ -123,11 +118,12 @@ validate_block (const SagBlock *block, int number, int32_t in_channels, char mes
   if (block->kernel % 2 == 0)
     return refuse (message, "the kernel of block %d is %d, but must be odd", number, block->kernel);
   if (block->in_channels != in_channels)
-    return refuse (message, "block %d expects %d channels, but receives %d", number, block->in_channels,
-                   in_channels);
+    return refuse (message, "block %d expects %d channels, but receives %d", number,
+                   block->in_channels, in_channels);
   if (!block->expands && block->mid_channels != in_channels)
-    return refuse (message, "block %d does not expand, but its middle width %d is not its input's %d", number,
-                   block->mid_channels, in_channels);
+    return refuse (message,
+                   "block %d does not expand, but its middle width %d is not its input's %d",
+                   number, block->mid_channels, in_channels);
   if (block->skips && (block->stride != 1 || in_channels != block->out_channels))
     return refuse (message, "block %d cannot add its input to an output of another size", number);
   return true;
@@ -160,7 +156,8 @@ validate_vision (const SagNetwork *network, char message[200])
       if (!check_range (message, "an input size", network->input[a], 1, MAX_SIDE))
         return false;
       if (network->input[a] % stride != 0)
-        return refuse (message, "the input size %d along %c is not divisible by the total stride %d",
+        return refuse (message,
+                       "the input size %d along %c is not divisible by the total stride %d",
                        network->input[a], axes[a], stride);
     }
   return true;
@@ -180,7 +177,8 @@ validate_text (const SagNetwork *network, char message[200])
       !check_range (message, "the number of text layers", network->text_layers, 1, MAX_LAYERS))
     return false;
   if (network->hidden % network->n_heads != 0)
-    return refuse (message, "%d heads do not divide the hidden width %d", network->n_heads, network->hidden);
+    return refuse (message, "%d heads do not divide the hidden width %d", network->n_heads,
+                   network->hidden);
   if (!(network->layer_norm_eps > 0 && network->layer_norm_eps < 1))
     return refuse (message, "the LayerNorm eps must lie between 0 and 1");
   return true;
@@ -268,7 +266,8 @@ sag_network_feature_dims (const SagNetwork *network, const int32_t input[3], int
   SagConvShape shape = sag_network_conv_shape (input, 3, 2);
 
   for (int b = 0; b < network->n_blocks; b++)
-    shape = sag_network_conv_shape (shape.out, network->blocks[b].kernel, network->blocks[b].stride);
+    shape =
+      sag_network_conv_shape (shape.out, network->blocks[b].kernel, network->blocks[b].stride);
   memcpy (dims, shape.out, sizeof shape.out);
 }
 

@@ -34,7 +34,12 @@ join (char name[SAG_WEIGHT_NAME], const char *prefix, const char *part)
 }
 
 static void
-tensor (Visit *visit, const char *prefix, const char *name, SagWeightKind kind, int n_dims, const int32_t *shape)
+tensor (Visit         *visit,
+        const char    *prefix,
+        const char    *name,
+        SagWeightKind  kind,
+        int            n_dims,
+        const int32_t *shape)
 {
   SagWeightSpec spec = { .kind = kind, .n_dims = n_dims, .n_values = 1 };
 
@@ -50,7 +55,7 @@ tensor (Visit *visit, const char *prefix, const char *name, SagWeightKind kind, 
 }
 
 /* The last two arguments of tensor(): how many sizes, and the sizes. */
-#define SHAPE(...) \
+#define SHAPE(...)                                                                                 \
   sizeof ((int32_t[]){ __VA_ARGS__ }) / sizeof (int32_t), (const int32_t[]) { __VA_ARGS__ }
 
 static void
@@ -162,9 +167,12 @@ text_weights (Visit *visit, const SagNetwork *network)
   static const char embeddings[] = "model.embeddings.";
   int32_t           hidden = network->hidden;
 
-  tensor (visit, embeddings, "word_embeddings.weight", SAG_WEIGHT_EMBEDDING, SHAPE (network->n_words, hidden));
-  tensor (visit, embeddings, "position_embeddings.weight", SAG_WEIGHT_EMBEDDING, SHAPE (network->n_positions, hidden));
-  tensor (visit, embeddings, "token_type_embeddings.weight", SAG_WEIGHT_EMBEDDING, SHAPE (network->n_types, hidden));
+  tensor (visit, embeddings, "word_embeddings.weight", SAG_WEIGHT_EMBEDDING,
+          SHAPE (network->n_words, hidden));
+  tensor (visit, embeddings, "position_embeddings.weight", SAG_WEIGHT_EMBEDDING,
+          SHAPE (network->n_positions, hidden));
+  tensor (visit, embeddings, "token_type_embeddings.weight", SAG_WEIGHT_EMBEDDING,
+          SHAPE (network->n_types, hidden));
   if (network->text_kind == SAG_TEXT_BERT)
     layer_norm (visit, embeddings, "LayerNorm", hidden);
   for (int layer = 0; layer < network->text_layers && visit->running; layer++)

@@ -61,19 +61,19 @@ typedef struct
 
 #define BOX(x, y, z, rx, ry, rz) .centre = { x, y, z }, .radius = { rx, ry, rz }, .square = 1
 #define ELLIPSOID(x, y, z, rx, ry, rz) .centre = { x, y, z }, .radius = { rx, ry, rz }
-#define CAPSULE(x0, y0, z0, r0, x1, y1, z1, r1) \
+#define CAPSULE(x0, y0, z0, r0, x1, y1, z1, r1)                                                    \
   .kind = SAG_SHAPE_CAPSULE, .centre = { x0, y0, z0 }, .end = { x1, y1, z1 }, .radius = { r0, r1 }
-#define CAVITY                                                                           \
-  .centre = SAG_CAVITY_CENTRE, .radius = SAG_CAVITY_RADIUS, .square = SAG_CAVITY_SQUARE, \
+#define CAVITY                                                                                     \
+  .centre = SAG_CAVITY_CENTRE, .radius = SAG_CAVITY_RADIUS, .square = SAG_CAVITY_SQUARE,           \
   .shear_y = SAG_POSTURE_SHEAR
 #define IS(t, l) .tissue = SAG_TISSUE_##t, .label = SAG_PHANTOM_##l
-#define OBLIQUE_FISSURE \
-  {                     \
-    0, 155, 180, -7525  \
+#define OBLIQUE_FISSURE                                                                            \
+  {                                                                                                \
+    0, 155, 180, -7525                                                                             \
   }
-#define HORIZONTAL_FISSURE \
-  {                        \
-    0, 0, 1, -30           \
+#define HORIZONTAL_FISSURE                                                                         \
+  {                                                                                                \
+    0, 0, 1, -30                                                                                   \
   }
 
 static const SagPart tabletop[] = {

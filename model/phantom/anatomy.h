@@ -42,18 +42,18 @@ void sag_builder_add_findings (SagBuilder *builder);
 
 /* For the labels that a part may cover. */
 #define SAG_LOBES_LEFT SAG_PHANTOM_LUNG_UPPER_LOBE_LEFT, SAG_PHANTOM_LUNG_LOWER_LOBE_LEFT
-#define SAG_LOBES_RIGHT                                                  \
-  SAG_PHANTOM_LUNG_UPPER_LOBE_RIGHT, SAG_PHANTOM_LUNG_MIDDLE_LOBE_RIGHT, \
+#define SAG_LOBES_RIGHT                                                                            \
+  SAG_PHANTOM_LUNG_UPPER_LOBE_RIGHT, SAG_PHANTOM_LUNG_MIDDLE_LOBE_RIGHT,                           \
     SAG_PHANTOM_LUNG_LOWER_LOBE_RIGHT
 
 /* The pleural cavities of a patient of scale 1, both sides in one: lungs and ribs follow it. */
-#define SAG_CAVITY_CENTRE \
-  {                       \
-    0, 0, -80             \
+#define SAG_CAVITY_CENTRE                                                                          \
+  {                                                                                                \
+    0, 0, -80                                                                                      \
   }
-#define SAG_CAVITY_RADIUS \
-  {                       \
-    150, 105, 180         \
+#define SAG_CAVITY_RADIUS                                                                          \
+  {                                                                                                \
+    150, 105, 180                                                                                  \
   }
 #define SAG_CAVITY_SQUARE 0.3
 /* The patient lies a little bent: mm to anterior for each mm to superior. */

@@ -46,11 +46,7 @@ static const struct
 /* Places where 14 mm all around are lung, whatever the seed; the first two whatever else is wrong
  * too. */
 static const double nodule_places[][3] = {
-  { 75, 0, 25 },
-  { -75, 0, 25 },
-  { -85, -50, -50 },
-  { 85, 55, -60 },
-  { 85, -50, -50 },
+  { 75, 0, 25 }, { -75, 0, 25 }, { -85, -50, -50 }, { 85, 55, -60 }, { 85, -50, -50 },
 };
 
 static guint

@@ -150,6 +150,10 @@ sag_scope_init (SagScope          *scope,
         scope->lung_share_in_box = look.share_in_box;
       scope->contrast = sag_contrast_guess (volume, lungs->mask);
       judge_lungs (&judge, &look);
+      if (lungs->range_is_wider)
+        add (&judge, SAG_SCOPE_IN,
+             "The chest seems to reach lower than the air in the lungs, as with an effusion or a "
+             "collapsed lobe: all of it is kept.");
     }
   judge_box (&judge);
   judge_grid (&judge, volume);

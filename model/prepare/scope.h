@@ -29,7 +29,7 @@ typedef enum
  * @lung_share_in_box: part of the lung voxels that lie inside the analysed box, 0..1; NaN without
  * lungs
  * @slice_thickness_mm: the largest spacing of the stored grid
- * @reasons: sentences for people; empty when the verdict is `in`
+ * @reasons: sentences for people; with the verdict `in` only what is worth knowing all the same
  */
 typedef struct
 {

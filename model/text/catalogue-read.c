@@ -20,10 +20,10 @@
 
 static const char *const source_names[] = { "paper", "code", "ours" };
 static const char *const laterality_names[] = { "none", "left", "right" };
-static const char *const dataset_names[] = {
-  "ct-rate", "inspect-own", "inspect-shared", "radchest-shared",
-  "radchest-unique", "segmentation-paper", "segmentation-code", "luna16"
-};
+static const char *const dataset_names[] = { "ct-rate",           "inspect-own",
+                                             "inspect-shared",    "radchest-shared",
+                                             "radchest-unique",   "segmentation-paper",
+                                             "segmentation-code", "luna16" };
 
 const char *
 sag_task_source_to_string (SagTaskSource source)
@@ -50,29 +50,38 @@ sag_task_dataset_to_string (SagTaskDataset dataset)
 
 /* Where a string is among names, or -1 with an error that names the key. */
 static int
-index_of (const char *value, const char *key, const char *const *names, gsize n_names, GError **error)
+index_of (
+  const char *value, const char *key, const char *const *names, gsize n_names, GError **error)
 {
   for (gsize i = 0; i < n_names; i++)
     if (strcmp (value, names[i]) == 0)
       return i;
-  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"%s\" is \"%s\", which is none of its known values.", key, value);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+               "\"%s\" is \"%s\", which is none of its known values.", key, value);
   return -1;
 }
 
 static gboolean
-read_name (JsonObject *object, const char *key, const char *const *names, gsize n_names, guint *index, GError **error)
+read_name (JsonObject        *object,
+           const char        *key,
+           const char *const *names,
+           gsize              n_names,
+           guint             *index,
+           GError           **error)
 {
   const char *value;
   int         at;
 
-  if (!sag_json_get_string (object, key, &value, error) || (at = index_of (value, key, names, n_names, error)) < 0)
+  if (!sag_json_get_string (object, key, &value, error) ||
+      (at = index_of (value, key, names, n_names, error)) < 0)
     return FALSE;
   *index = at;
   return TRUE;
 }
 
 static gboolean
-read_text (SagCatalogue *catalogue, JsonObject *object, const char *key, const char **text, GError **error)
+read_text (
+  SagCatalogue *catalogue, JsonObject *object, const char *key, const char **text, GError **error)
 {
   const char *value;
 
@@ -88,7 +97,8 @@ read_text (SagCatalogue *catalogue, JsonObject *object, const char *key, const c
 }
 
 static gboolean
-read_optional_text (SagCatalogue *catalogue, JsonObject *object, const char *key, const char **text, GError **error)
+read_optional_text (
+  SagCatalogue *catalogue, JsonObject *object, const char *key, const char **text, GError **error)
 {
   return !json_object_has_member (object, key) || read_text (catalogue, object, key, text, error);
 }
@@ -108,7 +118,8 @@ read_kind (JsonObject *object, SagTaskKind *kind, GError **error)
     return FALSE;
   if (sag_task_kind_from_string (name, kind))
     return TRUE;
-  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"kind\" is \"%s\", which is none of its known values.", name);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+               "\"kind\" is \"%s\", which is none of its known values.", name);
   return FALSE;
 }
 
@@ -122,7 +133,8 @@ string_at (JsonArray *array, guint index, const char *key, const char **text, GE
       *text = json_node_get_string (node);
       return TRUE;
     }
-  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"%s\" holds something that is not a text.", key);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"%s\" holds something that is not a text.",
+               key);
   return FALSE;
 }
 
@@ -182,7 +194,8 @@ add_name (SagCatalogue *catalogue, const SagTask *task, const char *name, GError
     }
   if (other != NULL && strcmp (other, task->finding) != 0)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"%s\" already stands for the finding \"%s\".", name, other);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                   "\"%s\" already stands for the finding \"%s\".", name, other);
       return FALSE;
     }
   g_hash_table_insert (catalogue->by_name, g_steal_pointer (&key), (gpointer) task->finding);
@@ -206,7 +219,8 @@ add_names (SagCatalogue *catalogue, JsonObject *object, const SagTask *task, GEr
     {
       const char *name;
 
-      if (!string_at (array, i, "aliases", &name, error) || !add_name (catalogue, task, name, error))
+      if (!string_at (array, i, "aliases", &name, error) ||
+          !add_name (catalogue, task, name, error))
         return FALSE;
     }
   return TRUE;
@@ -221,7 +235,8 @@ read_months (JsonObject *object, SagTask *task, GError **error)
     return FALSE;
   if (task->prognostic != (task->kind == SAG_TASK_PREDICT))
     {
-      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"prognostic\" must be true for predictions only.");
+      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                           "\"prognostic\" must be true for predictions only.");
       return FALSE;
     }
   if (!task->prognostic)
@@ -236,14 +251,16 @@ static gboolean
 read_laterality (JsonObject *object, SagLaterality *laterality, GError **error)
 {
   return !json_object_has_member (object, "laterality") ||
-         read_name (object, "laterality", laterality_names, G_N_ELEMENTS (laterality_names), laterality, error);
+         read_name (object, "laterality", laterality_names, G_N_ELEMENTS (laterality_names),
+                    laterality, error);
 }
 
 static gboolean
 read_task_members (SagCatalogue *catalogue, JsonObject *object, SagTask *task, GError **error)
 {
   return read_text (catalogue, object, "text", &task->text, error) &&
-         read_name (object, "source", source_names, G_N_ELEMENTS (source_names), &task->source, error) &&
+         read_name (object, "source", source_names, G_N_ELEMENTS (source_names), &task->source,
+                    error) &&
          read_kind (object, &task->kind, error) &&
          read_text (catalogue, object, "label", &task->label, error) &&
          read_text (catalogue, object, "finding", &task->finding, error) &&
@@ -251,19 +268,20 @@ read_task_members (SagCatalogue *catalogue, JsonObject *object, SagTask *task, G
          read_optional_text (catalogue, object, "organ", &task->organ, error) &&
          read_optional_text (catalogue, object, "preposition", &task->preposition, error) &&
          read_optional_text (catalogue, object, "note", &task->note, error) &&
-         read_datasets (object, &task->datasets, error) &&
-         read_months (object, task, error) &&
+         read_datasets (object, &task->datasets, error) && read_months (object, task, error) &&
          read_laterality (object, &task->laterality, error) &&
          read_optional_boolean (object, "derived", &task->derived, error) &&
          read_ids (object, "totalsegmentator", &task->target_ids, &task->n_target_ids, error) &&
-         read_ids (object, "upstream_totalsegmentator", &task->upstream_ids, &task->n_upstream_ids, error);
+         read_ids (object, "upstream_totalsegmentator", &task->upstream_ids, &task->n_upstream_ids,
+                   error);
 }
 
 static gboolean
 check_task (SagCatalogue *catalogue, const SagTask *task, GError **error)
 {
   if (sag_task_kind (task->text) != task->kind)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"kind\" is \"%s\", but its text starts otherwise.",
+    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                 "\"kind\" is \"%s\", but its text starts otherwise.",
                  sag_task_kind_to_string (task->kind));
   else if (g_hash_table_contains (catalogue->by_text, task->text))
     g_set_error_literal (error, SAG_ERROR, SAG_ERROR_FORMAT, "its text was there before.");
@@ -285,7 +303,8 @@ read_task (SagCatalogue *catalogue, JsonObject *object, GError **error)
     return FALSE;
   slug = sag_task_slug (task->text);
   task->slug = g_string_chunk_insert_const (catalogue->strings, slug);
-  g_hash_table_insert (catalogue->by_text, (gpointer) task->text, GUINT_TO_POINTER (catalogue->tasks->len));
+  g_hash_table_insert (catalogue->by_text, (gpointer) task->text,
+                       GUINT_TO_POINTER (catalogue->tasks->len));
   return add_names (catalogue, object, task, error);
 }
 
@@ -295,7 +314,8 @@ read_template (SagCatalogue *catalogue, JsonObject *object, GError **error)
   SagTaskTemplate template = { 0 };
 
   if (!read_kind (object, &template.kind, error) ||
-      !read_name (object, "source", source_names, G_N_ELEMENTS (source_names), &template.source, error) ||
+      !read_name (object, "source", source_names, G_N_ELEMENTS (source_names), &template.source,
+                  error) ||
       !read_text (catalogue, object, "text", &template.text, error))
     return FALSE;
   g_array_append_val (catalogue->templates, template);
@@ -306,7 +326,8 @@ typedef gboolean (*ReadFunc) (SagCatalogue *catalogue, JsonObject *object, GErro
 
 /* A list of objects; errors say which one. */
 static gboolean
-read_list (SagCatalogue *catalogue, JsonObject *root, const char *key, ReadFunc read, GError **error)
+read_list (
+  SagCatalogue *catalogue, JsonObject *root, const char *key, ReadFunc read, GError **error)
 {
   JsonArray *array;
 
@@ -318,7 +339,8 @@ read_list (SagCatalogue *catalogue, JsonObject *root, const char *key, ReadFunc 
 
       if (!JSON_NODE_HOLDS_OBJECT (node))
         {
-          g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "entry %u of \"%s\" is not an object.", i + 1, key);
+          g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "entry %u of \"%s\" is not an object.",
+                       i + 1, key);
           return FALSE;
         }
       if (!read (catalogue, json_node_get_object (node), error))

@@ -96,7 +96,8 @@ sag_catalogue_get_default (GError **error)
   path = sag_paths_find_data (DEFAULT_CATALOGUE);
   if (path == NULL)
     g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
-                 "Cannot find %s among Sagitta's data; install Sagitta again, or set SAGITTA_DATA.", DEFAULT_CATALOGUE);
+                 "Cannot find %s among Sagitta's data; install Sagitta again, or set SAGITTA_DATA.",
+                 DEFAULT_CATALOGUE);
   else
     loaded = sag_catalogue_load (path, error);
   return loaded;

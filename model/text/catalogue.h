@@ -99,7 +99,8 @@ typedef struct _SagCatalogue SagCatalogue;
 SagCatalogue *sag_catalogue_load (const char *path, GError **error);
 
 /** sag_catalogue_new: the same from memory; @name stands in messages. */
-SagCatalogue *sag_catalogue_new (const char *json, gsize size_bytes, const char *name, GError **error);
+SagCatalogue *
+sag_catalogue_new (const char *json, gsize size_bytes, const char *name, GError **error);
 
 /**
  * sag_catalogue_get_default: the catalogue that ships with Sagitta, read once.
@@ -155,7 +156,8 @@ const SagTaskTemplate *sag_catalogue_get_template (SagCatalogue *catalogue, gsiz
  * @organ: (nullable): for {organ}
  * @months: for {horizon}: "1 month", "6 months"
  */
-char *sag_task_template_fill (const char *text, const char *finding, const char *organ, guint months);
+char *
+sag_task_template_fill (const char *text, const char *finding, const char *organ, guint months);
 
 const char *sag_task_source_to_string (SagTaskSource source);
 const char *sag_laterality_to_string (SagLaterality laterality);

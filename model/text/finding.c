@@ -62,7 +62,8 @@ find_named (SagCatalogue *catalogue, const char *text)
   g_hash_table_iter_init (&iter, catalogue->by_name);
   while (g_hash_table_iter_next (&iter, &key, &finding))
     {
-      const char *name = g_str_has_prefix (key, "diagnose|") ? (const char *) key + strlen ("diagnose|") : NULL;
+      const char *name =
+        g_str_has_prefix (key, "diagnose|") ? (const char *) key + strlen ("diagnose|") : NULL;
 
       if (name != NULL && strlen (name) > found_size && names (lower, name))
         {
@@ -101,19 +102,9 @@ telling_words (const char *text)
     const char *word;
     guint       flag;
   } telling[] = {
-    { "no", 1 },
-    { "not", 1 },
-    { "without", 1 },
-    { "absence", 1 },
-    { "absent", 1 },
-    { "exclude", 1 },
-    { "except", 1 },
-    { "free of", 1 },
-    { "never", 1 },
-    { "rule out", 1 },
-    { "left", 2 },
-    { "right", 4 },
-    { "bilateral", 8 },
+    { "no", 1 },      { "not", 1 },    { "without", 1 },   { "absence", 1 }, { "absent", 1 },
+    { "exclude", 1 }, { "except", 1 }, { "free of", 1 },   { "never", 1 },   { "rule out", 1 },
+    { "left", 2 },    { "right", 4 },  { "bilateral", 8 },
   };
   g_autofree char *lower = dup_lower (text);
   guint            flags = 0;
@@ -153,7 +144,8 @@ sag_catalogue_find_wordings (SagCatalogue *catalogue, const char *text)
     {
       const SagTask *task = sag_catalogue_get_task (catalogue, i);
 
-      if (strcmp (task->text, text) != 0 && sag_catalogue_same_finding (catalogue, task->text, text))
+      if (strcmp (task->text, text) != 0 &&
+          sag_catalogue_same_finding (catalogue, task->text, text))
         g_ptr_array_add (found, (gpointer) task);
     }
   return found;

@@ -9,45 +9,37 @@
  * ("6 months"), {S} the structure with its article, {Q} the whole text.
  */
 
-static const char *const diagnose_templates[] = {
-  "Is there {F}{P}?",
-  "Does this scan show {F}{P}?",
-  "Evidence of {F}{P}.",
-  "Assess the image for {F}{P}.",
-  "Check whether {F} can be seen{P}.",
-  "Determine if {F} is present{P}.",
-  NULL
-};
+static const char *const diagnose_templates[] = { "Is there {F}{P}?",
+                                                  "Does this scan show {F}{P}?",
+                                                  "Evidence of {F}{P}.",
+                                                  "Assess the image for {F}{P}.",
+                                                  "Check whether {F} can be seen{P}.",
+                                                  "Determine if {F} is present{P}.",
+                                                  NULL };
 
-static const char *const predict_templates[] = {
-  "What is the risk of {F} within {H}?",
-  "Estimate the probability of {F} in the next {H}.",
-  "How likely is {F} within {H}?",
-  "Assess the risk of {F} over {H}.",
-  "Forecast {F} within {H}.",
-  "Will there be {F} within {H}?",
-  NULL
-};
+static const char *const predict_templates[] = { "What is the risk of {F} within {H}?",
+                                                 "Estimate the probability of {F} in the next {H}.",
+                                                 "How likely is {F} within {H}?",
+                                                 "Assess the risk of {F} over {H}.",
+                                                 "Forecast {F} within {H}.",
+                                                 "Will there be {F} within {H}?",
+                                                 NULL };
 
-static const char *const segment_templates[] = {
-  "Outline {S}.",
-  "Delineate {S} in this scan.",
-  "Mark {S} in the image.",
-  "Draw the contour of {S}.",
-  "Locate {S} in the image.",
-  "Show which part of the image is {S}.",
-  NULL
-};
+static const char *const segment_templates[] = { "Outline {S}.",
+                                                 "Delineate {S} in this scan.",
+                                                 "Mark {S} in the image.",
+                                                 "Draw the contour of {S}.",
+                                                 "Locate {S} in the image.",
+                                                 "Show which part of the image is {S}.",
+                                                 NULL };
 
-static const char *const free_templates[] = {
-  "In this chest CT: {Q}",
-  "Question about this scan: {Q}",
-  "Looking at the image: {Q}",
-  "For this patient: {Q}",
-  "Please assess the following. {Q}",
-  "Consider the whole image. {Q}",
-  NULL
-};
+static const char *const free_templates[] = { "In this chest CT: {Q}",
+                                              "Question about this scan: {Q}",
+                                              "Looking at the image: {Q}",
+                                              "For this patient: {Q}",
+                                              "Please assess the following. {Q}",
+                                              "Consider the whole image. {Q}",
+                                              NULL };
 
 /* The words of a task with what templates need beside them. */
 typedef struct
@@ -73,8 +65,9 @@ parts_init (Parts *parts, const char *text)
   const SagTaskWords *words = &parts->words;
 
   sag_task_words_init (&parts->words, text);
-  parts->place = words->organ != NULL ? g_strdup_printf (" %s the %s", words->preposition, words->organ)
-                                      : g_strdup ("");
+  parts->place = words->organ != NULL
+                   ? g_strdup_printf (" %s the %s", words->preposition, words->organ)
+                   : g_strdup ("");
   parts->horizon = sag_task_dup_horizon (words->months);
   parts->structure = words->finding != NULL ? dup_with_article (words->finding) : NULL;
 }
@@ -145,7 +138,8 @@ sag_paraphrase_dup_all (const char *text)
   g_return_val_if_fail (text != NULL, NULL);
 
   parts_init (&parts, text);
-  for (const char *const *template = choose_templates (&parts.words); *template != NULL; template ++)
+  for (const char *const *template = choose_templates (&parts.words); *template != NULL;
+       template ++)
     {
       g_autofree char *filled = fill (*template, &parts);
 

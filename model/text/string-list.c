@@ -24,7 +24,8 @@ typedef struct
 static void
 skip_space (Cursor *cursor)
 {
-  for (; cursor->at < cursor->end && *cursor->at != 0 && strchr (" \t\r\n", *cursor->at) != NULL; cursor->at++)
+  for (; cursor->at < cursor->end && *cursor->at != 0 && strchr (" \t\r\n", *cursor->at) != NULL;
+       cursor->at++)
     if (*cursor->at == '\n')
       cursor->line++;
 }
@@ -168,14 +169,16 @@ sag_strings_parse (const char *json, gsize size_bytes, const char *name, GError 
 
   if (!g_utf8_validate_len (json, size_bytes, NULL))
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s is not UTF-8 text; save it as UTF-8.", name);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s is not UTF-8 text; save it as UTF-8.",
+                   name);
       return NULL;
     }
   take_strings (&cursor, strings);
   if (cursor.problem == NULL)
     return g_strv_builder_end (strings);
-  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s %s (line %u); write it as [\"one\", \"two\"].",
-               name, cursor.problem, cursor.line);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+               "%s %s (line %u); write it as [\"one\", \"two\"].", name, cursor.problem,
+               cursor.line);
   return NULL;
 }
 

@@ -53,7 +53,8 @@ parse_lines (const char *text, gsize size, const char *name, GError **error)
       if (!g_utf8_validate_len (text, (newline ? newline : end) - text, NULL))
         {
           g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                       "%s: line %" G_GSIZE_FORMAT " is not UTF-8 text; save the file as UTF-8.", name, number);
+                       "%s: line %" G_GSIZE_FORMAT " is not UTF-8 text; save the file as UTF-8.",
+                       name, number);
           return NULL;
         }
       line = g_strndup (text, (newline ? newline : end) - text);

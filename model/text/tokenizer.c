@@ -216,7 +216,10 @@ read_text (Reader *reader, const char *text, gsize size)
 }
 
 gint32 *
-sag_tokenizer_encode_bytes (SagTokenizer *tokenizer, const char *text, gsize size_bytes, gsize *n_ids)
+sag_tokenizer_encode_bytes (SagTokenizer *tokenizer,
+                            const char   *text,
+                            gsize         size_bytes,
+                            gsize        *n_ids)
 {
   g_autofree char *valid = NULL;
   Reader           reader = { .vocabulary = &tokenizer->vocabulary };
@@ -265,7 +268,8 @@ dup_start (const char *text)
 }
 
 gint32 *
-sag_tokenizer_encode_within (SagTokenizer *tokenizer, const char *text, gsize limit, gsize *n_ids, GError **error)
+sag_tokenizer_encode_within (
+  SagTokenizer *tokenizer, const char *text, gsize limit, gsize *n_ids, GError **error)
 {
   g_autofree gint32 *ids = sag_tokenizer_encode (tokenizer, text, n_ids);
   g_autofree char   *start = NULL;
@@ -276,8 +280,8 @@ sag_tokenizer_encode_within (SagTokenizer *tokenizer, const char *text, gsize li
     return g_steal_pointer (&ids);
   start = dup_start (text);
   g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
-               "The task \"%s\" is %" G_GSIZE_FORMAT " word pieces long, but the model reads at most %" G_GSIZE_FORMAT
-               "; shorten it.",
+               "The task \"%s\" is %" G_GSIZE_FORMAT
+               " word pieces long, but the model reads at most %" G_GSIZE_FORMAT "; shorten it.",
                start, *n_ids, limit);
   return NULL;
 }

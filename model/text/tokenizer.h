@@ -22,7 +22,8 @@ typedef struct _SagTokenizer SagTokenizer;
 SagTokenizer *sag_tokenizer_load (const char *path, GError **error);
 
 /** sag_tokenizer_new: the same from memory; @name stands in messages. */
-SagTokenizer *sag_tokenizer_new (const char *text, gsize size_bytes, const char *name, GError **error);
+SagTokenizer *
+sag_tokenizer_new (const char *text, gsize size_bytes, const char *name, GError **error);
 
 SagTokenizer *sag_tokenizer_ref (SagTokenizer *tokenizer);
 void          sag_tokenizer_unref (SagTokenizer *tokenizer);
@@ -40,18 +41,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagTokenizer, sag_tokenizer_unref)
 gint32 *sag_tokenizer_encode (SagTokenizer *tokenizer, const char *text, gsize *n_ids);
 
 /** sag_tokenizer_encode_bytes: the same of a text that may hold zero bytes, which are dropped. */
-gint32 *sag_tokenizer_encode_bytes (SagTokenizer *tokenizer, const char *text, gsize size_bytes, gsize *n_ids);
+gint32 *sag_tokenizer_encode_bytes (SagTokenizer *tokenizer,
+                                    const char   *text,
+                                    gsize         size_bytes,
+                                    gsize        *n_ids);
 
 /**
  * sag_tokenizer_encode_within: the same for a model that reads at most @limit ids, [CLS] and [SEP] included.
  *
  * Returns: (transfer full) (nullable): @n_ids ids; NULL with SAG_ERROR_LIMIT for a longer text
  */
-gint32 *sag_tokenizer_encode_within (SagTokenizer *tokenizer,
-                                     const char   *text,
-                                     gsize         limit,
-                                     gsize        *n_ids,
-                                     GError      **error);
+gint32 *sag_tokenizer_encode_within (
+  SagTokenizer *tokenizer, const char *text, gsize limit, gsize *n_ids, GError **error);
 
 gint32 sag_tokenizer_get_pad_id (SagTokenizer *tokenizer);
 gsize  sag_tokenizer_get_n_words (SagTokenizer *tokenizer);

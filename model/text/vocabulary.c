@@ -18,7 +18,8 @@
 #define HASH_START 14695981039346656037u
 #define HASH_STEP 1099511628211u
 
-const char *const sag_special_words[SAG_N_SPECIAL] = { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" };
+const char *const sag_special_words[SAG_N_SPECIAL] = { "[PAD]", "[UNK]", "[CLS]", "[SEP]",
+                                                       "[MASK]" };
 
 static inline guint64
 hash_bytes (guint64 hash, const char *bytes, gsize size)
@@ -159,7 +160,8 @@ find_special_words (SagVocabulary *vocabulary, const char *name, GError **error)
       if (slot == 0)
         {
           g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-                       "%s is not a usable vocabulary: none of its %" G_GSIZE_FORMAT " lines is %s; "
+                       "%s is not a usable vocabulary: none of its %" G_GSIZE_FORMAT
+                       " lines is %s; "
                        "use the vocab.txt of an uncased BERT model.",
                        name, vocabulary->n_words, sag_special_words[i]);
           return FALSE;
@@ -170,19 +172,21 @@ find_special_words (SagVocabulary *vocabulary, const char *name, GError **error)
 }
 
 gboolean
-sag_vocabulary_init (SagVocabulary *vocabulary, const char *text, gsize size_bytes, const char *name, GError **error)
+sag_vocabulary_init (
+  SagVocabulary *vocabulary, const char *text, gsize size_bytes, const char *name, GError **error)
 {
   *vocabulary = (SagVocabulary){ 0 };
   if (size_bytes > SAG_VOCABULARY_MAX_BYTES)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "%s is larger than 64 MiB, too large for a vocabulary.", name);
+      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                   "%s is larger than 64 MiB, too large for a vocabulary.", name);
       return FALSE;
     }
   vocabulary->text = g_malloc (size_bytes + 1);
   if (size_bytes > 0)
     memcpy (vocabulary->text, text, size_bytes);
-  return split_lines (vocabulary, size_bytes, name, error) && index_words (vocabulary, name, error) &&
-         find_special_words (vocabulary, name, error);
+  return split_lines (vocabulary, size_bytes, name, error) &&
+         index_words (vocabulary, name, error) && find_special_words (vocabulary, name, error);
 }
 
 void
@@ -202,11 +206,8 @@ sag_vocabulary_get_word (const SagVocabulary *vocabulary, gint32 id)
 }
 
 gsize
-sag_vocabulary_match (const SagVocabulary *vocabulary,
-                      gboolean             inside,
-                      const char          *text,
-                      gsize                size_bytes,
-                      gint32              *id)
+sag_vocabulary_match (
+  const SagVocabulary *vocabulary, gboolean inside, const char *text, gsize size_bytes, gint32 *id)
 {
   const char *prefix = inside ? "##" : "";
   gsize       prefix_size = strlen (prefix), found = 0;

@@ -46,12 +46,9 @@ typedef struct
  * Returns: FALSE with SAG_ERROR_FORMAT naming line and reason, or SAG_ERROR_LIMIT; then too
  * sag_vocabulary_clear() must be called
  */
-gboolean sag_vocabulary_init (SagVocabulary *vocabulary,
-                              const char    *text,
-                              gsize          size_bytes,
-                              const char    *name,
-                              GError       **error);
-void     sag_vocabulary_clear (SagVocabulary *vocabulary);
+gboolean sag_vocabulary_init (
+  SagVocabulary *vocabulary, const char *text, gsize size_bytes, const char *name, GError **error);
+void sag_vocabulary_clear (SagVocabulary *vocabulary);
 
 const char *sag_vocabulary_get_word (const SagVocabulary *vocabulary, gint32 id);
 
@@ -62,10 +59,7 @@ const char *sag_vocabulary_get_word (const SagVocabulary *vocabulary, gint32 id)
  *
  * Returns: how many bytes of @text it is (without "##"), 0 for none
  */
-gsize sag_vocabulary_match (const SagVocabulary *vocabulary,
-                            gboolean             inside,
-                            const char          *text,
-                            gsize                size_bytes,
-                            gint32              *id);
+gsize sag_vocabulary_match (
+  const SagVocabulary *vocabulary, gboolean inside, const char *text, gsize size_bytes, gint32 *id);
 
 G_END_DECLS

@@ -15,16 +15,11 @@ static const struct
   gsize       size;
   const char *name;
 } raw_types[] = {
-  [SAG_RAW_INT8] = { 1, "int8" },
-  [SAG_RAW_UINT8] = { 1, "uint8" },
-  [SAG_RAW_INT16] = { 2, "int16" },
-  [SAG_RAW_UINT16] = { 2, "uint16" },
-  [SAG_RAW_INT32] = { 4, "int32" },
-  [SAG_RAW_UINT32] = { 4, "uint32" },
-  [SAG_RAW_INT64] = { 8, "int64" },
-  [SAG_RAW_UINT64] = { 8, "uint64" },
-  [SAG_RAW_FLOAT32] = { 4, "float32" },
-  [SAG_RAW_FLOAT64] = { 8, "float64" },
+  [SAG_RAW_INT8] = { 1, "int8" },       [SAG_RAW_UINT8] = { 1, "uint8" },
+  [SAG_RAW_INT16] = { 2, "int16" },     [SAG_RAW_UINT16] = { 2, "uint16" },
+  [SAG_RAW_INT32] = { 4, "int32" },     [SAG_RAW_UINT32] = { 4, "uint32" },
+  [SAG_RAW_INT64] = { 8, "int64" },     [SAG_RAW_UINT64] = { 8, "uint64" },
+  [SAG_RAW_FLOAT32] = { 4, "float32" }, [SAG_RAW_FLOAT64] = { 8, "float64" },
 };
 
 gsize
@@ -54,12 +49,12 @@ sag_raw_swap (void *raw, gsize n, gsize size)
     eight[i] = GUINT64_SWAP_LE_BE (eight[i]);
 }
 
-#define LOAD(T)                              \
-  {                                          \
-    const T *from = (const T *) raw + first; \
-    for (gsize i = 0; i < n; i++)            \
-      value[i] = (double) from[i];           \
-  }                                          \
+#define LOAD(T)                                                                                    \
+  {                                                                                                \
+    const T *from = (const T *) raw + first;                                                       \
+    for (gsize i = 0; i < n; i++)                                                                  \
+      value[i] = (double) from[i];                                                                 \
+  }                                                                                                \
   break
 
 /* value = slope * raw[first ...] + intercept */

@@ -61,25 +61,11 @@ static const struct
   const char *suffix;
   const char *meaning;
 } suffixes[] = {
-  { ".dcm", dicom },
-  { ".ima", dicom },
-  { ".nrrd", nrrd },
-  { ".nhdr", nrrd },
-  { ".mha", meta },
-  { ".mhd", meta },
-  { ".mgz", mgh },
-  { ".mgh", mgh },
-  { ".mnc", minc },
-  { ".h5", hdf5 },
-  { ".npy", numpy },
-  { ".npz", numpy },
-  { ".zip", archive },
-  { ".tar", archive },
-  { ".tar.gz", archive },
-  { ".tgz", archive },
-  { ".bz2", bzip },
-  { ".xz", bzip },
-  { ".zst", bzip },
+  { ".dcm", dicom },   { ".ima", dicom },   { ".nrrd", nrrd },      { ".nhdr", nrrd },
+  { ".mha", meta },    { ".mhd", meta },    { ".mgz", mgh },        { ".mgh", mgh },
+  { ".mnc", minc },    { ".h5", hdf5 },     { ".npy", numpy },      { ".npz", numpy },
+  { ".zip", archive }, { ".tar", archive }, { ".tar.gz", archive }, { ".tgz", archive },
+  { ".bz2", bzip },    { ".xz", bzip },     { ".zst", bzip },
 };
 
 static gboolean

@@ -24,7 +24,8 @@ extern "C"
   } SagGeometry;
 
   /** sag_geometry_init: axis-aligned RAS grid, centre of voxel (0,0,0) at @origin_mm. */
-  SagGeometry sag_geometry_init (const int32_t dims[3], const double spacing_mm[3], const double origin_mm[3]);
+  SagGeometry
+  sag_geometry_init (const int32_t dims[3], const double spacing_mm[3], const double origin_mm[3]);
 
   int64_t sag_geometry_n_voxels (const SagGeometry *geometry);
 
@@ -64,7 +65,10 @@ extern "C"
   /** sag_geometry_coarsen: the grid whose voxels are blocks of @factor of this one's, corner kept. Dims round up. */
   SagGeometry sag_geometry_coarsen (const SagGeometry *geometry, const int32_t factor[3]);
 
-  /** sag_geometry_corner_distance_mm: the furthest that a corner of @a's grid moves under @b's affine; NaN if one is. */
+  /**
+   * sag_geometry_corner_distance_mm: the furthest that a corner of @a's grid moves under @b's
+   * affine; NaN if one is.
+   */
   double sag_geometry_corner_distance_mm (const SagGeometry *a, const SagGeometry *b);
 
   /** sag_geometry_equal: same dims, and no corner of the grid further than @tolerance_mm from its twin. */

@@ -52,15 +52,9 @@ static const struct
   int        code;
   SagRawType type;
 } raw_types[] = {
-  { 2, SAG_RAW_UINT8 },
-  { 4, SAG_RAW_INT16 },
-  { 8, SAG_RAW_INT32 },
-  { 16, SAG_RAW_FLOAT32 },
-  { 64, SAG_RAW_FLOAT64 },
-  { 256, SAG_RAW_INT8 },
-  { 512, SAG_RAW_UINT16 },
-  { 768, SAG_RAW_UINT32 },
-  { 1024, SAG_RAW_INT64 },
+  { 2, SAG_RAW_UINT8 },     { 4, SAG_RAW_INT16 },    { 8, SAG_RAW_INT32 },
+  { 16, SAG_RAW_FLOAT32 },  { 64, SAG_RAW_FLOAT64 }, { 256, SAG_RAW_INT8 },
+  { 512, SAG_RAW_UINT16 },  { 768, SAG_RAW_UINT32 }, { 1024, SAG_RAW_INT64 },
   { 1280, SAG_RAW_UINT64 },
 };
 
@@ -282,9 +276,10 @@ read_offset (const Fields   *fields,
 
   sag_number_format (offset, said);
   if (!(offset >= 0 && offset < ANY_OFFSET_LIMIT) || offset != floor (offset))
-    return fail (error, SAG_ERROR_FORMAT,
-                 "%s is damaged: its header says that the voxels begin at byte %s. Export it again.",
-                 name, said);
+    return fail (
+      error, SAG_ERROR_FORMAT,
+      "%s is damaged: its header says that the voxels begin at byte %s. Export it again.", name,
+      said);
   header->vox_offset = (guint64) offset;
   if (!header->pair && header->vox_offset < least)
     {

@@ -268,8 +268,8 @@ sag_intensity_free (SagIntensity *intensity)
 const char *
 sag_intensity_kind_to_string (SagIntensityKind kind)
 {
-  static const char *const names[] = { "hu", "not-rescaled", "rescaled-twice", "8-bit",
-                                       "labels", "constant", "unknown" };
+  static const char *const names[] = { "hu",     "not-rescaled", "rescaled-twice", "8-bit",
+                                       "labels", "constant",     "unknown" };
 
   g_return_val_if_fail ((guint) kind < G_N_ELEMENTS (names), NULL);
   return names[kind];

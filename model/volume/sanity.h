@@ -14,7 +14,7 @@ typedef enum
   SAG_INTENSITY_8_BIT,          /* 0..255: a CT that was windowed to a picture */
   SAG_INTENSITY_LABELS,         /* few whole numbers in large patches: a label map or mask */
   SAG_INTENSITY_CONSTANT,       /* one value, or no finite one */
-  SAG_INTENSITY_UNKNOWN,        /* another modality, or a part of the body without air or soft tissue */
+  SAG_INTENSITY_UNKNOWN, /* another modality, or a part of the body without air or soft tissue */
 } SagIntensityKind;
 
 #define SAG_INTENSITY_N_PERCENTILES 7

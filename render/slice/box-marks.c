@@ -61,9 +61,7 @@ write_in_strip (SagRenderPage *page, PangoLayout *layout, const SagRenderRect *s
         gboolean      along_x = p < G_N_ELEMENTS (places);
         double        at = places[p % G_N_ELEMENTS (places)];
         SagRenderRect rect = { strip->x + (strip->width - w) * (along_x ? at : 0.5),
-                               strip->y + (strip->height - h) * (along_x ? 0.5 : at),
-                               w,
-                               h };
+                               strip->y + (strip->height - h) * (along_x ? 0.5 : at), w, h };
 
         if (strip->width < w + 6 || strip->height < h + 4 || !sag_render_page_is_free (page, &rect))
           continue;

@@ -76,7 +76,7 @@ static void
 put_head (SagRenderColumn *column, const SagRenderAnswer *answer, const Style *style)
 {
   const double text_x = DOT + 10;
-  double       number_width = 0, number_baseline = 0, task_baseline, task_width, task_height, baseline,
+  double number_width = 0, number_baseline = 0, task_baseline, task_width, task_height, baseline,
          height;
   g_autoptr (PangoLayout) number = NULL;
   g_autoptr (PangoLayout) task = NULL;
@@ -87,10 +87,7 @@ put_head (SagRenderColumn *column, const SagRenderAnswer *answer, const Style *s
       sag_render_text_size (number, &number_width, &height);
       number_baseline = pango_layout_get_baseline (number) / (double) PANGO_SCALE;
     }
-  task = sag_render_text_new (column->cr,
-                              answer->task,
-                              style->task_px,
-                              TRUE,
+  task = sag_render_text_new (column->cr, answer->task, style->task_px, TRUE,
                               MAX (40, column->width - text_x - (number ? number_width + 16 : 0)),
                               style->task_lines);
   sag_render_text_size (task, &task_width, &task_height);
@@ -104,19 +101,11 @@ put_head (SagRenderColumn *column, const SagRenderAnswer *answer, const Style *s
                  2 * G_PI);
       sag_render_set_ink (column->cr, (SagRenderInk){ answer->colour, 1 });
       cairo_fill (column->cr);
-      sag_render_text_show (column->cr,
-                            task,
-                            column->x + text_x,
-                            baseline - task_baseline,
-                            sag_render_strong_ink,
-                            FALSE);
+      sag_render_text_show (column->cr, task, column->x + text_x, baseline - task_baseline,
+                            sag_render_strong_ink, FALSE);
       if (number != NULL)
-        sag_render_text_show (column->cr,
-                              number,
-                              column->x + column->width - number_width,
-                              baseline - number_baseline,
-                              sag_render_strong_ink,
-                              FALSE);
+        sag_render_text_show (column->cr, number, column->x + column->width - number_width,
+                              baseline - number_baseline, sag_render_strong_ink, FALSE);
     }
   column->y = baseline - task_baseline + task_height + 2;
 }
@@ -128,21 +117,13 @@ put_badge (const SagRenderColumn *column, PangoLayout *words, double x, double w
 
   if (column->measure)
     return;
-  sag_render_rounded (column->cr,
-                      left + 0.5,
-                      column->y + 1.5,
-                      width + 2 * BADGE_PADDING - 1,
-                      BADGE_HEIGHT - 3,
-                      BADGE_HEIGHT);
+  sag_render_rounded (column->cr, left + 0.5, column->y + 1.5, width + 2 * BADGE_PADDING - 1,
+                      BADGE_HEIGHT - 3, BADGE_HEIGHT);
   sag_render_set_ink (column->cr, frame_ink);
   cairo_set_line_width (column->cr, 1);
   cairo_stroke (column->cr);
-  sag_render_text_show (column->cr,
-                        words,
-                        left + BADGE_PADDING,
-                        column->y + (BADGE_HEIGHT - height) / 2,
-                        text_ink,
-                        FALSE);
+  sag_render_text_show (column->cr, words, left + BADGE_PADDING,
+                        column->y + (BADGE_HEIGHT - height) / 2, text_ink, FALSE);
 }
 
 /* What the number is, and the badges after it; a new row where one does not fit. */
@@ -158,12 +139,8 @@ put_words (SagRenderColumn *column, const SagRenderAnswer *answer)
 
       sag_render_text_size (words, &width, &height);
       if (!column->measure)
-        sag_render_text_show (column->cr,
-                              words,
-                              column->x,
-                              column->y + (BADGE_HEIGHT - height) / 2,
-                              sag_render_faint_ink,
-                              FALSE);
+        sag_render_text_show (column->cr, words, column->x, column->y + (BADGE_HEIGHT - height) / 2,
+                              sag_render_faint_ink, FALSE);
       x = width + 12;
     }
   for (int i = 0; answer->badges != NULL && answer->badges[i] != NULL; i++)
@@ -286,12 +263,8 @@ sag_render_card_draw (SagRenderColumn       *column,
   put_content (&content, answer, style);
   if (!column->measure)
     {
-      sag_render_rounded (column->cr,
-                          column->x,
-                          column->y,
-                          column->width,
-                          content.y + style->padding_y - column->y,
-                          RADIUS);
+      sag_render_rounded (column->cr, column->x, column->y, column->width,
+                          content.y + style->padding_y - column->y, RADIUS);
       sag_render_set_ink (column->cr, card_ink);
       cairo_fill (column->cr);
       put_content (&inner, answer, style);

@@ -222,17 +222,10 @@ volume_row (const Job *job, Scratch *scratch, int y, guint32 *pixels, int *first
       begin = columns->begin;
       end = columns->end;
       job->kernels->lerp_rows (a, b, t, job->flat.n[0], scratch->line);
-      job->kernels->sample (scratch->line,
-                            columns->index + begin,
-                            columns->fraction + begin,
-                            end - begin,
-                            scratch->values);
-      job->kernels->window (scratch->values,
-                            end - begin,
-                            (float) (window->level - width / 2),
-                            (float) width,
-                            job->frame->invert ? 0xffffff : 0,
-                            pixels + begin);
+      job->kernels->sample (scratch->line, columns->index + begin, columns->fraction + begin,
+                            end - begin, scratch->values);
+      job->kernels->window (scratch->values, end - begin, (float) (window->level - width / 2),
+                            (float) width, job->frame->invert ? 0xffffff : 0, pixels + begin);
     }
   for (int x = 0; x < begin; x++)
     pixels[x] = 0xff000000;

@@ -66,9 +66,8 @@ typedef struct
 } SagRenderMask;
 
 /** sag_render_mask_init: filled at 30 %, outlined 1.5 pixels wide, in the answer colours. */
-SagRenderMask sag_render_mask_init (const SagGeometry *geometry,
-                                    SagRenderLabels    type,
-                                    const void        *labels);
+SagRenderMask
+sag_render_mask_init (const SagGeometry *geometry, SagRenderLabels type, const void *labels);
 
 /**
  * SagRenderFrame: everything that is under the letters of a view. All pointers are borrowed.

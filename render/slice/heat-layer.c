@@ -187,10 +187,8 @@ flat_scores (const SagRenderHeatLayer *layer, SagRenderHeatScratch *scratch, Row
   layer->kernels->lerp_rows (a, b, t, flat->n[0], scratch->line);
   if (layer->outline_px <= 0)
     narrow (layer->table, scratch->line, flat->n[0], columns, &row->begin, &row->end);
-  layer->kernels->sample (scratch->line,
-                          columns->index + row->begin,
-                          columns->fraction + row->begin,
-                          row->end - row->begin,
+  layer->kernels->sample (scratch->line, columns->index + row->begin,
+                          columns->fraction + row->begin, row->end - row->begin,
                           row->scores + row->begin);
 }
 
@@ -210,12 +208,8 @@ free_scores (const SagRenderHeatLayer *layer, Row *row)
         (float) (shifted.start[a] + row->begin * shifted.across[a] + row->y * shifted.down[a]);
       step[a] = (float) shifted.across[a];
     }
-  layer->kernels->sample_space (layer->map->cells,
-                                layer->map->geometry.dims,
-                                start,
-                                step,
-                                layer->map->raw_cells,
-                                row->end - row->begin,
+  layer->kernels->sample_space (layer->map->cells, layer->map->geometry.dims, start, step,
+                                layer->map->raw_cells, row->end - row->begin,
                                 row->scores + row->begin);
 }
 
@@ -250,11 +244,8 @@ draw_outline (const SagRenderHeatLayer *layer,
 {
   layer->kernels->contour (get_row (layer, scratch, y - 1)->scores + 1,
                            get_row (layer, scratch, y)->scores + 1,
-                           get_row (layer, scratch, y + 1)->scores + 1,
-                           layer->width,
-                           level,
-                           layer->outline_px,
-                           scratch->coverage);
+                           get_row (layer, scratch, y + 1)->scores + 1, layer->width, level,
+                           layer->outline_px, scratch->coverage);
   layer->kernels->paint (layer->map->scale.colour, scratch->coverage + first, last - first,
                          pixels + first);
 }

@@ -30,8 +30,9 @@ draw_letters (SagRenderPage *page, const SagRenderSlice *slice)
       x = i == 0   ? SAG_RENDER_MARGIN / 2 + 1
           : i == 1 ? page->width - SAG_RENDER_MARGIN / 2 - 1 - width
                    : (page->width - width) / 2;
-      y = i == 2 ? SAG_RENDER_MARGIN / 2 : i == 3 ? page->height - SAG_RENDER_MARGIN / 2 - height
-                                                  : (page->height - height) / 2;
+      y = i == 2   ? SAG_RENDER_MARGIN / 2
+          : i == 3 ? page->height - SAG_RENDER_MARGIN / 2 - height
+                   : (page->height - height) / 2;
       sag_render_text_show (page->cr, layout, x, y, letter_ink, TRUE);
       sag_render_page_take (page, x - 6, y - 2, width + 12, height + 4);
     }
@@ -115,12 +116,10 @@ write_position (SagRenderPage *page, const SagRenderFrame *frame, const SagRende
 {
   static const char *const slabs[] = { NULL, "MIP", "MinIP", "mean" };
   g_autofree char         *window = window_text (frame);
-  g_autofree char         *number = g_strdup_printf ("%s %d/%d",
-                                                     sag_render_plane_name (slice->plane),
-                                                     slice->index + 1,
-                                                     slice->n_slices);
-  g_autofree char         *mm = NULL, *position = NULL;
-  double                   middle[3], used = 0;
+  g_autofree char *number = g_strdup_printf ("%s %d/%d", sag_render_plane_name (slice->plane),
+                                             slice->index + 1, slice->n_slices);
+  g_autofree char *mm = NULL, *position = NULL;
+  double           middle[3], used = 0;
 
   sag_render_slice_to_ras (slice, page->width / 2, page->height / 2, middle);
   mm = sag_render_format (middle[slice->axis[2]], 1);
@@ -149,8 +148,7 @@ draw_scale_bar (SagRenderPage *page, const SagRenderSlice *slice, double *used)
                                                    slice->right_mm[2] * slice->right_mm[2]);
   double           limit_mm = MIN (140, page->width / 5) * pixel_mm;
   double           power = pow (10, floor (log10 (limit_mm)));
-  double           length_mm = power * (limit_mm >= 5 * power ? 5 : limit_mm >= 2 * power ? 2
-                                                                                          : 1);
+  double           length_mm = power * (limit_mm >= 5 * power ? 5 : limit_mm >= 2 * power ? 2 : 1);
   double           length = length_mm / pixel_mm, room_width, room_height, x, y;
   g_autofree char *number = sag_render_format (length_mm, length_mm < 1 ? 2 : 0);
   g_autofree char *text = g_strdup_printf ("%s mm", number);

@@ -37,8 +37,8 @@ cut_sheet (const SagRenderMask *mask, const SagRenderFlat *flat)
 {
   const gsize stride[3] = { 1, mask->geometry.dims[0],
                             (gsize) mask->geometry.dims[0] * mask->geometry.dims[1] };
-  int         plane = (int) CLAMP (flat->through + 0.5 + SAG_RENDER_INDEX_EPSILON, 0, flat->dims[2] - 1);
-  guint16    *sheet = g_new (guint16, (gsize) flat->n[0] * flat->n[1]);
+  int plane = (int) CLAMP (flat->through + 0.5 + SAG_RENDER_INDEX_EPSILON, 0, flat->dims[2] - 1);
+  guint16 *sheet = g_new (guint16, (gsize) flat->n[0] * flat->n[1]);
 
   for (int v = 0; v < flat->n[1]; v++)
     {
@@ -273,10 +273,7 @@ sag_render_mask_layer_row (const SagRenderMaskLayer *layer,
     around[i] += begin;
   layer->kernels->edges (around + layer->reach, end - begin, layer->offsets, layer->n_offsets,
                          scratch->coverage);
-  layer->kernels->paint_labels (row->labels + begin,
-                                scratch->coverage,
-                                end - begin,
-                                layer->colours,
+  layer->kernels->paint_labels (row->labels + begin, scratch->coverage, end - begin, layer->colours,
                                 (guint32) (CLAMP (mask->fill, 0, 1) * 255 + 0.5),
                                 pixels + begin - layer->reach);
 }

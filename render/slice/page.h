@@ -47,7 +47,7 @@ typedef enum
   SAG_RENDER_BOTTOM_RIGHT,
 } SagRenderCorner;
 
-void     sag_render_page_take (SagRenderPage *page, double x, double y, double width, double height);
+void sag_render_page_take (SagRenderPage *page, double x, double y, double width, double height);
 gboolean sag_render_page_is_free (const SagRenderPage *page, const SagRenderRect *rect);
 
 /**
@@ -63,10 +63,8 @@ void   sag_render_corner_room (const SagRenderPage *page, double *width, double 
 double sag_render_corner_x (const SagRenderPage *page, SagRenderCorner corner, double width);
 
 /** sag_render_corner_y: of something @height high, at @used from the corner's edge. */
-double sag_render_corner_y (const SagRenderPage *page,
-                            SagRenderCorner      corner,
-                            double               used,
-                            double               height);
+double
+sag_render_corner_y (const SagRenderPage *page, SagRenderCorner corner, double used, double height);
 
 /**
  * sag_render_corner_layout: a sentence for a corner.
@@ -74,11 +72,8 @@ double sag_render_corner_y (const SagRenderPage *page,
  *
  * Returns: (transfer full) (nullable): NULL if it is too wide or would leave the corner
  */
-PangoLayout *sag_render_corner_layout (const SagRenderPage *page,
-                                       const char          *text,
-                                       gboolean             warning,
-                                       int                  max_lines,
-                                       double               used);
+PangoLayout *sag_render_corner_layout (
+  const SagRenderPage *page, const char *text, gboolean warning, int max_lines, double used);
 
 /**
  * sag_render_corner_text: writes into a corner, below (or above) what is @used already.

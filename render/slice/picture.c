@@ -153,7 +153,7 @@ draw_plane (cairo_surface_t        *surface,
   for (guint i = 0; i < picture->n_answers; i++)
     {
       const SagRenderAnswer *answer = &picture->answers[i];
-      SagRenderLegend        entry = { answer->colour, answer->task, answer->number, answer->scale };
+      SagRenderLegend entry = { answer->colour, answer->task, answer->number, answer->scale };
 
       g_array_append_val (legend, entry);
     }
@@ -201,14 +201,8 @@ draw_grid (cairo_surface_t *surface, const SagRenderPicture *picture, SagPool *p
       int            x = i == 1 ? left + PANE_GAP : 0, y = i == 2 ? top + PANE_GAP : 0;
 
       marks.readout = picture->readout && i == 0;
-      if (!draw_slice (surface,
-                       picture,
-                       &views[i],
-                       &marks,
-                       (int) lround (x * picture->scale),
-                       (int) lround (y * picture->scale),
-                       pool,
-                       error))
+      if (!draw_slice (surface, picture, &views[i], &marks, (int) lround (x * picture->scale),
+                       (int) lround (y * picture->scale), pool, error))
         return FALSE;
     }
   draw_panel (surface, picture, left + PANE_GAP, top + PANE_GAP, right, bottom);
@@ -231,12 +225,9 @@ sag_render_picture_draw (const SagRenderPicture *picture, SagPool *pool, GError 
                                         (int) ceil (picture->height * picture->scale - 1e-6));
   if (cairo_surface_status (surface) != CAIRO_STATUS_SUCCESS)
     {
-      g_set_error (error,
-                   SAG_ERROR,
-                   SAG_ERROR_LIMIT,
+      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
                    "There is no memory for a picture of %d x %d pixels; choose a smaller one.",
-                   picture->width,
-                   picture->height);
+                   picture->width, picture->height);
       cairo_surface_destroy (surface);
       return NULL;
     }
@@ -285,11 +276,7 @@ sag_render_surface_save (cairo_surface_t *surface, const char *path, GError **er
     }
   if (status != CAIRO_STATUS_SUCCESS)
     {
-      g_set_error (error,
-                   G_IO_ERROR,
-                   G_IO_ERROR_FAILED,
-                   "%s cannot be written as PNG: %s.",
-                   path,
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s cannot be written as PNG: %s.", path,
                    cairo_status_to_string (status));
       return FALSE;
     }

@@ -92,9 +92,8 @@ SagRenderPicture sag_render_picture_init (const SagVolume *volume);
  *
  * Returns: an opaque image surface; free with cairo_surface_destroy()
  */
-cairo_surface_t *sag_render_picture_draw (const SagRenderPicture *picture,
-                                          SagPool                *pool,
-                                          GError                **error);
+cairo_surface_t *
+sag_render_picture_draw (const SagRenderPicture *picture, SagPool *pool, GError **error);
 
 /**
  * sag_render_picture_save: draws, and writes a PNG through a temporary file; @path only ever names

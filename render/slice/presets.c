@@ -2,12 +2,9 @@
 #include "render/slice/presets.h"
 
 static const SagRenderPreset presets[] = {
-  { "lung", "Lung", { 1500, -600 } },
-  { "mediastinum", "Mediastinum", { 400, 40 } },
-  { "abdomen", "Abdomen", { 350, 40 } },
-  { "liver", "Liver", { 150, 90 } },
-  { "bone", "Bone", { 1500, 300 } },
-  { "brain", "Brain", { 80, 40 } },
+  { "lung", "Lung", { 1500, -600 } },      { "mediastinum", "Mediastinum", { 400, 40 } },
+  { "abdomen", "Abdomen", { 350, 40 } },   { "liver", "Liver", { 150, 90 } },
+  { "bone", "Bone", { 1500, 300 } },       { "brain", "Brain", { 80, 40 } },
   { "input", "Model input", { 2000, 0 } },
 };
 

@@ -108,12 +108,8 @@ sample_at (double place, int first, int n, gboolean linear, float *fraction)
 }
 
 void
-sag_render_columns_fill (SagRenderColumns    *columns,
-                         const SagRenderFlat *flat,
-                         int                  first,
-                         int                  n,
-                         int                  y,
-                         gboolean             linear)
+sag_render_columns_fill (
+  SagRenderColumns *columns, const SagRenderFlat *flat, int first, int n, int y, gboolean linear)
 {
   double start = flat->start[0] + y * flat->shear;
 

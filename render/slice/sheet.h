@@ -43,11 +43,8 @@ typedef struct
 } SagRenderFlat;
 
 /** sag_render_flat_init: FALSE if the grid is turned against the screen. */
-gboolean sag_render_flat_init (SagRenderFlat        *flat,
-                               const SagRenderSteps *steps,
-                               const gint32          dims[3],
-                               int                   width,
-                               int                   height);
+gboolean sag_render_flat_init (
+  SagRenderFlat *flat, const SagRenderSteps *steps, const gint32 dims[3], int width, int height);
 
 /** sag_render_flat_sees: whether some pixel of a @width x @height picture may lie in the grid. */
 gboolean sag_render_flat_sees (const SagRenderFlat *flat);
@@ -74,12 +71,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagRenderColumns, sag_render_columns_free)
 
 /** sag_render_columns_fill: for pixels @first .. @first + @n - 1 of row @y; all count from @first.
  */
-void sag_render_columns_fill (SagRenderColumns    *columns,
-                              const SagRenderFlat *flat,
-                              int                  first,
-                              int                  n,
-                              int                  y,
-                              gboolean             linear);
+void sag_render_columns_fill (
+  SagRenderColumns *columns, const SagRenderFlat *flat, int first, int n, int y, gboolean linear);
 
 /**
  * sag_render_flat_row: the sheet row of pixel row @y.

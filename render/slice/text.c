@@ -15,11 +15,9 @@
 void
 sag_render_set_ink (cairo_t *cr, SagRenderInk ink)
 {
-  cairo_set_source_rgba (cr,
-                         SAG_RENDER_RED (ink.colour) / 255.0,
+  cairo_set_source_rgba (cr, SAG_RENDER_RED (ink.colour) / 255.0,
                          SAG_RENDER_GREEN (ink.colour) / 255.0,
-                         SAG_RENDER_BLUE (ink.colour) / 255.0,
-                         ink.alpha);
+                         SAG_RENDER_BLUE (ink.colour) / 255.0, ink.alpha);
 }
 
 PangoLayout *
@@ -147,11 +145,9 @@ sag_render_strip (
     {
       guint32 pixel = sag_render_scale_lookup (&opaque, first + (last - first) * i / STRIP_STEPS);
 
-      cairo_pattern_add_color_stop_rgb (pattern,
-                                        i / (double) STRIP_STEPS,
-                                        SAG_RENDER_RED (pixel) / 255.0,
-                                        SAG_RENDER_GREEN (pixel) / 255.0,
-                                        SAG_RENDER_BLUE (pixel) / 255.0);
+      cairo_pattern_add_color_stop_rgb (
+        pattern, i / (double) STRIP_STEPS, SAG_RENDER_RED (pixel) / 255.0,
+        SAG_RENDER_GREEN (pixel) / 255.0, SAG_RENDER_BLUE (pixel) / 255.0);
     }
   cairo_save (cr);
   sag_render_rounded (cr, x, y, width, height, 2);

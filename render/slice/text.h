@@ -21,12 +21,8 @@ typedef struct
  * @size: font size in pixels
  * @max_width: what is wider is wrapped, and ellipsised after @max_lines; < 0 for no limit
  */
-PangoLayout *sag_render_text_new (cairo_t    *cr,
-                                  const char *text,
-                                  double      size,
-                                  gboolean    bold,
-                                  double      max_width,
-                                  int         max_lines);
+PangoLayout *sag_render_text_new (
+  cairo_t *cr, const char *text, double size, gboolean bold, double max_width, int max_lines);
 
 void sag_render_text_size (PangoLayout *layout, double *width, double *height);
 
@@ -37,19 +33,15 @@ void sag_render_text_show (
 void sag_render_set_ink (cairo_t *cr, SagRenderInk ink);
 
 /** sag_render_rounded: adds a rectangle with round corners to the path. */
-void sag_render_rounded (
-  cairo_t *cr, double x, double y, double width, double height, double radius);
+void
+sag_render_rounded (cairo_t *cr, double x, double y, double width, double height, double radius);
 
 /** sag_render_warning_icon: a triangle with an exclamation mark, @size high. */
 void sag_render_warning_icon (cairo_t *cr, double x, double y, double size, SagRenderInk ink);
 
 /** sag_render_strip: the colours of @scale from its first to its last score, at full opacity. */
-void sag_render_strip (cairo_t              *cr,
-                       const SagRenderScale *scale,
-                       double                x,
-                       double                y,
-                       double                width,
-                       double                height);
+void sag_render_strip (
+  cairo_t *cr, const SagRenderScale *scale, double x, double y, double width, double height);
 
 /**
  * sag_render_format: @value with @decimals, a true minus sign and a decimal point in every locale.

@@ -236,9 +236,7 @@ sag_render_view_zoom (
   g_return_if_fail (factor > 0);
 
   view->mm_per_pixel /= factor;
-  sag_render_view_pan (view,
-                       geometry,
-                       (x - view->width / 2.0) * (1 - factor),
+  sag_render_view_pan (view, geometry, (x - view->width / 2.0) * (1 - factor),
                        (y - view->height / 2.0) * (1 - factor));
 }
 

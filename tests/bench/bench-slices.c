@@ -25,9 +25,10 @@ static gint16
 chest (double x, double y, double z, guint32 noise)
 {
   double lung = hypot (fabs (x) - 0.42, y * 0.7) / 0.3, spine = hypot (x, y + 0.45) / 0.09;
-  double hu = x * x / 0.72 + y * y / 0.5 > 1 ? -1000 : lung < 1 && fabs (z) < 0.9 ? -820
-                                                     : spine < 1                  ? 700
-                                                                                  : 40;
+  double hu = x * x / 0.72 + y * y / 0.5 > 1 ? -1000
+              : lung < 1 && fabs (z) < 0.9   ? -820
+              : spine < 1                    ? 700
+                                             : 40;
 
   return (gint16) (hu + (noise >> 24 & 31) - 16);
 }
@@ -55,8 +56,7 @@ make_scene (Scene *scene)
         }
   scene->volume = sag_volume_new_int16 (&geometry, voxels);
   scene->mask = sag_render_mask_init (&geometry, SAG_RENDER_LABELS_UINT8, scene->labels);
-  scene->cells = sag_geometry_init ((const int32_t[]){ 32, 20, 16 },
-                                    (const double[]){ 12, 16, 16 },
+  scene->cells = sag_geometry_init ((const int32_t[]){ 32, 20, 16 }, (const double[]){ 12, 16, 16 },
                                     (const double[]){ -186, -152, -120 });
   n = (gsize) sag_geometry_n_voxels (&scene->cells);
   for (int m = 0; m < 2; m++)
@@ -124,10 +124,7 @@ bench (const char           *name,
                          : plane == SAG_RENDER_CORONAL ? 1
                                                        : 0] = -60 + 120.0 * i / n_frames;
       sag_render_slice_init (&slice, &view, geometry);
-      sag_render_frame_draw (frame,
-                             &slice,
-                             pool,
-                             cairo_image_surface_get_data (surface),
+      sag_render_frame_draw (frame, &slice, pool, cairo_image_surface_get_data (surface),
                              cairo_image_surface_get_stride (surface));
       if (marks != NULL)
         {

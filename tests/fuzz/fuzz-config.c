@@ -37,8 +37,9 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   SagTrainConfig train_config;
 
   read_manifest (start, size);
-  g_assert_true (sag_text_config_parse (start, size, "config.json", &text_config, &text_error) == (text_error == NULL));
-  g_assert_true (sag_train_config_parse (start, size, "train_config.yaml", &train_config, &train_error) ==
-                 (train_error == NULL));
+  g_assert_true (sag_text_config_parse (start, size, "config.json", &text_config, &text_error) ==
+                 (text_error == NULL));
+  g_assert_true (sag_train_config_parse (start, size, "train_config.yaml", &train_config,
+                                         &train_error) == (train_error == NULL));
   return 0;
 }

@@ -19,8 +19,10 @@ read_tensors (SagTensorFile *file)
       gsize            n = MIN (tensor->n_values, MAX_VALUES), last = tensor->n_values - n;
 
       g_assert_true (sag_tensor_file_find (file, tensor->name) == tensor);
-      g_assert_true (sag_tensor_read_floats (tensor, last, n, floats) == sag_dtype_is_float (tensor->dtype));
-      g_assert_true (sag_tensor_read_integers (tensor, last, n, integers) == sag_dtype_is_integer (tensor->dtype));
+      g_assert_true (sag_tensor_read_floats (tensor, last, n, floats) ==
+                     sag_dtype_is_float (tensor->dtype));
+      g_assert_true (sag_tensor_read_integers (tensor, last, n, integers) ==
+                     sag_dtype_is_integer (tensor->dtype));
       g_assert_false (sag_tensor_read_floats (tensor, last + 1, n, floats));
     }
 }
@@ -35,7 +37,8 @@ read_network (SagTensorFile *file)
   SagNetwork network;
 
   g_assert_true ((map != NULL) == (error == NULL));
-  if (map != NULL && sag_infer_network (map, &hints, &network, &error) && sag_weight_map_check (map, &network, &error))
+  if (map != NULL && sag_infer_network (map, &hints, &network, &error) &&
+      sag_weight_map_check (map, &network, &error))
     {
       float values[4];
 

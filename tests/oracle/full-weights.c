@@ -27,13 +27,17 @@ lock_folder (const char *folder)
 static gboolean
 make_files (const char *oracle, const char *weights, const char *case_path)
 {
-  const char       *python = g_getenv ("SAGITTA_PYTHON");
-  g_autofree char  *script = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "oracle", "make-full-weights.py", NULL);
-  const char *const command[] = { python != NULL ? python : "python3", script, oracle, weights, case_path, NULL };
+  const char      *python = g_getenv ("SAGITTA_PYTHON");
+  g_autofree char *script =
+    g_build_filename (g_getenv ("G_TEST_SRCDIR"), "oracle", "make-full-weights.py", NULL);
+  const char *const command[] = {
+    python != NULL ? python : "python3", script, oracle, weights, case_path, NULL
+  };
   g_autoptr (GError) error = NULL;
   int status;
 
-  if (!g_spawn_sync (NULL, (char **) command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, NULL))
+  if (!g_spawn_sync (NULL, (char **) command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
+                     &status, NULL))
     return FALSE;
   if (g_spawn_check_wait_status (status, &error))
     return TRUE;

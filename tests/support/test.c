@@ -5,11 +5,7 @@
 #include <locale.h>
 
 /* Every test runs under the rules of the person's locale: a decimal comma must change no number. */
-static void __attribute__ ((constructor))
-use_locale (void)
-{
-  setlocale (LC_ALL, "");
-}
+static void __attribute__ ((constructor)) use_locale (void) { setlocale (LC_ALL, ""); }
 
 char *
 sag_test_shared (const char *name)

@@ -20,14 +20,14 @@ void  sag_test_remove_folder (char *folder);
 guint sag_test_count_files (const char *folder);
 
 /** sag_test_assert_error: @error is of @domain and @code and its message holds @part; clears it. */
-#define sag_test_assert_error(error, domain, code, part)              \
-  G_STMT_START                                                        \
-  {                                                                   \
-    g_assert_error (error, domain, code);                             \
-    if (strstr ((error)->message, part) == NULL)                      \
-      g_error ("\"%s\" does not say \"%s\"", (error)->message, part); \
-    g_clear_error (&(error));                                         \
-  }                                                                   \
+#define sag_test_assert_error(error, domain, code, part)                                           \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_assert_error (error, domain, code);                                                          \
+    if (strstr ((error)->message, part) == NULL)                                                   \
+      g_error ("\"%s\" does not say \"%s\"", (error)->message, part);                              \
+    g_clear_error (&(error));                                                                      \
+  }                                                                                                \
   G_STMT_END
 
 G_END_DECLS

@@ -152,7 +152,8 @@ fake_encode_phantom (SagEngine *engine, SagVolume **volume)
   g_autoptr (SagPrepared) prepared = NULL;
   SagTokens *tokens;
 
-  prepared = sag_prepare (phantom->image, sag_bundle_get_recipe (sag_engine_get_bundle (engine)), NULL, NULL, &error);
+  prepared = sag_prepare (phantom->image, sag_bundle_get_recipe (sag_engine_get_bundle (engine)),
+                          NULL, NULL, &error);
   g_assert_no_error (error);
   tokens = sag_engine_encode (engine, prepared, NULL, &error);
   g_assert_no_error (error);

@@ -16,7 +16,8 @@
 #define LUNGS "Segment lungs in the image."
 
 static GPtrArray *
-ask (SagEngine *engine, SagTokens *tokens, SagVolume *volume, const char *const *texts, gsize n_texts)
+ask (
+  SagEngine *engine, SagTokens *tokens, SagVolume *volume, const char *const *texts, gsize n_texts)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SagProvenance) provenance =
@@ -59,13 +60,15 @@ test_numbers (void)
 
       g_assert_cmpstr (answer->text, ==, texts[t]);
       g_assert_cmpfloat (answer->logit, ==, logits[t]);
-      g_assert_cmpfloat_with_epsilon (answer->probability, 1 / (1 + exp (-(double) logits[t])), 1e-6);
+      g_assert_cmpfloat_with_epsilon (answer->probability, 1 / (1 + exp (-(double) logits[t])),
+                                      1e-6);
       g_assert_true (answer->has_class == (t != 1));
       g_assert_cmpint (answer->class_head, ==, SAG_TRAINING_NEVER);
       g_assert_cmpint (answer->patch_head, ==, SAG_TRAINING_NEVER);
       g_assert_cmpmem (answer->cell_dims, sizeof dims, dims, sizeof dims);
       for (gsize i = 0; i < n_cells; i++)
-        g_assert_cmpfloat_with_epsilon (answer->cells[i], 1 / (1 + exp (-(double) cells[t * n_cells + i])), 1e-6);
+        g_assert_cmpfloat_with_epsilon (answer->cells[i],
+                                        1 / (1 + exp (-(double) cells[t * n_cells + i])), 1e-6);
     }
 }
 
@@ -110,12 +113,15 @@ test_peak (void)
   memcpy (layout + 3, fake.network.cells, 3 * sizeof (gint32));
   answers = ask (engine, tokens, volume, &text, 1);
   answer = answers->pdata[0];
-  g_assert_cmpmem (answer->cell_dims, sizeof answer->cell_dims, ((gint32[]){ 32, 20, 16 }), sizeof answer->cell_dims);
-  g_assert_cmpfloat (answer->cells[(2 * 4 + 1) + 32 * ((0 * 4 + 2) + 20 * (1 * 4 + 3))], ==, answer->peak_score);
+  g_assert_cmpmem (answer->cell_dims, sizeof answer->cell_dims, ((gint32[]){ 32, 20, 16 }),
+                   sizeof answer->cell_dims);
+  g_assert_cmpfloat (answer->cells[(2 * 4 + 1) + 32 * ((0 * 4 + 2) + 20 * (1 * 4 + 3))], ==,
+                     answer->peak_score);
   g_assert_cmpfloat_with_epsilon (answer->peak_score, 0.952574, 1e-6);
   /* Blocks of 8 x 8 x 8 input voxels; the centre of block n is voxel 8 n + 3.5. */
   for (int a = 0; a < 3; a++)
-    expected[a] = input->ijk_to_ras[a][0] * (8 * 9 + 3.5) + input->ijk_to_ras[a][1] * (8 * 2 + 3.5) +
+    expected[a] = input->ijk_to_ras[a][0] * (8 * 9 + 3.5) +
+                  input->ijk_to_ras[a][1] * (8 * 2 + 3.5) +
                   input->ijk_to_ras[a][2] * (8 * 7 + 3.5) + input->ijk_to_ras[a][3];
   for (int a = 0; a < 3; a++)
     g_assert_cmpfloat_with_epsilon (answer->peak_ras_mm[a], expected[a], 1e-6);
@@ -125,7 +131,9 @@ test_peak (void)
 static void
 test_id (void)
 {
-  static const char *const texts[] = { EFFUSION, LUNGS, "Diagnose the presence of pleural effusion around the heart" };
+  static const char *const texts[] = {
+    EFFUSION, LUNGS, "Diagnose the presence of pleural effusion around the heart"
+  };
   g_autoptr (GError) error = NULL;
   char *ids[2][3];
 
@@ -221,16 +229,11 @@ static void
 test_case_name (void)
 {
   static const char *const names[][2] = {
-    { "/a/b/scan.nii.gz", "scan" },
-    { "scan.NII.GZ", "scan" },
-    { "scan.nii", "scan" },
-    { "pair.hdr", "pair" },
-    { "pair.img.gz", "pair" },
-    { "1.2.840.nii", "1.2.840" },
-    { "no-ending", "no-ending" },
-    { ".nii", ".nii" },
-    { "/x/Müller.nii.gz", "Müller" },
-    { "/x/bad\xff.nii", "bad\xef\xbf\xbd" },
+    { "/a/b/scan.nii.gz", "scan" },   { "scan.NII.GZ", "scan" },
+    { "scan.nii", "scan" },           { "pair.hdr", "pair" },
+    { "pair.img.gz", "pair" },        { "1.2.840.nii", "1.2.840" },
+    { "no-ending", "no-ending" },     { ".nii", ".nii" },
+    { "/x/Müller.nii.gz", "Müller" }, { "/x/bad\xff.nii", "bad\xef\xbf\xbd" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)

@@ -20,7 +20,8 @@ ask_one (SagEngine *engine, SagTokens *tokens, SagVolume *volume)
   g_autoptr (GError) error = NULL;
   g_autoptr (SagProvenance) provenance =
     sag_provenance_new (engine, sag_tokens_get_prepared (tokens), volume, NULL, FALSE);
-  g_autoptr (GPtrArray) answers = sag_answer_ask (engine, tokens, &text, 1, provenance, NULL, &error);
+  g_autoptr (GPtrArray) answers =
+    sag_answer_ask (engine, tokens, &text, 1, provenance, NULL, &error);
 
   g_assert_no_error (error);
   return sag_answer_ref (answers->pdata[0]);
@@ -66,12 +67,14 @@ test_order (void)
   evidence = sag_evidence_compute (engine, tokens, answer, count_steps, &last, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (last, ==, 160);
-  g_assert_cmpmem (evidence->dims, sizeof evidence->dims, ((gint32[]){ 8, 5, 4 }), sizeof evidence->dims);
+  g_assert_cmpmem (evidence->dims, sizeof evidence->dims, ((gint32[]){ 8, 5, 4 }),
+                   sizeof evidence->dims);
   g_assert_cmpfloat (evidence->logit, ==, 160 * 161 / 2 * 0.125f);
   for (int x = 0; x < 8; x++)
     for (int y = 0; y < 5; y++)
       for (int z = 0; z < 4; z++)
-        g_assert_cmpfloat (evidence->drop[x + 8 * (y + 5 * z)], ==, ((x * 5 + y) * 4 + z + 1) * 0.125f);
+        g_assert_cmpfloat (evidence->drop[x + 8 * (y + 5 * z)], ==,
+                           ((x * 5 + y) * 4 + z + 1) * 0.125f);
   /* The same corner as the input's, and voxels of 32 x 32 x 32 of its voxels: 48 x 64 x 64 mm. */
   for (int r = 0; r < 3; r++)
     {
@@ -79,7 +82,8 @@ test_order (void)
 
       for (int a = 0; a < 3; a++)
         {
-          g_assert_cmpfloat_with_epsilon (evidence->geometry.ijk_to_ras[r][a], 32 * input->ijk_to_ras[r][a], 1e-9);
+          g_assert_cmpfloat_with_epsilon (evidence->geometry.ijk_to_ras[r][a],
+                                          32 * input->ijk_to_ras[r][a], 1e-9);
           corner -= evidence->geometry.ijk_to_ras[r][a] / 2;
           of_input -= input->ijk_to_ras[r][a] / 2;
         }
@@ -98,20 +102,22 @@ test_cpu (void)
   g_autoptr (SagVolume) volume = NULL;
   g_autoptr (SagTokens) tokens = fake_encode_phantom (engine, &volume);
   g_autoptr (SagAnswer) answer = ask_one (engine, tokens, volume);
-  g_autoptr (SagEvidence) evidence = sag_evidence_compute (engine, tokens, answer, NULL, NULL, NULL, &error);
+  g_autoptr (SagEvidence) evidence =
+    sag_evidence_compute (engine, tokens, answer, NULL, NULL, NULL, &error);
   gint32 feature[3];
   gsize  n;
   float  largest = 0;
 
   g_assert_no_error (error);
   g_assert_cmpfloat_with_epsilon (evidence->logit, answer->logit, 1e-5);
-  sag_network_feature_dims (sag_bundle_get_network (bundle), sag_bundle_get_network (bundle)->input, feature);
+  sag_network_feature_dims (sag_bundle_get_network (bundle), sag_bundle_get_network (bundle)->input,
+                            feature);
   n = (gsize) feature[0] * feature[1] * feature[2];
   for (gsize p = 0; p < n; p++)
     {
       g_autofree guint8 *mask = g_malloc (n);
-      gsize              z = p % feature[2], y = p / feature[2] % feature[1], x = p / feature[2] / feature[1];
-      float              drop = evidence->drop[x + feature[0] * (y + feature[1] * z)], logit;
+      gsize z = p % feature[2], y = p / feature[2] % feature[1], x = p / feature[2] / feature[1];
+      float drop = evidence->drop[x + feature[0] * (y + feature[1] * z)], logit;
 
       memset (mask, 1, n);
       mask[p] = 0;
@@ -133,7 +139,8 @@ test_save (void)
   g_autoptr (SagTokens) tokens = fake_encode_phantom (engine, &volume);
   g_autoptr (SagAnswer) answer = ask_one (engine, tokens, volume);
   g_autoptr (GError) error = NULL;
-  g_autoptr (SagEvidence) evidence = sag_evidence_compute (engine, tokens, answer, NULL, NULL, NULL, &error);
+  g_autoptr (SagEvidence) evidence =
+    sag_evidence_compute (engine, tokens, answer, NULL, NULL, NULL, &error);
   char              *folder = sag_test_dup_folder ();
   g_autofree char   *path = NULL, *id = sag_answer_dup_id (answer), *name = NULL;
   const SagGeometry *grid = sag_volume_get_geometry (volume);

@@ -27,7 +27,8 @@ static const SagPhantomLabel painted[] = {
 static void
 orientation (int n, char letters[4])
 {
-  static const int  orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+  static const int  orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+                                     { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
   static const char names[3][2] = { { 'R', 'L' }, { 'A', 'P' }, { 'S', 'I' } };
 
   for (int a = 0; a < 3; a++)
@@ -44,7 +45,12 @@ affine_row (const SagGeometry *geometry, int row, double i, double j, double k)
 }
 
 static gboolean
-is_inside (const SagGeometry *geometry, double i, double j, double k, const double low[3], const double high[3])
+is_inside (const SagGeometry *geometry,
+           double             i,
+           double             j,
+           double             k,
+           const double       low[3],
+           const double       high[3])
 {
   for (int r = 0; r < 3; r++)
     {
@@ -109,7 +115,11 @@ prepare (SagVolume *volume, SagBundle *bundle)
 }
 
 static float *
-compute_map (SagEngine *engine, const SagGeometry *cells, const float *values, const SagGeometry *grid, gboolean smooth)
+compute_map (SagEngine         *engine,
+             const SagGeometry *cells,
+             const float       *values,
+             const SagGeometry *grid,
+             gboolean           smooth)
 {
   g_autoptr (GError) error = NULL;
   float *map = sag_map_compute (engine, cells, values, grid, smooth, NULL, &error);
@@ -121,7 +131,8 @@ compute_map (SagEngine *engine, const SagGeometry *cells, const float *values, c
 static SagGeometry
 cells_of (SagPrepared *prepared)
 {
-  return sag_geometry_coarsen (sag_prepared_get_input_geometry (prepared), (const gint32[]){ 8, 8, 8 });
+  return sag_geometry_coarsen (sag_prepared_get_input_geometry (prepared),
+                               (const gint32[]){ 8, 8, 8 });
 }
 
 /* What lies outside the analysed box cannot come back. */
@@ -140,7 +151,10 @@ cut_to_cells (const SagGeometry *cells, double low[3], double high[3])
  * cell, and as a voxel is there or not, @slack_mm more.
  */
 static void
-check_painted (SagEngine *engine, SagBundle *bundle, const SagPhantomOptions *options, const double slack_mm[3])
+check_painted (SagEngine               *engine,
+               SagBundle               *bundle,
+               const SagPhantomOptions *options,
+               const double             slack_mm[3])
 {
   g_autoptr (SagPhantom) phantom = sag_phantom_new (options);
   g_autoptr (SagPrepared) prepared = prepare (phantom->image, bundle);
@@ -159,8 +173,9 @@ check_painted (SagEngine *engine, SagBundle *bundle, const SagPhantomOptions *op
       g_assert_cmpuint (find_box (grid, map, 1, found_low, found_high), >, 0);
       for (int r = 0; r < 3; r++)
         {
-          g_test_message ("%s, label %d, axis %d: %.2f to %.2f came back as %.2f to %.2f", options->orientation,
-                          painted[p], r, low[r], high[r], found_low[r], found_high[r]);
+          g_test_message ("%s, label %d, axis %d: %.2f to %.2f came back as %.2f to %.2f",
+                          options->orientation, painted[p], r, low[r], high[r], found_low[r],
+                          found_high[r]);
           g_assert_cmpfloat (fabs (found_low[r] - low[r]), <=, cell_mm[r] / 2 + slack_mm[r]);
           g_assert_cmpfloat (fabs (found_high[r] - high[r]), <=, cell_mm[r] / 2 + slack_mm[r]);
         }
@@ -209,10 +224,8 @@ test_anisotropic (void)
     .spacing_mm = { 1.3, 4, 2.1 },
   };
 
-  check_painted (engine, bundle, &slices,
-                 (const double[]){ 0.45, 0.55, 2.5 });
-  check_painted (engine, bundle, &odd,
-                 (const double[]){ 1.05, 0.65, 2 });
+  check_painted (engine, bundle, &slices, (const double[]){ 0.45, 0.55, 2.5 });
+  check_painted (engine, bundle, &odd, (const double[]){ 1.05, 0.65, 2 });
 }
 
 /* On an oblique grid a voxel shows the cell whose centre is nearest to it, and is NaN exactly outside all cells. */
@@ -286,8 +299,7 @@ make_block_scan (const char *letters)
 
   for (int a = 0; a < 3; a++)
     {
-      int    r = strchr ("RL", letters[a]) ? 0 : strchr ("AP", letters[a]) ? 1
-                                                                           : 2;
+      int    r = strchr ("RL", letters[a]) ? 0 : strchr ("AP", letters[a]) ? 1 : 2;
       double sign = strchr ("RAS", letters[a]) ? 1 : -1;
 
       grid.dims[a] = size[r];
@@ -330,7 +342,8 @@ check_content (SagEngine *engine, SagBundle *bundle, const char *letters)
   g_autoptr (GError) error = NULL;
   g_autoptr (SagTokens) tokens = sag_engine_encode (engine, prepared, NULL, &error);
   g_autoptr (SagProvenance) provenance = sag_provenance_new (engine, prepared, volume, NULL, FALSE);
-  g_autoptr (GPtrArray) answers = sag_answer_ask (engine, tokens, &text, 1, provenance, NULL, &error);
+  g_autoptr (GPtrArray) answers =
+    sag_answer_ask (engine, tokens, &text, 1, provenance, NULL, &error);
   const SagGeometry *grid = sag_volume_get_geometry (volume);
   const SagAnswer   *answer = answers->pdata[0];
   g_autofree float  *map = compute_map (engine, &answer->cell_geometry, answer->cells, grid, FALSE);

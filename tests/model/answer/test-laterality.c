@@ -13,8 +13,10 @@ typedef struct
   SagBundle *bundle;
   gint32     token_dims[3];
   gint32     n_cells;
-  float      left_half_for_left;  /* logit in the patient's left half of the box when asked for the left lung */
-  float      left_half_for_right; /* the same when asked for the right one; the other half gets the negative */
+  float
+    left_half_for_left; /* logit in the patient's left half of the box when asked for the left lung */
+  float
+    left_half_for_right; /* the same when asked for the right one; the other half gets the negative */
 } Model;
 
 static void
@@ -24,7 +26,8 @@ paint_half (const SagAskRequest *request, int t, float *out, gpointer data)
   gboolean     left = fake_text_is (request, t, model->bundle, "Segment left lung in the image.");
   float        value = left ? model->left_half_for_left : model->left_half_for_right;
 
-  g_assert_true (left || fake_text_is (request, t, model->bundle, "Segment right lung in the image."));
+  g_assert_true (left ||
+                 fake_text_is (request, t, model->bundle, "Segment right lung in the image."));
   for (int p = 0; p < request->n_tokens; p++)
     {
       gint32 x = p / model->token_dims[1] / model->token_dims[2];
@@ -93,7 +96,8 @@ test_inconclusive (void)
 
       g_assert_cmpint (result.verdict, ==, SAG_LATERALITY_CHECK_INCONCLUSIVE);
     }
-  g_assert_cmpstr (sag_laterality_verdict_to_string (SAG_LATERALITY_CHECK_INCONCLUSIVE), ==, "inconclusive");
+  g_assert_cmpstr (sag_laterality_verdict_to_string (SAG_LATERALITY_CHECK_INCONCLUSIVE), ==,
+                   "inconclusive");
 }
 
 static void

@@ -63,8 +63,8 @@ static void
 test_round_trip (Fixture *fixture, gconstpointer data)
 {
   SagPrepared *prepared = sag_tokens_get_prepared (fixture->tokens);
-  g_autoptr (SagProvenance) was =
-    sag_provenance_new (fixture->engine, prepared, fixture->volume, (const double[]){ 0.1, -16, 1e-17 }, TRUE);
+  g_autoptr (SagProvenance) was = sag_provenance_new (fixture->engine, prepared, fixture->volume,
+                                                      (const double[]){ 0.1, -16, 1e-17 }, TRUE);
   g_autofree char *text = dup_json (was), *again = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (SagProvenance) is = read_text (text, &error);
@@ -81,7 +81,8 @@ test_round_trip (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (is->precision, ==, "fp32");
   g_assert_cmpstr (is->program, ==, sag_version_get ());
   g_assert_cmpstr (is->commit, ==, sag_version_get_commit ());
-  g_assert_cmpmem (&is->input, sizeof is->input, sag_prepared_get_input_geometry (prepared), sizeof is->input);
+  g_assert_cmpmem (&is->input, sizeof is->input, sag_prepared_get_input_geometry (prepared),
+                   sizeof is->input);
   g_assert_cmpmem (is->shift_mm, sizeof is->shift_mm, was->shift_mm, sizeof was->shift_mm);
   g_assert_true (is->forced);
   again = dup_json (is);
@@ -92,8 +93,8 @@ test_round_trip (Fixture *fixture, gconstpointer data)
 static void
 test_no_paths (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (SagProvenance) provenance =
-    sag_provenance_new (fixture->engine, sag_tokens_get_prepared (fixture->tokens), fixture->volume, NULL, FALSE);
+  g_autoptr (SagProvenance) provenance = sag_provenance_new (
+    fixture->engine, sag_tokens_get_prepared (fixture->tokens), fixture->volume, NULL, FALSE);
   g_autofree char *text = dup_json (provenance);
 
   g_assert_null (strchr (text, '/'));
@@ -103,8 +104,8 @@ test_no_paths (Fixture *fixture, gconstpointer data)
 static void
 test_damaged (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (SagProvenance) provenance =
-    sag_provenance_new (fixture->engine, sag_tokens_get_prepared (fixture->tokens), fixture->volume, NULL, FALSE);
+  g_autoptr (SagProvenance) provenance = sag_provenance_new (
+    fixture->engine, sag_tokens_get_prepared (fixture->tokens), fixture->volume, NULL, FALSE);
   g_autofree char *text = dup_json (provenance);
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GList) names = NULL;
@@ -141,11 +142,12 @@ test_damaged_geometry (Fixture *fixture, gconstpointer data)
     { "{ \"dims\": [1, 2, -3], \"ijk_to_ras\": [[1,0,0,0],[0,1,0,0],[0,0,1,0]] }", "dims" },
     { "{ \"dims\": [1, 2, 3], \"ijk_to_ras\": [[1,0,0,0],[0,1,0,0]] }", "ijk_to_ras" },
     { "{ \"dims\": [1, 2, 3], \"ijk_to_ras\": [[1,0,0,0],[0,1,0,0],[0,0,1]] }", "ijk_to_ras" },
-    { "{ \"dims\": [1, 2, 3], \"ijk_to_ras\": [[1,0,0,0],[0,1,0,0],[0,0,\"1\",0]] }", "ijk_to_ras" },
+    { "{ \"dims\": [1, 2, 3], \"ijk_to_ras\": [[1,0,0,0],[0,1,0,0],[0,0,\"1\",0]] }",
+      "ijk_to_ras" },
     { "{ \"dims\": [1, 2, 3], \"ijk_to_ras\": [[1,0,0,0],[0,1,0,0],7] }", "ijk_to_ras" },
   };
-  g_autoptr (SagProvenance) provenance =
-    sag_provenance_new (fixture->engine, sag_tokens_get_prepared (fixture->tokens), fixture->volume, NULL, FALSE);
+  g_autoptr (SagProvenance) provenance = sag_provenance_new (
+    fixture->engine, sag_tokens_get_prepared (fixture->tokens), fixture->volume, NULL, FALSE);
   g_autofree char *text = dup_json (provenance);
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonObject *object;

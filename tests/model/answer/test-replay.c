@@ -50,9 +50,10 @@ static GPtrArray *
 ask (Fixture *fixture)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SagProvenance) provenance =
-    sag_provenance_new (fixture->engine, sag_tokens_get_prepared (fixture->tokens), fixture->volume, NULL, FALSE);
-  GPtrArray *answers = sag_answer_ask (fixture->engine, fixture->tokens, texts, 2, provenance, NULL, &error);
+  g_autoptr (SagProvenance) provenance = sag_provenance_new (
+    fixture->engine, sag_tokens_get_prepared (fixture->tokens), fixture->volume, NULL, FALSE);
+  GPtrArray *answers =
+    sag_answer_ask (fixture->engine, fixture->tokens, texts, 2, provenance, NULL, &error);
 
   g_assert_no_error (error);
   return answers;
@@ -65,7 +66,8 @@ set_up (Fixture *fixture, gconstpointer data)
 
   fixture->bundle = sag_bundle_open_untrained (1, &error);
   g_assert_no_error (error);
-  fixture->fake = (FakeEngine){ .class_logit = class_logit, .cell_logits = cell_logits, .data = &fixture->bias };
+  fixture->fake =
+    (FakeEngine){ .class_logit = class_logit, .cell_logits = cell_logits, .data = &fixture->bias };
   fixture->engine = fake_engine_open (&fixture->fake, fixture->bundle);
   g_assert_cmpint (sag_network_cells_per_token (&fixture->fake.network), ==, 64);
   fixture->tokens = fake_encode_phantom (fixture->engine, &fixture->volume);
@@ -74,8 +76,8 @@ set_up (Fixture *fixture, gconstpointer data)
   for (int i = 0; i < 2; i++)
     {
       g_autofree char *map = sag_heatmap_save (fixture->engine, fixture->answers->pdata[i],
-                                               sag_volume_get_geometry (fixture->volume), TRUE, fixture->folder,
-                                               "case", NULL, &error);
+                                               sag_volume_get_geometry (fixture->volume), TRUE,
+                                               fixture->folder, "case", NULL, &error);
 
       g_assert_no_error (error);
       g_assert_true (g_str_has_suffix (map, "__score.nii.gz"));
@@ -141,11 +143,13 @@ test_equal (Fixture *fixture, gconstpointer data)
   for (int i = 0; i < 2; i++)
     {
       g_autoptr (SagRecord) record = load (fixture->files[i]);
-      g_auto (GStrv) why = sag_replay_explain (record->provenance, ((SagAnswer *) again->pdata[i])->provenance);
+      g_auto (GStrv) why =
+        sag_replay_explain (record->provenance, ((SagAnswer *) again->pdata[i])->provenance);
       g_autoptr (GError) error = NULL;
       SagReplayDifference difference;
 
-      g_assert_true (sag_replay_compare (record->results->pdata[0], again->pdata[i], &difference, &error));
+      g_assert_true (
+        sag_replay_compare (record->results->pdata[0], again->pdata[i], &difference, &error));
       g_assert_no_error (error);
       g_assert_cmpfloat (difference.logit, ==, 0);
       g_assert_cmpfloat (difference.cells, ==, 0);
@@ -179,7 +183,8 @@ test_differs (Fixture *fixture, gconstpointer data)
       /* A document without cells tells by its peak. */
       result->cells = NULL;
       g_assert_true (sag_replay_compare (result, answer, &difference, NULL));
-      g_assert_cmpfloat (difference.cells, ==, fabs ((double) answer->peak_score - result->peak_score));
+      g_assert_cmpfloat (difference.cells, ==,
+                         fabs ((double) answer->peak_score - result->peak_score));
     }
 }
 
@@ -203,9 +208,10 @@ test_explain (Fixture *fixture, gconstpointer data)
   g_autoptr (SagRecord) record = load (fixture->files[0]);
   const SagProvenance *now = ((SagAnswer *) fixture->answers->pdata[0])->provenance;
   SagProvenance       *was = record->provenance;
-  char               **members[] = { &was->voxels, &was->bundle_sha256, &was->recipe, &was->lung_source, &was->engine,
-                                     &was->device, &was->precision, &was->program, &was->commit };
-  const char          *words[] = { "scan", "bundle", "recipe", "lungs", "engine",
+  char               **members[] = { &was->voxels,      &was->bundle_sha256, &was->recipe,
+                                     &was->lung_source, &was->engine,        &was->device,
+                                     &was->precision,   &was->program,       &was->commit };
+  const char          *words[] = { "scan",   "bundle",    "recipe",  "lungs", "engine",
                                    "device", "precision", "version", "commit" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
@@ -243,7 +249,8 @@ refuse (Fixture *fixture, const char *text, gssize size, const char *part)
 
 /* Replaces the first @what by @by and expects a refusal that says @part. */
 static void
-refuse_changed (Fixture *fixture, const char *text, const char *what, const char *by, const char *part)
+refuse_changed (
+  Fixture *fixture, const char *text, const char *what, const char *by, const char *part)
 {
   const char *at = strstr (text, what);
   g_autoptr (GString) changed = g_string_new (NULL);
@@ -276,8 +283,10 @@ test_damaged (Fixture *fixture, gconstpointer data)
   refuse_changed (fixture, text, "\"max\"", "\"other\"", "max");
   refuse_changed (fixture, text, "\"logit\": ", "\"logit\": true, \"other\": ", "logit");
   refuse_changed (fixture, text, "\"float32\": \"", "\"float32\": \"\", \"other\": \"", "float32");
-  refuse_changed (fixture, text, "\"float32\": \"", "\"float32\": \"AADAfwAA\", \"other\": \"", "float32");
-  refuse_changed (fixture, text, "\"float32\": \"", "\"float32\": \"AADAfw==\", \"other\": \"", "float32");
+  refuse_changed (fixture, text, "\"float32\": \"", "\"float32\": \"AADAfwAA\", \"other\": \"",
+                  "float32");
+  refuse_changed (fixture, text, "\"float32\": \"", "\"float32\": \"AADAfw==\", \"other\": \"",
+                  "float32");
   refuse_changed (fixture, text, "\"results\": [", "\"results\": [5, ", "result 1");
   refuse_changed (fixture, text, "\"results\": [", "\"results\": [], \"other\": [", "no result");
   g_assert_null (sag_record_load (absent, &error));
@@ -302,8 +311,10 @@ test_no_logit (Fixture *fixture, gconstpointer data)
 static void
 test_map (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *stem = g_strndup (fixture->files[0], strlen (fixture->files[0]) - strlen (".json"));
-  g_autofree char *path = g_strconcat (stem, ".nii.gz", NULL), *id = sag_answer_dup_id (fixture->answers->pdata[0]);
+  g_autofree char *stem =
+    g_strndup (fixture->files[0], strlen (fixture->files[0]) - strlen (".json"));
+  g_autofree char *path = g_strconcat (stem, ".nii.gz", NULL),
+                  *id = sag_answer_dup_id (fixture->answers->pdata[0]);
   g_autofree char *name = g_strdup_printf ("%s/case__%s__score", fixture->folder, id);
   g_autoptr (GError) error = NULL;
   g_autoptr (SagVolume) map = sag_nifti_load (path, NULL, NULL, NULL, &error);
@@ -312,7 +323,8 @@ test_map (Fixture *fixture, gconstpointer data)
 
   g_assert_no_error (error);
   g_assert_cmpstr (stem, ==, name);
-  g_assert_true (sag_geometry_equal (sag_volume_get_geometry (map), sag_volume_get_geometry (fixture->volume), 1e-3));
+  g_assert_true (sag_geometry_equal (sag_volume_get_geometry (map),
+                                     sag_volume_get_geometry (fixture->volume), 1e-3));
   values = sag_volume_get_float (map);
   n = sag_geometry_n_voxels (sag_volume_get_geometry (map));
   for (gsize i = 0; i < n; i++)
@@ -347,14 +359,10 @@ main (int argc, char **argv)
     const char *path;
     void (*func) (Fixture *fixture, gconstpointer data);
   } tests[] = {
-    { "/answer/replay/record", test_record },
-    { "/answer/replay/equal", test_equal },
-    { "/answer/replay/differs", test_differs },
-    { "/answer/replay/other-grid", test_other_grid },
-    { "/answer/replay/explain", test_explain },
-    { "/answer/replay/damaged", test_damaged },
-    { "/answer/replay/no-logit", test_no_logit },
-    { "/answer/files/map", test_map },
+    { "/answer/replay/record", test_record },      { "/answer/replay/equal", test_equal },
+    { "/answer/replay/differs", test_differs },    { "/answer/replay/other-grid", test_other_grid },
+    { "/answer/replay/explain", test_explain },    { "/answer/replay/damaged", test_damaged },
+    { "/answer/replay/no-logit", test_no_logit },  { "/answer/files/map", test_map },
     { "/answer/files/no-folder", test_no_folder },
   };
 

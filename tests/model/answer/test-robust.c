@@ -96,7 +96,8 @@ set_up (Fixture *fixture, gconstpointer text)
   fixture->bundle = sag_bundle_open_untrained (1, &error);
   g_assert_no_error (error);
   fixture->model = (Model){ fixture->bundle, text, 0.9f, 0.9f, 0.1f, 0.2f, 0.05f, FALSE };
-  fixture->fake = (FakeEngine){ .class_logit = class_logit, .cell_logits = cell_logits, .data = &fixture->model };
+  fixture->fake =
+    (FakeEngine){ .class_logit = class_logit, .cell_logits = cell_logits, .data = &fixture->model };
   fixture->engine = fake_engine_open (&fixture->fake, fixture->bundle);
   g_assert_cmpint (sag_network_cells_per_token (&fixture->fake.network), ==, 64);
   fixture->tokens = fake_encode_phantom (fixture->engine, &fixture->volume);
@@ -116,15 +117,15 @@ compute (Fixture *fixture, const SagPrepareOptions *options)
 {
   const SagPrepareOptions none = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (SagProvenance) provenance =
-    sag_provenance_new (fixture->engine, sag_tokens_get_prepared (fixture->tokens), fixture->volume, NULL, FALSE);
-  g_autoptr (GPtrArray) answers =
-    sag_answer_ask (fixture->engine, fixture->tokens, &fixture->model.text, 1, provenance, NULL, &error);
+  g_autoptr (SagProvenance) provenance = sag_provenance_new (
+    fixture->engine, sag_tokens_get_prepared (fixture->tokens), fixture->volume, NULL, FALSE);
+  g_autoptr (GPtrArray) answers = sag_answer_ask (
+    fixture->engine, fixture->tokens, &fixture->model.text, 1, provenance, NULL, &error);
   SagRobust *robust;
 
   g_assert_no_error (error);
-  robust = sag_robust_compute (fixture->engine, fixture->volume, fixture->tokens, options ? options : &none,
-                               answers->pdata[0], NULL, &error);
+  robust = sag_robust_compute (fixture->engine, fixture->volume, fixture->tokens,
+                               options ? options : &none, answers->pdata[0], NULL, &error);
   g_assert_no_error (error);
   return robust;
 }
@@ -165,7 +166,8 @@ test_trials (Fixture *fixture, gconstpointer text)
   g_assert_cmpfloat_with_epsilon (first->number, 0.9, 1e-5);
   g_assert_cmpuint (count (robust, SAG_TRIAL_PARAPHRASE), >=, 5);
   g_assert_cmpuint (count (robust, SAG_TRIAL_SHIFTED_BOX), >=, 5);
-  g_assert_cmpuint (fixture->fake.n_encoded - n_encoded, ==, count (robust, SAG_TRIAL_SHIFTED_BOX) + 1);
+  g_assert_cmpuint (fixture->fake.n_encoded - n_encoded, ==,
+                    count (robust, SAG_TRIAL_SHIFTED_BOX) + 1);
   for (SagTrialKind kind = SAG_TRIAL_NEGATED; kind <= SAG_TRIAL_AIR; kind++)
     g_assert_cmpuint (count (robust, kind), ==, 1);
   g_assert_cmpfloat_with_epsilon (find (robust, SAG_TRIAL_PARAPHRASE)->number, 0.8, 1e-5);
@@ -189,12 +191,9 @@ test_rule (Fixture *fixture, gconstpointer text)
     float    paraphrase, negated, nonsense, air;
     gboolean sensitive;
   } models[] = {
-    { 0.90f, 0.10f, 0.10f, 0.10f, FALSE },
-    { 0.76f, 0.10f, 0.10f, 0.10f, FALSE },
-    { 0.74f, 0.10f, 0.10f, 0.10f, TRUE },
-    { 0.90f, 0.76f, 0.10f, 0.10f, TRUE },
-    { 0.90f, 0.10f, 0.80f, 0.10f, TRUE },
-    { 0.90f, 0.10f, 0.10f, 0.99f, TRUE },
+    { 0.90f, 0.10f, 0.10f, 0.10f, FALSE }, { 0.76f, 0.10f, 0.10f, 0.10f, FALSE },
+    { 0.74f, 0.10f, 0.10f, 0.10f, TRUE },  { 0.90f, 0.76f, 0.10f, 0.10f, TRUE },
+    { 0.90f, 0.10f, 0.80f, 0.10f, TRUE },  { 0.90f, 0.10f, 0.10f, 0.99f, TRUE },
     { 0.90f, 0.74f, 0.74f, 0.74f, FALSE },
   };
 
@@ -233,7 +232,8 @@ test_boxes (Fixture *fixture, gconstpointer text)
 
       if (trial->kind != SAG_TRIAL_SHIFTED_BOX)
         continue;
-      g_assert_cmpfloat (fabs (trial->shift_mm[0]) + fabs (trial->shift_mm[1]) + fabs (trial->shift_mm[2]), ==, 16);
+      g_assert_cmpfloat (
+        fabs (trial->shift_mm[0]) + fabs (trial->shift_mm[1]) + fabs (trial->shift_mm[2]), ==, 16);
       for (int a = 0; a < 3; a++)
         options.shift_mm[a] += trial->shift_mm[a];
       prepared = sag_prepare (fixture->volume, recipe, &options, NULL, &error);
@@ -269,7 +269,8 @@ test_write (Fixture *fixture, gconstpointer text)
   g_assert_no_error (error);
   object = json_node_get_object (json_parser_get_root (parser));
   g_assert_false (json_object_get_boolean_member (object, "wording_sensitive"));
-  g_assert_cmpfloat ((float) json_object_get_double_member (object, "closest_control"), ==, robust->closest_control);
+  g_assert_cmpfloat ((float) json_object_get_double_member (object, "closest_control"), ==,
+                     robust->closest_control);
   trials = json_object_get_array_member (object, "trials");
   g_assert_cmpuint (json_array_get_length (trials), ==, robust->trials->len);
   for (guint i = 0; i < robust->trials->len; i++)
@@ -277,9 +278,12 @@ test_write (Fixture *fixture, gconstpointer text)
       const SagTrial *trial = robust->trials->pdata[i];
       JsonObject     *written = json_array_get_object_element (trials, i);
 
-      g_assert_cmpstr (json_object_get_string_member (written, "kind"), ==, sag_trial_kind_to_string (trial->kind));
-      g_assert_cmpfloat ((float) json_object_get_double_member (written, number), ==, trial->number);
-      g_assert_true (json_object_has_member (written, "shift_mm") == (trial->kind == SAG_TRIAL_SHIFTED_BOX));
+      g_assert_cmpstr (json_object_get_string_member (written, "kind"), ==,
+                       sag_trial_kind_to_string (trial->kind));
+      g_assert_cmpfloat ((float) json_object_get_double_member (written, number), ==,
+                         trial->number);
+      g_assert_true (json_object_has_member (written, "shift_mm") ==
+                     (trial->kind == SAG_TRIAL_SHIFTED_BOX));
     }
 }
 

@@ -9,7 +9,8 @@
 
 static const char config[] =
   "{\"model_type\":\"bert\",\"hidden_size\":96,\"num_attention_heads\":4,\"num_hidden_layers\":3,"
-  "\"intermediate_size\":192,\"vocab_size\":200,\"max_position_embeddings\":512,\"hidden_dropout_prob\":0.0}";
+  "\"intermediate_size\":192,\"vocab_size\":200,\"max_position_embeddings\":512,\"hidden_dropout_"
+  "prob\":0.0}";
 
 char *
 tiny_checkpoint_path (TinyCheckpoint *tiny, const char *name)
@@ -125,7 +126,10 @@ tensor_change_new (const char *name, gint64 rows, gint64 columns, guint32 seed)
 }
 
 void
-tiny_checkpoint_change (TinyCheckpoint *tiny, TensorChangeFunc func, gpointer data, GPtrArray *extra)
+tiny_checkpoint_change (TinyCheckpoint  *tiny,
+                        TensorChangeFunc func,
+                        gpointer         data,
+                        GPtrArray       *extra)
 {
   static guint     serial;
   g_autofree char *name = g_strdup_printf ("changed-%u.safetensors", serial++);
@@ -143,7 +147,8 @@ tiny_checkpoint_change (TinyCheckpoint *tiny, TensorChangeFunc func, gpointer da
       func (change, data);
       g_ptr_array_add (changes, change);
       if (change->keep)
-        sag_tensor_writer_declare (writer, change->name, change->dtype, change->n_dims, change->shape);
+        sag_tensor_writer_declare (writer, change->name, change->dtype, change->n_dims,
+                                   change->shape);
     }
   for (guint i = 0; extra != NULL && i < extra->len; i++)
     {

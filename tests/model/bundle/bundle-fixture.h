@@ -54,7 +54,10 @@ typedef void (*TensorChangeFunc) (TensorChange *change, gpointer data);
  * tiny_checkpoint_change: a copy of its weights, each tensor through @func; the import then uses the copy.
  * @extra: (nullable) (element-type TensorChange): tensors to add; of floats
  */
-void tiny_checkpoint_change (TinyCheckpoint *tiny, TensorChangeFunc func, gpointer data, GPtrArray *extra);
+void tiny_checkpoint_change (TinyCheckpoint  *tiny,
+                             TensorChangeFunc func,
+                             gpointer         data,
+                             GPtrArray       *extra);
 
 /** tensor_change_new: a tensor to add, its values from a seed. */
 TensorChange *tensor_change_new (const char *name, gint64 rows, gint64 columns, guint32 seed);

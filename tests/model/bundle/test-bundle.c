@@ -19,9 +19,10 @@ make_bundle (const char *folder, SagBundleCreate create)
 {
   char *path = g_build_filename (folder, "bundle", NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (SagBundle) bundle = sag_bundle_create (&create, path, &error);
+  SagBundle *bundle = sag_bundle_create (&create, path, &error);
 
   g_assert_no_error (error);
+  sag_bundle_unref (bundle);
   return path;
 }
 
@@ -58,7 +59,8 @@ test_create_and_load (void)
   g_assert_cmpuint (count_entries (path), ==, 4);
   g_assert_cmpstr (sag_bundle_get_name (bundle), ==, "bundle");
   g_assert_cmpstr (sag_bundle_get_folder (bundle), ==, path);
-  g_assert_cmpstr (sag_bundle_get_weights_sha256 (bundle), ==, sag_bundle_get_weights_sha256 (memory));
+  g_assert_cmpstr (sag_bundle_get_weights_sha256 (bundle), ==,
+                   sag_bundle_get_weights_sha256 (memory));
   g_assert_cmpstr (sag_bundle_get_sha256 (bundle), !=, sag_bundle_get_sha256 (memory));
   text = sag_bundle_inspect (bundle);
   g_assert_nonnull (strstr (text, "no: its numbers mean nothing"));
@@ -74,10 +76,12 @@ test_target_exists (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_null (sag_bundle_create (&(SagBundleCreate){ 0 }, path, &error));
-  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST, "already there; choose another folder");
+  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST,
+                         "already there; choose another folder");
   g_assert_cmpuint (count_entries (folder), ==, 1);
   g_assert_null (sag_bundle_create (&(SagBundleCreate){ 0 }, "/nonexistent-folder/bundle", &error));
-  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "create the folder above it first");
+  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
+                         "create the folder above it first");
   sag_test_remove_folder (folder);
 }
 
@@ -210,7 +214,8 @@ test_check (void)
   g_assert_true (sag_bundle_report_passed (report));
   g_assert_cmpint (report->states[SAG_BUNDLE_CHECK_VALUES], ==, SAG_CHECK_PASSED);
   g_assert_cmpint (report->states[SAG_BUNDLE_CHECK_LATERALITY], ==, SAG_CHECK_NOT_RUN);
-  sag_bundle_report_set (report, SAG_BUNDLE_CHECK_LATERALITY, SAG_CHECK_INCONCLUSIVE, g_strdup ("Untrained."));
+  sag_bundle_report_set (report, SAG_BUNDLE_CHECK_LATERALITY, SAG_CHECK_INCONCLUSIVE,
+                         g_strdup ("Untrained."));
   g_assert_true (sag_bundle_report_passed (report));
   g_cancellable_cancel (cancellable);
   g_assert_null (sag_bundle_check (path, cancellable, &error));

@@ -23,10 +23,10 @@ test_text (void)
   g_autoptr (GError) error = NULL;
   SagTextConfig config;
 
-  g_assert_true (
-    parse_text ("{\"model_type\": \"megatron-bert\", \"hidden_act\": \"gelu\", \"hidden_size\": 1024,"
-                " \"num_attention_heads\": 16, \"layer_norm_eps\": 1e-05, \"classifier_dropout\": null}",
-                &config, &error));
+  g_assert_true (parse_text (
+    "{\"model_type\": \"megatron-bert\", \"hidden_act\": \"gelu\", \"hidden_size\": 1024,"
+    " \"num_attention_heads\": 16, \"layer_norm_eps\": 1e-05, \"classifier_dropout\": null}",
+    &config, &error));
   g_assert_no_error (error);
   g_assert_true (config.has_kind);
   g_assert_cmpint (config.kind, ==, SAG_TEXT_MEGATRON);
@@ -50,7 +50,8 @@ test_text_refused (void)
     { "{\"model_type\": \"roberta\"}", SAG_ERROR_UNSUPPORTED,
       "\"model_type\" is \"roberta\"; Sagitta runs bert or megatron-bert" },
     { "{\"hidden_act\": \"gelu_new\"}", SAG_ERROR_UNSUPPORTED, "\"hidden_act\" is \"gelu_new\"" },
-    { "{\"position_embedding_type\": \"relative_key\"}", SAG_ERROR_UNSUPPORTED, "Sagitta runs absolute" },
+    { "{\"position_embedding_type\": \"relative_key\"}", SAG_ERROR_UNSUPPORTED,
+      "Sagitta runs absolute" },
     { "{\"hidden_size\": -1}", SAG_ERROR_FORMAT, "\"hidden_size\" is -1" },
     { "{\"hidden_size\": 99999999999}", SAG_ERROR_FORMAT, "must lie between 0 and 2147483647" },
     { "{\"num_attention_heads\": \"12\"}", SAG_ERROR_FORMAT, "not a whole number" },
@@ -141,7 +142,8 @@ test_train_refused (void)
       "\"bert_encoder_layers\" is not a possible size" },
     { "llm_args: {bert_encoder_layers: [4]}\n", SAG_ERROR_FORMAT, "is not a number" },
     { "llm_args: {bert_encoder_layers: 1e300}\n", SAG_ERROR_FORMAT, "not a possible size" },
-    { "vision_args: {model_args: {model_name: resnet50}}\n", SAG_ERROR_UNSUPPORTED, "tf_efficientnet_b0" },
+    { "vision_args: {model_args: {model_name: resnet50}}\n", SAG_ERROR_UNSUPPORTED,
+      "tf_efficientnet_b0" },
     { "lora_args: {r: 0}\n", SAG_ERROR_FORMAT, "not a possible rank" },
     { "lora_args: {use_dora: True}\n", SAG_ERROR_UNSUPPORTED, "\"use_dora\" is set" },
     { "lora_args: {alpha_pattern: {query: 4}}\n", SAG_ERROR_UNSUPPORTED, "merge_and_unload" },
@@ -174,7 +176,8 @@ test_train_bombs (void)
   g_assert_false (parse_train (deep->str, &config, &error));
   sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "nested too deep");
   for (int i = 1; i < 30; i++)
-    g_string_append_printf (wide, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1, i - 1, i - 1);
+    g_string_append_printf (wide, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1, i - 1,
+                            i - 1);
   g_assert_true (parse_train (wide->str, &config, &error));
   g_assert_no_error (error);
   g_string_set_size (wide, (1 << 18) + 1);

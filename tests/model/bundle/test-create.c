@@ -29,7 +29,8 @@ test_normal (void)
     }
   g_assert_cmpfloat_with_epsilon (mean / N, 0, 0.01);
   g_assert_cmpfloat_with_epsilon (square / N, 1, 0.01);
-  g_assert_cmpfloat_with_epsilon (fourth / N, 3 - 0.1, 0.05); /* 3 - 6 / (5 * 12) for twelve uniforms */
+  g_assert_cmpfloat_with_epsilon (fourth / N, 3 - 0.1,
+                                  0.05); /* 3 - 6 / (5 * 12) for twelve uniforms */
   sag_random_normal (7, "a", 1000, 10, part);
   g_assert_cmpmem (part, sizeof part, values + 1000, sizeof part);
   sag_random_normal (8, "a", 1000, 10, part);
@@ -70,14 +71,15 @@ test_untrained (void)
   g_assert_null (sag_bundle_get_folder (bundle));
   g_assert_cmpstr (sag_bundle_get_name (bundle), ==, "untrained-1");
   g_assert_cmpstr (sag_bundle_get_sha256 (bundle), ==, sag_bundle_get_sha256 (again));
-  g_assert_cmpstr (sag_bundle_get_weights_sha256 (bundle), !=, sag_bundle_get_weights_sha256 (other));
+  g_assert_cmpstr (sag_bundle_get_weights_sha256 (bundle), !=,
+                   sag_bundle_get_weights_sha256 (other));
   g_assert_cmpint (sag_network_n_tokens (sag_bundle_get_network (bundle)), ==, 24);
   g_assert_true (sag_bundle_read (bundle, "vision_model.model.bn1.weight", 0, 4, values));
   g_assert_cmpfloat (values[3], ==, 1);
   g_assert_true (sag_bundle_read (bundle, "vision_model.model.bn1.running_var", 0, 4, values));
   g_assert_cmpfloat (values[3], >, 1e-3);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment lungs in the image.", SAG_HEAD_PATCH), ==,
-                   SAG_TRAINING_NEVER);
+  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment lungs in the image.", SAG_HEAD_PATCH),
+                   ==, SAG_TRAINING_NEVER);
 }
 
 /* No English text becomes unknown words. */

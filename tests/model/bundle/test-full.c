@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const char config[] =
-  "{\"model_type\":\"bert\",\"hidden_size\":768,\"num_attention_heads\":12,\"num_hidden_layers\":12,"
+  "{\"model_type\":\"bert\",\"hidden_size\":768,\"num_attention_heads\":12,\"num_hidden_layers\":"
+  "12,"
   "\"intermediate_size\":3072,\"vocab_size\":30522,\"max_position_embeddings\":512}";
 
 static bool
@@ -31,7 +32,8 @@ static void
 test_full (void)
 {
   g_autofree char *weights = sag_test_full_weights (NULL);
-  g_autofree char *vocabulary = weights != NULL ? sag_test_shared ("oracle/vocab/bert-base-uncased-vocab.txt") : NULL;
+  g_autofree char *vocabulary =
+    weights != NULL ? sag_test_shared ("oracle/vocab/bert-base-uncased-vocab.txt") : NULL;
   char            *folder;
   g_autofree char *path = NULL;
   g_autofree char *config_path = NULL;
@@ -60,11 +62,13 @@ test_full (void)
   g_assert_cmpint (sag_network_n_tokens (network), ==, 160);
   g_assert_cmpint (sag_network_max_text (network), ==, 350);
   file = sag_tensor_file_open (weights, &error);
-  g_assert_true (sag_network_foreach_weight (network, compare_weight, (gpointer[]){ bundle, file }));
+  g_assert_true (
+    sag_network_foreach_weight (network, compare_weight, (gpointer[]){ bundle, file }));
   report = sag_bundle_check (path, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (sag_bundle_report_passed (report));
-  g_assert_nonnull (strstr (report->sentences[SAG_BUNDLE_CHECK_VALUES], "All 57954397 values are finite"));
+  g_assert_nonnull (
+    strstr (report->sentences[SAG_BUNDLE_CHECK_VALUES], "All 57954397 values are finite"));
   sag_test_remove_folder (folder);
 }
 

@@ -25,7 +25,8 @@ compare_weight (const SagWeightSpec *spec, void *user_data)
   g_assert_nonnull (tensor);
   g_assert_true (sag_tensor_read_floats (tensor, 0, spec->n_values, expected));
   g_assert_true (sag_bundle_read (compare->bundle, spec->name, 0, spec->n_values, read));
-  g_assert_cmpmem (read, spec->n_values * sizeof (float), expected, spec->n_values * sizeof (float));
+  g_assert_cmpmem (read, spec->n_values * sizeof (float), expected,
+                   spec->n_values * sizeof (float));
   g_assert_false (sag_bundle_read (compare->bundle, spec->name, 1, spec->n_values, read));
   compare->n++;
   return true;
@@ -39,7 +40,8 @@ assert_equal_weights (SagBundle *bundle, const char *weights)
   Compare compare = { bundle, file, 0 };
 
   g_assert_no_error (error);
-  g_assert_true (sag_network_foreach_weight (sag_bundle_get_network (bundle), compare_weight, &compare));
+  g_assert_true (
+    sag_network_foreach_weight (sag_bundle_get_network (bundle), compare_weight, &compare));
   g_assert_cmpuint (compare.n, >, 200);
 }
 
@@ -107,7 +109,8 @@ test_without_unused (void)
   with = tiny_checkpoint_import (&tiny, "with");
   tiny_checkpoint_change (&tiny, drop_unused, NULL, NULL);
   without = tiny_checkpoint_import (&tiny, "without");
-  g_assert_cmpstr (sag_bundle_get_weights_sha256 (with), ==, sag_bundle_get_weights_sha256 (without));
+  g_assert_cmpstr (sag_bundle_get_weights_sha256 (with), ==,
+                   sag_bundle_get_weights_sha256 (without));
   tiny_checkpoint_clear (&tiny);
 }
 
@@ -211,14 +214,18 @@ test_damaged_weights (void)
     { { "vision_model.lm_adaptor.0.weight", TRANSPOSE },
       SAG_ERROR_MISMATCH,
       "has the shape [320, 96], but the network needs [96, 320]" },
-    { { "model.encoder.layer.1.output.dense.weight", INTEGER }, SAG_ERROR_UNSUPPORTED, "has the type I32" },
+    { { "model.encoder.layer.1.output.dense.weight", INTEGER },
+      SAG_ERROR_UNSUPPORTED,
+      "has the type I32" },
     { { "lm_head_seg.weight", ROWS, 60 },
       SAG_ERROR_ARGUMENT,
       "60 outputs, which is no cube; say the cells of a token with --cells" },
     { { "model.embeddings.position_embeddings.weight", ROWS, 100 },
       SAG_ERROR_MISMATCH,
       "max_position_embeddings 512, but the weights have 100" },
-    { { "model.encoder.layer.1.attention.self.query.weight", DROP }, SAG_ERROR_MISMATCH, "no place for" },
+    { { "model.encoder.layer.1.attention.self.query.weight", DROP },
+      SAG_ERROR_MISMATCH,
+      "no place for" },
     { { "vision_model.model.blocks.6.0.conv_dw.weight", DROP }, SAG_ERROR_ARGUMENT, "--strides" },
   };
 
@@ -252,7 +259,8 @@ test_strangers (void)
     { "model.decoder.weight", SAG_ERROR_MISMATCH,
       "\"model.decoder.weight\" that the network has no place for" },
     { "vision_model.model.classifier.weight", SAG_ERROR_MISMATCH, "classifier.weight" },
-    { "model.base_model.model.encoder.layer.0.attention.self.query.lora_magnitude_vector.default.weight",
+    { "model.base_model.model.encoder.layer.0.attention.self.query.lora_magnitude_vector.default."
+      "weight",
       SAG_ERROR_UNSUPPORTED, "merge_and_unload" },
     { "model.base_model.model.lm_head_cls.base_layer.weight", SAG_ERROR_MISMATCH, "no place for" },
     { "lm_head_cls.base_layer.weight", SAG_ERROR_FORMAT, "are the same weight" },
@@ -323,16 +331,18 @@ test_options (void)
   tiny.import.n_strides = 0;
   tiny.import.input[0] = 100;
   tiny.import.input[1] = tiny.import.input[2] = 64;
-  tiny_checkpoint_refuse (&tiny, SAG_ERROR_MISMATCH, "100 along x is not divisible by the total stride 32");
+  tiny_checkpoint_refuse (&tiny, SAG_ERROR_MISMATCH,
+                          "100 along x is not divisible by the total stride 32");
   tiny.import.input[0] = 96;
-  bad_tasks =
-    tiny_checkpoint_write (&tiny, "bad-tasks.json", "{\"tasks\": [{\"text\": \"a\", \"head\": \"both\"}]}");
+  bad_tasks = tiny_checkpoint_write (&tiny, "bad-tasks.json",
+                                     "{\"tasks\": [{\"text\": \"a\", \"head\": \"both\"}]}");
   tiny.import.source.tasks = bad_tasks;
   tiny_checkpoint_refuse (&tiny, SAG_ERROR_FORMAT, "neither class nor patch");
   tasks = tiny_checkpoint_write (
     &tiny, "tasks.json",
     "{\"tasks\": [{\"text\": \"Segment lungs in the image.\", \"head\": \"patch\"},"
-    " {\"text\": \"Diagnose the presence of pleural effusion around the lungs\", \"head\": \"class\","
+    " {\"text\": \"Diagnose the presence of pleural effusion around the lungs\", \"head\": "
+    "\"class\","
     "  \"prevalence\": 0.25, \"auroc\": 0.875}]}");
   tiny.import.source.tasks = tasks;
   tiny.import.source.name = "A name";
@@ -362,32 +372,39 @@ test_training_state (void)
   if (!tiny_checkpoint_init (&tiny))
     return;
   silent = tiny_checkpoint_import (&tiny, "silent");
-  g_assert_cmpint (sag_bundle_get_training (silent, effusion, SAG_HEAD_CLASS), ==, SAG_TRAINING_UNKNOWN);
-  g_assert_cmpint (sag_bundle_get_training (silent, effusion, SAG_HEAD_PATCH), ==, SAG_TRAINING_NEVER);
-  g_assert_cmpint (sag_bundle_get_training (silent, "Segment lungs in the image.", SAG_HEAD_CLASS), ==,
-                   SAG_TRAINING_NEVER);
-  g_assert_cmpint (sag_bundle_get_training (silent, "Segment lungs in the image.", SAG_HEAD_PATCH), ==,
+  g_assert_cmpint (sag_bundle_get_training (silent, effusion, SAG_HEAD_CLASS), ==,
                    SAG_TRAINING_UNKNOWN);
+  g_assert_cmpint (sag_bundle_get_training (silent, effusion, SAG_HEAD_PATCH), ==,
+                   SAG_TRAINING_NEVER);
+  g_assert_cmpint (sag_bundle_get_training (silent, "Segment lungs in the image.", SAG_HEAD_CLASS),
+                   ==, SAG_TRAINING_NEVER);
+  g_assert_cmpint (sag_bundle_get_training (silent, "Segment lungs in the image.", SAG_HEAD_PATCH),
+                   ==, SAG_TRAINING_UNKNOWN);
   tasks = tiny_checkpoint_write (
     &tiny, "tasks.json",
     "{\"tasks\": [{\"text\": \"Segment lungs in the image.\", \"head\": \"patch\"},"
-    " {\"text\": \"Diagnose the presence of pleural effusion around the lungs\", \"head\": \"class\"}]}");
+    " {\"text\": \"Diagnose the presence of pleural effusion around the lungs\", \"head\": "
+    "\"class\"}]}");
   tiny.import.source.tasks = tasks;
   bundle = tiny_checkpoint_import (&tiny, "bundle");
-  g_assert_cmpint (sag_bundle_get_training (bundle, effusion, SAG_HEAD_CLASS), ==, SAG_TRAINING_TRAINED);
-  g_assert_cmpint (sag_bundle_get_training (bundle, effusion, SAG_HEAD_PATCH), ==, SAG_TRAINING_NEVER);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Is there a pleural effusion?", SAG_HEAD_CLASS), ==,
-                   SAG_TRAINING_OTHER_WORDING);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Is there a pericardial effusion?", SAG_HEAD_CLASS), ==,
-                   SAG_TRAINING_NEVER);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment lungs in the image.", SAG_HEAD_PATCH), ==,
+  g_assert_cmpint (sag_bundle_get_training (bundle, effusion, SAG_HEAD_CLASS), ==,
                    SAG_TRAINING_TRAINED);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment lungs in the image.", SAG_HEAD_CLASS), ==,
+  g_assert_cmpint (sag_bundle_get_training (bundle, effusion, SAG_HEAD_PATCH), ==,
                    SAG_TRAINING_NEVER);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment the lungs in the image.", SAG_HEAD_PATCH), ==,
-                   SAG_TRAINING_OTHER_WORDING);
-  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment liver in the image.", SAG_HEAD_PATCH), ==,
-                   SAG_TRAINING_NEVER);
+  g_assert_cmpint (sag_bundle_get_training (bundle, "Is there a pleural effusion?", SAG_HEAD_CLASS),
+                   ==, SAG_TRAINING_OTHER_WORDING);
+  g_assert_cmpint (
+    sag_bundle_get_training (bundle, "Is there a pericardial effusion?", SAG_HEAD_CLASS), ==,
+    SAG_TRAINING_NEVER);
+  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment lungs in the image.", SAG_HEAD_PATCH),
+                   ==, SAG_TRAINING_TRAINED);
+  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment lungs in the image.", SAG_HEAD_CLASS),
+                   ==, SAG_TRAINING_NEVER);
+  g_assert_cmpint (
+    sag_bundle_get_training (bundle, "Segment the lungs in the image.", SAG_HEAD_PATCH), ==,
+    SAG_TRAINING_OTHER_WORDING);
+  g_assert_cmpint (sag_bundle_get_training (bundle, "Segment liver in the image.", SAG_HEAD_PATCH),
+                   ==, SAG_TRAINING_NEVER);
   g_assert_cmpstr (sag_training_to_string (SAG_TRAINING_OTHER_WORDING), ==, "other wording");
   tiny_checkpoint_clear (&tiny);
 }
@@ -421,7 +438,8 @@ test_megatron (void)
   if (!tiny_checkpoint_init (&tiny))
     return;
   tiny_checkpoint_change (&tiny, to_megatron, NULL, NULL);
-  tiny_checkpoint_refuse (&tiny, SAG_ERROR_MISMATCH, "MegatronBert text layers, but the configuration is not");
+  tiny_checkpoint_refuse (&tiny, SAG_ERROR_MISMATCH,
+                          "MegatronBert text layers, but the configuration is not");
   tiny.import.config = NULL;
   tiny.import.heads = 4;
   bundle = tiny_checkpoint_import (&tiny, "bundle");
@@ -442,11 +460,13 @@ test_train_config (void)
     return;
   layers = tiny_checkpoint_write (&tiny, "layers.yaml", "llm_args:\n  bert_encoder_layers: 4\n");
   tiny.import.train_config = layers;
-  tiny_checkpoint_refuse (&tiny, SAG_ERROR_MISMATCH, "bert_encoder_layers 4, but the weights have 2");
-  good = tiny_checkpoint_write (&tiny, "train_config.yaml",
-                                "llm_args:\n  bert_encoder_layers: 2\n  model_class: BertModel\n"
-                                "predict_transform:\n- name: SpatialPad\n  spatial_size: [192, 128, 128]\n"
-                                "- name: Resize\n  spatial_size: [96, 64, 64]\n");
+  tiny_checkpoint_refuse (&tiny, SAG_ERROR_MISMATCH,
+                          "bert_encoder_layers 4, but the weights have 2");
+  good = tiny_checkpoint_write (
+    &tiny, "train_config.yaml",
+    "llm_args:\n  bert_encoder_layers: 2\n  model_class: BertModel\n"
+    "predict_transform:\n- name: SpatialPad\n  spatial_size: [192, 128, 128]\n"
+    "- name: Resize\n  spatial_size: [96, 64, 64]\n");
   tiny.import.train_config = good;
   bundle = tiny_checkpoint_import (&tiny, "bundle");
   g_assert_cmpint (sag_bundle_get_network (bundle)->input[0], ==, 96);

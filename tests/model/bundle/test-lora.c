@@ -21,16 +21,19 @@ test_keys (void)
     const char *name;
   } cases[] = {
     { "lm_head_cls.weight", SAG_KEY_WEIGHT, "lm_head_cls.weight" },
-    { "model.base_model.model." QUERY ".base_layer.weight", SAG_KEY_WEIGHT, "model." QUERY ".weight" },
+    { "model.base_model.model." QUERY ".base_layer.weight", SAG_KEY_WEIGHT,
+      "model." QUERY ".weight" },
     { "model.base_model.model." QUERY ".weight", SAG_KEY_WEIGHT, "model." QUERY ".weight" },
-    { "model.base_model.model." QUERY ".lora_A.default.weight", SAG_KEY_LORA_A, "model." QUERY ".weight" },
+    { "model.base_model.model." QUERY ".lora_A.default.weight", SAG_KEY_LORA_A,
+      "model." QUERY ".weight" },
     { "base_model.model.model." QUERY ".lora_B.weight", SAG_KEY_LORA_B, "model." QUERY ".weight" },
     { "model." QUERY ".lora_B.weight", SAG_KEY_LORA_B, "model." QUERY ".weight" },
     { "model.base_model.model.embeddings.LayerNorm.modules_to_save.default.weight", SAG_KEY_WEIGHT,
       "model.embeddings.LayerNorm.weight" },
     { "model.base_model.model.embeddings.LayerNorm.original_module.weight", SAG_KEY_UNUSED, NULL },
     { "model.base_model.model.pooler.dense.weight", SAG_KEY_UNUSED, NULL },
-    { "model.base_model.model.embeddings.word_embeddings.lora_embedding_A.default", SAG_KEY_FOREIGN, NULL },
+    { "model.base_model.model.embeddings.word_embeddings.lora_embedding_A.default", SAG_KEY_FOREIGN,
+      NULL },
     { QUERY ".weight", SAG_KEY_UNUSED, NULL },
     { "vision_model.model.bn1.num_batches_tracked", SAG_KEY_UNUSED, NULL },
     { "model.embeddings.position_ids", SAG_KEY_UNUSED, NULL },
@@ -78,14 +81,16 @@ make_adapters (gint64 rank_of_b)
 {
   GPtrArray *extra = g_ptr_array_new_with_free_func (tensor_change_free);
 
-  g_ptr_array_add (extra,
-                   tensor_change_new ("model.base_model.model." QUERY ".lora_A.default.weight", RANK, 96, 1));
+  g_ptr_array_add (extra, tensor_change_new (
+                            "model.base_model.model." QUERY ".lora_A.default.weight", RANK, 96, 1));
   g_ptr_array_add (
-    extra, tensor_change_new ("model.base_model.model." QUERY ".lora_B.default.weight", 96, rank_of_b, 2));
+    extra,
+    tensor_change_new ("model.base_model.model." QUERY ".lora_B.default.weight", 96, rank_of_b, 2));
   g_ptr_array_add (
-    extra, tensor_change_new ("model.base_model.model." DENSE ".lora_A.default.weight", RANK, 192, 3));
-  g_ptr_array_add (extra,
-                   tensor_change_new ("model.base_model.model." DENSE ".lora_B.default.weight", 96, RANK, 4));
+    extra,
+    tensor_change_new ("model.base_model.model." DENSE ".lora_A.default.weight", RANK, 192, 3));
+  g_ptr_array_add (extra, tensor_change_new (
+                            "model.base_model.model." DENSE ".lora_B.default.weight", 96, RANK, 4));
   return extra;
 }
 
@@ -140,15 +145,18 @@ test_merge (void)
   plain = sag_tensor_file_open (original, NULL);
   tiny_checkpoint_change (&tiny, wrap_keys, NULL, extra);
   tiny_checkpoint_refuse (&tiny, SAG_ERROR_ARGUMENT, "--lora-scaling");
-  yaml = tiny_checkpoint_write (&tiny, "train_config.yaml",
-                                "lora_args:\n  r: 4\n  lora_alpha: 6\n  target_modules: [query, dense]\n");
+  yaml = tiny_checkpoint_write (
+    &tiny, "train_config.yaml",
+    "lora_args:\n  r: 4\n  lora_alpha: 6\n  target_modules: [query, dense]\n");
   tiny.import.train_config = yaml;
   bundle = tiny_checkpoint_import (&tiny, "bundle");
   assert_merged (bundle, plain, "model." QUERY ".weight", extra->pdata[0], extra->pdata[1], 1.5);
   assert_merged (bundle, plain, "model." DENSE ".weight", extra->pdata[2], extra->pdata[3], 1.5);
-  g_assert_true (sag_bundle_read (bundle, "model.encoder.layer.1.attention.self.key.weight", 5, 4, key));
+  g_assert_true (
+    sag_bundle_read (bundle, "model.encoder.layer.1.attention.self.key.weight", 5, 4, key));
   g_assert_true (sag_tensor_read_floats (
-    sag_tensor_file_find (plain, "model.encoder.layer.1.attention.self.key.weight"), 5, 4, expected));
+    sag_tensor_file_find (plain, "model.encoder.layer.1.attention.self.key.weight"), 5, 4,
+    expected));
   g_assert_cmpmem (key, sizeof key, expected, sizeof expected);
   tiny_checkpoint_clear (&tiny);
 }
@@ -167,7 +175,8 @@ test_wrong_rank (void)
   original = g_strdup (tiny.weights);
   tiny.import.lora_scaling = 2;
   tiny_checkpoint_change (&tiny, wrap_keys, NULL, uneven);
-  tiny_checkpoint_refuse (&tiny, SAG_ERROR_MISMATCH, "has the shape [96, 5], but the network needs [96, 4]");
+  tiny_checkpoint_refuse (&tiny, SAG_ERROR_MISMATCH,
+                          "has the shape [96, 5], but the network needs [96, 4]");
   g_free (tiny.weights);
   tiny.weights = g_strdup (original);
   tiny_checkpoint_change (&tiny, wrap_keys, NULL, even);

@@ -39,12 +39,14 @@ test_round_trip (void)
   g_assert_no_error (error);
   again = sag_manifest_to_json (back);
   g_assert_cmpstr (again, ==, text);
-  g_assert_cmpmem (&back->network, sizeof back->network, &manifest->network, sizeof manifest->network);
+  g_assert_cmpmem (&back->network, sizeof back->network, &manifest->network,
+                   sizeof manifest->network);
   g_assert_cmpmem (&back->recipe, sizeof back->recipe, &manifest->recipe, sizeof manifest->recipe);
   g_assert_true (back->lora_scaling == 1.0 / 3);
   g_assert_cmpuint (back->tasks->len, ==, 2);
   g_assert_true (isnan (((const SagBundleTask *) back->tasks->pdata[1])->auroc));
-  g_assert_cmpstr (((const SagBundleTask *) back->tasks->pdata[1])->text, ==, "Segment \303\251 in the image.");
+  g_assert_cmpstr (((const SagBundleTask *) back->tasks->pdata[1])->text, ==,
+                   "Segment \303\251 in the image.");
   g_assert_null (back->permitted_use);
 }
 
@@ -84,7 +86,8 @@ test_refused (void)
     { "\"sagitta-bundle\"", "\"other\"", SAG_ERROR_UNSUPPORTED, "format \"other\" version 1" },
     { "\"version\": 1", "\"version\": 2", SAG_ERROR_UNSUPPORTED, "version 2; this program reads" },
     { "\"trained\": true", "\"trained\": 1", SAG_ERROR_FORMAT, "\"trained\" is not true or false" },
-    { "\"heads\": 4", "\"heads\": 5", SAG_ERROR_FORMAT, "5 heads do not divide the hidden width 64" },
+    { "\"heads\": 4", "\"heads\": 5", SAG_ERROR_FORMAT,
+      "5 heads do not divide the hidden width 64" },
     { "\"heads\": 4", "\"heads\": 0", SAG_ERROR_FORMAT, "number of heads is 0" },
     { "\"words\": ", "\"words\": 99999", SAG_ERROR_FORMAT, "the number of words" },
     { "\"kind\": \"bert\"", "\"kind\": \"t5\"", SAG_ERROR_UNSUPPORTED, "\"t5\"" },
@@ -142,7 +145,8 @@ test_damaged (void)
       g_autoptr (GError) error = NULL;
       g_autoptr (SagManifest) back = NULL;
 
-      bad[g_rand_int_range (random, 0, (gint32) size_bytes)] = (char) g_rand_int_range (random, 1, 256);
+      bad[g_rand_int_range (random, 0, (gint32) size_bytes)] =
+        (char) g_rand_int_range (random, 1, 256);
       back = sag_manifest_parse (bad, size_bytes, "bundle.json", &error);
       g_assert_true ((back == NULL) == (error != NULL));
     }

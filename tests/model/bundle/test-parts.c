@@ -25,7 +25,8 @@ flatten (TensorChange *change, gpointer data)
   change->keep = g_str_has_prefix (change->name, VISION) && change->values != NULL;
   if (!change->keep)
     return;
-  memmove (change->name, change->name + strlen (VISION), strlen (change->name + strlen (VISION)) + 1);
+  memmove (change->name, change->name + strlen (VISION),
+           strlen (change->name + strlen (VISION)) + 1);
   if (change->n_dims != 5)
     return;
   kernel = (gsize) change->shape[4];
@@ -56,7 +57,8 @@ to_bert (TensorChange *change, gpointer data)
   g_snprintf (change->name, sizeof change->name, "bert.%s", rest);
   norm = strstr (change->name, ".LayerNorm.");
   if (norm != NULL && *(gboolean *) data)
-    strcpy (norm + strlen (".LayerNorm."), g_str_has_suffix (change->name, ".weight") ? "gamma" : "beta");
+    strcpy (norm + strlen (".LayerNorm."),
+            g_str_has_suffix (change->name, ".weight") ? "gamma" : "beta");
 }
 
 /* Writes the part that @func makes of the tiny checkpoint; the checkpoint stays as it was. */
@@ -94,7 +96,8 @@ assert_inflated (const SagWeightSpec *spec, const float *read, const float *flat
                                   flat[(f * 3 + 2) * area + xy]
                               : flat[f * area + xy];
 
-          g_assert_cmpfloat_with_epsilon (read[(f * area + xy) * kernel + z], sum / (float) kernel, 1e-7f);
+          g_assert_cmpfloat_with_epsilon (read[(f * area + xy) * kernel + z], sum / (float) kernel,
+                                          1e-7f);
         }
 }
 
@@ -117,7 +120,8 @@ compare_weight (const SagWeightSpec *spec, void *user_data)
     {
       tensor = sag_tensor_file_find (parts->whole, spec->name);
       g_assert_true (sag_tensor_read_floats (tensor, 0, tensor->n_values, expected));
-      g_assert_cmpmem (read, spec->n_values * sizeof (float), expected, spec->n_values * sizeof (float));
+      g_assert_cmpmem (read, spec->n_values * sizeof (float), expected,
+                       spec->n_values * sizeof (float));
     }
   else if (spec->kind == SAG_WEIGHT_LINEAR)
     {
@@ -208,13 +212,15 @@ test_refused (void)
   create.source.vocabulary = tiny.vocabulary;
   refuse (&tiny, &create, SAG_ERROR_ARGUMENT, "--heads N");
   create.heads = 4;
-  refuse (&tiny, &create, SAG_ERROR_ARGUMENT, "has 2 layers, but 4 are wanted; say fewer with --layers");
+  refuse (&tiny, &create, SAG_ERROR_ARGUMENT,
+          "has 2 layers, but 4 are wanted; say fewer with --layers");
   create.text_layers = 2;
   create.text = vision;
   refuse (&tiny, &create, SAG_ERROR_MISMATCH, "it is not a BERT or MegatronBert model");
   create.text = text;
   create.vision = incomplete;
-  refuse (&tiny, &create, SAG_ERROR_MISMATCH, "lacks a tensor for \"" VISION "blocks.3.1.bn2.running_var\"");
+  refuse (&tiny, &create, SAG_ERROR_MISMATCH,
+          "lacks a tensor for \"" VISION "blocks.3.1.bn2.running_var\"");
   tiny_checkpoint_clear (&tiny);
 }
 

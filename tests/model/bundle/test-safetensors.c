@@ -60,15 +60,16 @@ test_rounding (void)
   g_assert_cmphex (round_to (SAG_DTYPE_F16, 65519.996f), ==, 0x7bff);       /* the largest */
   g_assert_cmphex (round_to (SAG_DTYPE_F16, 65520), ==, 0x7c00);            /* infinite */
   g_assert_cmphex (round_to (SAG_DTYPE_F16, -1e30f), ==, 0xfc00);
-  g_assert_cmphex (round_to (SAG_DTYPE_F16, 0x1p-25f), ==, 0);          /* half of the least subnormal */
-  g_assert_cmphex (round_to (SAG_DTYPE_F16, 0x1.8p-24f), ==, 2);        /* tie among subnormals */
+  g_assert_cmphex (round_to (SAG_DTYPE_F16, 0x1p-25f), ==, 0);   /* half of the least subnormal */
+  g_assert_cmphex (round_to (SAG_DTYPE_F16, 0x1.8p-24f), ==, 2); /* tie among subnormals */
   g_assert_cmphex (round_to (SAG_DTYPE_F16, 0x1.ffcp-15f), ==, 0x0400); /* up to the least normal */
   g_assert_cmphex (round_to (SAG_DTYPE_F16, NAN) & 0x7fff, >, 0x7c00);
   g_assert_cmphex (round_to (SAG_DTYPE_BF16, from_bits (0x3f808000)), ==, 0x3f80);
   g_assert_cmphex (round_to (SAG_DTYPE_BF16, from_bits (0x3f818000)), ==, 0x3f82);
   g_assert_cmphex (round_to (SAG_DTYPE_BF16, from_bits (0x3f808001)), ==, 0x3f81);
   g_assert_cmphex (round_to (SAG_DTYPE_BF16, -INFINITY), ==, 0xff80);
-  g_assert_cmphex (round_to (SAG_DTYPE_BF16, from_bits (0x7f800001)) & 0x7fff, >, 0x7f80); /* NaN stays one */
+  g_assert_cmphex (round_to (SAG_DTYPE_BF16, from_bits (0x7f800001)) & 0x7fff, >,
+                   0x7f80); /* NaN stays one */
 }
 
 static void
@@ -201,7 +202,7 @@ make_file (const char *header, gsize data_bytes)
 static void
 test_damaged (void)
 {
-#define ENTRY(dtype, shape, begin, end) \
+#define ENTRY(dtype, shape, begin, end)                                                            \
   "{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":[" begin "," end "]}"
   static const struct
   {
@@ -211,7 +212,8 @@ test_damaged (void)
   } cases[] = {
     { "{\"a\":" ENTRY ("F32", "[2]", "0", "8") ",\"b\":" ENTRY ("F32", "[2]", "4", "12") "}", 12,
       "\"b\" of x overlaps" },
-    { "{\"a\":" ENTRY ("F32", "[2]", "0", "8") ",\"b\":" ENTRY ("F32", "[2]", "0", "8") "}", 8, "overlaps" },
+    { "{\"a\":" ENTRY ("F32", "[2]", "0", "8") ",\"b\":" ENTRY ("F32", "[2]", "0", "8") "}", 8,
+      "overlaps" },
     { "{\"a\":" ENTRY ("F32", "[2]", "0", "8") ",\"b\":" ENTRY ("F32", "[2]", "12", "20") "}", 20,
       "\"b\" of x has unused bytes" },
     { "{\"a\":" ENTRY ("F32", "[2]", "4", "12") "}", 12, "\"a\" of x has unused bytes" },
@@ -222,7 +224,8 @@ test_damaged (void)
     { "{\"a\":" ENTRY ("F32", "[2]", "0.0", "8") "}", 8, "not a whole number" },
     { "{\"a\":" ENTRY ("F32", "[2]", "[]", "8") "}", 8, "not a whole number" },
     { "{\"a\":" ENTRY ("F32", "[2]", "0", "18446744073709551615") "}", 8, "data_offsets" },
-    { "{\"a\":" ENTRY ("F32", "[3]", "0", "8") "}", 8, "8 bytes do not hold [3] values of type F32" },
+    { "{\"a\":" ENTRY ("F32", "[3]", "0", "8") "}", 8,
+      "8 bytes do not hold [3] values of type F32" },
     { "{\"a\":" ENTRY ("F32", "[-2]", "0", "8") "}", 8, "\"shape\" is -2" },
     { "{\"a\":" ENTRY ("F32", "[4294967296,4294967296]", "0", "0") "}", 0, "more than any memory" },
     { "{\"a\":" ENTRY ("F32", "[4611686018427387904]", "0", "0") "}", 0, "do not hold" },

@@ -16,7 +16,8 @@ test_members (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) root = parse (
-    "{\"n\": 7, \"x\": 0.5, \"list\": [1, 2, 3], \"yes\": true, \"s\": \"\\u00e9\\ud83d\\ude00\"}", &error);
+    "{\"n\": 7, \"x\": 0.5, \"list\": [1, 2, 3], \"yes\": true, \"s\": \"\\u00e9\\ud83d\\ude00\"}",
+    &error);
   JsonObject *object;
   gint32      sizes[3], size;
   double      number;
@@ -38,7 +39,8 @@ test_members (void)
   g_assert_cmpstr (text, ==, "\303\251\360\237\230\200");
 
   g_assert_false (sag_json_get_size (object, "n", 6, &size, &error));
-  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"n\" is 7, but must lie between 0 and 6");
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                         "\"n\" is 7, but must lie between 0 and 6");
   g_assert_false (sag_json_get_size (object, "x", 6, &size, &error));
   sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "\"x\" is not a whole number");
   g_assert_false (sag_json_get_sizes (object, "list", 10, 2, sizes, &error));

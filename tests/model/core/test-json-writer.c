@@ -48,7 +48,7 @@ test_any_text_is_valid (void)
       g_autoptr (JsonParser) parser = json_parser_new ();
       g_autoptr (GError) error = NULL;
       g_autofree char *text = NULL;
-      char bytes[33] = { 0 };
+      char             bytes[33] = { 0 };
 
       for (int i = 0; i < 32; i++)
         bytes[i] = (char) g_rand_int_range (random, 1, 256);

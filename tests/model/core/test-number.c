@@ -25,7 +25,8 @@ test_round_trip (void)
 
   for (int i = 0; i < 20000; i++)
     {
-      double value = ldexp (g_rand_double_range (random, -1, 1), g_rand_int_range (random, -60, 60));
+      double value =
+        ldexp (g_rand_double_range (random, -1, 1), g_rand_int_range (random, -60, 60));
       double back;
 
       g_assert_true (sag_number_parse (sag_number_format (value, buffer), &back));
@@ -38,7 +39,7 @@ test_round_trip (void)
 static void
 test_locale (void)
 {
-  char buffer[SAG_NUMBER_BUFFER];
+  char   buffer[SAG_NUMBER_BUFFER];
   double value;
 
   if (setlocale (LC_ALL, "de_DE.UTF-8") == NULL)
@@ -56,7 +57,7 @@ static void
 test_refused (void)
 {
   static const char *const bad[] = { "", " ", "1x", "nan", "inf", "1e999", "--1" };
-  double value = 42;
+  double                   value = 42;
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     g_assert_false (sag_number_parse (bad[i], &value));

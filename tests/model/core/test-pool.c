@@ -4,9 +4,9 @@
 typedef struct
 {
   SagPool *pool;
-  gint hits[1000];
-  gint inner;
-  gint workers[64];
+  gint     hits[1000];
+  gint     inner;
+  gint     workers[64];
 } Count;
 
 static void
@@ -50,7 +50,7 @@ static void
 outer_cb (gsize item, guint worker, gpointer data)
 {
   Count *count = data;
-  Count inner = { .pool = count->pool, .inner = worker };
+  Count  inner = { .pool = count->pool, .inner = worker };
 
   sag_pool_run (count->pool, 10, inner_cb, &inner);
   g_atomic_int_inc (&count->hits[item]);
@@ -81,7 +81,7 @@ static void
 test_two_callers (void)
 {
   g_autoptr (SagPool) pool = sag_pool_new (2);
-  Count a = { .pool = pool }, b = { .pool = pool };
+  Count    a = { .pool = pool }, b = { .pool = pool };
   GThread *thread = g_thread_new ("caller", caller_thread, &a);
 
   caller_thread (&b);

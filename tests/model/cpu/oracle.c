@@ -47,7 +47,8 @@ oracle_dup_values (SagTensorFile *file, const char *name)
 }
 
 void
-oracle_assert_close (const char *name, const float *got, const float *want, gsize n, double tolerance)
+oracle_assert_close (
+  const char *name, const float *got, const float *want, gsize n, double tolerance)
 {
   double worst = 0, squares = 0;
 
@@ -62,7 +63,8 @@ oracle_assert_close (const char *name, const float *got, const float *want, gsiz
 }
 
 void
-oracle_compare_tap (void *data, const char *name, int n_dims, const int64_t *dims, const float *values)
+oracle_compare_tap (
+  void *data, const char *name, int n_dims, const int64_t *dims, const float *values)
 {
   OracleTap        *tap = data;
   g_autofree char  *full = g_strconcat ("out.", name, NULL);

@@ -20,7 +20,8 @@ bool oracle_read (void *file, const char *name, size_t offset, size_t n_values, 
 float *oracle_dup_values (SagTensorFile *file, const char *name);
 
 /** oracle_assert_close: the largest difference is at most @tolerance of the root mean square of @want. */
-void oracle_assert_close (const char *name, const float *got, const float *want, gsize n, double tolerance);
+void oracle_assert_close (
+  const char *name, const float *got, const float *want, gsize n, double tolerance);
 
 /**
  * OracleTap: data of oracle_compare_tap().
@@ -36,7 +37,8 @@ typedef struct
 } OracleTap;
 
 /** oracle_compare_tap: a SagTap's func(): each tap against the tensor "out.<name>", if there is one. */
-void oracle_compare_tap (void *data, const char *name, int n_dims, const int64_t *dims, const float *values);
+void oracle_compare_tap (
+  void *data, const char *name, int n_dims, const int64_t *dims, const float *values);
 
 /** OracleRecipe: the full-size case's weights and image, made by a formula. */
 typedef struct
@@ -52,7 +54,8 @@ gboolean oracle_recipe_open (OracleRecipe *recipe);
 void     oracle_recipe_clear (OracleRecipe *recipe);
 
 /** oracle_recipe_read: a SagWeightSource's read() over an OracleRecipe. */
-bool oracle_recipe_read (void *recipe, const char *name, size_t offset, size_t n_values, float *out);
+bool
+oracle_recipe_read (void *recipe, const char *name, size_t offset, size_t n_values, float *out);
 
 /** oracle_recipe_dup_image: (transfer full): (256, 160, 128). */
 float *oracle_recipe_dup_image (const OracleRecipe *recipe);

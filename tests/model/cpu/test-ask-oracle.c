@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-#define TOLERANCE 3e-4       /* of activations, maximum error by root mean square: oracle/README.md */
+#define TOLERANCE 3e-4 /* of activations, maximum error by root mean square: oracle/README.md */
 #define LOGIT_TOLERANCE 1e-4 /* absolute */
 
 static void
@@ -124,8 +124,8 @@ assert_all_seen (SagTensorFile *golden, GHashTable *seen)
     {
       const char *name = sag_tensor_file_get_tensor (golden, i)->name;
 
-      if (g_str_has_prefix (name, "out.") && !strstr (name, "mask") && !g_str_equal (name, "out.seg_volume_logits") &&
-          !g_hash_table_contains (seen, name))
+      if (g_str_has_prefix (name, "out.") && !strstr (name, "mask") &&
+          !g_str_equal (name, "out.seg_volume_logits") && !g_hash_table_contains (seen, name))
         g_error ("no tap showed %s", name);
     }
 }
@@ -148,7 +148,8 @@ run_tiny (SagBundle *bundle, SagTensorFile *golden, bool portable)
     g_error ("%s", status.message);
   read_texts (golden, &texts);
   for (gsize i = 0; i < texts.n; i++)
-    run_item (engine, network, golden, i, &texts, input + i * dims[0] * dims[1] * dims[2], dims, seen);
+    run_item (engine, network, golden, i, &texts, input + i * dims[0] * dims[1] * dims[2], dims,
+              seen);
   assert_all_seen (golden, seen);
   sag_cpu_get_table ()->close (engine);
 }
@@ -171,7 +172,8 @@ test_tiny (gconstpointer name)
 
 /* Encoder layers at positions 0, 1, 160, 161 and the last: all that the oracle keeps of them at full size. */
 static void
-compare_full_tap (void *data, const char *name, int n_dims, const int64_t *dims, const float *values)
+compare_full_tap (
+  void *data, const char *name, int n_dims, const int64_t *dims, const float *values)
 {
   OracleTap        *tap = data;
   g_autofree char  *full = g_strdup_printf ("out.%s_pos0_1_160_161_last", name);
@@ -250,10 +252,13 @@ test_full (gconstpointer portable)
   image = oracle_recipe_dup_image (&recipe);
   tokens = g_new (float, 160 * 768);
   want = oracle_dup_values (golden, "out.lm_adaptor");
-  engine = sag_cpu_get_table ()->open (&source, &(SagEngineOptions){ .portable = portable != NULL }, &status);
+  engine = sag_cpu_get_table ()->open (&source, &(SagEngineOptions){ .portable = portable != NULL },
+                                       &status);
   if (engine == NULL)
     g_error ("%s", status.message);
-  request = (SagEncodeRequest){ .input = image, .n_inputs = 1, .dims = { 256, 160, 128 }, .tokens = tokens };
+  request = (SagEncodeRequest){
+    .input = image, .n_inputs = 1, .dims = { 256, 160, 128 }, .tokens = tokens
+  };
   g_assert_true (sag_cpu_get_table ()->encode (engine, &request, &status));
   oracle_assert_close ("lm_adaptor", tokens, want, 160 * 768, TOLERANCE);
   ask_full (engine, golden, tokens);
@@ -265,8 +270,10 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/cpu/ask/oracle/a", "oracle/model/case_a_64x32x32_batch2.safetensors", test_tiny);
-  g_test_add_data_func ("/cpu/ask/oracle/b", "oracle/model/case_b_96x64x64_batch1.safetensors", test_tiny);
+  g_test_add_data_func ("/cpu/ask/oracle/a", "oracle/model/case_a_64x32x32_batch2.safetensors",
+                        test_tiny);
+  g_test_add_data_func ("/cpu/ask/oracle/b", "oracle/model/case_b_96x64x64_batch1.safetensors",
+                        test_tiny);
   g_test_add_data_func ("/cpu/ask/oracle/full", NULL, test_full);
   g_test_add_data_func ("/cpu/ask/oracle/full-portable", "portable", test_full);
   return g_test_run ();

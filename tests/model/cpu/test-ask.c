@@ -110,7 +110,10 @@ ask (void *engine, const Question *q, bool masked)
 }
 
 static void
-check_against_reference (const ReferenceBundle *bundle, const Question *q, bool masked, const float *got)
+check_against_reference (const ReferenceBundle *bundle,
+                         const Question        *q,
+                         bool                   masked,
+                         const float           *got)
 {
   gsize              n_cells = q->n_tokens * q->n_cells;
   g_autofree double *cells = g_new (double, n_cells);
@@ -123,7 +126,8 @@ check_against_reference (const ReferenceBundle *bundle, const Question *q, bool 
       memset (visible, 1, 2 + q->n_tokens + q->max_length);
       if (masked)
         memcpy (visible + 1, q->mask + t * q->n_tokens, q->n_tokens);
-      logit = reference_ask (bundle, q->tokens, q->n_tokens, q->ids + t * q->max_length, q->lengths[t], visible, cells);
+      logit = reference_ask (bundle, q->tokens, q->n_tokens, q->ids + t * q->max_length,
+                             q->lengths[t], visible, cells);
       g_assert_cmpfloat_with_epsilon (got[0], logit, TOLERANCE);
       for (gsize i = 0; i < n_cells; i++)
         g_assert_cmpfloat_with_epsilon (got[1 + i], cells[i], TOLERANCE);
@@ -139,12 +143,9 @@ typedef struct
 
 /* Widths that fill panels and that do not, one layer (the first is the last), more rows than a group takes. */
 static const Shape shapes[] = {
-  { SAG_TEXT_BERT, 48, 4, 96, 2, 12, 3, 9 },
-  { SAG_TEXT_BERT, 20, 5, 33, 1, 7, 2, 5 },
-  { SAG_TEXT_BERT, 16, 1, 16, 3, 1, 1, 1 },
-  { SAG_TEXT_BERT, 24, 3, 40, 2, 60, 17, 30 },
-  { SAG_TEXT_MEGATRON, 48, 4, 96, 2, 12, 3, 9 },
-  { SAG_TEXT_MEGATRON, 36, 2, 20, 1, 5, 4, 11 },
+  { SAG_TEXT_BERT, 48, 4, 96, 2, 12, 3, 9 },       { SAG_TEXT_BERT, 20, 5, 33, 1, 7, 2, 5 },
+  { SAG_TEXT_BERT, 16, 1, 16, 3, 1, 1, 1 },        { SAG_TEXT_BERT, 24, 3, 40, 2, 60, 17, 30 },
+  { SAG_TEXT_MEGATRON, 48, 4, 96, 2, 12, 3, 9 },   { SAG_TEXT_MEGATRON, 36, 2, 20, 1, 5, 4, 11 },
   { SAG_TEXT_MEGATRON, 24, 3, 40, 3, 60, 17, 30 },
 };
 
@@ -189,7 +190,8 @@ test_company (gconstpointer portable)
       g_autofree float *all = ask (engine, q, true);
       g_autofree float *all_wide = ask (wide, q, true);
 
-      g_assert_cmpmem (all, q->n_texts * stride * sizeof (float), all_wide, q->n_texts * stride * sizeof (float));
+      g_assert_cmpmem (all, q->n_texts * stride * sizeof (float), all_wide,
+                       q->n_texts * stride * sizeof (float));
       for (gsize t = 0; t < q->n_texts; t++)
         {
           Question          one = *q;
@@ -203,7 +205,8 @@ test_company (gconstpointer portable)
           one.lengths += t;
           one.mask += t * q->n_tokens;
           alone = ask (engine, &one, true);
-          g_assert_cmpmem (alone, stride * sizeof (float), all + t * stride, stride * sizeof (float));
+          g_assert_cmpmem (alone, stride * sizeof (float), all + t * stride,
+                           stride * sizeof (float));
           request = request_of (&one, true, &logit, NULL);
           g_assert_true (sag_cpu_get_table ()->ask (engine, &request, &status));
           g_assert_cmpfloat (logit, ==, alone[0]);
@@ -251,11 +254,12 @@ test_taps (void)
   plain = ask (engine, q, true);
   request.tap = (SagTap){ see_tap, &taps };
   g_assert_true (sag_cpu_get_table ()->ask (engine, &request, &status));
-  g_assert_cmpstr (taps.names->str, ==,
-                   "text_embeds_pass1 mm_embeds_concat embeddings_pass2 bert_layer0 bert_layer1 last_hidden_state "
-                   "logits_cls prob_cls logits_seg "
-                   "text_embeds_pass1 mm_embeds_concat embeddings_pass2 bert_layer0 bert_layer1 last_hidden_state "
-                   "logits_cls prob_cls logits_seg ");
+  g_assert_cmpstr (
+    taps.names->str, ==,
+    "text_embeds_pass1 mm_embeds_concat embeddings_pass2 bert_layer0 bert_layer1 last_hidden_state "
+    "logits_cls prob_cls logits_seg "
+    "text_embeds_pass1 mm_embeds_concat embeddings_pass2 bert_layer0 bert_layer1 last_hidden_state "
+    "logits_cls prob_cls logits_seg ");
   g_assert_cmpuint (taps.n_rows, ==, 2 + 12 + 20);
   g_assert_cmpfloat (taps.class_logit, ==, logits[1]);
   for (gsize t = 0; t < 2; t++)
@@ -355,7 +359,10 @@ test_bad_requests (void)
 }
 
 static void
-expect_no_engine (const ReferenceBundle *bundle, const SagEngineOptions *options, SagStatusCode code, const char *part)
+expect_no_engine (const ReferenceBundle  *bundle,
+                  const SagEngineOptions *options,
+                  SagStatusCode           code,
+                  const char             *part)
 {
   SagStatus status = { 0 };
 
@@ -370,8 +377,9 @@ static void
 test_bad_weights (void)
 {
   g_autoptr (ReferenceBundle) bundle = reference_bundle_new (SAG_TEXT_MEGATRON, 24, 3, 16, 1);
-  g_autofree const char **names = (const char **) g_hash_table_get_keys_as_array (bundle->tensors, NULL);
-  SagEngineOptions        options = { .n_threads = 2 };
+  g_autofree const char **names =
+    (const char **) g_hash_table_get_keys_as_array (bundle->tensors, NULL);
+  SagEngineOptions options = { .n_threads = 2 };
 
   for (guint i = 0; names[i] != NULL; i++)
     {
@@ -380,7 +388,8 @@ test_bad_weights (void)
 
       if (g_str_equal (names[i], "model.embeddings.word_embeddings.weight"))
         continue;
-      g_assert_true (g_hash_table_steal_extended (bundle->tensors, names[i], (gpointer *) &name, (gpointer *) &values));
+      g_assert_true (g_hash_table_steal_extended (bundle->tensors, names[i], (gpointer *) &name,
+                                                  (gpointer *) &values));
       expect_no_engine (bundle, &options, SAG_STATUS_INVALID, name);
       g_hash_table_insert (bundle->tensors, name, values);
       if (g_str_has_suffix (name, "token_type_embeddings.weight"))
@@ -412,7 +421,8 @@ test_bad_options (void)
 {
   g_autoptr (ReferenceBundle) bundle = reference_bundle_new (SAG_TEXT_BERT, 24, 3, 16, 1);
 
-  expect_no_engine (bundle, &(SagEngineOptions){ .precision = SAG_PRECISION_FAST }, SAG_STATUS_UNSUPPORTED, "fp32");
+  expect_no_engine (bundle, &(SagEngineOptions){ .precision = SAG_PRECISION_FAST },
+                    SAG_STATUS_UNSUPPORTED, "fp32");
   bundle->network.n_heads = 5;
   expect_no_engine (bundle, &(SagEngineOptions){ 0 }, SAG_STATUS_INVALID, "5 heads");
 }
@@ -437,9 +447,11 @@ test_no_memory (void)
   g_autoptr (SagPool) pool = sag_pool_new (1);
   const SagCpuTeam    team = { sag_cpu_get_kernels (false), pool };
   const int32_t       id = 0, length = 1;
-  const SagAskRequest request = { .n_tokens = 60000, .n_texts = 1, .max_length = 1, .ids = &id, .lengths = &length };
-  SagCpuArena         arena = { 0 };
-  SagStatus           status = { 0 };
+  const SagAskRequest request = {
+    .n_tokens = 60000, .n_texts = 1, .max_length = 1, .ids = &id, .lengths = &length
+  };
+  SagCpuArena arena = { 0 };
+  SagStatus   status = { 0 };
 
   g_assert_null (sag_cpu_text_load (&source, pool, &status));
   g_assert_cmpint (status.code, ==, SAG_STATUS_OUT_OF_MEMORY);

@@ -62,7 +62,8 @@ check_gemm (const SagCpuKernels *kernels, SagPool *pool, const GemmCase *c, GRan
   g_autofree float *start = g_memdup2 (residual, n_out * sizeof (float));
 
   for (int32_t first = 0; first < c->columns; first += 16)
-    sag_cpu_pack (w + (size_t) first * c->k, first, MIN (16, c->columns - first), c->columns, c->k, panels);
+    sag_cpu_pack (w + (size_t) first * c->k, first, MIN (16, c->columns - first), c->columns, c->k,
+                  panels);
   if (pool != NULL)
     sag_cpu_gemm_parallel (pool, kernels, &job);
   else
@@ -177,7 +178,8 @@ test_layer_norm (gconstpointer data)
             variance += pow (x[r * width + i] - mean, 2) / width;
           for (size_t i = 0; i < width; i++)
             g_assert_cmpfloat_with_epsilon (
-              out[r * width + i], (x[r * width + i] - mean) / sqrt (variance + 1e-5) * scale[i] + shift[i], 5e-6);
+              out[r * width + i],
+              (x[r * width + i] - mean) / sqrt (variance + 1e-5) * scale[i] + shift[i], 5e-6);
         }
       free (x);
       free (scale);
@@ -187,7 +189,12 @@ test_layer_norm (gconstpointer data)
 }
 
 static void
-check_head (const SagCpuKernels *kernels, int32_t n_queries, int32_t n_keys, int32_t width, bool masked, GRand *rand)
+check_head (const SagCpuKernels *kernels,
+            int32_t              n_queries,
+            int32_t              n_keys,
+            int32_t              width,
+            bool                 masked,
+            GRand               *rand)
 {
   size_t             row = 3 * width;
   float             *qkv = dup_random (rand, row * MAX (n_queries, n_keys), 2);

@@ -64,7 +64,8 @@ run_tiny (const char *name, gboolean portable)
 
       sag_network_feature_dims (&network, dims, out);
       features = g_new (float, (gsize) out[0] * out[1] * out[2] * network.head_channels);
-      g_assert_true (sag_cpu_vision_encode (vision, pool, input + n_voxels * i, dims, features, &tap, NULL, &status));
+      g_assert_true (sag_cpu_vision_encode (vision, pool, input + n_voxels * i, dims, features,
+                                            &tap, NULL, &status));
     }
   assert_all_seen (golden, seen);
 }
@@ -156,11 +157,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/cpu/vision/oracle/a", "oracle/model/case_a_64x32x32_batch2.safetensors", test_tiny);
-  g_test_add_data_func ("/cpu/vision/oracle/b", "oracle/model/case_b_96x64x64_batch1.safetensors", test_tiny);
-  g_test_add_data_func ("/cpu/vision/oracle/c-odd-sizes",
-                        "oracle/model/case_c_oddsize_45x38x52_stages.safetensors",
+  g_test_add_data_func ("/cpu/vision/oracle/a", "oracle/model/case_a_64x32x32_batch2.safetensors",
                         test_tiny);
+  g_test_add_data_func ("/cpu/vision/oracle/b", "oracle/model/case_b_96x64x64_batch1.safetensors",
+                        test_tiny);
+  g_test_add_data_func ("/cpu/vision/oracle/c-odd-sizes",
+                        "oracle/model/case_c_oddsize_45x38x52_stages.safetensors", test_tiny);
   g_test_add_func ("/cpu/vision/oracle/full", test_full);
   return g_test_run ();
 }

@@ -21,11 +21,31 @@ typedef struct
 static const Case cases[] = {
   { "as-b0", { 24, 18, 20 }, 32, 48, 2, { { 1, 3, 1, 1, 16 }, { 2, 3, 2, 6, 24 } } },
   { "odd-sizes", { 33, 26, 35 }, 8, 24, 2, { { 2, 3, 1, 1, 8 }, { 2, 5, 2, 6, 40 } } },
-  { "first-block-skips", { 21, 30, 27 }, 24, 20, 3, { { 2, 5, 1, 1, 24 }, { 2, 5, 1, 3, 24 }, { 1, 3, 1, 2, 56 } } },
+  { "first-block-skips",
+    { 21, 30, 27 },
+    24,
+    20,
+    3,
+    { { 2, 5, 1, 1, 24 }, { 2, 5, 1, 3, 24 }, { 1, 3, 1, 2, 56 } } },
   { "first-block-expands", { 19, 23, 41 }, 16, 33, 2, { { 2, 3, 2, 4, 16 }, { 1, 5, 2, 6, 12 } } },
-  { "kernel-7", { 30, 17, 22 }, 40, 7, 3, { { 1, 7, 1, 1, 8 }, { 2, 7, 2, 3, 16 }, { 1, 7, 1, 2, 5 } } },
-  { "kernels-1-and-9", { 16, 18, 30 }, 3, 1, 3, { { 2, 1, 1, 1, 4 }, { 1, 1, 2, 5, 6 }, { 1, 9, 1, 3, 10 } } },
-  { "few-voxels", { 1, 2, 3 }, 8, 16, 3, { { 1, 3, 1, 1, 8 }, { 1, 5, 2, 6, 16 }, { 1, 3, 2, 6, 8 } } },
+  { "kernel-7",
+    { 30, 17, 22 },
+    40,
+    7,
+    3,
+    { { 1, 7, 1, 1, 8 }, { 2, 7, 2, 3, 16 }, { 1, 7, 1, 2, 5 } } },
+  { "kernels-1-and-9",
+    { 16, 18, 30 },
+    3,
+    1,
+    3,
+    { { 2, 1, 1, 1, 4 }, { 1, 1, 2, 5, 6 }, { 1, 9, 1, 3, 10 } } },
+  { "few-voxels",
+    { 1, 2, 3 },
+    8,
+    16,
+    3,
+    { { 1, 3, 1, 1, 8 }, { 1, 5, 2, 6, 16 }, { 1, 3, 2, 6, 8 } } },
   { "one-voxel", { 1, 1, 1 }, 8, 16, 1, { { 1, 5, 1, 6, 8 } } },
   { "ragged-widths", { 6, 150, 9 }, 17, 70, 2, { { 1, 3, 1, 1, 20 }, { 2, 5, 2, 6, 64 } } },
   { "strips", { 10, 200, 150 }, 8, 16, 2, { { 1, 3, 1, 1, 8 }, { 2, 5, 2, 6, 8 } } },
@@ -72,7 +92,9 @@ compare_tap (void *data, const char *name, int n_dims, const int64_t *dims, cons
 static void
 init_network (SagNetwork *network, const Case *spec)
 {
-  *network = (SagNetwork){ .stem_channels = spec->stem, .head_channels = spec->head, .batch_norm_eps = 1e-3f };
+  *network = (SagNetwork){ .stem_channels = spec->stem,
+                           .head_channels = spec->head,
+                           .batch_norm_eps = 1e-3f };
   g_assert_true (sag_network_set_stages (network, spec->stages, spec->n_stages));
 }
 
@@ -116,7 +138,12 @@ check_features (const float *features, const ReferenceMap *head)
 
 /* Encodes with taps, then without in memory that is no longer fresh. */
 static void
-check_variant (const SagWeightSource *source, const Case *spec, const float *input, GHashTable *maps, gboolean portable, guint n_threads)
+check_variant (const SagWeightSource *source,
+               const Case            *spec,
+               const float           *input,
+               GHashTable            *maps,
+               gboolean               portable,
+               guint                  n_threads)
 {
   SagStatus status = { 0 };
   gsize     n;
@@ -128,11 +155,13 @@ check_variant (const SagWeightSource *source, const Case *spec, const float *inp
   SagTap  tap = { compare_tap, &compare };
 
   g_assert_nonnull (vision);
-  g_assert_true (sag_cpu_vision_encode (vision, pool, input, spec->dims, features, &tap, NULL, &status));
+  g_assert_true (
+    sag_cpu_vision_encode (vision, pool, input, spec->dims, features, &tap, NULL, &status));
   g_assert_cmpuint (g_hash_table_size (seen), ==, g_hash_table_size (maps));
   check_features (features, g_hash_table_lookup (maps, "head"));
   memset (features, 0xff, n * sizeof *features);
-  g_assert_true (sag_cpu_vision_encode (vision, pool, input, spec->dims, features, NULL, NULL, &status));
+  g_assert_true (
+    sag_cpu_vision_encode (vision, pool, input, spec->dims, features, NULL, NULL, &status));
   check_features (features, g_hash_table_lookup (maps, "head"));
 }
 
@@ -173,7 +202,8 @@ test_same_bits (void)
         gsize             n;
         g_autofree float *features = new_features (&network, sizes[i], &n);
 
-        g_assert_true (sag_cpu_vision_encode (vision, pool, input, sizes[i], features, NULL, NULL, &status));
+        g_assert_true (
+          sag_cpu_vision_encode (vision, pool, input, sizes[i], features, NULL, NULL, &status));
         if (n_threads == 1)
           first[i] = g_steal_pointer (&features);
         else
@@ -212,7 +242,8 @@ test_cancel (void)
       int       left = asked;
       SagCancel cancel = { cancel_after, &left };
 
-      if (sag_cpu_vision_encode (vision, pool, input, cases[1].dims, features, NULL, &cancel, &status))
+      if (sag_cpu_vision_encode (vision, pool, input, cases[1].dims, features, NULL, &cancel,
+                                 &status))
         break;
       g_assert_cmpint (status.code, ==, SAG_STATUS_CANCELLED);
       g_assert_cmpstr (status.message, !=, "");
@@ -224,18 +255,22 @@ test_cancel (void)
 static bool
 read_without (void *data, const char *name, size_t offset, size_t n_values, float *out)
 {
-  return strstr (name, data) == NULL && reference_random_weights (NULL, name, offset, n_values, out);
+  return strstr (name, data) == NULL &&
+         reference_random_weights (NULL, name, offset, n_values, out);
 }
 
 static void
 test_missing (void)
 {
-  static const char *const names[] = {
-    "conv_stem.weight", "model.bn1.running_var", "conv_head.weight", "blocks.0.0.conv_dw.weight",
-    "blocks.1.0.conv_pw.weight", "blocks.1.1.bn3.bias", "blocks.1.0.se.conv_expand.bias",
-    "blocks.0.1.se.conv_reduce.weight"
-  };
-  SagNetwork network;
+  static const char *const names[] = { "conv_stem.weight",
+                                       "model.bn1.running_var",
+                                       "conv_head.weight",
+                                       "blocks.0.0.conv_dw.weight",
+                                       "blocks.1.0.conv_pw.weight",
+                                       "blocks.1.1.bn3.bias",
+                                       "blocks.1.0.se.conv_expand.bias",
+                                       "blocks.0.1.se.conv_reduce.weight" };
+  SagNetwork               network;
 
   init_network (&network, &cases[1]);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
@@ -272,7 +307,8 @@ test_sizes (void)
   vision = sag_cpu_vision_new (&source, FALSE, &status);
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
-      g_assert_false (sag_cpu_vision_encode (vision, pool, NULL, bad[i].dims, NULL, NULL, NULL, &status));
+      g_assert_false (
+        sag_cpu_vision_encode (vision, pool, NULL, bad[i].dims, NULL, NULL, NULL, &status));
       g_assert_cmpint (status.code, ==, bad[i].code);
       g_assert_cmpstr (status.message, !=, "");
     }

@@ -40,7 +40,8 @@ read_tensor (void *data, const char *name, size_t offset, size_t n_values, float
 }
 
 ReferenceBundle *
-reference_bundle_new (SagTextKind kind, int32_t hidden, int32_t n_heads, int32_t intermediate, int32_t n_layers)
+reference_bundle_new (
+  SagTextKind kind, int32_t hidden, int32_t n_heads, int32_t intermediate, int32_t n_layers)
 {
   static const SagStage stages[] = { { 1, 3, 1, 1, 8 }, { 1, 3, 2, 2, 8 } };
   ReferenceBundle      *bundle = g_new0 (ReferenceBundle, 1);
@@ -62,7 +63,8 @@ reference_bundle_new (SagTextKind kind, int32_t hidden, int32_t n_heads, int32_t
     .cells = { 2, 3, 2 },
   };
   g_assert_true (sag_network_set_stages (&bundle->network, stages, G_N_ELEMENTS (stages)));
-  bundle->tensors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
+  bundle->tensors =
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
   sag_network_foreach_weight (&bundle->network, add_tensor, bundle->tensors);
   bundle->source = (SagWeightSource){ &bundle->network, read_tensor, bundle->tensors };
   return bundle;
@@ -120,7 +122,8 @@ linear (const double *in, gsize n_rows, gsize n_in, gsize n_out, const float *w,
 }
 
 static double *
-layer_linear (const Sequence *sequence, int layer, const char *part, const double *in, gsize n_in, gsize n_out)
+layer_linear (
+  const Sequence *sequence, int layer, const char *part, const double *in, gsize n_in, gsize n_out)
 {
   return linear (in, sequence->n_rows, n_in, n_out, layer_tensor (sequence, layer, part, ".weight"),
                  layer_tensor (sequence, layer, part, ".bias"));
@@ -151,13 +154,15 @@ norm (const Sequence *sequence, const double *in, const float *scale, const floa
 static double *
 layer_norm (const Sequence *sequence, int layer, const char *part, const double *in)
 {
-  return norm (sequence, in, layer_tensor (sequence, layer, part, ".weight"), layer_tensor (sequence, layer, part, ".bias"));
+  return norm (sequence, in, layer_tensor (sequence, layer, part, ".weight"),
+               layer_tensor (sequence, layer, part, ".bias"));
 }
 
 static double *
 attention (const Sequence *sequence, int layer, const double *in)
 {
-  gsize              hidden = sequence->hidden, n = sequence->n_rows, n_heads = sequence->bundle->network.n_heads;
+  gsize hidden = sequence->hidden, n = sequence->n_rows,
+        n_heads = sequence->bundle->network.n_heads;
   gsize              width = hidden / n_heads;
   g_autofree double *q = layer_linear (sequence, layer, "attention.self.query", in, hidden, hidden);
   g_autofree double *k = layer_linear (sequence, layer, "attention.self.key", in, hidden, hidden);
@@ -190,7 +195,8 @@ static double *
 feed_forward (const Sequence *sequence, int layer, const double *in)
 {
   gsize              width = sequence->bundle->network.intermediate;
-  g_autofree double *inner = layer_linear (sequence, layer, "intermediate.dense", in, sequence->hidden, width);
+  g_autofree double *inner =
+    layer_linear (sequence, layer, "intermediate.dense", in, sequence->hidden, width);
 
   for (gsize i = 0; i < sequence->n_rows * width; i++)
     inner[i] *= 0.5 * (1 + erf (inner[i] / sqrt (2.0)));
@@ -206,7 +212,10 @@ add (Sequence *sequence, const double *y)
 
 /* One half of a layer: attention, or the rest. @name: of its LayerNorm. */
 static void
-run_half (Sequence *sequence, int layer, const char *name, double *(*half) (const Sequence *, int, const double *) )
+run_half (Sequence   *sequence,
+          int         layer,
+          const char *name,
+          double *(*half) (const Sequence *, int, const double *) )
 {
   g_autofree double *before = NULL, *y = NULL;
 
@@ -245,8 +254,9 @@ embed (Sequence *sequence, gsize first, gsize position)
       sequence->x[i * hidden + c] += positions[(i - first + position) * hidden + c] + types[c];
   if (sequence->bundle->network.text_kind == SAG_TEXT_BERT)
     {
-      g_autofree double *normed = norm (sequence, sequence->x, tensor (sequence, "model.embeddings.LayerNorm.weight"),
-                                        tensor (sequence, "model.embeddings.LayerNorm.bias"));
+      g_autofree double *normed =
+        norm (sequence, sequence->x, tensor (sequence, "model.embeddings.LayerNorm.weight"),
+              tensor (sequence, "model.embeddings.LayerNorm.bias"));
 
       memcpy (sequence->x + first * hidden, normed + first * hidden,
               (sequence->n_rows - first) * hidden * sizeof (double));
@@ -284,7 +294,7 @@ reference_ask (const ReferenceBundle *bundle,
                const guint8          *visible,
                double                *cell_logits)
 {
-  gsize              hidden = bundle->network.hidden, n_cells = sag_network_cells_per_token (&bundle->network);
+  gsize hidden = bundle->network.hidden, n_cells = sag_network_cells_per_token (&bundle->network);
   Sequence           sequence = { bundle, 2 + n_tokens + n_ids, hidden, NULL, visible };
   g_autofree double *class_logit = NULL, *cells = NULL;
 
@@ -304,8 +314,8 @@ reference_ask (const ReferenceBundle *bundle,
     }
   class_logit = linear (sequence.x, 1, hidden, 1, tensor (&sequence, "lm_head_cls.weight"),
                         tensor (&sequence, "lm_head_cls.bias"));
-  cells = linear (sequence.x + hidden, n_tokens, hidden, n_cells, tensor (&sequence, "lm_head_seg.weight"),
-                  tensor (&sequence, "lm_head_seg.bias"));
+  cells = linear (sequence.x + hidden, n_tokens, hidden, n_cells,
+                  tensor (&sequence, "lm_head_seg.weight"), tensor (&sequence, "lm_head_seg.bias"));
   memcpy (cell_logits, cells, n_tokens * n_cells * sizeof (double));
   g_free (sequence.x);
   return class_logit[0];

@@ -18,12 +18,9 @@ typedef struct
   SagWeightSource source;
 } ReferenceBundle;
 
-ReferenceBundle *reference_bundle_new (SagTextKind kind,
-                                       int32_t     hidden,
-                                       int32_t     n_heads,
-                                       int32_t     intermediate,
-                                       int32_t     n_layers);
-void             reference_bundle_free (ReferenceBundle *bundle);
+ReferenceBundle *reference_bundle_new (
+  SagTextKind kind, int32_t hidden, int32_t n_heads, int32_t intermediate, int32_t n_layers);
+void reference_bundle_free (ReferenceBundle *bundle);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReferenceBundle, reference_bundle_free)
 
 /**

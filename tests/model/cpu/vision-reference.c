@@ -80,8 +80,9 @@ convolve (const SagWeightSource *source,
           int   x = x0 + t / kernel / kernel, y = y0 + t / kernel % kernel, z = z0 + t % kernel;
 
           if (x >= 0 && x < in->dims[0] && y >= 0 && y < in->dims[1] && z >= 0 && z < in->dims[2])
-            out->values[o] += (double) weight[c * n_in * taps + i] *
-                              in->values[((from * in->dims[0] + x) * in->dims[1] + y) * in->dims[2] + z];
+            out->values[o] +=
+              (double) weight[c * n_in * taps + i] *
+              in->values[((from * in->dims[0] + x) * in->dims[1] + y) * in->dims[2] + z];
         }
     }
   reference_map_free (in);
@@ -95,7 +96,11 @@ silu (double x)
 }
 
 static void
-batch_norm (const SagWeightSource *source, const char *prefix, const char *name, ReferenceMap *map, gboolean activate)
+batch_norm (const SagWeightSource *source,
+            const char            *prefix,
+            const char            *name,
+            ReferenceMap          *map,
+            gboolean               activate)
 {
   g_autofree char  *full = g_strconcat (prefix, name, NULL);
   g_autofree float *weight = read_weight (source, full, ".weight", map->channels);
@@ -109,7 +114,9 @@ batch_norm (const SagWeightSource *source, const char *prefix, const char *name,
       gsize  c = i / n;
       double x = map->values[i];
 
-      x = (x - mean[c]) / sqrt ((double) variance[c] + source->network->batch_norm_eps) * weight[c] + bias[c];
+      x =
+        (x - mean[c]) / sqrt ((double) variance[c] + source->network->batch_norm_eps) * weight[c] +
+        bias[c];
       map->values[i] = activate ? silu (x) : x;
     }
 }
@@ -157,7 +164,8 @@ run_block (const SagWeightSource *source, const SagBlock *block, ReferenceMap **
       convolve (source, prefix, "conv_pw.weight", map, block->mid_channels, 1, 1, FALSE);
       batch_norm (source, prefix, "bn1", *map, TRUE);
     }
-  convolve (source, prefix, "conv_dw.weight", map, block->mid_channels, block->kernel, block->stride, TRUE);
+  convolve (source, prefix, "conv_dw.weight", map, block->mid_channels, block->kernel,
+            block->stride, TRUE);
   batch_norm (source, prefix, block->expands ? "bn2" : "bn1", *map, TRUE);
   squeeze_excite (source, prefix, *map, block->gate_channels);
   convolve (source, prefix, project, map, block->out_channels, 1, 1, FALSE);
@@ -171,8 +179,9 @@ GHashTable *
 reference_vision (const SagWeightSource *source, const float *input, const int32_t dims[3])
 {
   const SagNetwork *network = source->network;
-  GHashTable       *maps = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) reference_map_free);
-  ReferenceMap     *map = map_new (1, dims);
+  GHashTable       *maps =
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) reference_map_free);
+  ReferenceMap *map = map_new (1, dims);
 
   for (gsize i = 0; i < n_voxels (map); i++)
     map->values[i] = input[i];
@@ -182,7 +191,8 @@ reference_vision (const SagWeightSource *source, const float *input, const int32
   for (int32_t b = 0; b < network->n_blocks; b++)
     {
       run_block (source, &network->blocks[b], &map);
-      g_hash_table_replace (maps, g_strdup_printf ("stage%d", network->blocks[b].stage), map_copy (map));
+      g_hash_table_replace (maps, g_strdup_printf ("stage%d", network->blocks[b].stage),
+                            map_copy (map));
     }
   convolve (source, "", "conv_head.weight", &map, network->head_channels, 1, 1, FALSE);
   batch_norm (source, "", "bn2", map, TRUE);

@@ -22,9 +22,11 @@ void reference_map_free (ReferenceMap *map);
  *
  * Returns: (transfer full): "stem", "stage0" .., "head" to ReferenceMap
  */
-GHashTable *reference_vision (const SagWeightSource *source, const float *input, const int32_t dims[3]);
+GHashTable *
+reference_vision (const SagWeightSource *source, const float *input, const int32_t dims[3]);
 
 /** reference_random_weights: a SagWeightSource's read(): repeatable values that keep maps at their size. */
-bool reference_random_weights (void *data, const char *name, size_t offset, size_t n_values, float *out);
+bool
+reference_random_weights (void *data, const char *name, size_t offset, size_t n_values, float *out);
 
 G_END_DECLS

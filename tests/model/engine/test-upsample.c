@@ -9,8 +9,9 @@
 static SagGeometry
 cell_grid (void)
 {
-  SagGeometry input = sag_geometry_init ((const int32_t[]){ 256, 160, 128 }, (const double[]){ 1.5, 2, 2 },
-                                         (const double[]){ -190, -150, 20 });
+  SagGeometry input =
+    sag_geometry_init ((const int32_t[]){ 256, 160, 128 }, (const double[]){ 1.5, 2, 2 },
+                       (const double[]){ -190, -150, 20 });
 
   return sag_geometry_coarsen (&input, (const int32_t[]){ 8, 8, 8 });
 }
@@ -92,8 +93,9 @@ static void
 check (const SagGeometry *target)
 {
   SagGeometry       grid = cell_grid ();
-  g_autofree float *cells = random_cells (&grid), *out = g_new (float, sag_geometry_n_voxels (target));
-  gsize             n_inside = 0, n_edge = 0;
+  g_autofree float *cells = random_cells (&grid),
+                   *out = g_new (float, sag_geometry_n_voxels (target));
+  gsize n_inside = 0, n_edge = 0;
 
   for (int smooth = 0; smooth < 2; smooth++)
     {
@@ -120,7 +122,8 @@ check (const SagGeometry *target)
 
 /* Turns the target's axes by three angles about the middle of the cells' box. */
 static SagGeometry
-turned (const int32_t dims[3], const double spacing_mm[3], double about_x, double about_y, double about_z)
+turned (
+  const int32_t dims[3], const double spacing_mm[3], double about_x, double about_y, double about_z)
 {
   double      cx = cos (about_x), cy = cos (about_y), cz = cos (about_z);
   double      sx = sin (about_x), sy = sin (about_y), sz = sin (about_z);
@@ -146,12 +149,14 @@ turned (const int32_t dims[3], const double spacing_mm[3], double about_x, doubl
 static void
 test_axes (void)
 {
-  static const int order[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+  static const int order[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+                                   { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
 
   for (int o = 0; o < 6; o++)
     for (int flips = 0; flips < 8; flips++)
       {
-        SagGeometry plain = turned ((const int32_t[]){ 37, 31, 23 }, (const double[]){ 11.3, 11.9, 12.7 }, 0, 0, 0);
+        SagGeometry plain =
+          turned ((const int32_t[]){ 37, 31, 23 }, (const double[]){ 11.3, 11.9, 12.7 }, 0, 0, 0);
         SagGeometry g = plain;
 
         for (int v = 0; v < 3; v++)
@@ -174,10 +179,14 @@ test_axes (void)
 static void
 test_oblique (void)
 {
-  SagGeometry tilted = turned ((const int32_t[]){ 40, 36, 30 }, (const double[]){ 10, 9.5, 11 }, 0.35, 0, 0);
-  SagGeometry rolled = turned ((const int32_t[]){ 41, 33, 29 }, (const double[]){ 9.7, 10.1, 12.9 }, 0.4, -0.9, 2.1);
-  SagGeometry sheared = turned ((const int32_t[]){ 40, 30, 30 }, (const double[]){ 10, 12, 11 }, 0, 0, 0);
-  SagGeometry barely = turned ((const int32_t[]){ 60, 30, 20 }, (const double[]){ 7, 12, 14 }, 0, 0, 1e-4);
+  SagGeometry tilted =
+    turned ((const int32_t[]){ 40, 36, 30 }, (const double[]){ 10, 9.5, 11 }, 0.35, 0, 0);
+  SagGeometry rolled =
+    turned ((const int32_t[]){ 41, 33, 29 }, (const double[]){ 9.7, 10.1, 12.9 }, 0.4, -0.9, 2.1);
+  SagGeometry sheared =
+    turned ((const int32_t[]){ 40, 30, 30 }, (const double[]){ 10, 12, 11 }, 0, 0, 0);
+  SagGeometry barely =
+    turned ((const int32_t[]){ 60, 30, 20 }, (const double[]){ 7, 12, 14 }, 0, 0, 1e-4);
 
   sheared.ijk_to_ras[1][2] = 3;
   check (&tilted);
@@ -224,10 +233,11 @@ static void
 test_corner (void)
 {
   static const double origin[3];
-  SagGeometry         input = sag_geometry_init ((const int32_t[]){ 64, 40, 32 }, (const double[]){ 1.5, 2, 2 }, origin);
-  SagGeometry         grid = sag_geometry_coarsen (&input, (const int32_t[]){ 8, 8, 8 });
-  gint64              n = sag_geometry_n_voxels (&input);
-  g_autofree float   *cells = g_new0 (float, sag_geometry_n_voxels (&grid)), *out = g_new (float, n);
+  SagGeometry         input =
+    sag_geometry_init ((const int32_t[]){ 64, 40, 32 }, (const double[]){ 1.5, 2, 2 }, origin);
+  SagGeometry       grid = sag_geometry_coarsen (&input, (const int32_t[]){ 8, 8, 8 });
+  gint64            n = sag_geometry_n_voxels (&input);
+  g_autofree float *cells = g_new0 (float, sag_geometry_n_voxels (&grid)), *out = g_new (float, n);
 
   cells[0] = 1;
   upsample (&(SagUpsampleRequest){ cells, grid, input, false, NAN, out }, 2);
@@ -249,8 +259,9 @@ static void
 test_refused (void)
 {
   g_autoptr (SagPool) pool = sag_pool_new (1);
-  SagGeometry        grid = cell_grid ();
-  g_autofree float  *cells = random_cells (&grid), *out = g_new (float, sag_geometry_n_voxels (&grid));
+  SagGeometry       grid = cell_grid ();
+  g_autofree float *cells = random_cells (&grid),
+                   *out = g_new (float, sag_geometry_n_voxels (&grid));
   SagUpsampleRequest good = { cells, grid, grid, true, NAN, out }, request = good;
   SagStatus          status = { 0 };
 

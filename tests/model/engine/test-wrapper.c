@@ -91,7 +91,8 @@ fake_ask (void *self, const SagAskRequest *request, SagStatus *status)
   for (int t = 0; t < MIN (request->n_texts, 3); t++)
     {
       fake.lengths[t] = request->lengths[t];
-      memcpy (fake.ids[t], request->ids + t * request->max_length, MIN (16, request->max_length) * sizeof (gint32));
+      memcpy (fake.ids[t], request->ids + t * request->max_length,
+              MIN (16, request->max_length) * sizeof (gint32));
     }
   if (fake.bad_logit != 0)
     request->class_logits[request->n_texts - 1] = fake.bad_logit;
@@ -126,14 +127,15 @@ static SagPrepared *
 prepare_block (SagBundle *bundle, int shift)
 {
   static const double origin[3], spacing[] = { 6, 6, 6 };
-  SagGeometry         geometry = sag_geometry_init ((const gint32[]){ 60, 50, 40 }, spacing, origin);
-  gint16             *voxels = g_new (gint16, 60 * 50 * 40);
+  SagGeometry geometry = sag_geometry_init ((const gint32[]){ 60, 50, 40 }, spacing, origin);
+  gint16     *voxels = g_new (gint16, 60 * 50 * 40);
   g_autoptr (SagVolume) volume = NULL;
   g_autoptr (GError) error = NULL;
   SagPrepared *prepared;
 
   for (int i = 0; i < 60 * 50 * 40; i++)
-    voxels[i] = i % 60 > 10 + shift && i % 60 < 50 && i / 60 % 50 > 10 && i / 60 % 50 < 40 ? 10 : -1000;
+    voxels[i] =
+      i % 60 > 10 + shift && i % 60 < 50 && i / 60 % 50 > 10 && i / 60 % 50 < 40 ? 10 : -1000;
   volume = sag_volume_new_int16 (&geometry, voxels);
   prepared = sag_prepare (volume, sag_bundle_get_recipe (bundle), NULL, NULL, &error);
   g_assert_no_error (error);
@@ -179,7 +181,8 @@ test_tokens (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SagPrepared) other = prepare_block (fixture->bundle, 1);
-  g_autoptr (SagTokens) again = sag_engine_encode (fixture->engine, fixture->prepared, NULL, &error);
+  g_autoptr (SagTokens) again =
+    sag_engine_encode (fixture->engine, fixture->prepared, NULL, &error);
   g_autoptr (SagTokens) moved = sag_engine_encode (fixture->engine, other, NULL, &error);
 
   g_assert_no_error (error);
@@ -196,13 +199,16 @@ test_tokens (Fixture *fixture, gconstpointer data)
 static void
 test_ids (Fixture *fixture, gconstpointer data)
 {
-  static const char *const texts[] = { "", "Diagnose the presence of pleural effusion around the lungs", "lungs" };
+  static const char *const texts[] = { "",
+                                       "Diagnose the presence of pleural effusion around the lungs",
+                                       "lungs" };
   SagTokenizer            *tokenizer = sag_bundle_get_tokenizer (fixture->bundle);
   guint8                  *mask = g_new0 (guint8, 3 * count_cells (fixture));
   g_autoptr (GError) error = NULL;
   float logits[3];
 
-  g_assert_true (sag_engine_ask (fixture->engine, fixture->tokens, texts, 3, mask, logits, NULL, NULL, &error));
+  g_assert_true (
+    sag_engine_ask (fixture->engine, fixture->tokens, texts, 3, mask, logits, NULL, NULL, &error));
   g_assert_no_error (error);
   g_assert_true (fake.mask == mask);
   g_assert_false (fake.wanted_cells);
@@ -215,7 +221,8 @@ test_ids (Fixture *fixture, gconstpointer data)
       g_assert_cmpint (fake.lengths[t], ==, n);
       g_assert_cmpint (fake.max_length, >=, n);
       for (int i = 0; i < MIN (fake.max_length, 16); i++)
-        g_assert_cmpint (fake.ids[t][i], ==, i < (int) n ? ids[i] : sag_tokenizer_get_pad_id (tokenizer));
+        g_assert_cmpint (fake.ids[t][i], ==,
+                         i < (int) n ? ids[i] : sag_tokenizer_get_pad_id (tokenizer));
     }
   g_free (mask);
 }
@@ -234,7 +241,8 @@ test_many (Fixture *fixture, gconstpointer data)
 
   for (gsize t = 0; t < n_texts; t++)
     texts[t] = t % 2 ? "lungs" : "heart";
-  g_assert_true (sag_engine_ask (fixture->engine, fixture->tokens, texts, n_texts, NULL, logits, cells, NULL, &error));
+  g_assert_true (sag_engine_ask (fixture->engine, fixture->tokens, texts, n_texts, NULL, logits,
+                                 cells, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpint (fake.n_texts, ==, 150);
   g_assert_cmpint (fake.n_asks, >, 1);
@@ -247,7 +255,8 @@ test_many (Fixture *fixture, gconstpointer data)
         gint32 token = (x / c[0] * tokens[1] + y / c[1]) * tokens[2] + z / c[2];
         gint32 cell = (x % c[0] * c[1] + y % c[1]) * c[2] + z % c[2];
 
-        g_assert_cmpfloat (cells[t * n_cells + i], ==, (float) (t + (token * c[0] * c[1] * c[2] + cell) * 0x1p-20));
+        g_assert_cmpfloat (cells[t * n_cells + i], ==,
+                           (float) (t + (token * c[0] * c[1] * c[2] + cell) * 0x1p-20));
       }
   g_assert_cmpfloat (logits[149], ==, 149);
 }
@@ -257,7 +266,8 @@ ask_one (Fixture *fixture, const char *text, GCancellable *cancellable, GError *
 {
   float logit;
 
-  return sag_engine_ask (fixture->engine, fixture->tokens, &text, 1, NULL, &logit, NULL, cancellable, error);
+  return sag_engine_ask (fixture->engine, fixture->tokens, &text, 1, NULL, &logit, NULL,
+                         cancellable, error);
 }
 
 static void
@@ -326,7 +336,8 @@ test_other_bundle (Fixture *fixture, gconstpointer data)
   float       logit;
 
   g_assert_no_error (error);
-  g_assert_false (sag_engine_ask (engine, fixture->tokens, &text, 1, NULL, &logit, NULL, NULL, &error));
+  g_assert_false (
+    sag_engine_ask (engine, fixture->tokens, &text, 1, NULL, &logit, NULL, NULL, &error));
   sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "another bundle");
 }
 
@@ -352,16 +363,19 @@ test_upsample (Fixture *fixture, gconstpointer data)
   target.dims[2] = 3;
   target.ijk_to_ras[0][3] -= input->ijk_to_ras[0][0];
   out = g_new (float, sag_geometry_n_voxels (&target));
-  g_assert_true (sag_engine_upsample (fixture->engine, &grid, cells, &target, FALSE, out, NULL, &error));
+  g_assert_true (
+    sag_engine_upsample (fixture->engine, &grid, cells, &target, FALSE, out, NULL, &error));
   g_assert_no_error (error);
   g_assert_true (isnan (out[0]));
   g_assert_cmpfloat (out[1], ==, 0);
   g_assert_cmpfloat (out[input->dims[0] - 1], ==, dims[0] - 1);
   g_cancellable_cancel (cancellable);
-  g_assert_false (sag_engine_upsample (fixture->engine, &grid, cells, &target, TRUE, out, cancellable, &error));
+  g_assert_false (
+    sag_engine_upsample (fixture->engine, &grid, cells, &target, TRUE, out, cancellable, &error));
   sag_test_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
   grid.ijk_to_ras[0][0] = 0;
-  g_assert_false (sag_engine_upsample (fixture->engine, &grid, cells, &target, TRUE, out, NULL, &error));
+  g_assert_false (
+    sag_engine_upsample (fixture->engine, &grid, cells, &target, TRUE, out, NULL, &error));
   sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_ENGINE, "no volume");
 }
 
@@ -370,8 +384,10 @@ test_arrange (void)
 {
   static const gint32 tokens[] = { 2, 1, 2 }, cells[] = { 1, 2, 2 };
   /* Token (x, 0, z), cell (0, dy, dz) holds the digits x, y, z of its place in the grid of 2 x 2 x 4. */
-  static const float logits[] = { 0, 1, 10, 11, 2, 3, 12, 13, 100, 101, 110, 111, 102, 103, 112, 113 };
-  float              x_fastest[16], row_major[16];
+  static const float logits[] = {
+    0, 1, 10, 11, 2, 3, 12, 13, 100, 101, 110, 111, 102, 103, 112, 113
+  };
+  float x_fastest[16], row_major[16];
 
   sag_cells_arrange (tokens, cells, logits, true, x_fastest);
   sag_cells_arrange (tokens, cells, logits, false, row_major);
@@ -392,12 +408,9 @@ main (int argc, char **argv)
     const char *path;
     void (*func) (Fixture *fixture, gconstpointer data);
   } tests[] = {
-    { "/engine/tokens", test_tokens },
-    { "/engine/ask/ids", test_ids },
-    { "/engine/ask/many", test_many },
-    { "/engine/ask/long-text", test_long_text },
-    { "/engine/ask/errors", test_errors },
-    { "/engine/ask/other-bundle", test_other_bundle },
+    { "/engine/tokens", test_tokens },          { "/engine/ask/ids", test_ids },
+    { "/engine/ask/many", test_many },          { "/engine/ask/long-text", test_long_text },
+    { "/engine/ask/errors", test_errors },      { "/engine/ask/other-bundle", test_other_bundle },
     { "/engine/host-upsample", test_upsample },
   };
 

@@ -87,7 +87,8 @@ test_permuted_padding (void)
 {
   static const int32_t input[3] = { 45, 38, 52 };
   static const int32_t stem[3] = { 22, 19, 26 };
-  static const int32_t stages[7][3] = { { 22, 19, 26 }, { 11, 9, 13 }, { 6, 5, 7 }, { 3, 2, 4 }, { 3, 2, 4 }, { 1, 1, 2 }, { 1, 1, 2 } };
+  static const int32_t stages[7][3] = { { 22, 19, 26 }, { 11, 9, 13 }, { 6, 5, 7 }, { 3, 2, 4 },
+                                        { 3, 2, 4 },    { 1, 1, 2 },   { 1, 1, 2 } };
   SagConvShape         shape = sag_network_conv_shape (input, 3, 2);
   SagNetwork           network;
   int32_t              dims[3];
@@ -99,9 +100,11 @@ test_permuted_padding (void)
   make_network (&network, TRUE);
   for (int b = 0; b < network.n_blocks; b++)
     {
-      shape = sag_network_conv_shape (shape.out, network.blocks[b].kernel, network.blocks[b].stride);
+      shape =
+        sag_network_conv_shape (shape.out, network.blocks[b].kernel, network.blocks[b].stride);
       if (b + 1 == network.n_blocks || network.blocks[b + 1].index == 0)
-        g_assert_cmpmem (shape.out, sizeof shape.out, stages[network.blocks[b].stage], sizeof stages[0]);
+        g_assert_cmpmem (shape.out, sizeof shape.out, stages[network.blocks[b].stage],
+                         sizeof stages[0]);
     }
   sag_network_feature_dims (&network, input, dims);
   g_assert_cmpmem (dims, sizeof dims, stages[6], sizeof stages[6]);
@@ -257,13 +260,13 @@ test_validate (void)
   make_network (&good, TRUE);
   g_assert_true (sag_network_validate (&good, message));
 
-#define REFUSE(change, part)     \
-  G_STMT_START                   \
-  {                              \
-    bad = good;                  \
-    change;                      \
-    assert_refused (&bad, part); \
-  }                              \
+#define REFUSE(change, part)                                                                       \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    bad = good;                                                                                    \
+    change;                                                                                        \
+    assert_refused (&bad, part);                                                                   \
+  }                                                                                                \
   G_STMT_END
   REFUSE (bad.n_heads = 5, "5 heads do not divide the hidden width 96");
   REFUSE (bad.input[1] = 40, "40 along y is not divisible by the total stride 32");

@@ -61,12 +61,12 @@ measure (const SagPhantom *phantom, SagPhantomLabel label)
   return m;
 }
 
-#define assert_between(value, low, high)     \
-  G_STMT_START                               \
-  {                                          \
-    g_assert_cmpfloat ((value), >=, (low));  \
-    g_assert_cmpfloat ((value), <=, (high)); \
-  }                                          \
+#define assert_between(value, low, high)                                                           \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_assert_cmpfloat ((value), >=, (low));                                                        \
+    g_assert_cmpfloat ((value), <=, (high));                                                       \
+  }                                                                                                \
   G_STMT_END
 
 static void

@@ -32,8 +32,7 @@ sag_patient_hu (const gint32 ras[3])
       radius += x * x;
       block &= ras[a] >= sag_patient_block_low[a] && ras[a] < sag_patient_block_high[a];
     }
-  return radius > 1 ? -1000 : block ? SAG_PATIENT_BLOCK_HU
-                                    : SAG_PATIENT_BODY_HU;
+  return radius > 1 ? -1000 : block ? SAG_PATIENT_BLOCK_HU : SAG_PATIENT_BODY_HU;
 }
 
 SagVolume *

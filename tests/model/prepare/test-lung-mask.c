@@ -20,9 +20,7 @@ is_lung (const gint32 ras[3])
 static gint16
 lobe_map (const gint32 ras[3])
 {
-  return is_lung (ras) ? 10 + ras[2] % 5 : ras[2] == 40 ? 51
-                                         : ras[2] == 2  ? 1
-                                                        : 0;
+  return is_lung (ras) ? 10 + ras[2] % 5 : ras[2] == 40 ? 51 : ras[2] == 2 ? 1 : 0;
 }
 
 static gint16

@@ -57,9 +57,7 @@ sag_test_head (void)
 
           sag_geometry_to_ras (&geometry, index, at);
           skull = ball (at, 0, 0, 0, 78, 95, 85);
-          voxels[v] = skull > 1 ? -1000 : skull > 0.94 ? 40
-                                        : skull > 0.87 ? 900
-                                                       : 35;
+          voxels[v] = skull > 1 ? -1000 : skull > 0.94 ? 40 : skull > 0.87 ? 900 : 35;
           if (skull > 1 && hypot (at[0] / 60, (at[1] + 10) / 65) < 1 && at[2] < 0)
             voxels[v] = 45; /* the neck */
           if (ball (at, 0, 60, -45, 12, 28, 22) < 1 || ball (at, 30, 60, -45, 13, 15, 16) < 1 ||

@@ -28,7 +28,7 @@ find_block (const SagPrepared *prepared, const double ras_to_mm[3][4], double ra
     for (gint32 j = 0; j < grid->dims[1]; j++)
       for (gint32 k = 0; k < grid->dims[2]; k++, x++)
         {
-          double   at[3] = { i, j, k }, voxel[3], weight = *x - (SAG_PATIENT_BODY_HU / 2000.0 + 0.5);
+          double at[3] = { i, j, k }, voxel[3], weight = *x - (SAG_PATIENT_BODY_HU / 2000.0 + 0.5);
           gboolean near = TRUE;
 
           sag_geometry_apply (to_patient, at, voxel);
@@ -68,12 +68,7 @@ test_orientations (gconstpointer data)
   g_autoptr (SagVolume) first_volume = sag_patient_new (sag_patient_hu);
   g_autoptr (SagPrepared) first = sag_patient_prepare (first_volume, kind, NULL);
   static const int orders[6][3] = {
-    { 0, 1, 2 },
-    { 0, 2, 1 },
-    { 1, 0, 2 },
-    { 1, 2, 0 },
-    { 2, 0, 1 },
-    { 2, 1, 0 },
+    { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 },
   };
   double ras_to_mm[3][4];
 

@@ -37,7 +37,7 @@ judge (SagScope *scope, SagVolume *volume, double shift_mm, double mask_share)
                   sag_contrast_to_string (scope->contrast));
   for (char **reason = scope->reasons; *reason != NULL; reason++)
     g_test_message ("%s", *reason);
-  g_assert_cmpint (scope->verdict == SAG_SCOPE_IN, ==, scope->reasons[0] == NULL);
+  g_assert_true (scope->verdict == SAG_SCOPE_IN || scope->reasons[0] != NULL);
 }
 
 /* Judges @volume and takes it. @reason is a part of one of the sentences, NULL for none at all. */
@@ -90,7 +90,7 @@ test_findings (void)
     {
       g_autoptr (SagPhantom) phantom = sag_test_phantom (f, findings[f], 3, NULL);
 
-      assert_verdict (sag_volume_ref (phantom->image), SAG_SCOPE_IN, NULL);
+      assert_verdict (sag_volume_ref (phantom->image), SAG_SCOPE_IN, f == 0 ? "reach lower" : NULL);
     }
 }
 

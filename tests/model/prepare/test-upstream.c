@@ -300,12 +300,8 @@ int
 main (int argc, char **argv)
 {
   static const char *const names[] = {
-    "aorta_ct_cropped",
-    "example_ct",
-    "example_ct_sm",
-    "phantom_1mm_RAS",
-    "phantom_LPS_aniso",
-    "pulmonary_ct_cropped",
+    "aorta_ct_cropped", "example_ct",        "example_ct_sm",
+    "phantom_1mm_RAS",  "phantom_LPS_aniso", "pulmonary_ct_cropped",
   };
   static const char *const with_mask[] = { "example_ct_sm", "phantom_1mm_RAS",
                                            "phantom_LPS_aniso" };

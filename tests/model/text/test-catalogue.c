@@ -44,7 +44,8 @@ test_sets (void)
   g_assert_cmpuint (count_findings (catalogue, SAG_TASK_DATASET_SEGMENTATION_PAPER), ==, 60);
   g_assert_cmpuint (count_findings (catalogue, SAG_TASK_DATASET_SEGMENTATION_CODE), ==, 24 + 1);
   g_assert_cmpuint (count_findings (catalogue, SAG_TASK_DATASET_LUNA16), ==, 1);
-  g_assert_cmpstr (sag_task_dataset_to_string (SAG_TASK_DATASET_RADCHEST_UNIQUE), ==, "radchest-unique");
+  g_assert_cmpstr (sag_task_dataset_to_string (SAG_TASK_DATASET_RADCHEST_UNIQUE), ==,
+                   "radchest-unique");
 }
 
 static void
@@ -108,7 +109,9 @@ test_sentences_of_the_code (void)
     { "rib cartilage", "117", "" },
     { "lungs", "10 11 12 13 14", "" },
     { "thoracic vertebrae", "32 33 34 35 36 37 38 39 40 41 42 43", "" },
-    { "ribs", "92 93 94 95 96 97 98 99 100 101 102 103 104 105 106 107 108 109 110 111 112 113 114 115", "" },
+    { "ribs",
+      "92 93 94 95 96 97 98 99 100 101 102 103 104 105 106 107 108 109 110 111 112 113 114 115",
+      "" },
     { "right ribs", "104 105 106 107 108 109 110 111 112 113 114 115", "" },
     { "left ribs", "92 93 94 95 96 97 98 99 100 101 102 103", "92 93 94 95 96 97 98 99 100" },
     { "right lung", "12 13 14", "10 11" },
@@ -209,7 +212,8 @@ test_templates (void)
       for (gsize k = 0; k < sag_catalogue_get_n_templates (catalogue); k++)
         {
           const SagTaskTemplate *template = sag_catalogue_get_template (catalogue, k);
-          g_autofree char *filled = sag_task_template_fill (template->text, words.finding, words.organ, words.months);
+          g_autofree char *filled =
+            sag_task_template_fill (template->text, words.finding, words.organ, words.months);
 
           found = found || (template->kind == task->kind && strcmp (filled, task->text) == 0);
         }
@@ -228,22 +232,32 @@ test_same_finding (void)
     { "Segment lungs in the image.", "Segment the lungs in the image.", TRUE },
     { "Segment heart in the image.", "Segment cardiac organ in the image.", TRUE },
     { "Segment rib cartilage in the image.", "segment the costal cartilage", TRUE },
-    { "Diagnose the presence of pleural effusion around the lungs", "Is there pleural effusion?", TRUE },
-    { "Diagnose the presence of pleural effusion around the lungs", "Does the CT show pleural effusions", TRUE },
+    { "Diagnose the presence of pleural effusion around the lungs", "Is there pleural effusion?",
+      TRUE },
+    { "Diagnose the presence of pleural effusion around the lungs",
+      "Does the CT show pleural effusions", TRUE },
     { "Diagnose the presence of pleural effusion around the lungs", "PLEURAL EFFUSION", TRUE },
     { "Diagnose the presence of lung nodule in the lungs", "Are there pulmonary nodules?", TRUE },
-    { "Diagnose the presence of septal thickening in the lungs", "Interlobular septal thickening?", FALSE },
-    { "Diagnose the presence of interlobular septal thickening in the lungs", "Interlobular septal thickening?", TRUE },
-    { "Diagnose the presence of ascites in the abdomen", "Diagnose the presence of ascites around the liver", TRUE },
+    { "Diagnose the presence of septal thickening in the lungs", "Interlobular septal thickening?",
+      FALSE },
+    { "Diagnose the presence of interlobular septal thickening in the lungs",
+      "Interlobular septal thickening?", TRUE },
+    { "Diagnose the presence of ascites in the abdomen",
+      "Diagnose the presence of ascites around the liver", TRUE },
     { "Diagnose the presence of ascites in the abdomen", "Is there ascites?", TRUE },
-    { "Diagnose the presence of pleural effusion around the lungs", "Diagnose the absence of pleural effusion", FALSE },
+    { "Diagnose the presence of pleural effusion around the lungs",
+      "Diagnose the absence of pleural effusion", FALSE },
     { "Diagnose the presence of pleural effusion around the lungs", "No pleural effusion", FALSE },
-    { "Diagnose the presence of pleural effusion around the lungs", "Is there pericardial effusion?", FALSE },
-    { "Diagnose the presence of consolidation in the lungs", "Is there consolidation in the left lung?", FALSE },
+    { "Diagnose the presence of pleural effusion around the lungs",
+      "Is there pericardial effusion?", FALSE },
+    { "Diagnose the presence of consolidation in the lungs",
+      "Is there consolidation in the left lung?", FALSE },
     { "Diagnose the presence of lung nodule in the lungs", "Segment lung nodules", FALSE },
     { "Segment left lung in the image.", "Segment right lung in the image.", FALSE },
-    { "Predict the risk of mortality in 6 months", "Predict the risk of mortality in 6 months.", TRUE },
-    { "Predict the risk of mortality in 6 months", "Predict the risk of mortality in 12 months", FALSE },
+    { "Predict the risk of mortality in 6 months", "Predict the risk of mortality in 6 months.",
+      TRUE },
+    { "Predict the risk of mortality in 6 months", "Predict the risk of mortality in 12 months",
+      FALSE },
     { "What is this?", "What is that?", FALSE },
     { "", "", TRUE },
     { "", " ", FALSE },
@@ -253,8 +267,10 @@ test_same_finding (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_test_message ("%s / %s", cases[i].a, cases[i].b);
-      g_assert_cmpint (sag_catalogue_same_finding (catalogue, cases[i].a, cases[i].b), ==, cases[i].same);
-      g_assert_cmpint (sag_catalogue_same_finding (catalogue, cases[i].b, cases[i].a), ==, cases[i].same);
+      g_assert_cmpint (sag_catalogue_same_finding (catalogue, cases[i].a, cases[i].b), ==,
+                       cases[i].same);
+      g_assert_cmpint (sag_catalogue_same_finding (catalogue, cases[i].b, cases[i].a), ==,
+                       cases[i].same);
     }
 }
 
@@ -262,11 +278,14 @@ static void
 test_wordings (void)
 {
   SagCatalogue *catalogue = get_catalogue ();
-  g_autoptr (GPtrArray) lungs = sag_catalogue_find_wordings (catalogue, "Segment lungs in the image.");
-  g_autoptr (GPtrArray) none = sag_catalogue_find_wordings (catalogue, "Segment liver in the image.");
+  g_autoptr (GPtrArray) lungs =
+    sag_catalogue_find_wordings (catalogue, "Segment lungs in the image.");
+  g_autoptr (GPtrArray) none =
+    sag_catalogue_find_wordings (catalogue, "Segment liver in the image.");
 
   g_assert_cmpuint (lungs->len, ==, 1);
-  g_assert_cmpstr (((const SagTask *) lungs->pdata[0])->text, ==, "Segment the lungs in the image.");
+  g_assert_cmpstr (((const SagTask *) lungs->pdata[0])->text, ==,
+                   "Segment the lungs in the image.");
   g_assert_cmpuint (none->len, ==, 0);
 }
 
@@ -297,7 +316,8 @@ test_complete (void)
 static void
 test_refused (void)
 {
-#define TASK "\"source\":\"ours\",\"kind\":\"segment\",\"label\":\"X\",\"finding\":\"x\",\"datasets\":[]"
+#define TASK                                                                                       \
+  "\"source\":\"ours\",\"kind\":\"segment\",\"label\":\"X\",\"finding\":\"x\",\"datasets\":[]"
   static const struct
   {
     const char *tasks, *part;
@@ -310,16 +330,21 @@ test_refused (void)
     { "[{\"text\":\"Segment x\"," TASK "},{\"text\":\"Segment x\"," TASK "}]",
       "entry 2 of \"tasks\": its text was there before" },
     { "[{\"text\":\"Segment x\"," TASK ",\"laterality\":\"up\"}]", "\"laterality\" is \"up\"" },
-    { "[{\"text\":\"Segment x\"," TASK ",\"prognostic\":true}]", "\"prognostic\" must be true for predictions only" },
-    { "[{\"text\":\"Segment x\"," TASK ",\"totalsegmentator\":[-1]}]", "\"totalsegmentator\" is -1" },
-    { "[{\"text\":\"Segment x\"," TASK ",\"totalsegmentator\":[1.5]}]", "\"totalsegmentator\" is not a whole number" },
-    { "[{\"text\":\"Segment x\"," TASK ",\"aliases\":[2]}]", "\"aliases\" holds something that is not a text" },
+    { "[{\"text\":\"Segment x\"," TASK ",\"prognostic\":true}]",
+      "\"prognostic\" must be true for predictions only" },
+    { "[{\"text\":\"Segment x\"," TASK ",\"totalsegmentator\":[-1]}]",
+      "\"totalsegmentator\" is -1" },
+    { "[{\"text\":\"Segment x\"," TASK ",\"totalsegmentator\":[1.5]}]",
+      "\"totalsegmentator\" is not a whole number" },
+    { "[{\"text\":\"Segment x\"," TASK ",\"aliases\":[2]}]",
+      "\"aliases\" holds something that is not a text" },
     { "[{\"text\":\"Segment x\"," TASK ",\"aliases\":[\"\"]}]", "an alias is empty" },
     { "[{\"text\":\"Segment x\"," TASK "},{\"text\":\"Segment the x\",\"source\":\"ours\","
       "\"kind\":\"segment\",\"label\":\"X\",\"finding\":\"y\",\"datasets\":[]}]",
       "\"x\" already stands for the finding \"x\"" },
     { "[{\"text\":\"Segment x\",\"source\":\"ours\",\"kind\":\"draw\"}]", "\"kind\" is \"draw\"" },
-    { "[{\"text\":\"Segment x\",\"source\":\"ours\",\"kind\":\"segment\",\"label\":\"X\",\"finding\":\"x\","
+    { "[{\"text\":\"Segment "
+      "x\",\"source\":\"ours\",\"kind\":\"segment\",\"label\":\"X\",\"finding\":\"x\","
       "\"datasets\":[\"mine\"]}]",
       "\"datasets\" is \"mine\"" },
   };
@@ -327,7 +352,8 @@ test_refused (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char *json = g_strdup_printf ("{\"format\":1,\"templates\":[],\"tasks\":%s}", cases[i].tasks);
+      g_autofree char *json =
+        g_strdup_printf ("{\"format\":1,\"templates\":[],\"tasks\":%s}", cases[i].tasks);
 
       g_assert_null (sag_catalogue_new (json, strlen (json), "c.json", &error));
       g_assert_true (g_str_has_prefix (error->message, "c.json is not a usable task catalogue: "));

@@ -23,13 +23,15 @@ test_wordings (void)
     { "Diagnose the presence of pleural effusion around the lungs",
       "Is there pleural effusion around the lungs?",
       "Check whether pleural effusion can be seen around the lungs." },
-    { "Diagnose the presence of cardiomegaly", "Is there cardiomegaly?", "Check whether cardiomegaly can be seen." },
-    { "Predict the risk of mortality in 6 months",
-      "What is the risk of mortality within 6 months?",
+    { "Diagnose the presence of cardiomegaly", "Is there cardiomegaly?",
+      "Check whether cardiomegaly can be seen." },
+    { "Predict the risk of mortality in 6 months", "What is the risk of mortality within 6 months?",
       "Forecast mortality within 6 months." },
     { "Segment lungs in the image.", "Outline the lungs.", "Locate the lungs in the image." },
-    { "Segment left rib 3 in the image.", "Outline left rib 3.", "Locate left rib 3 in the image." },
-    { "What is this?", "In this chest CT: What is this?", "Please assess the following. What is this?" },
+    { "Segment left rib 3 in the image.", "Outline left rib 3.",
+      "Locate left rib 3 in the image." },
+    { "What is this?", "In this chest CT: What is this?",
+      "Please assess the following. What is this?" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -67,10 +69,17 @@ check_wordings (const char *text)
 static void
 test_any_text (void)
 {
-  static const char *const texts[] = {
-    "", " ", "?", "\xFF\xFE", "Is there pleural effusion?", "Segment", "Segment in the image.",
-    "Diagnose the presence of in the lungs", "肺结节", "{Q} {F} %s %n", "Evidence of emphysema in the lungs."
-  };
+  static const char *const texts[] = { "",
+                                       " ",
+                                       "?",
+                                       "\xFF\xFE",
+                                       "Is there pleural effusion?",
+                                       "Segment",
+                                       "Segment in the image.",
+                                       "Diagnose the presence of in the lungs",
+                                       "肺结节",
+                                       "{Q} {F} %s %n",
+                                       "Evidence of emphysema in the lungs." };
   g_autoptr (GError) error = NULL;
   SagCatalogue *catalogue = sag_catalogue_get_default (&error);
 
@@ -91,16 +100,14 @@ test_controls (void)
     { "Diagnose the presence of pleural effusion around the lungs",
       "Diagnose the absence of pleural effusion around the lungs",
       "Diagnose the presence of florbosis around the lungs" },
-    { "Predict the risk of mortality in 6 months",
-      "Predict the absence of mortality in 6 months",
+    { "Predict the risk of mortality in 6 months", "Predict the absence of mortality in 6 months",
       "Predict the risk of florbosis in 6 months" },
-    { "Segment the lungs in the image.",
-      "Segment everything except the lungs in the image.",
+    { "Segment the lungs in the image.", "Segment everything except the lungs in the image.",
       "Segment the florbosis in the image." },
-    { "Segment e in the image.", "Segment everything except the e in the image.", "Segment florbosis in the image." },
+    { "Segment e in the image.", "Segment everything except the e in the image.",
+      "Segment florbosis in the image." },
     { "Is there any  emphysema?", "Is there no emphysema?", "Is there any florbosis?" },
-    { "Does the CT show emphysema",
-      "It is not the case that: Does the CT show emphysema",
+    { "Does the CT show emphysema", "It is not the case that: Does the CT show emphysema",
       "Does the CT show florbosis" },
     { "Pleuraerguß links", "It is not the case that: Pleuraerguß links", "florbosis links" },
     { "3?", "It is not the case that: 3?", "Diagnose the presence of florbosis" },

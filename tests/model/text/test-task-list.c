@@ -38,7 +38,8 @@ test_strings (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_auto (GStrv) strings = sag_strings_parse (cases[i].json, strlen (cases[i].json), "s.json", &error);
+      g_auto (GStrv) strings =
+        sag_strings_parse (cases[i].json, strlen (cases[i].json), "s.json", &error);
 
       g_assert_no_error (error);
       assert_texts (strings, cases[i].joined);
@@ -96,9 +97,10 @@ static void
 test_json (void)
 {
   static const char array[] = " [\" one \", \"two\"]";
-  static const char catalogue[] = "{\"format\": 1, \"templates\": [], \"tasks\": ["
-                                  "{\"text\": \"Segment x\", \"source\": \"ours\", "
-                                  "\"kind\": \"segment\", \"label\": \"X\", \"finding\": \"x\", \"datasets\": []}]}";
+  static const char catalogue[] =
+    "{\"format\": 1, \"templates\": [], \"tasks\": ["
+    "{\"text\": \"Segment x\", \"source\": \"ours\", "
+    "\"kind\": \"segment\", \"label\": \"X\", \"finding\": \"x\", \"datasets\": []}]}";
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) of_array = sag_tasks_parse (array, strlen (array), "t.json", &error);
   g_auto (GStrv) of_catalogue = sag_tasks_parse (catalogue, strlen (catalogue), "t.json", &error);

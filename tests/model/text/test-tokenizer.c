@@ -8,13 +8,15 @@
 #include <locale.h>
 #include <string.h>
 
-#define SMALL_VOCABULARY "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nlung\n##s\n##ng\nlu\n,\na\n##b\n##bc\nσ\nnull\n##byte\n"
+#define SMALL_VOCABULARY                                                                           \
+  "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nlung\n##s\n##ng\nlu\n,\na\n##b\n##bc\nσ\nnull\n##byte\n"
 
 static SagTokenizer *
 small_tokenizer (void)
 {
   g_autoptr (GError) error = NULL;
-  SagTokenizer *tokenizer = sag_tokenizer_new (SMALL_VOCABULARY, strlen (SMALL_VOCABULARY), "small", &error);
+  SagTokenizer *tokenizer =
+    sag_tokenizer_new (SMALL_VOCABULARY, strlen (SMALL_VOCABULARY), "small", &error);
 
   g_assert_no_error (error);
   return tokenizer;
@@ -105,7 +107,8 @@ test_limit (void)
   g_assert_no_error (error);
   g_assert_cmpuint (n_ids, ==, 4);
   g_assert_null (sag_tokenizer_encode_within (tokenizer, "lungs", 3, &n_ids, &error));
-  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "\"lungs\" is 4 word pieces long, but the model reads");
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                         "\"lungs\" is 4 word pieces long, but the model reads");
 }
 
 /* json-glib ends a string at a zero byte; the tokenizer drops both zero bytes and U+FFFD. */
@@ -131,7 +134,8 @@ load_golden (void)
 static SagTokenizer *
 load_vocabulary (JsonObject *set)
 {
-  g_autofree char *name = g_build_filename ("oracle/vocab", json_object_get_string_member (set, "vocab_file"), NULL);
+  g_autofree char *name =
+    g_build_filename ("oracle/vocab", json_object_get_string_member (set, "vocab_file"), NULL);
   g_autofree char *path = sag_test_shared (name);
   g_autoptr (GError) error = NULL;
   SagTokenizer *tokenizer = sag_tokenizer_load (path, &error);
@@ -159,14 +163,17 @@ check_special_ids (SagTokenizer *tokenizer, JsonObject *set)
   const char    *word;
   JsonNode      *id;
 
-  g_assert_cmpuint (sag_tokenizer_get_n_words (tokenizer), ==, json_object_get_int_member (set, "vocab_size"));
-  g_assert_cmpint (sag_tokenizer_get_pad_id (tokenizer), ==, json_object_get_int_member (special, "[PAD]"));
+  g_assert_cmpuint (sag_tokenizer_get_n_words (tokenizer), ==,
+                    json_object_get_int_member (set, "vocab_size"));
+  g_assert_cmpint (sag_tokenizer_get_pad_id (tokenizer), ==,
+                   json_object_get_int_member (special, "[PAD]"));
   json_object_iter_init (&iter, special);
   while (json_object_iter_next (&iter, &word, &id))
     {
       int              cls = json_object_get_int_member (special, "[CLS]");
       int              sep = json_object_get_int_member (special, "[SEP]");
-      g_autofree char *expected = g_strdup_printf ("%d %d %d", cls, (int) json_node_get_int (id), sep);
+      g_autofree char *expected =
+        g_strdup_printf ("%d %d %d", cls, (int) json_node_get_int (id), sep);
 
       g_assert_cmpstr (sag_tokenizer_get_word (tokenizer, json_node_get_int (id)), ==, word);
       assert_ids (tokenizer, word, strlen (word), expected);
@@ -204,7 +211,8 @@ test_golden (void)
     return;
   json_object_iter_init (&iter, json_node_get_object (golden));
   while (json_object_iter_next (&iter, NULL, &set))
-    if (JSON_NODE_HOLDS_OBJECT (set) && json_object_has_member (json_node_get_object (set), "cases"))
+    if (JSON_NODE_HOLDS_OBJECT (set) &&
+        json_object_has_member (json_node_get_object (set), "cases"))
       n_cases += check_golden_set (json_node_get_object (set));
   g_assert_cmpuint (n_cases, ==, 2 * 95);
 }
@@ -234,7 +242,8 @@ test_random_bytes (void)
       g_autofree gint32 *ids = NULL;
 
       for (gsize i = 0; i < size; i++)
-        bytes[i] = (char) (g_rand_boolean (random) ? g_rand_int_range (random, 0, 256) : "[MASK]lungabc "[i % 14]);
+        bytes[i] = (char) (g_rand_boolean (random) ? g_rand_int_range (random, 0, 256)
+                                                   : "[MASK]lungabc "[i % 14]);
       ids = sag_tokenizer_encode_bytes (tokenizer, bytes, size, &n_ids);
       g_assert_cmpuint (n_ids, >=, 2);
       g_assert_cmpuint (n_ids, <=, size + 2);
@@ -304,21 +313,10 @@ static void
 test_lower_case (void)
 {
   static const gunichar pairs[][2] = {
-    { 'A', 'a' },
-    { 'z', 'z' },
-    { 0x3A3, 0x3C3 },
-    { 0x3C2, 0x3C2 },
-    { 0x1E9E, 0xDF },
-    { 0x2160, 0x2170 },
-    { 0x216F, 0x217F },
-    { 0x24B6, 0x24D0 },
-    { 0x24CF, 0x24E9 },
-    { 0x2126, 0x3C9 },
-    { 0x1C5, 0x1C6 },
-    { 0x10A0, 0x2D00 },
-    { 0x13A0, 0xAB70 },
-    { 0x1C90, 0x10D0 },
-    { 0x10400, 0x10428 },
+    { 'A', 'a' },       { 'z', 'z' },       { 0x3A3, 0x3C3 },     { 0x3C2, 0x3C2 },
+    { 0x1E9E, 0xDF },   { 0x2160, 0x2170 }, { 0x216F, 0x217F },   { 0x24B6, 0x24D0 },
+    { 0x24CF, 0x24E9 }, { 0x2126, 0x3C9 },  { 0x1C5, 0x1C6 },     { 0x10A0, 0x2D00 },
+    { 0x13A0, 0xAB70 }, { 0x1C90, 0x10D0 }, { 0x10400, 0x10428 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)

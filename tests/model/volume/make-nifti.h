@@ -32,7 +32,7 @@ typedef struct
 } MakeSpoilt;
 
 /** MAKE_SPOIL: a function for MakeSpoilt; @statement changes the header @h. */
-#define MAKE_SPOIL(name, statement) \
+#define MAKE_SPOIL(name, statement)                                                                \
   static void name (nifti_1_header *h) { statement; }
 
 /** make_nifti_assert_said: one of @volume's warnings holds @part. */

@@ -26,9 +26,7 @@ check_chest (double slope, double shift, double low, double high)
   for (int i = 0; i < N_VOXELS; i++)
     {
       const double place = i % 1000 / 1000.0, noise = g_rand_double_range (random, -20, 20);
-      const double hu = (place < 0.4 ? -1000 : place < 0.65 ? -850
-                                                            : 45) +
-                        noise;
+      const double hu = (place < 0.4 ? -1000 : place < 0.65 ? -850 : 45) + noise;
 
       voxels[i] = (gint16) CLAMP (rint (hu * slope + shift), low, high);
     }
@@ -100,8 +98,7 @@ check_floats (float value, SagIntensityKind kind)
   g_autoptr (SagIntensity) intensity = NULL;
 
   for (int i = 0; i < N_VOXELS; i++)
-    voxels[i] = i % 3 == 0 ? NAN : kind == SAG_INTENSITY_CONSTANT ? value
-                                                                  : value * (float) i;
+    voxels[i] = i % 3 == 0 ? NAN : kind == SAG_INTENSITY_CONSTANT ? value : value * (float) i;
   volume = sag_volume_new_float (&grid, voxels);
   intensity = sag_volume_check_intensity (volume);
   g_assert_cmpint (intensity->kind, ==, kind);

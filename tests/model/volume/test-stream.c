@@ -175,8 +175,7 @@ test_no_file (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_null (sag_stream_open ("/nonexistent/scan.nii", &error));
-  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
-                         "Cannot read scan.nii: ");
+  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "Cannot read scan.nii: ");
   g_assert_null (sag_stream_open (folder, &error));
   sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_ISDIR, "is a folder");
   g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);

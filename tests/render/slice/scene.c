@@ -7,7 +7,8 @@
 SagGeometry
 scene_reorder (const SagGeometry *canonical, int orientation, int axis[3], gboolean flip[3])
 {
-  static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+  static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+                                    { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
   SagGeometry      stored = *canonical;
 
   for (int a = 0; a < 3; a++)
@@ -84,8 +85,7 @@ scene_turn (const SagGeometry *geometry, double about_s, double about_r)
   const double turn[3][4] = { { cos (s), -sin (s), 0 },
                               { sin (s) * cos (r), cos (s) * cos (r), -sin (r) },
                               { sin (s) * sin (r), cos (s) * sin (r), cos (r) } };
-  const double middle[3] = { (geometry->dims[0] - 1) / 2.0,
-                             (geometry->dims[1] - 1) / 2.0,
+  const double middle[3] = { (geometry->dims[0] - 1) / 2.0, (geometry->dims[1] - 1) / 2.0,
                              (geometry->dims[2] - 1) / 2.0 };
   SagGeometry  turned = *geometry;
   double       before[3], after[3];
@@ -106,8 +106,7 @@ scene_view (const SagGeometry *geometry,
             double             mm_per_pixel,
             double             scale)
 {
-  const double  middle[3] = { (geometry->dims[0] - 1) / 2.0,
-                              (geometry->dims[1] - 1) / 2.0,
+  const double  middle[3] = { (geometry->dims[0] - 1) / 2.0, (geometry->dims[1] - 1) / 2.0,
                               (geometry->dims[2] - 1) / 2.0 };
   SagRenderView view = {
     .plane = plane,
@@ -140,16 +139,14 @@ scene_pixel_ras (const SagRenderSlice *slice, int x, int y, double ras_mm[3])
 SagGeometry
 scene_patient (void)
 {
-  return sag_geometry_init ((const int32_t[]){ 96, 80, 32 },
-                            (const double[]){ 1, 1, 2 },
+  return sag_geometry_init ((const int32_t[]){ 96, 80, 32 }, (const double[]){ 1, 1, 2 },
                             (const double[]){ -47.5, -39.5, -31 });
 }
 
 SagGeometry
 scene_cells (void)
 {
-  return sag_geometry_init ((const int32_t[]){ 6, 4, 3 },
-                            (const double[]){ 12, 16, 16 },
+  return sag_geometry_init ((const int32_t[]){ 6, 4, 3 }, (const double[]){ 12, 16, 16 },
                             (const double[]){ -30, -24, -16 });
 }
 

@@ -13,10 +13,8 @@ G_BEGIN_DECLS
  * scene_reorder: a canonical grid stored in another axis order; @axis and @flip say which stored
  * axis is which.
  */
-SagGeometry scene_reorder (const SagGeometry *canonical,
-                           int                orientation,
-                           int                axis[3],
-                           gboolean           flip[3]);
+SagGeometry
+scene_reorder (const SagGeometry *canonical, int orientation, int axis[3], gboolean flip[3]);
 
 /** SceneFunc: the value at voxel @ijk of the canonical grid. */
 typedef float (*SceneFunc) (const int ijk[3], gpointer user_data);
@@ -31,10 +29,8 @@ SagVolume *scene_new (const SagGeometry *canonical,
 /**
  * scene_fill: the values of @func on a grid stored in one of the axis orders; free with g_free().
  */
-float *scene_fill (const SagGeometry *canonical,
-                   int                orientation,
-                   SceneFunc          func,
-                   gpointer           user_data);
+float *
+scene_fill (const SagGeometry *canonical, int orientation, SceneFunc func, gpointer user_data);
 
 /**
  * scene_turn: @geometry turned by some degrees about the S and then the R axis, around its own

@@ -9,8 +9,7 @@
 static SagGeometry
 grid (void)
 {
-  return sag_geometry_init ((const int32_t[]){ 17, 14, 11 },
-                            (const double[]){ 1.5, 1.25, 3 },
+  return sag_geometry_init ((const int32_t[]){ 17, 14, 11 }, (const double[]){ 1.5, 1.25, 3 },
                             (const double[]){ -11, 5, -40 });
 }
 
@@ -70,8 +69,9 @@ test_orientations (void)
             view.centre_ras_mm[0] += 2.3;
             frame.window = (SagRenderWindow){ 900, 100 };
             frame.nearest = mode == 1;
-            frame.slab = mode == 2 ? SAG_RENDER_SLAB_MAXIMUM : mode == 3 ? SAG_RENDER_SLAB_MEAN
-                                                                         : SAG_RENDER_SLAB_NONE;
+            frame.slab = mode == 2   ? SAG_RENDER_SLAB_MAXIMUM
+                         : mode == 3 ? SAG_RENDER_SLAB_MEAN
+                                     : SAG_RENDER_SLAB_NONE;
             frame.slab_mm = 7;
             g_assert_true (sag_render_slice_init (&slice, &view, sag_volume_get_geometry (volume)));
             pixels = scene_draw (&frame, &slice, o % 3 ? pool : NULL);
@@ -97,8 +97,7 @@ test_values (void)
     for (int plane = 0; plane < 3; plane++)
       for (int nearest = 0; nearest < 2; nearest++)
         {
-          const SagGeometry *canonical = g == 0 ? &plain : g == 1 ? &tilted
-                                                                  : &turned;
+          const SagGeometry *canonical = g == 0 ? &plain : g == 1 ? &tilted : &turned;
           g_autoptr (SagVolume) volume = scene_new (canonical, 29, SAG_SCALAR_INT16, ramp, NULL);
           SagRenderView       view = scene_view (canonical, plane, 80, 70, 0.5, 1.5);
           SagRenderFrame      frame = sag_render_frame_init (volume);
@@ -197,9 +196,7 @@ test_slab (void)
                 {
                   double v = marked ((const int[]){ ijk[0], ijk[1], k }, NULL);
 
-                  hu = k == k0 ? v : s == 0 ? MAX (hu, v)
-                                   : s == 1 ? MIN (hu, v)
-                                            : hu + v;
+                  hu = k == k0 ? v : s == 0 ? MAX (hu, v) : s == 1 ? MIN (hu, v) : hu + v;
                 }
               hu = s == 2 ? hu / (k1 - k0 + 1) : hu;
               g_assert_cmphex (pixels[y * 17 + x], ==, grey_of (hu, &frame.window));
@@ -255,8 +252,7 @@ static void
 test_extremes (void)
 {
   SagGeometry canonical = grid ();
-  SagGeometry single = sag_geometry_init ((const int32_t[]){ 1, 1, 1 },
-                                          (const double[]){ 2, 2, 2 },
+  SagGeometry single = sag_geometry_init ((const int32_t[]){ 1, 1, 1 }, (const double[]){ 2, 2, 2 },
                                           (const double[]){ 0, 0, 0 });
   g_autoptr (SagVolume) volume = scene_new (&canonical, 5, SAG_SCALAR_INT16, marked, NULL);
   g_autoptr (SagVolume) voxel = scene_new (&single, 0, SAG_SCALAR_INT16, ramp, NULL);

@@ -95,8 +95,8 @@ test_cell_position (void)
           SagRenderFrame      frame = sag_render_frame_init (volume);
           g_autofree guint32 *pixels = NULL;
           SagRenderSlice      slice;
-          guint32             lit = scene_over (sag_render_scale_lookup (&map.scale, 0.9), 0xff000000);
-          const double        point[3] = { -18.3, 8.3, 0.3 };
+          guint32      lit = scene_over (sag_render_scale_lookup (&map.scale, 0.9), 0xff000000);
+          const double point[3] = { -18.3, 8.3, 0.3 };
 
           memcpy (view.centre_ras_mm, point, sizeof point);
           frame.heatmaps = &map;
@@ -233,9 +233,8 @@ static void
 test_difference (void)
 {
   SagGeometry canonical = scene_patient ();
-  SagGeometry heat = sag_geometry_init ((const int32_t[]){ 2, 1, 1 },
-                                        (const double[]){ 48, 80, 64 },
-                                        (const double[]){ -24, 0, 0 });
+  SagGeometry heat = sag_geometry_init (
+    (const int32_t[]){ 2, 1, 1 }, (const double[]){ 48, 80, 64 }, (const double[]){ -24, 0, 0 });
   const float scores[] = { -1, 1 };
   g_autoptr (SagVolume) volume = scene_new (&canonical, 0, SAG_SCALAR_INT16, scene_air, NULL);
   SagRenderHeatmap map = {

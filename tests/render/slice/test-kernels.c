@@ -89,13 +89,8 @@ test_same (void)
       k->lerp_rows (in->b, in->c, 0.37f, N, lerp[s]);
       k->sample (lerp[s], in->index, in->fraction, N - 1, sampled[s]);
       for (int nearest = 0; nearest < 2; nearest++)
-        k->sample_space (in->b,
-                         (const gint32[]){ 8, 6, 5 },
-                         (const float[]){ -1, 6.5f, 4.75f },
-                         (const float[]){ 0.03f, -0.021f, -0.017f },
-                         nearest,
-                         N,
-                         space[s][nearest]);
+        k->sample_space (in->b, (const gint32[]){ 8, 6, 5 }, (const float[]){ -1, 6.5f, 4.75f },
+                         (const float[]){ 0.03f, -0.021f, -0.017f }, nearest, N, space[s][nearest]);
       k->window (in->a, N, -850.5f, 1300, 0, grey[s]);
       k->colour (in->a, N, &in->table, over[s]);
       k->contour (in->b + 1, in->a + 1, in->c + 1, N, 20, 400, coverage[s]);
@@ -143,8 +138,7 @@ test_window (void)
           guint32 grey =
             (guint32) floor ((hu[i] - window.level + window.width / 2) * 255 / window.width + 0.5);
 
-          grey = place <= 0 ? 0 : place >= 1 ? 255
-                                             : grey;
+          grey = place <= 0 ? 0 : place >= 1 ? 255 : grey;
           g_assert_cmphex (pixels[i], ==, 0xff000000 | grey * 0x010101);
         }
       kernels->window (hu, 8192, (float) (window.level - window.width / 2), (float) window.width,

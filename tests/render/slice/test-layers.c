@@ -112,9 +112,9 @@ test_hatch (void)
       {
         SagGeometry geometry = g ? turned : canonical;
         g_autoptr (SagVolume) volume = scene_new (&geometry, 9, SAG_SCALAR_INT16, scene_air, NULL);
-        SagGeometry    box = sag_geometry_init ((const int32_t[]){ 1, 1, 1 },
-                                                (const double[]){ 40, 30, 20 },
-                                                (const double[]){ 3, -4, 0 });
+        SagGeometry box =
+          sag_geometry_init ((const int32_t[]){ 1, 1, 1 }, (const double[]){ 40, 30, 20 },
+                             (const double[]){ 3, -4, 0 });
         SagRenderView  view = scene_view (&geometry, SAG_RENDER_AXIAL, 150, 130, 1, scale);
         SagRenderFrame frame = sag_render_frame_init (volume);
         SagRenderSlice slice;

@@ -16,16 +16,14 @@ air (const int ijk[3], gpointer user_data)
 static SagGeometry
 grid (void)
 {
-  return sag_geometry_init ((const int32_t[]){ 96, 80, 32 },
-                            (const double[]){ 3, 3, 8 },
+  return sag_geometry_init ((const int32_t[]){ 96, 80, 32 }, (const double[]){ 3, 3, 8 },
                             (const double[]){ -150, -120, -600 });
 }
 
 static SagGeometry
 box (void)
 {
-  return sag_geometry_init ((const int32_t[]){ 1, 1, 1 },
-                            (const double[]){ 180, 150, 160 },
+  return sag_geometry_init ((const int32_t[]){ 1, 1, 1 }, (const double[]){ 180, 150, 160 },
                             (const double[]){ 0, 0, -470 });
 }
 

@@ -15,15 +15,15 @@ body (const int ijk[3], gpointer user_data)
 {
   double x = (ijk[0] - 29.5) / 26, y = (ijk[1] - 24.5) / 22;
 
-  return x * x + y * y > 1 ? -1000 : fabs (fabs (x) - 0.5) < 0.3 && fabs (y) < 0.6 ? -820 + ijk[2]
-                                                                                   : 40;
+  return x * x + y * y > 1                               ? -1000
+         : fabs (fabs (x) - 0.5) < 0.3 && fabs (y) < 0.6 ? -820 + ijk[2]
+                                                         : 40;
 }
 
 static SagGeometry
 grid (void)
 {
-  return sag_geometry_init ((const int32_t[]){ 60, 50, 40 },
-                            (const double[]){ 6, 6, 7 },
+  return sag_geometry_init ((const int32_t[]){ 60, 50, 40 }, (const double[]){ 6, 6, 7 },
                             (const double[]){ -177, -147, -700 });
 }
 
@@ -52,8 +52,7 @@ scene_init (Scene *scene)
   SagGeometry              geometry = grid ();
 
   scene->volume = scene_new (&geometry, 31, SAG_SCALAR_INT16, body, NULL);
-  scene->cells = sag_geometry_init ((const int32_t[]){ 32, 20, 16 },
-                                    (const double[]){ 12, 16, 16 },
+  scene->cells = sag_geometry_init ((const int32_t[]){ 32, 20, 16 }, (const double[]){ 12, 16, 16 },
                                     (const double[]){ -186, -152, -680 });
   scene->scores = scene_fill (&scene->cells, 0, hot, NULL);
   scene->map = (SagRenderHeatmap){ .cells = scene->scores,
@@ -175,15 +174,9 @@ test_bad_sizes (void)
     double      scale, zoom;
     const char *words;
   } cases[] = {
-    { 0, 100, 1, 1, "16 to" },
-    { -5, 100, 1, 1, "16 to" },
-    { 20000, 100, 1, 1, "16 to" },
-    { 9000, 9000, 2, 1, "16 to" },
-    { 100, 15, 1, 1, "16 to" },
-    { 100, 100, 0, 1, "scale" },
-    { 100, 100, NAN, 1, "scale" },
-    { 100, 100, 9, 1, "scale" },
-    { 100, 100, 1, 0, "zoom" },
+    { 0, 100, 1, 1, "16 to" },     { -5, 100, 1, 1, "16 to" },  { 20000, 100, 1, 1, "16 to" },
+    { 9000, 9000, 2, 1, "16 to" }, { 100, 15, 1, 1, "16 to" },  { 100, 100, 0, 1, "scale" },
+    { 100, 100, NAN, 1, "scale" }, { 100, 100, 9, 1, "scale" }, { 100, 100, 1, 0, "zoom" },
     { 100, 100, 1, NAN, "zoom" },
   };
   Scene scene;
@@ -216,7 +209,8 @@ test_bad_sizes (void)
 static void
 test_sizes (void)
 {
-  const int sizes[][2] = { { 16, 16 }, { 64, 64 }, { 97, 33 }, { 200, 700 }, { 640, 400 }, { 1440, 900 } };
+  const int sizes[][2] = { { 16, 16 },   { 64, 64 },   { 97, 33 },
+                           { 200, 700 }, { 640, 400 }, { 1440, 900 } };
   Scene     scene;
 
   scene_init (&scene);

@@ -8,8 +8,7 @@
 static SagGeometry
 grid (void)
 {
-  return sag_geometry_init ((const int32_t[]){ 40, 30, 20 },
-                            (const double[]){ 0.8, 1.1, 2.5 },
+  return sag_geometry_init ((const int32_t[]){ 40, 30, 20 }, (const double[]){ 0.8, 1.1, 2.5 },
                             (const double[]){ -12.5, 31.0, -500.25 });
 }
 
@@ -86,9 +85,7 @@ test_directions (void)
                 assert_near (distance, side ? -7 : 7, 1e-9);
               else
                 {
-                  int edge = x < 50 ? 0 : x > 51 ? 1
-                                        : y < 40 ? 2
-                                                 : 3;
+                  int edge = x < 50 ? 0 : x > 51 ? 1 : y < 40 ? 2 : 3;
 
                   g_assert_true (letter == letters[edge]);
                 }
