@@ -35,8 +35,8 @@ static void
 print_prepared (const SagPrepared *prepared, const SagLungs *lungs)
 {
   const SagGeometry *grid = sag_prepared_get_input_geometry (prepared);
-  SagJsonWriter     *writer = sag_json_writer_new ();
-  g_autofree char   *text = NULL;
+  g_autoptr (SagJsonWriter) writer = sag_json_writer_new ();
+  g_autofree char *text = NULL;
 
   sag_json_begin_object (writer, NULL);
   sag_json_integers (writer, "dims", grid->dims, 3);
@@ -45,7 +45,7 @@ print_prepared (const SagPrepared *prepared, const SagLungs *lungs)
   sag_json_numbers (writer, "range_mm", lungs->thorax_range_mm, 2);
   sag_json_string (writer, "key", sag_prepared_get_key (prepared));
   sag_json_end_object (writer);
-  text = sag_json_writer_finish (g_steal_pointer (&writer));
+  text = sag_json_writer_finish (writer);
   puts (text);
 }
 
