@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli/cli.h"
 
+#include "app/cli/bench-slices.h"
 #include "app/cli/timing.h"
 #include "model/core/error.h"
 #include "model/core/hash.h"
@@ -34,6 +35,7 @@ typedef struct
   SagVolume            *volume;
   SagRecipe             recipe;
   char                 *path;
+  SagCliSlices         *slices;
 } Bench;
 
 static float
@@ -109,6 +111,7 @@ bench_clear (Bench *self)
   g_free (self->cell_logits);
   g_clear_pointer (&self->volume, sag_volume_unref);
   g_free (self->path);
+  sag_cli_slices_free (self->slices);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Bench, bench_clear)
 
@@ -166,11 +169,22 @@ prepare_once (gpointer data, GError **error)
   return prepared != NULL;
 }
 
+static gboolean
+draw_once (gpointer data, GError **error)
+{
+  Bench *self = data;
+
+  sag_cli_slices_draw (self->slices);
+  return !g_cancellable_set_error_if_cancelled (sag_cli_get_cancellable (), error);
+}
+
 /* A phantom of 512 x 512 x 275, as the budgets say, unless the person names a scan. */
 static gboolean
 find_scan (Bench *self, const char *path, GError **error)
 {
-  SagPhantomOptions options = { .seed = 1, .orientation = "LPS", .spacing_mm = { 0.7, 0.7, 1.0 } };
+  SagPhantomOptions options = { .seed = 1,
+                                .orientation = "LPS",
+                                .spacing_mm = { 0.811, 0.588, 1.255 } };
   g_autoptr (SagPhantom) phantom = NULL;
   g_autofree char *folder = NULL;
 
@@ -181,7 +195,7 @@ find_scan (Bench *self, const char *path, GError **error)
     }
   folder = g_build_filename (g_get_user_cache_dir (), "sagitta", NULL);
   g_mkdir_with_parents (folder, 0700);
-  self->path = g_build_filename (folder, "bench-phantom.nii.gz", NULL);
+  self->path = g_build_filename (folder, "bench-512x512x275.nii.gz", NULL);
   if (g_file_test (self->path, G_FILE_TEST_EXISTS) && load_once (self, NULL))
     return TRUE;
   sag_cli_progress ("Making a phantom to measure with", 0);
@@ -227,6 +241,14 @@ run_part (Bench *self, const char *what, int n_runs, SagJsonWriter *writer, GErr
       self->n_texts = MANY;
       return time_part (self, "ask 18 texts", n_runs, ask_once, writer, error);
     }
+  if (strcmp (what, "slices") == 0)
+    {
+      sag_cli_slices_resize (self->slices, 1000, 1000);
+      if (!time_part (self, "slice 1000x1000", n_runs, draw_once, writer, error))
+        return FALSE;
+      sag_cli_slices_resize (self->slices, 3840, 2160);
+      return time_part (self, "slice 3840x2160", n_runs, draw_once, writer, error);
+    }
   if (!sag_cli_recipe ("upstream", &self->recipe, error) ||
       !time_part (self, "prepare upstream", n_runs, prepare_once, writer, error) ||
       !sag_cli_recipe ("paper", &self->recipe, error))
@@ -256,7 +278,7 @@ print_end (const Bench *self, SagJsonWriter *writer)
 int
 sag_cli_bench (int argc, char **argv)
 {
-  static const char *const parts[] = { "encode", "ask", "load", "prepare", NULL };
+  static const char *const parts[] = { "encode", "ask", "load", "prepare", "slices", NULL };
   g_auto (SagCliModel) model = { 0 };
   g_auto (Bench) self = { 0 };
   int                n_runs = 9;
@@ -274,17 +296,20 @@ sag_cli_bench (int argc, char **argv)
   g_autofree char *document = NULL;
   gboolean         needs_engine;
 
-  if (!sag_cli_parse (argc, argv, "bench encode|ask|load|prepare [FILE]",
+  if (!sag_cli_parse (argc, argv, "bench encode|ask|load|prepare|slices [FILE]",
                       "Times a part of the work on this machine: the paper's network with random "
                       "weights, and a\nphantom of 512 x 512 x 275 voxels unless a scan is named.",
                       entries, 1, 2, &rest))
     return SAG_CLI_USAGE;
   if (!g_strv_contains (parts, rest[0]) || n_runs < 1 || n_runs > 10000)
-    return sag_cli_usage (argv[0], "Choose encode, ask, load or prepare, and 1 to 10000 runs");
+    return sag_cli_usage (argv[0],
+                          "Choose encode, ask, load, prepare or slices, and 1 to 10000 runs");
   sag_cli_get_cancellable ();
   needs_engine = g_str_equal (rest[0], "encode") || g_str_equal (rest[0], "ask");
   if (!(needs_engine ? engine_open (&self, &model, &error) : find_scan (&self, rest[1], &error)))
     return sag_cli_fail (error);
+  if (g_str_equal (rest[0], "slices"))
+    self.slices = sag_cli_slices_new (self.volume, model.n_threads);
   writer = json ? sag_json_writer_new () : NULL;
   if (json)
     sag_json_begin_object (writer, NULL);

@@ -128,7 +128,7 @@ test_window (void)
       for (int repeat = 0; repeat < 12; repeat++)
         {
           SagResampling      part = whole;
-          g_autofree gint16 *got = NULL, *value = NULL;
+          g_autofree gint16 *got = NULL;
           gsize              n_off = 0, v = 0;
 
           part.portable = repeat % 2;
