@@ -11,10 +11,19 @@
 static gboolean
 check_sides (const char *folder, SagBundleReport *report, GError **error)
 {
+  static const SagCheckState states[] = {
+    [SAG_LATERALITY_CHECK_RIGHT] = SAG_CHECK_PASSED,
+    [SAG_LATERALITY_CHECK_WRONG_SIDE] = SAG_CHECK_FAILED,
+    [SAG_LATERALITY_CHECK_INCONCLUSIVE] = SAG_CHECK_INCONCLUSIVE,
+  };
+  static const char *const sentences[] = {
+    [SAG_LATERALITY_CHECK_RIGHT] = "The model finds left on the left.",
+    [SAG_LATERALITY_CHECK_WRONG_SIDE] = "The model answers on the WRONG SIDE.",
+    [SAG_LATERALITY_CHECK_INCONCLUSIVE] = "The model does not tell left from right.",
+  };
   SagCliModel model = { .bundle = (char *) folder };
   g_autoptr (SagEngine) engine = sag_cli_open_engine (&model, error);
   SagLateralityCheck sides;
-  SagCheckState      state = SAG_CHECK_INCONCLUSIVE;
 
   if (engine == NULL)
     return FALSE;
@@ -22,13 +31,11 @@ check_sides (const char *folder, SagBundleReport *report, GError **error)
   if (!sag_laterality_check (engine, &sides, sag_cli_get_cancellable (), error))
     return FALSE;
   sag_cli_progress (NULL, 0);
-  if (sides.verdict != SAG_LATERALITY_CHECK_INCONCLUSIVE)
-    state = sides.verdict == SAG_LATERALITY_CHECK_RIGHT ? SAG_CHECK_PASSED : SAG_CHECK_FAILED;
-  sag_bundle_report_set (report, SAG_BUNDLE_CHECK_LATERALITY, state,
-                         g_strdup_printf ("%s: asked for one lung, scores there are higher "
-                                          "by %+.2f (left) and %+.2f (right)",
-                                          sag_laterality_verdict_to_string (sides.verdict),
-                                          sides.left_margin, sides.right_margin));
+  sag_bundle_report_set (
+    report, SAG_BUNDLE_CHECK_LATERALITY, states[sides.verdict],
+    g_strdup_printf ("%s Asked for one lung, the scores there differ from the other's by %.2f "
+                     "(left) and %.2f (right).",
+                     sentences[sides.verdict], sides.left_margin, sides.right_margin));
   return TRUE;
 }
 
