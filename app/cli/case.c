@@ -61,6 +61,8 @@ prepare (SagCliCase *self, SagEngine *engine, const SagCliAsk *ask, GError **err
   options = prepare_options (self, ask);
   sag_cli_progress ("Preparing", 0);
   self->prepared = sag_prepare (self->volume, recipe, &options, sag_cli_get_cancellable (), error);
+  if (self->prepared == NULL)
+    sag_cli_prefix_name (error, self->name);
   return self->prepared != NULL;
 }
 

@@ -78,6 +78,9 @@ GCancellable *sag_cli_get_cancellable (void);
  */
 void sag_cli_progress (const char *stage, double fraction);
 
+/** sag_cli_prefix_name: says which scan an error is about, where the library could not know. */
+void sag_cli_prefix_name (GError **error, const char *name);
+
 /** sag_cli_load: reads a scan with progress. Later also DICOM folders. */
 SagVolume *sag_cli_load (const char *path, GError **error);
 

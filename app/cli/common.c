@@ -61,14 +61,36 @@ sag_cli_parse (int                 argc,
   return TRUE;
 }
 
+/* One line that ends in a stop, whatever a file name or a library brought along. */
+static char *
+dup_line (const char *message)
+{
+  char *line = g_utf8_make_valid (message, -1);
+
+  for (char *c = line; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = ' ';
+  g_strchomp (line);
+  if (!g_str_has_suffix (line, "."))
+    {
+      char *stopped = g_strconcat (line, ".", NULL);
+
+      g_free (line);
+      line = stopped;
+    }
+  return line;
+}
+
 int
 sag_cli_fail (const GError *error)
 {
+  g_autofree char *line = dup_line (error->message);
+
   sag_cli_progress (NULL, 0);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    fprintf (stderr, "sagitta-cli: stopped; nothing half-written is left.\n");
+    fprintf (stderr, "sagitta-cli: Stopped; nothing half-written is left.\n");
   else
-    fprintf (stderr, "sagitta-cli: %s\n", error->message);
+    fprintf (stderr, "sagitta-cli: %s\n", line);
   return g_error_matches (error, SAG_ERROR, SAG_ERROR_ARGUMENT) ? SAG_CLI_USAGE : SAG_CLI_FAILED;
 }
 
@@ -159,6 +181,13 @@ sag_cli_load (const char *path, GError **error)
   volume = sag_nifti_load (path, slices_cb, stage, sag_cli_get_cancellable (), error);
   sag_cli_progress (NULL, 0);
   return volume;
+}
+
+void
+sag_cli_prefix_name (GError **error, const char *name)
+{
+  if (error != NULL && strstr ((*error)->message, name) == NULL)
+    g_prefix_error (error, "%s: ", name);
 }
 
 gboolean

@@ -2,7 +2,7 @@
 #include "app/cli/case.h"
 
 #include "model/bundle/tensor-writer.h"
-#include "model/core/error.h"
+#include "model/core/file.h"
 #include "model/volume/nifti.h"
 
 #include <stdio.h>
@@ -79,6 +79,7 @@ prepare (const Arguments *self, const char *path, GError **error)
   g_autoptr (SagVolume) lungs = NULL;
   g_autoptr (SagVolume) volume = NULL;
   g_autoptr (SagPrepared) prepared = NULL;
+  g_autofree char *name = sag_file_dup_display_name (path);
 
   if (!sag_cli_recipe (self->recipe, &recipe, error) ||
       (self->shift != NULL && !sag_cli_triple (self->shift, "--shift", options.shift_mm, error)) ||
@@ -91,6 +92,8 @@ prepare (const Arguments *self, const char *path, GError **error)
   sag_cli_progress ("Preparing", 0);
   prepared = sag_prepare (volume, &recipe, &options, sag_cli_get_cancellable (), error);
   sag_cli_progress (NULL, 0);
+  if (prepared == NULL)
+    sag_cli_prefix_name (error, name);
   if (prepared == NULL ||
       (self->output != NULL && !save_standardised (prepared, self->output, error)) ||
       (self->tensor != NULL && !save_tensor (prepared, self->tensor, error)))
