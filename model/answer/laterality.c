@@ -6,15 +6,6 @@
 
 #include <math.h>
 
-const char *
-sag_laterality_verdict_to_string (SagLateralityVerdict verdict)
-{
-  static const char *const names[] = { "right", "wrong side", "inconclusive" };
-
-  g_return_val_if_fail ((gsize) verdict < G_N_ELEMENTS (names), NULL);
-  return names[verdict];
-}
-
 /* The index of the cell that holds a voxel, or -1. */
 static gssize
 find_cell (const SagAnswer *answer, const double to_cell[3][4], int i, int j, int k)

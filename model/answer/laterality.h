@@ -44,7 +44,4 @@ gboolean sag_laterality_check (SagEngine          *engine,
                                GCancellable       *cancellable,
                                GError            **error);
 
-/** sag_laterality_verdict_to_string: "right", "wrong side" or "inconclusive". */
-const char *sag_laterality_verdict_to_string (SagLateralityVerdict verdict);
-
 G_END_DECLS

@@ -70,7 +70,6 @@ test_right (void)
       g_assert_cmpfloat (result.right_margin, >, 0.6);
       g_assert_cmpfloat (result.left_margin, <, 0.762);
     }
-  g_assert_cmpstr (sag_laterality_verdict_to_string (SAG_LATERALITY_CHECK_RIGHT), ==, "right");
 }
 
 static void
@@ -81,7 +80,6 @@ test_swapped (void)
   g_assert_cmpint (result.verdict, ==, SAG_LATERALITY_CHECK_WRONG_SIDE);
   g_assert_cmpfloat (result.left_margin, <, -0.6);
   g_assert_cmpfloat (result.right_margin, <, -0.6);
-  g_assert_cmpstr (sag_laterality_verdict_to_string (result.verdict), ==, "wrong side");
 }
 
 /* Nothing to tell the sides by, a margin that is too small, one side only, or the same side for both. */
@@ -96,8 +94,6 @@ test_inconclusive (void)
 
       g_assert_cmpint (result.verdict, ==, SAG_LATERALITY_CHECK_INCONCLUSIVE);
     }
-  g_assert_cmpstr (sag_laterality_verdict_to_string (SAG_LATERALITY_CHECK_INCONCLUSIVE), ==,
-                   "inconclusive");
 }
 
 static void
