@@ -6,21 +6,21 @@
 /* Which finding a text asks for, and whether two texts ask for the same one.
  *
  * A name key is "segment|NAME", "predict|NAME|MONTHS" or, for diagnoses and questions alike, "diagnose|NAME",
- * with NAME in lower case. A finding is the catalogue's id of a name, or the name key itself where the
+ * with NAME case-folded, which, unlike lower case, is the same under Turkish rules. A finding is the catalogue's id of a name, or the name key itself where the
  * catalogue does not know it: people train on findings of their own.
  */
 
 char *
 sag_catalogue_dup_name_key (SagTaskKind kind, const char *name, guint months)
 {
-  g_autofree char *lower = g_utf8_strdown (name, -1);
+  g_autofree char *folded = g_utf8_casefold (name, -1);
 
   if (kind == SAG_TASK_PREDICT)
-    return g_strdup_printf ("predict|%s|%u", lower, months);
-  return g_strconcat (kind == SAG_TASK_SEGMENT ? "segment|" : "diagnose|", lower, NULL);
+    return g_strdup_printf ("predict|%s|%u", folded, months);
+  return g_strconcat (kind == SAG_TASK_SEGMENT ? "segment|" : "diagnose|", folded, NULL);
 }
 
-/* Where @name stands in @text as whole words, perhaps in the plural; both in lower case. */
+/* Where @name stands in @text as whole words, perhaps in the plural; both case-folded. */
 static gboolean
 names (const char *text, const char *name)
 {
@@ -41,19 +41,19 @@ names (const char *text, const char *name)
 }
 
 static char *
-dup_lower (const char *text)
+dup_folded (const char *text)
 {
   g_auto (SagTaskWords) words = { 0 };
 
   sag_task_words_init (&words, text);
-  return g_utf8_strdown (words.text, -1);
+  return g_utf8_casefold (words.text, -1);
 }
 
 /* The finding with the longest name in a free question. */
 static const char *
 find_named (SagCatalogue *catalogue, const char *text)
 {
-  g_autofree char *lower = dup_lower (text);
+  g_autofree char *folded = dup_folded (text);
   const char      *found = NULL;
   gsize            found_size = 0;
   GHashTableIter   iter;
@@ -106,7 +106,7 @@ telling_words (const char *text)
     { "exclude", 1 }, { "except", 1 }, { "free of", 1 },   { "never", 1 },   { "rule out", 1 },
     { "left", 2 },    { "right", 4 },  { "bilateral", 8 },
   };
-  g_autofree char *lower = dup_lower (text);
+  g_autofree char *folded = dup_folded (text);
   guint            flags = 0;
 
   for (gsize i = 0; i < G_N_ELEMENTS (telling); i++)
