@@ -6,8 +6,9 @@
 /* Which finding a text asks for, and whether two texts ask for the same one.
  *
  * A name key is "segment|NAME", "predict|NAME|MONTHS" or, for diagnoses and questions alike, "diagnose|NAME",
- * with NAME case-folded, which, unlike lower case, is the same under Turkish rules. A finding is the catalogue's id of a name, or the name key itself where the
- * catalogue does not know it: people train on findings of their own.
+ * with NAME case-folded, which, unlike lower case, is the same under Turkish rules. A finding is the catalogue's
+ * id of a name, or the name key itself where the catalogue does not know it: people train on findings of their
+ * own.
  */
 
 char *
@@ -65,7 +66,7 @@ find_named (SagCatalogue *catalogue, const char *text)
       const char *name =
         g_str_has_prefix (key, "diagnose|") ? (const char *) key + strlen ("diagnose|") : NULL;
 
-      if (name != NULL && strlen (name) > found_size && names (lower, name))
+      if (name != NULL && strlen (name) > found_size && names (folded, name))
         {
           found = finding;
           found_size = strlen (name);
@@ -110,7 +111,7 @@ telling_words (const char *text)
   guint            flags = 0;
 
   for (gsize i = 0; i < G_N_ELEMENTS (telling); i++)
-    if (names (lower, telling[i].word))
+    if (names (folded, telling[i].word))
       flags |= telling[i].flag;
   return flags;
 }
