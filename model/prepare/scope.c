@@ -150,13 +150,13 @@ sag_scope_init (SagScope          *scope,
         scope->lung_share_in_box = look.share_in_box;
       scope->contrast = sag_contrast_guess (volume, lungs->mask);
       judge_lungs (&judge, &look);
-      if (lungs->range_is_wider)
-        add (&judge, SAG_SCOPE_IN,
-             "The chest seems to reach lower than the air in the lungs, as with an effusion or a "
-             "collapsed lobe: all of it is kept.");
     }
   judge_box (&judge);
   judge_grid (&judge, volume);
+  if (lungs->range_is_wider && scope->verdict != SAG_SCOPE_OUT)
+    add (&judge, SAG_SCOPE_IN,
+         "The chest seems to reach lower than the air in the lungs, as with an effusion or a "
+         "collapsed lobe: all of it is kept.");
   g_ptr_array_add (reasons, NULL);
   scope->reasons = (char **) g_ptr_array_free (g_steal_pointer (&reasons), FALSE);
 }
