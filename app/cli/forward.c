@@ -4,6 +4,7 @@
 #include "model/bundle/safetensors.h"
 #include "model/bundle/tensor-writer.h"
 #include "model/core/error.h"
+#include "model/engine/cells.h"
 #include "model/core/file.h"
 
 #include <stdio.h>
@@ -19,8 +20,9 @@ typedef struct
   const SagNetwork     *network;
   gboolean              taps;
 
-  gint64  n;       /* batch */
-  gint32  dims[3]; /* of an image */
+  gint64  n;           /* batch */
+  gint32  dims[3];     /* of an image */
+  gint32  features[3]; /* of an image's tokens */
   gint32  n_tokens;
   gint32  max_length;
   float  *images;
@@ -189,6 +191,25 @@ is_cancelled (void *data)
   return g_cancellable_is_cancelled (data);
 }
 
+/* Taps bring the logits themselves, but know nothing of the token grid. */
+static void
+stack_logits (Forward *self, const float *class_logit, const float *cell_logits)
+{
+  gint32            n_cells = sag_network_cells_per_token (self->network);
+  g_autofree float *grid = g_new (float, (gsize) self->n_tokens *n_cells);
+  gint64            shape[4] = { 1 };
+
+  if (!self->taps)
+    {
+      stack_values (self, "logits_cls", 2, (gint64[]){ 1, 1 }, class_logit);
+      stack_values (self, "logits_seg", 3, (gint64[]){ 1, self->n_tokens, n_cells }, cell_logits);
+    }
+  for (int a = 0; a < 3; a++)
+    shape[1 + a] = (gint64) self->features[a] * self->network->cells[a];
+  sag_cells_arrange (self->features, self->network->cells, cell_logits, false, grid);
+  stack_values (self, "seg_volume_logits", 4, shape, grid);
+}
+
 static gboolean
 run_one (Forward *self, gint64 i, GError **error)
 {
@@ -232,11 +253,7 @@ run_one (Forward *self, gint64 i, GError **error)
     }
   if (!self->table->ask (self->engine, &ask, &status))
     return engine_failed (&status, error);
-  if (!self->taps)
-    {
-      stack_values (self, "logits_cls", 2, (gint64[]){ 1, 1 }, &class_logit);
-      stack_values (self, "logits_seg", 3, (gint64[]){ 1, self->n_tokens, cells }, cell_logits);
-    }
+  stack_logits (self, &class_logit, cell_logits);
   return TRUE;
 }
 
@@ -244,10 +261,8 @@ static gboolean
 run_all (Forward *self, const char *output, GError **error)
 {
   g_autoptr (SagTensorSet) set = sag_tensor_set_new ();
-  gint32 feature[3];
-
-  sag_network_feature_dims (self->network, self->dims, feature);
-  self->n_tokens = feature[0] * feature[1] * feature[2];
+  sag_network_feature_dims (self->network, self->dims, self->features);
+  self->n_tokens = self->features[0] * self->features[1] * self->features[2];
   self->stacks = g_hash_table_new (g_str_hash, g_str_equal);
   self->order = g_ptr_array_new_with_free_func ((GDestroyNotify) stack_free);
   for (gint64 i = 0; i < self->n; i++)
