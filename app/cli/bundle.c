@@ -141,6 +141,7 @@ run_import (int argc, char **argv)
     return SAG_CLI_USAGE;
   if (weights == NULL || source.vocabulary == NULL || output == NULL)
     return sag_cli_usage ("bundle import", "--weights, --vocab and -o are needed");
+  source.cancellable = sag_cli_get_cancellable ();
   import.source = source;
   import.weights = weights;
   import.config = config;
@@ -199,6 +200,7 @@ run_create (int argc, char **argv)
                           "-o is needed, and both --vision and --text, or --random");
   if (size != NULL && strcmp (size, "small") != 0 && strcmp (size, "full") != 0)
     return sag_cli_usage ("bundle create", "--size is small or full");
+  source.cancellable = sag_cli_get_cancellable ();
   create.source = source;
   create.vision = vision;
   create.text = text;

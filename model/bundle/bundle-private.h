@@ -17,6 +17,18 @@ SagBundle *sag_bundle_new (const char   *folder,
                            SagTokenizer *tokenizer,
                            SagWeightMap *weights);
 
+/**
+ * sag_bundle_find_bad_value: reads every weight that the network needs.
+ * @n_values: (out) (optional): how many were fine
+ *
+ * Returns: (transfer full) (nullable): a sentence about the first NaN, infinity or negative variance;
+ * NULL if there is none, or when cancelled
+ */
+char *sag_bundle_find_bad_value (const SagManifest *manifest,
+                                 SagWeightMap      *weights,
+                                 gsize             *n_values,
+                                 GCancellable      *cancellable);
+
 /* The parts, each checked against the manifest: from memory, and from a folder. */
 
 SagTokenizer *

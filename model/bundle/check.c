@@ -174,6 +174,21 @@ check_weight (const SagWeightSpec *spec, void *user_data)
   return true;
 }
 
+char *
+sag_bundle_find_bad_value (const SagManifest *manifest,
+                           SagWeightMap      *weights,
+                           gsize             *n_values,
+                           GCancellable      *cancellable)
+{
+  g_autofree float *values = g_new (float, CHUNK_VALUES);
+  Values            check = { weights, manifest->lora_scaling, cancellable, values, 0, NULL };
+
+  sag_network_foreach_weight (&manifest->network, check_weight, &check);
+  if (n_values != NULL)
+    *n_values = check.n_values;
+  return check.finding;
+}
+
 static gboolean
 check_values (SagBundleReport   *report,
               const SagManifest *manifest,
@@ -181,18 +196,17 @@ check_values (SagBundleReport   *report,
               GCancellable      *cancellable,
               GError           **error)
 {
-  g_autofree float *values = g_new (float, CHUNK_VALUES);
-  Values            check = { weights, manifest->lora_scaling, cancellable, values, 0, NULL };
+  gsize n_values;
+  char *finding = sag_bundle_find_bad_value (manifest, weights, &n_values, cancellable);
 
-  sag_network_foreach_weight (&manifest->network, check_weight, &check);
-  if (check.finding != NULL)
-    sag_bundle_report_set (report, SAG_BUNDLE_CHECK_VALUES, SAG_CHECK_FAILED, check.finding);
+  if (finding != NULL)
+    sag_bundle_report_set (report, SAG_BUNDLE_CHECK_VALUES, SAG_CHECK_FAILED, finding);
   else if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   else
     sag_bundle_report_set (
       report, SAG_BUNDLE_CHECK_VALUES, SAG_CHECK_PASSED,
-      g_strdup_printf ("All %" G_GSIZE_FORMAT " values are finite.", check.n_values));
+      g_strdup_printf ("All %" G_GSIZE_FORMAT " values are finite.", n_values));
   return TRUE;
 }
 

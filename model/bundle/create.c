@@ -203,7 +203,7 @@ prepare (const SagBundleCreate *create, const char *folder, Creation *creation, 
 }
 
 static SagBundleParts
-get_parts (Creation *creation)
+get_parts (const SagBundleCreate *create, Creation *creation)
 {
   return (SagBundleParts){
     .manifest = creation->manifest,
@@ -211,6 +211,7 @@ get_parts (Creation *creation)
     .license = creation->license,
     .fill = sag_parts_fill,
     .data = &creation->parts,
+    .cancellable = create->source.cancellable,
   };
 }
 
@@ -224,7 +225,7 @@ sag_bundle_create (const SagBundleCreate *create, const char *folder, GError **e
 
   if (!prepare (create, folder, &creation, error))
     return NULL;
-  parts = get_parts (&creation);
+  parts = get_parts (create, &creation);
   return sag_bundle_save (&parts, folder, error) ? sag_bundle_load (folder, error) : NULL;
 }
 
@@ -238,7 +239,7 @@ sag_bundle_open_untrained (guint64 seed, GError **error)
 
   if (!prepare (&create, name, &creation, error))
     return NULL;
-  parts = get_parts (&creation);
+  parts = get_parts (&create, &creation);
   return sag_bundle_new_in_memory (&parts, error);
 }
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/bundle/import.h"
 
+#include "model/bundle/bundle-private.h"
 #include "model/bundle/infer.h"
 #include "model/bundle/save.h"
 #include "model/bundle/source.h"
 #include "model/bundle/weight-map.h"
 #include "model/core/error.h"
+#include "model/core/file.h"
 
 #include <math.h>
 #include <string.h>
@@ -179,6 +181,21 @@ note_files (const SagBundleImport *import, SagManifest *manifest, GError **error
           sag_bundle_note_file (manifest, "train_config", import->train_config, error));
 }
 
+static gboolean
+check_values (const SagBundleImport *import,
+              const SagManifest     *manifest,
+              SagWeightMap          *weights,
+              GError               **error)
+{
+  GCancellable    *cancellable = import->source.cancellable;
+  g_autofree char *finding = sag_bundle_find_bad_value (manifest, weights, NULL, cancellable);
+  g_autofree char *name = sag_file_dup_display_name (import->weights);
+
+  if (finding != NULL)
+    g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s cannot be used: %s", name, finding);
+  return finding == NULL && !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
 SagBundle *
 sag_bundle_import (const SagBundleImport *import, const char *folder, GError **error)
 {
@@ -201,7 +218,8 @@ sag_bundle_import (const SagBundleImport *import, const char *folder, GError **e
   weights = file != NULL ? sag_weight_map_new (file, error) : NULL;
   if (weights == NULL || !sag_infer_network (weights, &hints, &manifest->network, error) ||
       !sag_weight_map_check (weights, &manifest->network, error) ||
-      !set_lora (import, &hints, weights, manifest, error))
+      !set_lora (import, &hints, weights, manifest, error) ||
+      !check_values (import, manifest, weights, error))
     return NULL;
   vocabulary = sag_bundle_source_read_vocabulary (&import->source, &n_words, error);
   license = vocabulary != NULL ? sag_bundle_source_read_license (&import->source, error) : NULL;
@@ -220,6 +238,7 @@ sag_bundle_import (const SagBundleImport *import, const char *folder, GError **e
     .fill = fill,
     .finish = finish,
     .data = &copy,
+    .cancellable = import->source.cancellable,
   };
   return sag_bundle_save (&parts, folder, error) ? sag_bundle_load (folder, error) : NULL;
 }

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @license: a file that becomes the bundle's LICENSE
  * @tasks: a JSON file {"tasks": [...]} as in bundle.json: what the heads were trained on
  * @recipe: "upstream" or "paper"; NULL means "upstream"
+ * @cancellable: looked at between weights while the bundle is written
  */
 typedef struct
 {
@@ -23,6 +24,8 @@ typedef struct
   const char *weights_license;
   const char *data_license;
   const char *permitted_use;
+
+  GCancellable *cancellable;
 } SagBundleSource;
 
 /**
@@ -52,7 +55,7 @@ typedef struct
  * sag_bundle_import: makes the bundle @folder, which must not exist, and opens it. Weights keep their type.
  *
  * Errors: SAG_ERROR_ARGUMENT (an option is missing or wrong), SAG_ERROR_FORMAT, SAG_ERROR_UNSUPPORTED,
- * SAG_ERROR_MISMATCH, G_FILE_ERROR
+ * SAG_ERROR_MISMATCH, G_FILE_ERROR, G_IO_ERROR_CANCELLED
  */
 SagBundle *sag_bundle_import (const SagBundleImport *import, const char *folder, GError **error);
 

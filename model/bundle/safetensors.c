@@ -14,6 +14,9 @@
 #include "model/core/file.h"
 #include "model/core/json-reader.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define MAX_HEADER_BYTES ((guint64) 16 << 20)
@@ -302,6 +305,7 @@ sag_tensor_file_open (const char *path, GError **error)
   g_autoptr (GMappedFile) mapped = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *name = NULL;
+  int              fd, code;
 
   g_return_val_if_fail (path != NULL, NULL);
 
@@ -312,9 +316,22 @@ sag_tensor_file_open (const char *path, GError **error)
                    "%s is a folder; give the safetensors file in it.", name);
       return NULL;
     }
-  mapped = g_mapped_file_new (path, FALSE, error);
+  fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
+  code = errno;
+  if (fd >= 0)
+    {
+      mapped = g_mapped_file_new_from_fd (fd, FALSE, NULL);
+      code = errno;
+      g_close (fd, NULL);
+    }
   if (mapped == NULL)
-    return NULL;
+    {
+      g_autofree char *shown = g_filename_display_name (path);
+
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "Cannot read %s: %s.",
+                   shown, g_strerror (code));
+      return NULL;
+    }
   bytes = g_mapped_file_get_bytes (mapped);
   return sag_tensor_file_new (bytes, name, error);
 }

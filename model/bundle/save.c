@@ -47,7 +47,8 @@ fill_weight (const SagWeightSpec *spec, void *user_data)
 {
   Fill *fill = user_data;
 
-  return fill->parts->fill (fill->writer, spec, fill->parts->data, fill->error);
+  return !g_cancellable_set_error_if_cancelled (fill->parts->cancellable, fill->error) &&
+         fill->parts->fill (fill->writer, spec, fill->parts->data, fill->error);
 }
 
 /* @path NULL keeps the tensors in memory. */
@@ -97,7 +98,7 @@ save_weights (const SagBundleParts *parts, const char *folder, GError **error)
 
   if (writer == NULL || !sag_tensor_writer_commit (writer, error))
     return FALSE;
-  sha256 = sag_hash_file_sha256 (path, NULL, error);
+  sha256 = sag_hash_file_sha256 (path, parts->cancellable, error);
   if (sha256 == NULL)
     return FALSE;
   if (g_stat (path, &info) != 0)

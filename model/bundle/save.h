@@ -22,6 +22,7 @@ typedef gboolean (*SagBundleFill) (SagTensorWriter     *writer,
  * @declare: (nullable): declares every tensor itself; NULL declares each weight of the network as F32
  * @fill: called for each weight of the network in sag_network_foreach_weight()'s order
  * @finish: (nullable): after the weights, hands over tensors that @declare added behind them
+ * @cancellable: (nullable): looked at between weights
  */
 typedef struct
 {
@@ -31,14 +32,15 @@ typedef struct
   void (*declare) (SagTensorWriter *writer, gpointer data);
   SagBundleFill fill;
   gboolean (*finish) (SagTensorWriter *writer, gpointer data, GError **error);
-  gpointer data;
+  gpointer      data;
+  GCancellable *cancellable;
 } SagBundleParts;
 
 /**
  * sag_bundle_save: writes a bundle: into a temporary folder beside @folder, then a rename. @folder must not
  * exist; when anything fails, nothing is left behind.
  *
- * Errors: G_FILE_ERROR, and what @fill reports
+ * Errors: G_FILE_ERROR, G_IO_ERROR_CANCELLED, and what @fill reports
  */
 gboolean sag_bundle_save (const SagBundleParts *parts, const char *folder, GError **error);
 

@@ -25,7 +25,7 @@ fail (GError **error, const char *doing, const char *path)
 
   if (code == ENOSPC || code == EDQUOT)
     remedy = "; free some space and try again";
-  else if (code == EACCES || code == EPERM || code == EROFS)
+  else if (code == EACCES || code == EPERM || code == EROFS || code == ENOTDIR)
     remedy = "; choose a folder that you may write to";
   else if (code == ENOENT)
     remedy = "; create the folder first";

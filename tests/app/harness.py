@@ -8,6 +8,7 @@ AssertionError, or raise Skip. $SAGITTA_CLI is the program, $SAGITTA_SHARED the 
 import json
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -91,12 +92,14 @@ class Result:
         return json.loads(self.out)
 
 
-def start(*arguments, environment=None, folder=None, **options):
-    """The program as a process of its own."""
-    env = dict(os.environ)
-    env.update(environment or {})
+def start(*arguments):
+    """The program as a process of its own, which heeds interrupts even where a shell's background job does not."""
     return subprocess.Popen(
-        [CLI, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, cwd=folder, **options
+        [CLI, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
