@@ -7,6 +7,30 @@
 /* A line under a task; what follows the label stands below what follows SAG_CLI_LABEL. */
 #define SAG_CLI_DETAIL "    %-9s "
 
+#define SENTENCE_COLUMNS 84
+
+void
+sag_cli_print_sentence (const char *label, const char *sentence)
+{
+  g_auto (GStrv) words = g_strsplit (sentence, " ", -1);
+  glong column = 0;
+
+  printf (SAG_CLI_LABEL, label);
+  for (gsize i = 0; words[i] != NULL; i++)
+    {
+      glong length = g_utf8_strlen (words[i], -1);
+
+      if (column > 0 && column + 1 + length > SENTENCE_COLUMNS)
+        {
+          printf ("\n" SAG_CLI_LABEL, "");
+          column = 0;
+        }
+      printf (column > 0 ? " %s" : "%s", words[i]);
+      column += length + (column > 0);
+    }
+  printf ("\n");
+}
+
 void
 sag_cli_scope_print (const SagScope *scope)
 {
@@ -24,7 +48,7 @@ sag_cli_scope_print (const SagScope *scope)
     }
   printf ("\n");
   for (gsize i = 0; scope->reasons != NULL && scope->reasons[i] != NULL; i++)
-    printf (SAG_CLI_LABEL "%s\n", "", scope->reasons[i]);
+    sag_cli_print_sentence ("", scope->reasons[i]);
 }
 
 void
@@ -51,7 +75,7 @@ print_header (const SagCliCase *self, SagEngine *engine)
   printf ("%s%s%s\n", sag_cli_bold (TRUE), self->name, sag_cli_bold (FALSE));
   printf (SAG_CLI_LABEL "%s\n", "scan", volume);
   for (gsize i = 0; warnings[i] != NULL; i++)
-    printf (SAG_CLI_LABEL "%s\n", i ? "" : "note", warnings[i]);
+    sag_cli_print_sentence (i ? "" : "note", warnings[i]);
   sag_cli_scope_print (sag_prepared_get_scope (self->prepared));
   printf (SAG_CLI_LABEL "%s\n", "bundle", sag_bundle_get_name (bundle));
   if (!sag_bundle_is_trained (bundle))
@@ -132,11 +156,7 @@ print_answer (const SagCliCase *self, guint i)
     {
       printf (SAG_CLI_DETAIL "%s\n", "map", (char *) self->heatmaps->pdata[i]);
       if (answer->has_class && answer->patch_head != SAG_TRAINING_TRAINED)
-        {
-          printf (SAG_CLI_DETAIL "Localisation was not trained for this text. The map shows\n", "");
-          printf (SAG_CLI_DETAIL "where the patch head responds, not why the number is high.\n",
-                  "");
-        }
+        sag_cli_print_sentence ("", SAG_CLI_NOT_LOCALISED);
     }
   if (i < self->evidence->len)
     printf (SAG_CLI_DETAIL "%s\n", "evidence",

@@ -73,6 +73,17 @@ void sag_cli_case_print (const SagCliCase *self, SagEngine *engine);
 /** sag_cli_case_write: the members of a case's JSON object (DESIGN.md section 6). */
 void sag_cli_case_write (const SagCliCase *self, SagEngine *engine, SagJsonWriter *writer);
 
+/** SAG_CLI_NOT_LOCALISED: goes with every map of a text whose patch head was not trained. */
+#define SAG_CLI_NOT_LOCALISED                                                                      \
+  "Localisation was not trained for this text. The map shows where the patch head responds, not "  \
+  "why the number is high."
+
+/**
+ * sag_cli_print_sentence: prints @label and a sentence, which goes on on further lines as
+ * SAG_CLI_LABEL does.
+ */
+void sag_cli_print_sentence (const char *label, const char *sentence);
+
 /** sag_cli_scope_write: the members of a "scope" object. */
 void sag_cli_scope_write (const SagScope *scope, SagJsonWriter *writer);
 /**

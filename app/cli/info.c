@@ -52,7 +52,7 @@ static void
 print_lines (const char *label, const char *const *sentences)
 {
   for (gsize i = 0; sentences != NULL && sentences[i] != NULL; i++)
-    printf (SAG_CLI_LABEL "%s\n", i ? "" : label, sentences[i]);
+    sag_cli_print_sentence (i ? "" : label, sentences[i]);
 }
 
 static void
@@ -99,7 +99,7 @@ info_print (const Info *self)
   print_values (self->intensity);
   if (self->prepared == NULL)
     {
-      printf (SAG_CLI_LABEL "%s\n", "scope", self->problem->message);
+      sag_cli_print_sentence ("scope", self->problem->message);
       return;
     }
   sag_cli_scope_print (sag_prepared_get_scope (self->prepared));

@@ -211,9 +211,7 @@ add_answer (Scene *self, const Arguments *arguments, guint i)
   self->badges[i][1] = "uncalibrated";
   if (answer->has_class && answer->patch_head != SAG_TRAINING_TRAINED)
     {
-      self->answer_notes[i].text =
-        "Localisation was not trained for this text. The map shows where "
-        "the patch head responds, not why the number is high.";
+      self->answer_notes[i].text = SAG_CLI_NOT_LOCALISED;
       card->notes = &self->answer_notes[i];
       card->n_notes = 1;
     }
