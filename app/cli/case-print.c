@@ -162,7 +162,7 @@ print_answer (const SagCliCase *self, guint i)
     printf (SAG_CLI_DETAIL "%s\n", "evidence",
             answer->has_class ? (char *) self->evidence->pdata[i]
                               : "none: a text that asks for a mask has no class number");
-  if (i < self->robust->len)
+  if (self->robust != NULL)
     print_robust (self->robust->pdata[i]);
 }
 
@@ -197,7 +197,7 @@ write_result (const SagCliCase *self, guint i, SagJsonWriter *writer)
   sag_json_end_object (writer);
   if (i < self->evidence->len)
     sag_json_string (writer, "evidence", self->evidence->pdata[i]);
-  if (i < self->robust->len)
+  if (self->robust != NULL)
     {
       sag_json_begin_object (writer, "robust");
       sag_robust_write (self->robust->pdata[i], writer);

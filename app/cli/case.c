@@ -131,26 +131,18 @@ write_evidence (SagCliCase      *self,
 }
 
 static gboolean
-check_robust (SagCliCase      *self,
-              SagEngine       *engine,
-              const SagAnswer *answer,
-              const SagCliAsk *ask,
-              GError         **error)
+check_robust (SagCliCase *self, SagEngine *engine, const SagCliAsk *ask, GError **error)
 {
   SagPrepareOptions options = prepare_options (self, ask);
-  SagRobust        *robust;
 
   sag_cli_progress ("Asking in other words, boxes and controls", 0);
-  robust = sag_robust_compute (engine, self->volume, self->tokens, &options, answer,
-                               sag_cli_get_cancellable (), error);
-  if (robust != NULL)
-    g_ptr_array_add (self->robust, robust);
-  return robust != NULL;
+  self->robust = sag_robust_compute (engine, self->volume, self->tokens, &options, self->answers,
+                                     sag_cli_get_cancellable (), error);
+  return self->robust != NULL;
 }
 
-/* What was asked for beside the numbers. */
 static gboolean
-add_extras (SagCliCase      *self,
+write_maps (SagCliCase      *self,
             SagEngine       *engine,
             const SagAnswer *answer,
             const SagCliAsk *ask,
@@ -158,9 +150,7 @@ add_extras (SagCliCase      *self,
 {
   if (ask->heatmaps != NULL && !write_heatmap (self, engine, answer, ask, error))
     return FALSE;
-  if (ask->evidence && !write_evidence (self, engine, answer, ask, error))
-    return FALSE;
-  return !ask->robust || check_robust (self, engine, answer, ask, error);
+  return !ask->evidence || write_evidence (self, engine, answer, ask, error);
 }
 
 static gboolean
@@ -180,10 +170,12 @@ ask_texts (SagCliCase *self, SagEngine *engine, const SagCliAsk *ask, GError **e
                                   g_strv_length (ask->texts), self->provenance, cancellable, error);
   self->encode_s = (encoded - start) * 1e-6;
   self->ask_s = (g_get_monotonic_time () - encoded) * 1e-6;
-  for (guint i = 0; self->answers != NULL && i < self->answers->len; i++)
-    if (!add_extras (self, engine, self->answers->pdata[i], ask, error))
+  if (self->answers == NULL)
+    return FALSE;
+  for (guint i = 0; i < self->answers->len; i++)
+    if (!write_maps (self, engine, self->answers->pdata[i], ask, error))
       return FALSE;
-  return self->answers != NULL;
+  return !ask->robust || check_robust (self, engine, ask, error);
 }
 
 SagCliCase *
@@ -196,7 +188,6 @@ sag_cli_case_new (SagEngine *engine, const char *path, const SagCliAsk *ask, GEr
   self->name = sag_case_dup_name (path);
   self->heatmaps = g_ptr_array_new_with_free_func (g_free);
   self->evidence = g_ptr_array_new_with_free_func (g_free);
-  self->robust = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_robust_free);
   self->volume = sag_cli_load (path, error);
   if (self->volume == NULL)
     return NULL;

@@ -103,12 +103,36 @@ ask_words (SagEngine    *engine,
   return ask_trials (engine, tokens, robust, 0, cancellable, error);
 }
 
+/* Asks every original text about other tokens. @shift_mm: (nullable) */
+static gboolean
+ask_originals (SagEngine    *engine,
+               SagTokens    *tokens,
+               GPtrArray    *robusts,
+               SagTrialKind  kind,
+               const double *shift_mm,
+               GCancellable *cancellable,
+               GError      **error)
+{
+  for (guint i = 0; i < robusts->len; i++)
+    {
+      SagRobust      *robust = robusts->pdata[i];
+      const SagTrial *original = robust->trials->pdata[0];
+      guint           first = robust->trials->len;
+      SagTrial       *trial = add_trial (robust, kind, original->text);
+
+      for (int a = 0; shift_mm != NULL && a < 3; a++)
+        trial->shift_mm[a] = shift_mm[a];
+      if (!ask_trials (engine, tokens, robust, first, cancellable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 ask_boxes (SagEngine               *engine,
            SagVolume               *volume,
            const SagPrepareOptions *options,
-           SagRobust               *robust,
-           const char              *text,
+           GPtrArray               *robusts,
            GCancellable            *cancellable,
            GError                 **error)
 {
@@ -119,17 +143,13 @@ ask_boxes (SagEngine               *engine,
       SagPrepareOptions moved = *options;
       g_autoptr (SagPrepared) prepared = NULL;
       g_autoptr (SagTokens) tokens = NULL;
-      guint     first = robust->trials->len;
-      SagTrial *trial = add_trial (robust, SAG_TRIAL_SHIFTED_BOX, text);
 
       for (int a = 0; a < 3; a++)
-        {
-          trial->shift_mm[a] = shifts_mm[i][a];
-          moved.shift_mm[a] += shifts_mm[i][a];
-        }
+        moved.shift_mm[a] += shifts_mm[i][a];
       prepared = sag_prepare (volume, recipe, &moved, cancellable, error);
       tokens = prepared != NULL ? sag_engine_encode (engine, prepared, cancellable, error) : NULL;
-      if (tokens == NULL || !ask_trials (engine, tokens, robust, first, cancellable, error))
+      if (tokens == NULL || !ask_originals (engine, tokens, robusts, SAG_TRIAL_SHIFTED_BOX,
+                                            shifts_mm[i], cancellable, error))
         return FALSE;
     }
   return TRUE;
@@ -138,19 +158,15 @@ ask_boxes (SagEngine               *engine,
 static gboolean
 ask_air (SagEngine    *engine,
          SagTokens    *tokens,
-         SagRobust    *robust,
-         const char   *text,
+         GPtrArray    *robusts,
          GCancellable *cancellable,
          GError      **error)
 {
   g_autoptr (SagPrepared) air = sag_prepared_new_air (sag_tokens_get_prepared (tokens));
   g_autoptr (SagTokens) nothing = sag_engine_encode (engine, air, cancellable, error);
-  guint first = robust->trials->len;
 
-  if (nothing == NULL)
-    return FALSE;
-  add_trial (robust, SAG_TRIAL_AIR, text);
-  return ask_trials (engine, nothing, robust, first, cancellable, error);
+  return nothing != NULL &&
+         ask_originals (engine, nothing, robusts, SAG_TRIAL_AIR, NULL, cancellable, error);
 }
 
 /* Largest minus smallest number over the original and the trials of @kind. */
@@ -191,25 +207,34 @@ judge (SagRobust *robust)
     robust->wording_spread > SAG_ROBUST_SPREAD || robust->closest_control < SAG_ROBUST_SPREAD;
 }
 
-SagRobust *
+GPtrArray *
 sag_robust_compute (SagEngine               *engine,
                     SagVolume               *volume,
                     SagTokens               *tokens,
                     const SagPrepareOptions *options,
-                    const SagAnswer         *answer,
+                    GPtrArray               *answers,
                     GCancellable            *cancellable,
                     GError                 **error)
 {
-  g_autoptr (SagRobust) robust = g_new0 (SagRobust, 1);
+  g_autoptr (GPtrArray) robusts = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_robust_free);
 
-  robust->of_scores = !answer->has_class;
-  robust->trials = g_ptr_array_new_with_free_func ((GDestroyNotify) trial_free);
-  if (!ask_words (engine, tokens, robust, answer->text, cancellable, error) ||
-      !ask_boxes (engine, volume, options, robust, answer->text, cancellable, error) ||
-      !ask_air (engine, tokens, robust, answer->text, cancellable, error))
+  for (guint i = 0; i < answers->len; i++)
+    {
+      const SagAnswer *answer = answers->pdata[i];
+      SagRobust       *robust = g_new0 (SagRobust, 1);
+
+      robust->of_scores = !answer->has_class;
+      robust->trials = g_ptr_array_new_with_free_func ((GDestroyNotify) trial_free);
+      g_ptr_array_add (robusts, robust);
+      if (!ask_words (engine, tokens, robust, answer->text, cancellable, error))
+        return NULL;
+    }
+  if (!ask_boxes (engine, volume, options, robusts, cancellable, error) ||
+      !ask_air (engine, tokens, robusts, cancellable, error))
     return NULL;
-  judge (robust);
-  return g_steal_pointer (&robust);
+  for (guint i = 0; i < robusts->len; i++)
+    judge (robusts->pdata[i]);
+  return g_steal_pointer (&robusts);
 }
 
 static void

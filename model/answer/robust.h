@@ -55,17 +55,19 @@ typedef struct
 } SagRobust;
 
 /**
- * sag_robust_compute: at least 5 paraphrases, 5 shifted boxes (each prepared and encoded anew), and
- * the controls: negated, a nonsense finding, and a volume of air.
+ * sag_robust_compute: at least 5 paraphrases, 5 shifted boxes (each prepared and encoded once, for all
+ * answers), and the controls: negated, a nonsense finding, and a volume of air.
  * @options: those that @tokens were prepared with
+ * @answers: (element-type SagAnswer): about @tokens
  *
+ * Returns: (transfer full) (element-type SagRobust): in the order of @answers.
  * Errors: as sag_prepare(), sag_engine_encode() and sag_engine_ask()
  */
-SagRobust *sag_robust_compute (SagEngine               *engine,
+GPtrArray *sag_robust_compute (SagEngine               *engine,
                                SagVolume               *volume,
                                SagTokens               *tokens,
                                const SagPrepareOptions *options,
-                               const SagAnswer         *answer,
+                               GPtrArray               *answers,
                                GCancellable            *cancellable,
                                GError                 **error);
 void       sag_robust_free (SagRobust *robust);

@@ -112,22 +112,35 @@ tear_down (Fixture *fixture, gconstpointer text)
   sag_bundle_unref (fixture->bundle);
 }
 
-static SagRobust *
-compute (Fixture *fixture, const SagPrepareOptions *options)
+/* About the texts; the first one's results. */
+static GPtrArray *
+compute_all (Fixture                 *fixture,
+             const char *const       *texts,
+             gsize                    n_texts,
+             const SagPrepareOptions *options)
 {
   const SagPrepareOptions none = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SagProvenance) provenance = sag_provenance_new (
     fixture->engine, sag_tokens_get_prepared (fixture->tokens), fixture->volume, NULL, FALSE);
-  g_autoptr (GPtrArray) answers = sag_answer_ask (
-    fixture->engine, fixture->tokens, &fixture->model.text, 1, provenance, NULL, &error);
-  SagRobust *robust;
+  g_autoptr (GPtrArray) answers =
+    sag_answer_ask (fixture->engine, fixture->tokens, texts, n_texts, provenance, NULL, &error);
+  GPtrArray *robusts;
 
   g_assert_no_error (error);
-  robust = sag_robust_compute (fixture->engine, fixture->volume, fixture->tokens,
-                               options ? options : &none, answers->pdata[0], NULL, &error);
+  robusts = sag_robust_compute (fixture->engine, fixture->volume, fixture->tokens,
+                                options ? options : &none, answers, NULL, &error);
   g_assert_no_error (error);
-  return robust;
+  g_assert_cmpuint (robusts->len, ==, n_texts);
+  return robusts;
+}
+
+static SagRobust *
+compute (Fixture *fixture, const SagPrepareOptions *options)
+{
+  g_autoptr (GPtrArray) robusts = compute_all (fixture, &fixture->model.text, 1, options);
+
+  return g_ptr_array_steal_index (robusts, 0);
 }
 
 static guint
@@ -249,6 +262,31 @@ test_boxes (Fixture *fixture, gconstpointer text)
   g_assert_cmpfloat (robust->box_spread, >=, high - low);
 }
 
+/* Several answers about one scan share its boxes, and keep their own words and numbers. */
+static void
+test_several (Fixture *fixture, gconstpointer text)
+{
+  const char *const texts[] = { LUNGS, EFFUSION, LUNGS };
+  guint             n_encoded = fixture->fake.n_encoded;
+  g_autoptr (GPtrArray) robusts = NULL;
+
+  fixture->model.paraphrase = 0.7f; /* of the effusion only */
+  robusts = compute_all (fixture, texts, G_N_ELEMENTS (texts), NULL);
+  g_assert_cmpuint (fixture->fake.n_encoded - n_encoded, ==, 6);
+  for (gsize t = 0; t < G_N_ELEMENTS (texts); t++)
+    {
+      const SagRobust *robust = robusts->pdata[t];
+
+      g_assert_cmpuint (robust->trials->len, >=, 14);
+      g_assert_cmpstr (((SagTrial *) robust->trials->pdata[0])->text, ==, texts[t]);
+      g_assert_cmpstr (find (robust, SAG_TRIAL_SHIFTED_BOX)->text, ==, texts[t]);
+      g_assert_cmpstr (find (robust, SAG_TRIAL_AIR)->text, ==, texts[t]);
+      g_assert_true (robust->of_scores == (t != 1));
+      g_assert_cmpfloat_with_epsilon (robust->wording_spread, t == 1 ? 0.2 : 0, 1e-5);
+      g_assert_cmpfloat_with_epsilon (find (robust, SAG_TRIAL_AIR)->number, 0.05, 1e-5);
+    }
+}
+
 static void
 test_write (Fixture *fixture, gconstpointer text)
 {
@@ -292,12 +330,14 @@ test_cancelled (Fixture *fixture, gconstpointer text)
 {
   const SagPrepareOptions none = { 0 };
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GPtrArray) answers = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
   SagAnswer answer = { .text = (char *) text, .has_class = TRUE };
 
+  g_ptr_array_add (answers, &answer);
   g_cancellable_cancel (cancellable);
   g_assert_null (sag_robust_compute (fixture->engine, fixture->volume, fixture->tokens, &none,
-                                     &answer, cancellable, &error));
+                                     answers, cancellable, &error));
   sag_test_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped");
 }
 
@@ -314,6 +354,7 @@ main (int argc, char **argv)
     { "/answer/robust/trials/score", LUNGS, test_trials },
     { "/answer/robust/rule", EFFUSION, test_rule },
     { "/answer/robust/boxes", EFFUSION, test_boxes },
+    { "/answer/robust/several", EFFUSION, test_several },
     { "/answer/robust/write/probability", EFFUSION, test_write },
     { "/answer/robust/write/score", LUNGS, test_write },
     { "/answer/robust/cancelled", EFFUSION, test_cancelled },
