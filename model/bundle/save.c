@@ -23,14 +23,20 @@ static gboolean
 fail (GError **error, const char *folder, int code)
 {
   g_autofree char *name = g_filename_display_name (folder);
+  const char      *remedy = "";
 
+  if (code == ENOENT)
+    remedy = "; create the folder above it first";
+  else if (code == EACCES || code == EPERM || code == EROFS || code == ENOTDIR)
+    remedy = "; choose a folder that you may write to";
+  else if (code == ENOSPC || code == EDQUOT)
+    remedy = "; free some space and try again";
   if (code == EEXIST || code == ENOTEMPTY)
     g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST,
                  "%s is already there; choose another folder for the bundle.", name);
   else
     g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code),
-                 "Cannot make the bundle %s: %s%s.", name, g_strerror (code),
-                 code == ENOENT ? "; create the folder above it first" : "");
+                 "Cannot make the bundle %s: %s%s.", name, g_strerror (code), remedy);
   return FALSE;
 }
 

@@ -62,7 +62,7 @@ def test_read_only_folder():
         if os.access(folder, os.W_OK):
             raise harness.Skip("this user may write everywhere")
         for arguments in commands(folder):
-            print(f"# {refuse(*arguments, words='may write').err.strip()}")
+            print(f"# {refuse(*arguments, words='choose').err.strip()}")
         assert list_tree(folder) == []
     finally:
         os.chmod(folder, 0o755)

@@ -182,6 +182,13 @@ check_painted (SagEngine               *engine,
     }
 }
 
+/* All orientations with the recipe that is the default, some with the other one. */
+static int
+step_of (const char *recipe)
+{
+  return g_str_equal (recipe, "upstream") ? 1 : 7;
+}
+
 static void
 test_orientations (gconstpointer recipe)
 {
@@ -189,7 +196,7 @@ test_orientations (gconstpointer recipe)
   FakeEngine fake = { NULL };
   g_autoptr (SagEngine) engine = fake_engine_open (&fake, bundle);
 
-  for (int n = 0; n < 48; n++)
+  for (int n = 0; n < 48; n += step_of (recipe))
     {
       char              letters[4];
       SagPhantomOptions options = {
@@ -375,7 +382,7 @@ test_content (gconstpointer recipe)
   FakeEngine fake = { .cell_logits = find_bone, .data = &fake.network };
   g_autoptr (SagEngine) engine = fake_engine_open (&fake, bundle);
 
-  for (int n = 0; n < 48; n++)
+  for (int n = 0; n < 48; n += step_of (recipe))
     {
       char letters[4];
 
