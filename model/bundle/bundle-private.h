@@ -21,13 +21,20 @@ SagBundle *sag_bundle_new (const char   *folder,
  * sag_bundle_find_bad_value: reads every weight that the network needs.
  * @n_values: (out) (optional): how many were fine
  *
- * Returns: (transfer full) (nullable): a sentence about the first NaN, infinity or negative variance;
- * NULL if there is none, or when cancelled
+ * Returns: (transfer full) (nullable): a sentence about the first NaN, infinity or negative
+ * variance; NULL if there is none, or when cancelled
  */
 char *sag_bundle_find_bad_value (const SagManifest *manifest,
                                  SagWeightMap      *weights,
                                  gsize             *n_values,
                                  GCancellable      *cancellable);
+
+/**
+ * sag_bundle_propagate_error: what reads JSON and tensors cannot know what to do about a damaged
+ * one; who called it does.
+ * @problem: (transfer full): gets @remedy if it is about a file's content and names none yet
+ */
+void sag_bundle_propagate_error (GError **error, GError *problem, const char *remedy);
 
 /* The parts, each checked against the manifest: from memory, and from a folder. */
 

@@ -196,8 +196,8 @@ check_values (const SagBundleImport *import,
   return finding == NULL && !g_cancellable_set_error_if_cancelled (cancellable, error);
 }
 
-SagBundle *
-sag_bundle_import (const SagBundleImport *import, const char *folder, GError **error)
+static SagBundle *
+import_checkpoint (const SagBundleImport *import, const char *folder, GError **error)
 {
   g_autoptr (SagManifest) manifest = NULL;
   g_autoptr (SagTensorFile) file = NULL;
@@ -208,8 +208,6 @@ sag_bundle_import (const SagBundleImport *import, const char *folder, GError **e
   SagBundleParts parts;
   Copy           copy = { 0 };
   gsize          n_words;
-
-  g_return_val_if_fail (import != NULL && import->weights != NULL && folder != NULL, NULL);
 
   manifest = sag_bundle_source_manifest (&import->source, folder, error);
   if (manifest == NULL || !read_hints (import, &hints, error))
@@ -241,4 +239,18 @@ sag_bundle_import (const SagBundleImport *import, const char *folder, GError **e
     .cancellable = import->source.cancellable,
   };
   return sag_bundle_save (&parts, folder, error) ? sag_bundle_load (folder, error) : NULL;
+}
+
+SagBundle *
+sag_bundle_import (const SagBundleImport *import, const char *folder, GError **error)
+{
+  GError    *problem = NULL;
+  SagBundle *bundle;
+
+  g_return_val_if_fail (import != NULL && import->weights != NULL && folder != NULL, NULL);
+
+  bundle = import_checkpoint (import, folder, &problem);
+  if (problem != NULL)
+    sag_bundle_propagate_error (error, problem, "give a checkpoint's files as upstream saved them");
+  return bundle;
 }

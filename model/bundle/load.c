@@ -119,15 +119,13 @@ sag_bundle_load_weights (const char *folder, const SagManifest *manifest, GError
   return tensors != NULL ? sag_bundle_make_weights (manifest, tensors, error) : NULL;
 }
 
-SagBundle *
-sag_bundle_load (const char *folder, GError **error)
+static SagBundle *
+load (const char *folder, GError **error)
 {
   g_autofree char *sha256 = NULL;
   g_autoptr (SagManifest) manifest = NULL;
   g_autoptr (SagTokenizer) tokenizer = NULL;
   g_autoptr (SagWeightMap) weights = NULL;
-
-  g_return_val_if_fail (folder != NULL, NULL);
 
   manifest = sag_bundle_load_manifest (folder, &sha256, error);
   if (manifest == NULL)
@@ -138,4 +136,34 @@ sag_bundle_load (const char *folder, GError **error)
     return NULL;
   return sag_bundle_new (folder, g_steal_pointer (&manifest), g_steal_pointer (&sha256),
                          g_steal_pointer (&tokenizer), g_steal_pointer (&weights));
+}
+
+void
+sag_bundle_propagate_error (GError **error, GError *problem, const char *remedy)
+{
+  if ((g_error_matches (problem, SAG_ERROR, SAG_ERROR_FORMAT) ||
+       g_error_matches (problem, SAG_ERROR, SAG_ERROR_MISMATCH)) &&
+      strchr (problem->message, ';') == NULL)
+    {
+      g_autofree char *what = g_steal_pointer (&problem->message);
+
+      if (g_str_has_suffix (what, "."))
+        what[strlen (what) - 1] = '\0';
+      problem->message = g_strdup_printf ("%s; %s.", what, remedy);
+    }
+  g_propagate_error (error, problem);
+}
+
+SagBundle *
+sag_bundle_load (const char *folder, GError **error)
+{
+  GError    *problem = NULL;
+  SagBundle *bundle;
+
+  g_return_val_if_fail (folder != NULL, NULL);
+
+  bundle = load (folder, &problem);
+  if (problem != NULL)
+    sag_bundle_propagate_error (error, problem, "copy the bundle again");
+  return bundle;
 }

@@ -203,7 +203,7 @@ test_damaged_weights (void)
   } cases[] = {
     { { "vision_model.model.blocks.2.1.bn3.running_var", DROP },
       SAG_ERROR_MISMATCH,
-      "lacks the tensor \"vision_model.model.blocks.2.1.bn3.running_var\"." },
+      "lacks the tensor \"vision_model.model.blocks.2.1.bn3.running_var\"; give" },
     { { "vision_model.model.conv_stem.weight", DROP },
       SAG_ERROR_MISMATCH,
       "not a checkpoint of upstream's Uniferum" },
