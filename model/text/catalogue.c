@@ -86,10 +86,10 @@ sag_catalogue_load (const char *path, GError **error)
 SagCatalogue *
 sag_catalogue_get_default (GError **error)
 {
-  static GMutex        lock;
-  static SagCatalogue *loaded;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  g_autofree char *path = NULL;
+  static GMutex                   lock;
+  static SagCatalogue            *loaded;
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&lock);
+  g_autofree char                *path = NULL;
 
   if (loaded != NULL)
     return loaded;
