@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/case/cases.h"
+
+#define DEFAULT_CEILING ((gsize) 2 << 30)
+
+struct _SagUiCases
+{
+  GObject parent;
+
+  GPtrArray *items;
+  GPtrArray *recent; /* most recently current first */
+  SagUiCase *current;
+  gsize      ceiling;
+};
+
+static void list_model_init (GListModelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (SagUiCases,
+                               sag_ui_cases,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+
+static GParamSpec *current_prop;
+static guint       failed_signal;
+
+SagUiCases *
+sag_ui_cases_new (void)
+{
+  return g_object_new (SAG_UI_TYPE_CASES, NULL);
+}
+
+static SagUiCase *
+case_at (SagUiCases *self, guint index)
+{
+  return index < self->items->len ? self->items->pdata[index] : NULL;
+}
+
+static guint
+index_of (SagUiCases *self, SagUiCase *one)
+{
+  guint index = G_MAXUINT;
+
+  g_ptr_array_find (self->items, one, &index);
+  return index;
+}
+
+/* Those looked at longest ago give up their voxels first. */
+static void
+keep_below_ceiling (SagUiCases *self)
+{
+  gsize used = 0;
+
+  for (guint i = 0; i < self->recent->len; i++)
+    {
+      SagUiCase *one = self->recent->pdata[i];
+      gsize      bytes = sag_ui_case_get_bytes (one);
+
+      if (one != self->current && used + bytes > self->ceiling)
+        sag_ui_case_unload (one);
+      else
+        used += bytes;
+    }
+}
+
+/* The next case is read while the person looks at this one, if there is room for one as large. */
+static void
+read_ahead (SagUiCases *self)
+{
+  SagUiCase *next;
+
+  if (self->current == NULL || sag_ui_case_get_state (self->current) != SAG_UI_CASE_READY)
+    return;
+  next = case_at (self, index_of (self, self->current) + 1);
+  if (next == NULL || sag_ui_case_get_state (next) != SAG_UI_CASE_WAITING)
+    return;
+  if (2 * sag_ui_case_get_bytes (self->current) <= self->ceiling)
+    sag_ui_case_load (next);
+}
+
+static void
+state_cb (SagUiCase *one, GParamSpec *pspec, SagUiCases *self)
+{
+  g_autoptr (SagUiCase) keep = g_object_ref (one);
+  SagUiCase *before;
+
+  if (sag_ui_case_get_state (one) == SAG_UI_CASE_READY)
+    {
+      keep_below_ceiling (self);
+      read_ahead (self);
+    }
+  if (sag_ui_case_get_state (one) != SAG_UI_CASE_FAILED)
+    return;
+  before = self->recent->len > 1 && one == self->current ? self->recent->pdata[1] : self->current;
+  if (one == self->current)
+    sag_ui_cases_set_current (self, before);
+  sag_ui_cases_remove (self, one);
+  g_signal_emit (self, failed_signal, 0, one, sag_ui_case_get_error (one));
+}
+
+static SagUiCase *
+find (SagUiCases *self, GFile *file)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    if (g_file_equal (sag_ui_case_get_file (self->items->pdata[i]), file))
+      return self->items->pdata[i];
+  return NULL;
+}
+
+SagUiCase *
+sag_ui_cases_add (SagUiCases *self, GFile *file)
+{
+  SagUiCase *one = find (self, file);
+
+  if (one == NULL)
+    {
+      one = sag_ui_case_new (file);
+      g_ptr_array_add (self->items, one);
+      g_ptr_array_add (self->recent, one);
+      g_signal_connect (one, "notify::state", G_CALLBACK (state_cb), self);
+      g_list_model_items_changed (G_LIST_MODEL (self), self->items->len - 1, 0, 1);
+    }
+  return one;
+}
+
+void
+sag_ui_cases_remove (SagUiCases *self, SagUiCase *one)
+{
+  g_autoptr (SagUiCase) keep = g_object_ref (one);
+  guint index = index_of (self, one);
+
+  if (index == G_MAXUINT)
+    return;
+  g_signal_handlers_disconnect_by_data (one, self);
+  g_ptr_array_remove (self->recent, one);
+  g_ptr_array_remove_index (self->items, index);
+  g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 0);
+  if (one == self->current)
+    sag_ui_cases_set_current (self, case_at (self, MIN (index, MAX (self->items->len, 1) - 1)));
+  sag_ui_case_cancel (one);
+}
+
+SagUiCase *
+sag_ui_cases_get_current (SagUiCases *self)
+{
+  return self->current;
+}
+
+void
+sag_ui_cases_set_current (SagUiCases *self, SagUiCase *one)
+{
+  if (one == self->current)
+    return;
+  self->current = one;
+  if (one != NULL)
+    {
+      g_ptr_array_remove (self->recent, one);
+      g_ptr_array_insert (self->recent, 0, one);
+      sag_ui_case_load (one);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), current_prop);
+  keep_below_ceiling (self);
+  read_ahead (self);
+}
+
+void
+sag_ui_cases_step (SagUiCases *self, int step)
+{
+  guint      index = self->current != NULL ? index_of (self, self->current) : 0;
+  SagUiCase *next = case_at (self, index + (guint) step); /* -1 from 0 is past the end */
+
+  if (next != NULL)
+    sag_ui_cases_set_current (self, next);
+}
+
+void
+sag_ui_cases_set_ceiling (SagUiCases *self, gsize bytes)
+{
+  self->ceiling = bytes;
+  keep_below_ceiling (self);
+}
+
+static GType
+get_item_type (GListModel *model)
+{
+  return SAG_UI_TYPE_CASE;
+}
+
+static guint
+get_n_items (GListModel *model)
+{
+  return SAG_UI_CASES (model)->items->len;
+}
+
+static gpointer
+get_item (GListModel *model, guint position)
+{
+  SagUiCase *one = case_at (SAG_UI_CASES (model), position);
+
+  return one != NULL ? g_object_ref (one) : NULL;
+}
+
+static void
+list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+static void
+sag_ui_cases_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_object (value, SAG_UI_CASES (object)->current);
+}
+
+static void
+sag_ui_cases_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  sag_ui_cases_set_current (SAG_UI_CASES (object), g_value_get_object (value));
+}
+
+static void
+sag_ui_cases_finalize (GObject *object)
+{
+  SagUiCases *self = SAG_UI_CASES (object);
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      g_signal_handlers_disconnect_by_data (self->items->pdata[i], self);
+      sag_ui_case_cancel (self->items->pdata[i]);
+    }
+  g_ptr_array_unref (self->recent);
+  g_ptr_array_unref (self->items);
+  G_OBJECT_CLASS (sag_ui_cases_parent_class)->finalize (object);
+}
+
+static void
+sag_ui_cases_class_init (SagUiCasesClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+
+  object_class->get_property = sag_ui_cases_get_property;
+  object_class->set_property = sag_ui_cases_set_property;
+  object_class->finalize = sag_ui_cases_finalize;
+  current_prop =
+    g_param_spec_object ("current", NULL, NULL, SAG_UI_TYPE_CASE,
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_property (object_class, 1, current_prop);
+  failed_signal = g_signal_new ("failed", SAG_UI_TYPE_CASES, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 2, SAG_UI_TYPE_CASE, G_TYPE_STRING);
+}
+
+static void
+sag_ui_cases_init (SagUiCases *self)
+{
+  self->items = g_ptr_array_new_with_free_func (g_object_unref);
+  self->recent = g_ptr_array_new ();
+  self->ceiling = DEFAULT_CEILING;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ui/case/case.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SagUiCases: the cases of a window in the order of opening, one of them current.
+ *
+ * A GListModel of SagUiCase. The current case is read first, then the next one ahead; voxels of
+ * the others stay in memory up to a ceiling, those looked at longest ago go first.
+ *
+ * Property "current" (SagUiCase, read-write, nullable).
+ * Signal "failed" (SagUiCase, string): a case could not be read; it has left the list, and the one
+ * that was current before is current again.
+ */
+#define SAG_UI_TYPE_CASES (sag_ui_cases_get_type ())
+G_DECLARE_FINAL_TYPE (SagUiCases, sag_ui_cases, SAG_UI, CASES, GObject)
+
+SagUiCases *sag_ui_cases_new (void);
+
+/** sag_ui_cases_add: adds @file at the end, or finds it if it is there. Returns: (transfer none). */
+SagUiCase *sag_ui_cases_add (SagUiCases *self, GFile *file);
+void       sag_ui_cases_remove (SagUiCases *self, SagUiCase *one);
+
+/** sag_ui_cases_get_current: (nullable) (transfer none). */
+SagUiCase *sag_ui_cases_get_current (SagUiCases *self);
+void       sag_ui_cases_set_current (SagUiCases *self, SagUiCase *one);
+/** sag_ui_cases_step: the next (1) or previous (-1) case becomes current, if there is one. */
+void sag_ui_cases_step (SagUiCases *self, int step);
+
+/** sag_ui_cases_set_ceiling: how many bytes of voxels may stay; the current case always does. */
+void sag_ui_cases_set_ceiling (SagUiCases *self, gsize bytes);
+
+G_END_DECLS

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ui/case/cases.h"
+#include "ui/engine/engine.h"
+#include "ui/view/display.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SagUiSession: what the panes of one window share: its cases, the engine, and the display of the
+ * current case. The display follows the current case; a case that is ready is prepared and encoded
+ * ahead.
+ *
+ * Signal "toast" (string): a sentence for the person, said by any pane.
+ */
+#define SAG_UI_TYPE_SESSION (sag_ui_session_get_type ())
+G_DECLARE_FINAL_TYPE (SagUiSession, sag_ui_session, SAG_UI, SESSION, GObject)
+
+/** sag_ui_session_new: keeps a reference to @engine, which windows of a program share. */
+SagUiSession *sag_ui_session_new (SagUiEngine *engine);
+
+SagUiEngine  *sag_ui_session_get_engine (SagUiSession *self);
+SagUiCases   *sag_ui_session_get_cases (SagUiSession *self);
+SagUiDisplay *sag_ui_session_get_display (SagUiSession *self);
+/** sag_ui_session_get_case: (nullable) (transfer none): the current one. */
+SagUiCase *sag_ui_session_get_case (SagUiSession *self);
+
+/** sag_ui_session_say: a toast. */
+void sag_ui_session_say (SagUiSession *self, const char *sentence);
+
+G_END_DECLS

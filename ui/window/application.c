@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/window/application.h"
+
+#include "ui/base/trace.h"
+#include "ui/window/window.h"
+
+#include <glib/gi18n.h>
+
+struct _SagUiApplication
+{
+  AdwApplication parent;
+
+  SagUiEngine *engine;
+};
+
+G_DEFINE_FINAL_TYPE (SagUiApplication, sag_ui_application, ADW_TYPE_APPLICATION)
+
+SagUiApplication *
+sag_ui_application_new (SagUiEngineOpen open, gpointer user_data, GDestroyNotify destroy)
+{
+  SagUiApplication *self =
+    g_object_new (SAG_UI_TYPE_APPLICATION, "application-id", "io.github.sagittact.Sagitta", "flags",
+                  G_APPLICATION_HANDLES_OPEN | G_APPLICATION_NON_UNIQUE, "resource-base-path",
+                  "/io/github/sagittact/Sagitta", NULL);
+
+  self->engine = sag_ui_engine_new (open, user_data, destroy);
+  return self;
+}
+
+static SagUiWindow *
+get_window (SagUiApplication *self)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  return window != NULL ? SAG_UI_WINDOW (window)
+                        : sag_ui_window_new (GTK_APPLICATION (self), self->engine);
+}
+
+static void
+sag_ui_application_activate (GApplication *application)
+{
+  gtk_window_present (GTK_WINDOW (get_window (SAG_UI_APPLICATION (application))));
+}
+
+static void
+sag_ui_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  SagUiWindow *window = get_window (SAG_UI_APPLICATION (application));
+
+  sag_ui_window_open (window, files, n_files);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static int
+sag_ui_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  g_autoptr (GError) error = NULL;
+  const char *path;
+
+  if (!g_variant_dict_lookup (options, "trace", "^&ay", &path))
+    return -1;
+  if (!sag_ui_trace_open (path, &error))
+    {
+      g_printerr ("sagitta: %s\n", error->message);
+      return 1;
+    }
+  sag_ui_trace ("start", NULL);
+  return -1;
+}
+
+static void
+sag_ui_application_startup (GApplication *application)
+{
+  G_APPLICATION_CLASS (sag_ui_application_parent_class)->startup (application);
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      ADW_COLOR_SCHEME_PREFER_DARK);
+}
+
+static void
+sag_ui_application_dispose (GObject *object)
+{
+  g_clear_object (&SAG_UI_APPLICATION (object)->engine);
+  G_OBJECT_CLASS (sag_ui_application_parent_class)->dispose (object);
+}
+
+static void
+sag_ui_application_class_init (SagUiApplicationClass *class)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = sag_ui_application_dispose;
+  application_class->activate = sag_ui_application_activate;
+  application_class->open = sag_ui_application_open;
+  application_class->startup = sag_ui_application_startup;
+  application_class->handle_local_options = sag_ui_application_handle_local_options;
+}
+
+static void
+sag_ui_application_init (SagUiApplication *self)
+{
+  g_application_add_main_option (G_APPLICATION (self), "trace", 0, 0, G_OPTION_ARG_FILENAME,
+                                 _ ("Write time-stamped events, without paths, to a file"),
+                                 _ ("FILE"));
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ui/engine/engine.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/** SagUiApplication: the program: one process, one engine, any number of windows. */
+#define SAG_UI_TYPE_APPLICATION (sag_ui_application_get_type ())
+G_DECLARE_FINAL_TYPE (SagUiApplication, sag_ui_application, SAG_UI, APPLICATION, AdwApplication)
+
+/** sag_ui_application_new: @open and its data as for sag_ui_engine_new(). */
+SagUiApplication *
+sag_ui_application_new (SagUiEngineOpen open, gpointer user_data, GDestroyNotify destroy);
+
+G_END_DECLS
