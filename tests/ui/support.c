@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/ui/support.h"
+
+#include <stdlib.h>
+
+void
+sag_test_ui_init (int *argc, char ***argv)
+{
+  g_test_init (argc, argv, NULL);
+  if (!gtk_init_check ())
+    {
+      g_print ("1..0 # SKIP there is no display\n");
+      exit (0);
+    }
+  adw_init ();
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+}
+
+static gboolean
+wake_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+gboolean
+sag_test_ui_turn (gint64 end_us)
+{
+  guint id = g_timeout_add (20, wake_cb, NULL);
+
+  g_main_context_iteration (NULL, TRUE);
+  g_source_remove (id);
+  return g_get_monotonic_time () < end_us;
+}
+
+static gboolean
+tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  ++*(int *) user_data;
+  return G_SOURCE_CONTINUE;
+}
+
+/* Two frames of every mapped window: in the first one sizes are given out, in the second all is drawn. */
+void
+sag_test_ui_settle (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+      int   frames = 0;
+      guint id;
+
+      if (!gtk_widget_get_mapped (window))
+        continue;
+      id = gtk_widget_add_tick_callback (window, tick_cb, &frames, NULL);
+      sag_test_ui_until (frames >= 2);
+      gtk_widget_remove_tick_callback (window, id);
+    }
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+GtkWindow *
+sag_test_ui_show (GtkWidget *child, int width, int height)
+{
+  GtkWindow *window = GTK_WINDOW (gtk_window_new ());
+
+  gtk_window_set_decorated (window, FALSE);
+  gtk_window_set_default_size (window, width, height);
+  gtk_window_set_child (window, child);
+  gtk_window_present (window);
+  sag_test_ui_until (gtk_widget_get_mapped (GTK_WIDGET (window)));
+  sag_test_ui_settle ();
+  return window;
+}
+
+cairo_surface_t *
+sag_test_ui_picture (GtkWidget *widget, const char *name)
+{
+  int width = gtk_widget_get_width (widget);
+  int height = gtk_widget_get_height (widget);
+  int scale = gtk_widget_get_scale_factor (widget);
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
+  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+  cairo_surface_t *surface =
+    cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width * scale, height * scale);
+  cairo_t    *cr = cairo_create (surface);
+  const char *folder = g_getenv ("SAGITTA_PICTURES");
+
+  cairo_scale (cr, scale, scale);
+  gdk_paintable_snapshot (paintable, snapshot, width, height);
+  node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
+  if (node != NULL)
+    gsk_render_node_draw (node, cr);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  if (folder != NULL)
+    {
+      g_autofree char *file = g_strconcat (name, ".png", NULL);
+      g_autofree char *path = g_build_filename (folder, file, NULL);
+
+      g_assert_cmpint (cairo_surface_write_to_png (surface, path), ==, CAIRO_STATUS_SUCCESS);
+    }
+  return surface;
+}
+
+guint32
+sag_test_ui_pixel (cairo_surface_t *surface, int x, int y)
+{
+  const guint8 *data = cairo_image_surface_get_data (surface);
+  gsize         stride = cairo_image_surface_get_stride (surface);
+
+  g_assert_cmpint (x, >=, 0);
+  g_assert_cmpint (y, >=, 0);
+  g_assert_cmpint (x, <, cairo_image_surface_get_width (surface));
+  g_assert_cmpint (y, <, cairo_image_surface_get_height (surface));
+  return *(const guint32 *) (data + y * stride + x * 4) & 0xffffff;
+}
+
+GtkWidget *
+sag_test_ui_find (GtkWidget *root,
+                  GType      type,
+                  gboolean (*is) (GtkWidget *, gconstpointer),
+                  gconstpointer data)
+{
+  if (g_type_is_a (G_OBJECT_TYPE (root), type) && (is == NULL || is (root, data)))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = sag_test_ui_find (child, type, is, data);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+GtkWidget *
+sag_test_ui_find_type (GtkWidget *root, GType type)
+{
+  return sag_test_ui_find (root, type, NULL, NULL);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* What tests of widgets share. Each test program runs under tests/support/with-display. */
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/**
+ * sag_test_ui_init: g_test_init() and a display; without one the program skips. Animations are off.
+ */
+void sag_test_ui_init (int *argc, char ***argv);
+
+/**
+ * sag_test_ui_until: runs the main loop until @condition, a C expression, holds; a limit of a
+ * minute is for hangs only.
+ */
+#define sag_test_ui_until(condition)                                                               \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    gint64 sag_end_us = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;                             \
+                                                                                                   \
+    while (!(condition))                                                                           \
+      if (!sag_test_ui_turn (sag_end_us))                                                          \
+        g_error ("%s:%d: waited a minute in vain for: %s", __FILE__, __LINE__, #condition);        \
+  }                                                                                                \
+  G_STMT_END
+
+/** sag_test_ui_turn: one round of the main loop, of at most 20 ms; FALSE if it is later than @end_us. */
+gboolean sag_test_ui_turn (gint64 end_us);
+
+/** sag_test_ui_settle: runs the main loop until nothing is to be done, frames of mapped windows included. */
+void sag_test_ui_settle (void);
+
+/**
+ * sag_test_ui_show: (transfer full): a window of the size with @child in it, mapped, laid out and
+ * drawn once. Destroy it with gtk_window_destroy().
+ */
+GtkWindow *sag_test_ui_show (GtkWidget *child, int width, int height);
+
+/**
+ * sag_test_ui_picture: (transfer full): what @widget looks like now, in device pixels; also kept as
+ * `NAME.png` in the folder $SAGITTA_PICTURES if there is one.
+ */
+cairo_surface_t *sag_test_ui_picture (GtkWidget *widget, const char *name);
+
+/** sag_test_ui_pixel: 0xRRGGBB of a device pixel. */
+guint32 sag_test_ui_pixel (cairo_surface_t *surface, int x, int y);
+
+/** sag_test_ui_find: (nullable) (transfer none): the first widget of @type at or below @root for which @is says TRUE. */
+GtkWidget *sag_test_ui_find (GtkWidget *root,
+                             GType      type,
+                             gboolean (*is) (GtkWidget *, gconstpointer),
+                             gconstpointer data);
+
+/** sag_test_ui_find_type: (nullable) (transfer none): the first widget of @type at or below @root. */
+GtkWidget *sag_test_ui_find_type (GtkWidget *root, GType type);
+
+G_END_DECLS
