@@ -3,7 +3,7 @@
 
 #include "ui/case/cases.h"
 #include "ui/engine/engine.h"
-#include "ui/view/display.h"
+#include "ui/display/display.h"
 
 G_BEGIN_DECLS
 

@@ -14,4 +14,10 @@ G_DECLARE_FINAL_TYPE (SagUiViews, sag_ui_views, SAG_UI, VIEWS, AdwBin)
 /** sag_ui_views_set_session: once, before it is shown. */
 void sag_ui_views_set_session (SagUiViews *self, SagUiSession *session);
 
+/**
+ * sag_ui_views_get_header: (transfer none): the views' own controls in the header bar: layout and
+ * window menus. The window places it.
+ */
+GtkWidget *sag_ui_views_get_header (SagUiViews *self);
+
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ui/view/display.h"
+#include "ui/display/display.h"
 
 #include "render/slice/presets.h"
 #include "ui/answer/overlay.h"
