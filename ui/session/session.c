@@ -8,11 +8,31 @@ struct _SagUiSession
   SagUiEngine  *engine;
   SagUiCases   *cases;
   SagUiDisplay *display;
+  GQueue        undos; /* of Undo, newest first */
 };
 
 G_DEFINE_FINAL_TYPE (SagUiSession, sag_ui_session, G_TYPE_OBJECT)
 
+#define MAX_UNDOS 20
+
+typedef struct
+{
+  SagUiUndo      undo;
+  gpointer       user_data;
+  GDestroyNotify destroy;
+} Undo;
+
 static guint toast_signal;
+
+static void
+undo_free (gpointer data)
+{
+  Undo *undo = data;
+
+  if (undo->destroy != NULL)
+    undo->destroy (undo->user_data);
+  g_free (undo);
+}
 
 /* The next case is read ahead, so its questions should find it encoded too. */
 static void
@@ -91,7 +111,35 @@ sag_ui_session_get_case (SagUiSession *self)
 void
 sag_ui_session_say (SagUiSession *self, const char *sentence)
 {
-  g_signal_emit (self, toast_signal, 0, sentence);
+  g_signal_emit (self, toast_signal, 0, sentence, FALSE);
+}
+
+void
+sag_ui_session_say_undoable (SagUiSession  *self,
+                             const char    *sentence,
+                             SagUiUndo      undo,
+                             gpointer       user_data,
+                             GDestroyNotify destroy)
+{
+  Undo *one = g_new (Undo, 1);
+
+  *one = (Undo){ undo, user_data, destroy };
+  g_queue_push_head (&self->undos, one);
+  if (self->undos.length > MAX_UNDOS)
+    undo_free (g_queue_pop_tail (&self->undos));
+  g_signal_emit (self, toast_signal, 0, sentence, TRUE);
+}
+
+gboolean
+sag_ui_session_undo (SagUiSession *self)
+{
+  Undo *one = g_queue_pop_head (&self->undos);
+
+  if (one == NULL)
+    return FALSE;
+  one->undo (one->user_data);
+  undo_free (one);
+  return TRUE;
 }
 
 static void
@@ -99,6 +147,7 @@ sag_ui_session_dispose (GObject *object)
 {
   SagUiSession *self = SAG_UI_SESSION (object);
 
+  g_queue_clear_full (&self->undos, undo_free);
   g_signal_handlers_disconnect_by_data (self->cases, self);
   sag_ui_display_set_case (self->display, NULL);
   g_clear_object (&self->engine);
@@ -123,7 +172,7 @@ sag_ui_session_class_init (SagUiSessionClass *class)
   object_class->dispose = sag_ui_session_dispose;
   object_class->finalize = sag_ui_session_finalize;
   toast_signal = g_signal_new ("toast", SAG_UI_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                               G_TYPE_NONE, 1, G_TYPE_STRING);
+                               G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
 }
 
 static void

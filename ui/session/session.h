@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * current case. The display follows the current case; a case that is ready is prepared and encoded
  * ahead.
  *
- * Signal "toast" (string): a sentence for the person, said by any pane.
+ * Signal "toast" (string, boolean): a sentence for the person, said by any pane; and whether what it
+ * tells can be undone.
  */
 #define SAG_UI_TYPE_SESSION (sag_ui_session_get_type ())
 G_DECLARE_FINAL_TYPE (SagUiSession, sag_ui_session, SAG_UI, SESSION, GObject)
@@ -28,5 +29,21 @@ SagUiCase *sag_ui_session_get_case (SagUiSession *self);
 
 /** sag_ui_session_say: a toast. */
 void sag_ui_session_say (SagUiSession *self, const char *sentence);
+
+/** SagUiUndo: puts back what was there before. */
+typedef void (*SagUiUndo) (gpointer user_data);
+
+/**
+ * sag_ui_session_say_undoable: a toast with "Undo" for what was just done, which Ctrl+Z takes back
+ * too. The last few can be undone, newest first.
+ * @destroy: (nullable): of @user_data, called once, undone or not
+ */
+void sag_ui_session_say_undoable (SagUiSession  *self,
+                                  const char    *sentence,
+                                  SagUiUndo      undo,
+                                  gpointer       user_data,
+                                  GDestroyNotify destroy);
+/** sag_ui_session_undo: takes back the newest; FALSE if there is none. */
+gboolean sag_ui_session_undo (SagUiSession *self);
 
 G_END_DECLS

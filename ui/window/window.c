@@ -52,9 +52,23 @@ display_cb (SagUiDisplay *display, guint change, SagUiWindow *self)
 }
 
 static void
-toast_cb (SagUiSession *session, const char *sentence, SagUiWindow *self)
+undo_cb (AdwToast *toast, SagUiWindow *self)
 {
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (sentence));
+  sag_ui_session_undo (self->session);
+}
+
+static void
+toast_cb (SagUiSession *session, const char *sentence, gboolean is_undoable, SagUiWindow *self)
+{
+  g_autofree char *markup = g_markup_escape_text (sentence, -1);
+  AdwToast        *toast = adw_toast_new (markup);
+
+  if (is_undoable)
+    {
+      adw_toast_set_button_label (toast, _ ("Undo"));
+      g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_cb), self, 0);
+    }
+  adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
 static void
