@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cuda/device.cuh"
+
+/* Depthwise 3D convolution, then SiLU, and the sums that squeeze-excite needs.
+ *
+ *   input    (X, Y, Z, C)
+ *   weights  (K, K, K, C)       BatchNorm folded in
+ *   out      (X', Y', Z', C)
+ *   sums     (spatial blocks, C)
+ *
+ * A thread makes 4 channels of a box of TX x 1 x TZ outputs: it walks over the rows of the input that the box sees,
+ * keeps one in registers and adds it wherever a tap meets it. Threads next to each other take channels next to each
+ * other; a block's threads are (channel groups, boxes).
+ */
+
+#define THREADS 256
+#define MOST_GROUPS 32 /* channel groups of a block */
+#define BIG 65536      /* threads that fill the largest GPUs */
+
+struct Depthwise
+{
+  const float *weights;
+  const float *bias;
+  float       *sums;
+  int32_t      channels;
+  int32_t      kernel;
+  int32_t      stride;
+  int32_t      in[3];
+  int32_t      out[3];
+  int32_t      before[3];
+};
+
+/* How a convolution is cut into threads. */
+struct Cut
+{
+  bool    fast; /* a kernel made for these sizes */
+  int32_t tx;
+  int32_t tz;
+  int32_t boxes[3];
+  int32_t n_boxes;
+  int32_t groups; /* of a block */
+  int32_t slabs;  /* blocks side by side over the channels */
+  int32_t rows;   /* boxes of a block */
+};
+
+/* The thread's box: where its outputs start, and its channel. */
+struct Box
+{
+  int32_t x;
+  int32_t y;
+  int32_t z;
+  int32_t channel;
+  bool    inside;
+};
+
+static __device__ __forceinline__ Box
+find_box (const Depthwise &job, int32_t tx, int32_t tz)
+{
+  int32_t boxes_z = sag_ceil_div (job.out[2], tz);
+  int32_t index = blockIdx.x * blockDim.y + threadIdx.y;
+  Box     box;
+
+  box.channel = (blockIdx.y * blockDim.x + threadIdx.x) * 4;
+  box.z = index % boxes_z * tz;
+  box.y = index / boxes_z % job.out[1];
+  box.x = index / boxes_z / job.out[1] * tx;
+  box.inside = box.x < job.out[0] && box.channel < job.channels;
+  return box;
+}
+
+/* SiLU, then to memory; adds what was stored to @total. */
+template <typename T>
+static __device__ __forceinline__ void
+finish (const Depthwise &job,
+        T               *out,
+        int32_t          x,
+        int32_t          y,
+        int32_t          z,
+        int32_t          channel,
+        float (&sum)[4],
+        float (&total)[4])
+{
+  size_t voxel = ((size_t) x * job.out[1] + y) * job.out[2] + z;
+
+#pragma unroll
+  for (int c = 0; c < 4; c++)
+    {
+      sum[c] = sag_silu<T> (sum[c]);
+      total[c] += sum[c];
+    }
+  sag_store (out + voxel * job.channels + channel, sum);
+}
+
+/* A block's sums of each channel, in the same order every time. */
+static __device__ __forceinline__ void
+write_sums (const Depthwise &job, const float (&total)[4])
+{
+  SAG_SHARED (float, parts);
+  int32_t width = blockDim.x * 4, here = threadIdx.y * blockDim.x + threadIdx.x;
+
+  sag_store (parts + here * 4, total);
+  __syncthreads ();
+  for (int32_t c = here; c < width; c += blockDim.x * blockDim.y)
+    {
+      int32_t channel = blockIdx.y * width + c;
+      float   sum = 0.0f;
+
+      for (int32_t row = 0; row < (int32_t) blockDim.y; row++)
+        sum += parts[row * width + c];
+      if (channel < job.channels)
+        job.sums[(size_t) blockIdx.x * job.channels + channel] = sum;
+    }
+}
+
+/* One row of input: NZ voxels of 4 channels from (x, y, z) on, zeros outside. */
+template <typename T, int NZ>
+static __device__ __forceinline__ void
+load_row (const Depthwise &job, const T *row, int32_t z, float (&values)[NZ][4])
+{
+#pragma unroll
+  for (int i = 0; i < NZ; i++)
+    if (z + i >= 0 && z + i < job.in[2])
+      sag_load (row + (int64_t) (z + i) * job.channels, values[i]);
+    else
+#pragma unroll
+      for (int c = 0; c < 4; c++)
+        values[i][c] = 0.0f;
+}
+
+/* Adds a row, tapped by kernel row @weights. */
+template <int K, int S, int TZ, int NZ>
+static __device__ __forceinline__ void
+add_row (const Depthwise &job,
+         const float     *weights,
+         const float (&values)[NZ][4],
+         float (&sum)[TZ][4])
+{
+#pragma unroll
+  for (int q = 0; q < K; q++)
+    {
+      float w[4];
+
+      sag_load (weights + q * job.channels, w);
+#pragma unroll
+      for (int t = 0; t < TZ; t++)
+#pragma unroll
+        for (int c = 0; c < 4; c++)
+          sum[t][c] += values[t * S + q][c] * w[c];
+    }
+}
+
+template <typename T, int K, int S, int TX, int TZ>
+static __device__ __forceinline__ void
+convolve (const Depthwise &job, const T *in, const Box &box, float (&sum)[TX][TZ][4])
+{
+  const int      NZ = (TZ - 1) * S + K;
+  int32_t        x0 = box.x * S - job.before[0];
+  int32_t        y0 = box.y * S - job.before[1], z0 = box.z * S - job.before[2];
+  const float   *weights = job.weights + box.channel;
+  const int32_t *n = job.in;
+
+#pragma unroll
+  for (int p = 0; p < (TX - 1) * S + K; p++)
+    {
+      if (x0 + p < 0 || x0 + p >= n[0])
+        continue;
+#pragma unroll 1
+      for (int r = 0; r < K; r++)
+        {
+          float values[NZ][4];
+
+          if (y0 + r < 0 || y0 + r >= n[1])
+            continue;
+          load_row<T, NZ> (
+            job, in + ((int64_t) (x0 + p) * n[1] + y0 + r) * n[2] * job.channels + box.channel, z0,
+            values);
+#pragma unroll
+          for (int t = 0; t < TX; t++)
+            if (p >= t * S && p < t * S + K)
+              add_row<K, S, TZ, NZ> (job, weights + ((p - t * S) * K + r) * K * job.channels,
+                                     values, sum[t]);
+        }
+    }
+}
+
+template <typename T, int K, int S, int TX, int TZ>
+static __global__ void
+__launch_bounds__ (THREADS, 2) depthwise (Depthwise job, const T *in, T *out)
+{
+  Box   box = find_box (job, TX, TZ);
+  float total[4] = { 0.0f, 0.0f, 0.0f, 0.0f };
+
+  if (box.inside)
+    {
+      float bias[4], sum[TX][TZ][4];
+
+      sag_load (job.bias + box.channel, bias);
+#pragma unroll
+      for (int i = 0; i < TX * TZ * 4; i++)
+        sum[i / 4 / TZ][i / 4 % TZ][i % 4] = bias[i % 4];
+      convolve<T, K, S, TX, TZ> (job, in, box, sum);
+#pragma unroll
+      for (int i = 0; i < TX * TZ; i++)
+        if (box.x + i / TZ < job.out[0] && box.z + i % TZ < job.out[2])
+          finish (job, out, box.x + i / TZ, box.y, box.z + i % TZ, box.channel, sum[i / TZ][i % TZ],
+                  total);
+    }
+  write_sums (job, total);
+}
+
+/* Any kernel and stride: a thread makes one voxel. */
+template <typename T>
+static __global__ void
+__launch_bounds__ (THREADS) depthwise_any (Depthwise job, const T *in, T *out)
+{
+  Box   box = find_box (job, 1, 1);
+  float total[4] = { 0.0f, 0.0f, 0.0f, 0.0f };
+
+  if (box.inside)
+    {
+      int32_t k = job.kernel;
+      float   sum[4];
+
+      sag_load (job.bias + box.channel, sum);
+      for (int32_t tap = 0; tap < k * k * k; tap++)
+        {
+          int32_t x = box.x * job.stride - job.before[0] + tap / (k * k);
+          int32_t y = box.y * job.stride - job.before[1] + tap / k % k;
+          int32_t z = box.z * job.stride - job.before[2] + tap % k;
+          float   value[4], w[4];
+
+          if (x < 0 || x >= job.in[0] || y < 0 || y >= job.in[1] || z < 0 || z >= job.in[2])
+            continue;
+          sag_load (in + (((int64_t) x * job.in[1] + y) * job.in[2] + z) * job.channels +
+                      box.channel,
+                    value);
+          sag_load (job.weights + (size_t) tap * job.channels + box.channel, w);
+          for (int c = 0; c < 4; c++)
+            sum[c] += value[c] * w[c];
+        }
+      finish (job, out, box.x, box.y, box.z, box.channel, sum, total);
+    }
+  write_sums (job, total);
+}
+
+static void
+cut_boxes (Cut *cut, const SagCudaDepthwise *job)
+{
+  const int32_t *out = job->shape.out;
+
+  cut->boxes[0] = sag_ceil_div (out[0], cut->tx);
+  cut->boxes[1] = out[1];
+  cut->boxes[2] = sag_ceil_div (out[2], cut->tz);
+  cut->n_boxes = cut->boxes[0] * cut->boxes[1] * cut->boxes[2];
+}
+
+/* Boxes as large as leaves enough threads to fill the GPU. */
+static Cut
+plan (const SagCudaDepthwise *job)
+{
+  int32_t groups = job->channels / 4;
+  Cut     cut = {};
+
+  cut.fast = (job->kernel == 3 || job->kernel == 5 || job->kernel == 7) && job->stride <= 2;
+  cut.tx = cut.fast && job->kernel < 7 ? 2 : 1;
+  cut.tz = cut.fast ? job->kernel == 7 ? 2 : 4 : 1;
+  cut_boxes (&cut, job);
+  if ((int64_t) cut.n_boxes * groups < BIG && cut.tx > 1)
+    {
+      cut.tx = 1;
+      cut_boxes (&cut, job);
+    }
+  cut.slabs = sag_ceil_div (groups, MOST_GROUPS);
+  cut.groups = sag_ceil_div (groups, cut.slabs);
+  cut.rows = THREADS / cut.groups;
+  return cut;
+}
+
+extern "C" int32_t
+sag_cuda_depthwise_n_sums (const SagCudaDepthwise *job)
+{
+  Cut cut = plan (job);
+
+  return sag_ceil_div (cut.n_boxes, cut.rows);
+}
+
+template <typename T>
+static int
+launch (const SagCudaDepthwise *job, void *stream)
+{
+  Cut       cut = plan (job);
+  dim3      grid (sag_ceil_div (cut.n_boxes, cut.rows), cut.slabs), block (cut.groups, cut.rows);
+  size_t    shared = (size_t) cut.groups * cut.rows * 4 * sizeof (float);
+  const T  *in = (const T *) job->input;
+  T        *out = (T *) job->out;
+  Depthwise d = { job->weights, job->bias, job->sums, job->channels, job->kernel, job->stride,
+                  {},           {},        {} };
+
+  if (cut.n_boxes == 0 || job->channels == 0)
+    return 0;
+  for (int a = 0; a < 3; a++)
+    {
+      d.in[a] = job->in[a];
+      d.out[a] = job->shape.out[a];
+      d.before[a] = job->shape.before[a];
+    }
+  switch (cut.fast ? job->kernel * 100 + job->stride * 10 + cut.tx : 0)
+    {
+    case 312:
+      return SAG_LAUNCH ((depthwise<T, 3, 1, 2, 4>), grid, block, shared, stream, d, in, out);
+    case 311:
+      return SAG_LAUNCH ((depthwise<T, 3, 1, 1, 4>), grid, block, shared, stream, d, in, out);
+    case 322:
+      return SAG_LAUNCH ((depthwise<T, 3, 2, 2, 4>), grid, block, shared, stream, d, in, out);
+    case 321:
+      return SAG_LAUNCH ((depthwise<T, 3, 2, 1, 4>), grid, block, shared, stream, d, in, out);
+    case 512:
+      return SAG_LAUNCH ((depthwise<T, 5, 1, 2, 4>), grid, block, shared, stream, d, in, out);
+    case 511:
+      return SAG_LAUNCH ((depthwise<T, 5, 1, 1, 4>), grid, block, shared, stream, d, in, out);
+    case 522:
+      return SAG_LAUNCH ((depthwise<T, 5, 2, 2, 4>), grid, block, shared, stream, d, in, out);
+    case 521:
+      return SAG_LAUNCH ((depthwise<T, 5, 2, 1, 4>), grid, block, shared, stream, d, in, out);
+    case 711:
+      return SAG_LAUNCH ((depthwise<T, 7, 1, 1, 2>), grid, block, shared, stream, d, in, out);
+    case 721:
+      return SAG_LAUNCH ((depthwise<T, 7, 2, 1, 2>), grid, block, shared, stream, d, in, out);
+    default:
+      return SAG_LAUNCH (depthwise_any<T>, grid, block, shared, stream, d, in, out);
+    }
+}
+
+extern "C" int
+sag_cuda_launch_depthwise (const SagCudaDepthwise *job, void *stream)
+{
+  return job->type == SAG_CUDA_FLOAT ? launch<float> (job, stream) : launch<SagHalf> (job, stream);
+}

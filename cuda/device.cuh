@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* What kernels share: storage types, vectors of them, activations, sums over a warp. */
+
+#include "cuda/launch.cuh"
+#include "cuda/ops.h"
+
+#ifndef SAG_EMULATED
+
+#include <cuda_fp16.h>
+
+typedef __half SagHalf;
+
+static __device__ __forceinline__ float
+sag_half_to_float (SagHalf x)
+{
+  return __half2float (x);
+}
+
+static __device__ __forceinline__ SagHalf
+sag_half_from_float (float x)
+{
+  return __float2half_rn (x);
+}
+
+static __device__ __forceinline__ float
+sag_exp_fast (float x)
+{
+  return __expf (x);
+}
+
+/* 0 for denominators beyond 2^126. */
+static __device__ __forceinline__ float
+sag_divide_fast (float a, float b)
+{
+  return __fdividef (a, b);
+}
+
+/* d += a b on tensor cores: a (16, 16), b (8, 16) transposed, spread over the lanes as PTX's mma.m16n8k16 wants them. */
+static __device__ __forceinline__ void
+sag_mma (float d[4], const uint32_t a[4], const uint32_t b[2])
+{
+#if __CUDA_ARCH__ >= 800
+  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, "
+               "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+               : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+               : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+#else
+  for (int i = 0; i < 2; i++)
+    asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, "
+                 "{%4, %5}, {%6}, {%0, %1, %2, %3};"
+                 : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+                 : "r"(a[2 * i]), "r"(a[2 * i + 1]), "r"(b[i]));
+#endif
+}
+
+#endif
+
+#define SAG_ALL_LANES 0xffffffffu
+#define SAG_HALF_MOST 65504.0f
+
+static __device__ __forceinline__ float
+sag_to_float (float x)
+{
+  return x;
+}
+
+static __device__ __forceinline__ float
+sag_to_float (SagHalf x)
+{
+  return sag_half_to_float (x);
+}
+
+static __device__ __forceinline__ void
+sag_assign (float *to, float x)
+{
+  *to = x;
+}
+
+static __device__ __forceinline__ void
+sag_assign (SagHalf *to, float x)
+{
+  /* A NaN stays one. */
+  x = x > SAG_HALF_MOST ? SAG_HALF_MOST : x;
+  *to = sag_half_from_float (x < -SAG_HALF_MOST ? -SAG_HALF_MOST : x);
+}
+
+/* N values that are read and written at once; sizeof (T) N is a power of two up to 16. */
+template <typename T, int N> struct alignas (sizeof (T) * N) SagPack
+{
+  T v[N];
+};
+
+template <typename T, int N>
+static __device__ __forceinline__ void
+sag_load (const T *from, float (&to)[N])
+{
+  SagPack<T, N> pack = *reinterpret_cast<const SagPack<T, N> *> (from);
+
+#pragma unroll
+  for (int i = 0; i < N; i++)
+    to[i] = sag_to_float (pack.v[i]);
+}
+
+template <typename T, int N>
+static __device__ __forceinline__ void
+sag_store (T *to, const float (&from)[N])
+{
+  SagPack<T, N> pack;
+
+#pragma unroll
+  for (int i = 0; i < N; i++)
+    sag_assign (&pack.v[i], from[i]);
+  *reinterpret_cast<SagPack<T, N> *> (to) = pack;
+}
+
+/* Activations are exact to float32 where T is float; else they use the special function units. */
+template <typename T>
+static __device__ __forceinline__ float
+sag_silu (float x)
+{
+  return sizeof (T) == 4 ? x / (1.0f + expf (-x)) : sag_divide_fast (x, 1.0f + sag_exp_fast (-x));
+}
+
+static __device__ __forceinline__ float
+sag_gelu (float x)
+{
+  return 0.5f * x * (1.0f + erff (x * 0.70710678118654752f));
+}
+
+template <typename T>
+static __device__ __forceinline__ float
+sag_act (float x, SagCudaAct act)
+{
+  return act == SAG_CUDA_ACT_SILU ? sag_silu<T> (x) : act == SAG_CUDA_ACT_GELU ? sag_gelu (x) : x;
+}
+
+/* Sum over the 32 lanes, the same in all of them. */
+template <typename T>
+static __device__ __forceinline__ T
+sag_warp_sum (T x)
+{
+#pragma unroll
+  for (int bits = 16; bits > 0; bits /= 2)
+    x += __shfl_xor_sync (SAG_ALL_LANES, x, bits);
+  return x;
+}
+
+static __device__ __forceinline__ float
+sag_warp_max (float x)
+{
+#pragma unroll
+  for (int bits = 16; bits > 0; bits /= 2)
+    x = fmaxf (x, __shfl_xor_sync (SAG_ALL_LANES, x, bits));
+  return x;
+}
+
+template <typename T>
+static __host__ __device__ __forceinline__ T
+sag_ceil_div (T a, T b)
+{
+  return (a + b - 1) / b;
+}

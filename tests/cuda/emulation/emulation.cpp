@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/cuda/emulation/emulation.h"
+
+#include "tests/cuda/emulation/fiber.h"
+#include "tests/cuda/emulation/half.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#define WARP 32
+#define MAX_THREADS 1024
+#define MAX_SHARED (64 * 1024) /* what a block can have on sm_75 */
+#define INVALID_CONFIGURATION 9
+
+dim3 sag_emulation_thread, sag_emulation_block, sag_emulation_block_dims, sag_emulation_grid_dims;
+
+enum State
+{
+  READY,
+  AT_BLOCK,
+  AT_WARP,
+  DONE,
+};
+
+struct Warp
+{
+  unsigned         n_arrived;
+  unsigned         turn;
+  SagEmulationSlot slots[2][WARP];
+};
+
+static struct
+{
+  const char                   *name;
+  const std::function<void ()> *body;
+  void                         *shared;
+  unsigned                      n_threads;
+  unsigned                      current;
+  State                         states[MAX_THREADS];
+  Warp                          warps[MAX_THREADS / WARP];
+  std::vector<SagFiber *>       fibers;
+} block;
+
+static SagEmulationOrder                        order = SAG_EMULATION_MIXED;
+static unsigned                                 n_launches;
+static std::set<std::string>                    names;
+static std::set<std::pair<std::string, void *>> instances;
+
+void
+sag_emulation_set_order (SagEmulationOrder wanted)
+{
+  order = wanted;
+}
+
+/* "(name<T, 3>)" to "name". */
+static std::string
+plain_name (const char *kernel)
+{
+  std::string name = kernel;
+
+  if (name[0] == '(')
+    name = name.substr (1, name.size () - 2);
+  return name.substr (0, name.find_first_of ("< "));
+}
+
+bool
+sag_emulation_was_launched (const char *name)
+{
+  return names.count (name) > 0;
+}
+
+size_t
+sag_emulation_n_kernels (bool templates_once)
+{
+  return templates_once ? names.size () : instances.size ();
+}
+
+static void
+fail (const char *what)
+{
+  fprintf (stderr, "kernel %s, block %u %u %u, thread %u: %s\n", block.name, sag_emulation_block.x,
+           sag_emulation_block.y, sag_emulation_block.z, block.current, what);
+  abort ();
+}
+
+/* Position @i of @n in this launch's order. */
+static unsigned
+pick (unsigned i, unsigned n)
+{
+  if (order == SAG_EMULATION_RISING || (order == SAG_EMULATION_MIXED && n_launches % 2 == 0))
+    return i;
+  return n - 1 - i;
+}
+
+static void
+run_thread (void *data)
+{
+  (*block.body) ();
+}
+
+static void
+set_thread (unsigned index)
+{
+  const dim3 &dims = sag_emulation_block_dims;
+
+  block.current = index;
+  sag_emulation_thread = dim3 (index % dims.x, index / dims.x % dims.y, index / dims.x / dims.y);
+}
+
+static void
+pause_as (State state)
+{
+  unsigned self = block.current;
+
+  block.states[self] = state;
+  sag_fiber_pause ();
+  set_thread (self);
+}
+
+/* One turn of every thread that can go on; false if none could. */
+static bool
+run_ready (void)
+{
+  bool any = false;
+
+  for (unsigned i = 0; i < block.n_threads; i++)
+    {
+      unsigned t = pick (i, block.n_threads);
+
+      if (block.states[t] != READY)
+        continue;
+      any = true;
+      set_thread (t);
+      if (sag_fiber_resume (block.fibers[t]))
+        block.states[t] = DONE;
+    }
+  return any;
+}
+
+/* Lets the block's barrier go; false when all threads are done. */
+static bool
+release_block (void)
+{
+  unsigned n_waiting = 0, n_done = 0;
+
+  for (unsigned t = 0; t < block.n_threads; t++)
+    {
+      block.current = t;
+      if (block.states[t] == AT_WARP)
+        fail ("waits for its warp, which will not come");
+      n_waiting += block.states[t] == AT_BLOCK;
+      n_done += block.states[t] == DONE;
+    }
+  if (n_done == block.n_threads)
+    return false;
+  if (n_done > 0)
+    fail ("some threads left, and others wait at a barrier");
+  for (unsigned t = 0; t < block.n_threads; t++)
+    block.states[t] = READY;
+  return n_waiting > 0;
+}
+
+static void
+run_block (size_t shared)
+{
+  block.shared = malloc (shared > 0 ? shared : 1);
+  if (block.shared == NULL)
+    fail ("no memory");
+  memset (block.shared, 0xff, shared);
+  for (unsigned t = 0; t < block.n_threads; t++)
+    block.states[t] = READY;
+  for (Warp &warp : block.warps)
+    warp.n_arrived = warp.turn = 0;
+  do
+    while (run_ready ())
+      ;
+  while (release_block ());
+  free (block.shared);
+}
+
+int
+sag_emulation_launch (const char                   *name,
+                      void                         *kernel,
+                      dim3                          grid,
+                      dim3                          threads,
+                      size_t                        shared,
+                      void                         *stream,
+                      const std::function<void ()> &body)
+{
+  size_t n_blocks = (size_t) grid.x * grid.y * grid.z;
+  size_t n_threads = (size_t) threads.x * threads.y * threads.z;
+
+  if (n_blocks == 0 || n_threads == 0 || n_threads > MAX_THREADS || grid.y > 65535 ||
+      grid.z > 65535 || grid.x > 0x7fffffffu || shared > MAX_SHARED)
+    return INVALID_CONFIGURATION;
+  names.insert (plain_name (name));
+  instances.insert ({ plain_name (name), kernel });
+  n_launches++;
+  block.name = name;
+  block.body = &body;
+  block.n_threads = (unsigned) n_threads;
+  while (block.fibers.size () < n_threads)
+    block.fibers.push_back (sag_fiber_new (run_thread, NULL));
+  sag_emulation_block_dims = threads;
+  sag_emulation_grid_dims = grid;
+  for (size_t i = 0; i < n_blocks; i++)
+    {
+      size_t b =
+        order == SAG_EMULATION_RISING || (order == SAG_EMULATION_MIXED && n_launches % 2 == 0)
+          ? i
+          : n_blocks - 1 - i;
+
+      sag_emulation_block = dim3 ((unsigned) (b % grid.x), (unsigned) (b / grid.x % grid.y),
+                                  (unsigned) (b / grid.x / grid.y));
+      run_block (shared);
+    }
+  return 0;
+}
+
+void *
+sag_emulation_shared (void)
+{
+  return block.shared;
+}
+
+void
+sag_emulation_sync_block (void)
+{
+  pause_as (AT_BLOCK);
+}
+
+int
+sag_emulation_lane (void)
+{
+  return (int) (block.current % WARP);
+}
+
+const SagEmulationSlot *
+sag_emulation_sync_warp (unsigned mask, const void *value, size_t n_bytes)
+{
+  unsigned first = block.current / WARP * WARP;
+  Warp    *warp = &block.warps[block.current / WARP];
+  unsigned turn = warp->turn;
+
+  if (mask != 0xffffffffu || first + WARP > block.n_threads)
+    fail ("calls a warp function without the whole warp");
+  if (n_bytes > 0)
+    memcpy (&warp->slots[turn][block.current - first], value, n_bytes);
+  if (++warp->n_arrived < WARP)
+    {
+      pause_as (AT_WARP);
+      return warp->slots[turn];
+    }
+  warp->n_arrived = 0;
+  warp->turn = 1 - turn;
+  for (unsigned t = first; t < first + WARP; t++)
+    {
+      if (t != block.current && block.states[t] != AT_WARP)
+        fail ("is at a warp function where another of its warp is not");
+      block.states[t] = READY;
+    }
+  return warp->slots[turn];
+}
+
+/* The two float16 of one register. */
+static void
+unpack (uint32_t bits, float values[2])
+{
+  for (int i = 0; i < 2; i++)
+    {
+      SagHalf half;
+
+      half.bits = (uint16_t) (bits >> (16 * i));
+      values[i] = sag_half_to_float (half);
+    }
+}
+
+/* PTX ISA, "Matrix Fragments for mma.m16n8k16": with group = lane / 4 and part = lane % 4, the registers of
+ *   a  hold rows group, group + 8, group, group + 8, columns 2 part + {0, 1}, in the last two 8 more
+ *   b  hold column group, rows 2 part + {0, 1}, in the last 8 more
+ *   d  are (group, 2 part), (group, 2 part + 1), (group + 8, 2 part), (group + 8, 2 part + 1)
+ */
+void
+sag_emulation_mma (float d[4], const uint32_t a[4], const uint32_t b[2])
+{
+  uint32_t                mine[6] = { a[0], a[1], a[2], a[3], b[0], b[1] };
+  const SagEmulationSlot *slots = sag_emulation_sync_warp (0xffffffffu, mine, sizeof mine);
+  int                     lane = sag_emulation_lane ();
+
+  for (int i = 0; i < 4; i++)
+    {
+      int   row_half = i / 2, column = lane % 4 * 2 + i % 2;
+      float sum = d[i];
+
+      for (int k = 0; k < 16; k += 2)
+        {
+          const uint32_t *from_a = (const uint32_t *) slots[lane / 4 * 4 + k % 8 / 2].bytes;
+          const uint32_t *from_b = (const uint32_t *) slots[column * 4 + k % 8 / 2].bytes;
+          float           x[2], y[2];
+
+          unpack (from_a[k / 8 * 2 + row_half], x);
+          unpack (from_b[4 + k / 8], y);
+          sum += x[0] * y[0] + x[1] * y[1];
+        }
+      d[i] = sum;
+    }
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/cuda/test-kernels.h"
+
+#include "tests/cuda/emulation/emulation.h"
+
+#include <glib.h>
+
+static const char *const kernels[] = {
+#include "tests/cuda/kernels.inc"
+};
+
+/* The last test: every kernel that a file of cuda/ launches has run, in all the tests before. */
+static void
+test_covered (void)
+{
+  gsize n = sag_emulation_n_kernels (true);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kernels); i++)
+    if (!sag_emulation_was_launched (kernels[i]))
+      g_error ("no test launches the kernel %s", kernels[i]);
+  g_test_message ("%zu kernels of %zu ran on the processor, made for %zu types and sizes", n,
+                  G_N_ELEMENTS (kernels), sag_emulation_n_kernels (false));
+  g_assert_cmpuint (n, ==, G_N_ELEMENTS (kernels));
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  add_convert_tests ();
+  add_vision_tests ();
+  if (g_getenv ("SAG_COVERED") != NULL)
+    g_test_add_func ("/cuda/covered", test_covered);
+  return g_test_run ();
+}
