@@ -3,8 +3,10 @@
 
 #include "model/answer/map.h"
 #include "model/volume/nifti.h"
+#include "model/volume/sanity.h"
 #include "ui/answer/result.h"
 #include "ui/base/trace.h"
+#include "ui/case/thumbnail.h"
 
 #include <glib/gi18n.h>
 
@@ -19,6 +21,8 @@ struct _SagUiCase
   SagVolume     *volume;
   int            n_slices_ready;
   double         load_ms;
+  char         **warnings;
+  GdkTexture    *thumbnail;
   GCancellable  *cancellable;
   SagPrepared   *prepared;
   double         shift_mm[3];
@@ -39,6 +43,7 @@ enum
   PROP_ERROR,
   PROP_PROGRESS,
   PROP_PREPARED,
+  PROP_THUMBNAIL,
   N_PROPS
 };
 static GParamSpec *props[N_PROPS];
@@ -57,6 +62,8 @@ typedef struct
   gboolean        is_posted;
   gint64          start_us;
   GCancellable   *cancellable;
+  char          **warnings;
+  GdkTexture     *thumbnail;
 } Load;
 
 static void
@@ -70,6 +77,8 @@ load_unref (gpointer data)
   g_weak_ref_clear (&load->owner);
   g_clear_pointer (&load->volume, sag_volume_unref);
   g_object_unref (load->cancellable);
+  g_strfreev (load->warnings);
+  g_clear_object (&load->thumbnail);
   g_free (load->path);
   g_free (load);
 }
@@ -231,6 +240,21 @@ slices_thread (SagVolume *volume, int n_slices_ready, gpointer user_data)
   g_idle_add_full (G_PRIORITY_DEFAULT, slices_cb, load, load_unref);
 }
 
+/* What a person should know of the file: what its header says, then what its values look like. */
+static char **
+dup_warnings (const SagVolume *volume)
+{
+  g_autoptr (GStrvBuilder) sentences = g_strv_builder_new ();
+  g_autoptr (SagIntensity) intensity = sag_volume_check_intensity (volume);
+  const char *const *header = sag_volume_get_warnings (volume);
+
+  for (gsize i = 0; header[i] != NULL; i++)
+    g_strv_builder_add (sentences, header[i]);
+  for (gsize i = 0; intensity->sentences[i] != NULL; i++)
+    g_strv_builder_add (sentences, intensity->sentences[i]);
+  return g_strv_builder_end (sentences);
+}
+
 static void
 load_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
@@ -239,9 +263,13 @@ load_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   SagVolume *volume = sag_nifti_load (load->path, slices_thread, load, cancellable, &error);
 
   if (volume == NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_pointer (task, volume, (GDestroyNotify) sag_volume_unref);
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  load->warnings = dup_warnings (volume);
+  load->thumbnail = sag_ui_thumbnail_new (volume);
+  g_task_return_pointer (task, volume, (GDestroyNotify) sag_volume_unref);
 }
 
 static void
@@ -274,6 +302,10 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   self->load_ms = (g_get_monotonic_time () - load->start_us) * 1e-3;
   sag_ui_trace ("loaded", "ms", self->load_ms, NULL);
+  g_strfreev (self->warnings);
+  self->warnings = g_steal_pointer (&load->warnings);
+  if (g_set_object (&self->thumbnail, load->thumbnail))
+    notify (self, PROP_THUMBNAIL);
   show_slices (self, volume, sag_volume_get_geometry (volume)->dims[2]);
   set_state (self, SAG_UI_CASE_READY);
 }
@@ -333,6 +365,20 @@ sag_ui_case_unload (SagUiCase *self)
   sag_ui_case_set_prepared (self, NULL);
   notify (self, PROP_VOLUME);
   set_state (self, SAG_UI_CASE_WAITING);
+}
+
+const char *const *
+sag_ui_case_get_warnings (SagUiCase *self)
+{
+  static const char *const none[] = { NULL };
+
+  return self->warnings != NULL ? (const char *const *) self->warnings : none;
+}
+
+GdkTexture *
+sag_ui_case_get_thumbnail (SagUiCase *self)
+{
+  return self->thumbnail;
 }
 
 gsize
@@ -450,6 +496,9 @@ sag_ui_case_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_PREPARED:
       g_value_set_pointer (value, self->prepared);
       break;
+    case PROP_THUMBNAIL:
+      g_value_set_object (value, self->thumbnail);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -469,6 +518,8 @@ sag_ui_case_finalize (GObject *object)
   g_clear_object (&self->overlays);
   g_clear_object (&self->measurements);
   g_clear_object (&self->file);
+  g_clear_object (&self->thumbnail);
+  g_strfreev (self->warnings);
   g_free (self->name);
   g_free (self->error);
   G_OBJECT_CLASS (sag_ui_case_parent_class)->finalize (object);
@@ -488,6 +539,7 @@ sag_ui_case_class_init (SagUiCaseClass *class)
   props[PROP_ERROR] = g_param_spec_string ("error", NULL, NULL, NULL, flags);
   props[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, 0, 1, 0, flags);
   props[PROP_PREPARED] = g_param_spec_pointer ("prepared", NULL, NULL, flags);
+  props[PROP_THUMBNAIL] = g_param_spec_object ("thumbnail", NULL, NULL, GDK_TYPE_TEXTURE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
   slices_signal = g_signal_new ("slices", SAG_UI_TYPE_CASE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 0);

@@ -4,7 +4,7 @@
 #include "model/prepare/prepared.h"
 #include "model/volume/volume.h"
 
-#include <gio/gio.h>
+#include <gdk/gdk.h>
 
 G_BEGIN_DECLS
 
@@ -30,7 +30,7 @@ typedef enum
  *
  * Properties: "state" (uint, read-only), "volume" (pointer, read-only), "name" (string, read-only),
  * "error" (string, read-only), "progress" (double 0..1, read-only), "prepared" (pointer,
- * read-only).
+ * read-only), "thumbnail" (GdkTexture, read-only, nullable).
  *
  * Signal "slices": more slices can be shown, or another volume took the place of the first.
  */
@@ -59,6 +59,15 @@ int        sag_ui_case_get_n_slices_ready (SagUiCase *self);
 
 /** sag_ui_case_dup_details: "512 × 512 × 275, 0.70 × 0.70 × 1.00 mm"; NULL while unknown. */
 char *sag_ui_case_dup_details (SagUiCase *self);
+
+/**
+ * sag_ui_case_get_warnings: (transfer none): NULL-terminated sentences about what is odd in the
+ * file, its header and its values; none until it is read.
+ */
+const char *const *sag_ui_case_get_warnings (SagUiCase *self);
+
+/** sag_ui_case_get_thumbnail: (nullable) (transfer none): stays when the voxels are given up. */
+GdkTexture *sag_ui_case_get_thumbnail (SagUiCase *self);
 
 /** sag_ui_case_load: starts reading, unless that has been done or is under way. */
 void sag_ui_case_load (SagUiCase *self);

@@ -10,6 +10,7 @@ struct _SagUiCases
   GPtrArray *items;
   GPtrArray *recent; /* most recently current first */
   SagUiCase *current;
+  SagUiCase *ahead; /* the one read ahead for the current; compared only */
   gsize      ceiling;
 };
 
@@ -35,8 +36,8 @@ case_at (SagUiCases *self, guint index)
   return index < self->items->len ? self->items->pdata[index] : NULL;
 }
 
-static guint
-index_of (SagUiCases *self, SagUiCase *one)
+guint
+sag_ui_cases_index_of (SagUiCases *self, SagUiCase *one)
 {
   guint index = G_MAXUINT;
 
@@ -44,44 +45,64 @@ index_of (SagUiCases *self, SagUiCase *one)
   return index;
 }
 
-/* Those looked at longest ago give up their voxels first. */
+/* The current case stays; then the one read ahead; of the others those looked at longest ago go. */
 static void
 keep_below_ceiling (SagUiCases *self)
 {
-  gsize used = 0;
+  gsize used = self->current != NULL ? sag_ui_case_get_bytes (self->current) : 0;
 
+  if (self->ahead != NULL && self->ahead != self->current)
+    used += sag_ui_case_get_bytes (self->ahead);
+  if (used > self->ceiling && self->ahead != NULL && self->ahead != self->current)
+    {
+      used -= sag_ui_case_get_bytes (self->ahead);
+      sag_ui_case_unload (self->ahead);
+    }
   for (guint i = 0; i < self->recent->len; i++)
     {
       SagUiCase *one = self->recent->pdata[i];
       gsize      bytes = sag_ui_case_get_bytes (one);
 
-      if (one != self->current && used + bytes > self->ceiling)
+      if (one == self->current || one == self->ahead)
+        continue;
+      if (used + bytes > self->ceiling)
         sag_ui_case_unload (one);
       else
         used += bytes;
     }
 }
 
-/* The next case is read while the person looks at this one, if there is room for one as large. */
+/* The next case is read while the person looks at this one, once: if it turns out to be too large
+ * it is given up and not tried again until another case is current. */
 static void
 read_ahead (SagUiCases *self)
 {
   SagUiCase *next;
 
-  if (self->current == NULL || sag_ui_case_get_state (self->current) != SAG_UI_CASE_READY)
+  if (self->current == NULL || self->ahead != NULL ||
+      sag_ui_case_get_state (self->current) != SAG_UI_CASE_READY ||
+      2 * sag_ui_case_get_bytes (self->current) > self->ceiling)
     return;
-  next = case_at (self, index_of (self, self->current) + 1);
-  if (next == NULL || sag_ui_case_get_state (next) != SAG_UI_CASE_WAITING)
+  next = case_at (self, sag_ui_cases_index_of (self, self->current) + 1);
+  if (next == NULL)
     return;
-  if (2 * sag_ui_case_get_bytes (self->current) <= self->ceiling)
-    sag_ui_case_load (next);
+  self->ahead = next;
+  sag_ui_case_load (next);
+}
+
+/* The case goes as if it had never been opened. */
+static void
+leave (SagUiCases *self, SagUiCase *one)
+{
+  if (one == self->current)
+    sag_ui_cases_set_current (self, self->recent->len > 1 ? self->recent->pdata[1] : NULL);
+  sag_ui_cases_remove (self, one);
 }
 
 static void
 state_cb (SagUiCase *one, GParamSpec *pspec, SagUiCases *self)
 {
   g_autoptr (SagUiCase) keep = g_object_ref (one);
-  SagUiCase *before;
 
   if (sag_ui_case_get_state (one) == SAG_UI_CASE_READY)
     {
@@ -90,10 +111,7 @@ state_cb (SagUiCase *one, GParamSpec *pspec, SagUiCases *self)
     }
   if (sag_ui_case_get_state (one) != SAG_UI_CASE_FAILED)
     return;
-  before = self->recent->len > 1 && one == self->current ? self->recent->pdata[1] : self->current;
-  if (one == self->current)
-    sag_ui_cases_set_current (self, before);
-  sag_ui_cases_remove (self, one);
+  leave (self, one);
   g_signal_emit (self, failed_signal, 0, one, sag_ui_case_get_error (one));
 }
 
@@ -106,18 +124,29 @@ find (SagUiCases *self, GFile *file)
   return NULL;
 }
 
+void
+sag_ui_cases_insert (SagUiCases *self, guint index, SagUiCase *one)
+{
+  g_return_if_fail (sag_ui_cases_index_of (self, one) == G_MAXUINT);
+
+  index = MIN (index, self->items->len);
+  g_ptr_array_insert (self->items, (int) index, g_object_ref (one));
+  g_ptr_array_add (self->recent, one);
+  g_signal_connect (one, "notify::state", G_CALLBACK (state_cb), self);
+  g_list_model_items_changed (G_LIST_MODEL (self), index, 0, 1);
+  read_ahead (self);
+}
+
 SagUiCase *
 sag_ui_cases_add (SagUiCases *self, GFile *file)
 {
   SagUiCase *one = find (self, file);
+  g_autoptr (SagUiCase) created = NULL;
 
   if (one == NULL)
     {
-      one = sag_ui_case_new (file);
-      g_ptr_array_add (self->items, one);
-      g_ptr_array_add (self->recent, one);
-      g_signal_connect (one, "notify::state", G_CALLBACK (state_cb), self);
-      g_list_model_items_changed (G_LIST_MODEL (self), self->items->len - 1, 0, 1);
+      one = created = sag_ui_case_new (file);
+      sag_ui_cases_insert (self, self->items->len, created);
     }
   return one;
 }
@@ -126,17 +155,28 @@ void
 sag_ui_cases_remove (SagUiCases *self, SagUiCase *one)
 {
   g_autoptr (SagUiCase) keep = g_object_ref (one);
-  guint index = index_of (self, one);
+  guint index = sag_ui_cases_index_of (self, one);
 
   if (index == G_MAXUINT)
     return;
   g_signal_handlers_disconnect_by_data (one, self);
+  if (one == self->ahead)
+    self->ahead = NULL;
   g_ptr_array_remove (self->recent, one);
   g_ptr_array_remove_index (self->items, index);
   g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 0);
   if (one == self->current)
     sag_ui_cases_set_current (self, case_at (self, MIN (index, MAX (self->items->len, 1) - 1)));
-  sag_ui_case_cancel (one);
+  else
+    read_ahead (self);
+  sag_ui_case_unload (one);
+}
+
+void
+sag_ui_cases_give_up (SagUiCases *self)
+{
+  if (self->current != NULL && sag_ui_case_get_state (self->current) == SAG_UI_CASE_LOADING)
+    leave (self, self->current);
 }
 
 SagUiCase *
@@ -151,6 +191,7 @@ sag_ui_cases_set_current (SagUiCases *self, SagUiCase *one)
   if (one == self->current)
     return;
   self->current = one;
+  self->ahead = NULL;
   if (one != NULL)
     {
       g_ptr_array_remove (self->recent, one);
@@ -165,7 +206,7 @@ sag_ui_cases_set_current (SagUiCases *self, SagUiCase *one)
 void
 sag_ui_cases_step (SagUiCases *self, int step)
 {
-  guint      index = self->current != NULL ? index_of (self, self->current) : 0;
+  guint      index = self->current != NULL ? sag_ui_cases_index_of (self, self->current) : 0;
   SagUiCase *next = case_at (self, index + (guint) step); /* -1 from 0 is past the end */
 
   if (next != NULL)

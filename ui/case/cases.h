@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 /**
  * SagUiCases: the cases of a window in the order of opening, one of them current.
  *
- * A GListModel of SagUiCase. The current case is read first, then the next one ahead; voxels of
- * the others stay in memory up to a ceiling, those looked at longest ago go first.
+ * A GListModel of SagUiCase. The current case is read first, then the next one ahead, if one as
+ * large has room; voxels of the others stay in memory up to a ceiling, those looked at longest ago
+ * go first.
  *
  * Property "current" (SagUiCase, read-write, nullable).
  * Signal "failed" (SagUiCase, string): a case could not be read; it has left the list, and the one
@@ -23,6 +24,15 @@ SagUiCases *sag_ui_cases_new (void);
 /** sag_ui_cases_add: adds @file at the end, or finds it if it is there. Returns: (transfer none). */
 SagUiCase *sag_ui_cases_add (SagUiCases *self, GFile *file);
 void       sag_ui_cases_remove (SagUiCases *self, SagUiCase *one);
+/** sag_ui_cases_insert: puts back one that was removed, with all that was asked about it. */
+void sag_ui_cases_insert (SagUiCases *self, guint index, SagUiCase *one);
+/** sag_ui_cases_index_of: G_MAXUINT if it is not there. */
+guint sag_ui_cases_index_of (SagUiCases *self, SagUiCase *one);
+/**
+ * sag_ui_cases_give_up: stops reading the current case; it leaves the list, and the one before is
+ * current again.
+ */
+void sag_ui_cases_give_up (SagUiCases *self);
 
 /** sag_ui_cases_get_current: (nullable) (transfer none). */
 SagUiCase *sag_ui_cases_get_current (SagUiCases *self);
@@ -30,7 +40,7 @@ void       sag_ui_cases_set_current (SagUiCases *self, SagUiCase *one);
 /** sag_ui_cases_step: the next (1) or previous (-1) case becomes current, if there is one. */
 void sag_ui_cases_step (SagUiCases *self, int step);
 
-/** sag_ui_cases_set_ceiling: how many bytes of voxels may stay; the current case always does. */
+/** sag_ui_cases_set_ceiling: how many bytes of voxels may stay in all; the current case always does. */
 void sag_ui_cases_set_ceiling (SagUiCases *self, gsize bytes);
 
 G_END_DECLS

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * SagUiScans: what there is to open.
+ * @files: (element-type GFile): in order
+ * @problems: NULL-terminated sentences, one for each folder that gave nothing
+ */
+typedef struct
+{
+  GPtrArray *files;
+  char     **problems;
+} SagUiScans;
+
+void sag_ui_scans_free (SagUiScans *scans);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagUiScans, sag_ui_scans_free)
+
+/** The most scans that folders give, and how deep is looked. */
+#define SAG_UI_SCANS_MAX 1000
+#define SAG_UI_SCANS_MAX_DEPTH 4
+
+/**
+ * sag_ui_find_scans_async: files stay what they are, whatever their name; a folder gives the NIfTI
+ * scans in it, by name as people count (scan2 before scan10). Left out there: hidden files, links
+ * to folders, the .img of a pair, and maps that belong to a scan (NAME_labels, _label, _mask or
+ * _seg beside NAME; what Sagitta exported).
+ */
+void        sag_ui_find_scans_async (GFile *const       *files,
+                                     gsize               n_files,
+                                     GCancellable       *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer            user_data);
+SagUiScans *sag_ui_find_scans_finish (GAsyncResult *result, GError **error);
+
+G_END_DECLS
