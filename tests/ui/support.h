@@ -48,7 +48,10 @@ cairo_surface_t *sag_test_ui_picture (GtkWidget *widget, const char *name);
 /** sag_test_ui_pixel: 0xRRGGBB of a device pixel. */
 guint32 sag_test_ui_pixel (cairo_surface_t *surface, int x, int y);
 
-/** sag_test_ui_find: (nullable) (transfer none): the first widget of @type at or below @root for which @is says TRUE. */
+/**
+ * sag_test_ui_find: (nullable) (transfer none): the first widget of @type at or below @root for
+ * which @is says TRUE.
+ */
 GtkWidget *sag_test_ui_find (GtkWidget *root,
                              GType      type,
                              gboolean (*is) (GtkWidget *, gconstpointer),

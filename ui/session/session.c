@@ -8,12 +8,10 @@ struct _SagUiSession
   SagUiEngine  *engine;
   SagUiCases   *cases;
   SagUiDisplay *display;
-  GQueue        undos; /* of Undo, newest first */
+  SagUiJournal *journal;
 };
 
 G_DEFINE_FINAL_TYPE (SagUiSession, sag_ui_session, G_TYPE_OBJECT)
-
-#define MAX_UNDOS 20
 
 typedef struct
 {
@@ -25,6 +23,14 @@ typedef struct
 static guint toast_signal;
 
 static void
+undo_cb (gpointer data)
+{
+  Undo *undo = data;
+
+  undo->undo (undo->user_data);
+}
+
+static void
 undo_free (gpointer data)
 {
   Undo *undo = data;
@@ -33,6 +39,8 @@ undo_free (gpointer data)
     undo->destroy (undo->user_data);
   g_free (undo);
 }
+
+static const SagUiStepTable undo_table = { undo_cb, NULL, undo_free };
 
 /* The next case is read ahead, so its questions should find it encoded too. */
 static void
@@ -108,6 +116,12 @@ sag_ui_session_get_case (SagUiSession *self)
   return sag_ui_cases_get_current (self->cases);
 }
 
+SagUiJournal *
+sag_ui_session_get_journal (SagUiSession *self)
+{
+  return self->journal;
+}
+
 void
 sag_ui_session_say (SagUiSession *self, const char *sentence)
 {
@@ -124,22 +138,14 @@ sag_ui_session_say_undoable (SagUiSession  *self,
   Undo *one = g_new (Undo, 1);
 
   *one = (Undo){ undo, user_data, destroy };
-  g_queue_push_head (&self->undos, one);
-  if (self->undos.length > MAX_UNDOS)
-    undo_free (g_queue_pop_tail (&self->undos));
+  sag_ui_journal_push (self->journal, sentence, &undo_table, one);
   g_signal_emit (self, toast_signal, 0, sentence, TRUE);
 }
 
 gboolean
 sag_ui_session_undo (SagUiSession *self)
 {
-  Undo *one = g_queue_pop_head (&self->undos);
-
-  if (one == NULL)
-    return FALSE;
-  one->undo (one->user_data);
-  undo_free (one);
-  return TRUE;
+  return sag_ui_journal_undo (self->journal);
 }
 
 static void
@@ -147,7 +153,7 @@ sag_ui_session_dispose (GObject *object)
 {
   SagUiSession *self = SAG_UI_SESSION (object);
 
-  g_queue_clear_full (&self->undos, undo_free);
+  g_clear_object (&self->journal);
   g_signal_handlers_disconnect_by_data (self->cases, self);
   sag_ui_display_set_case (self->display, NULL);
   g_clear_object (&self->engine);
@@ -178,6 +184,7 @@ sag_ui_session_class_init (SagUiSessionClass *class)
 static void
 sag_ui_session_init (SagUiSession *self)
 {
+  self->journal = sag_ui_journal_new ();
   self->cases = sag_ui_cases_new ();
   self->display = sag_ui_display_new ();
   g_signal_connect (self->cases, "notify::current", G_CALLBACK (current_cb), self);

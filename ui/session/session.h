@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "ui/base/journal.h"
 #include "ui/case/cases.h"
 #include "ui/engine/engine.h"
 #include "ui/display/display.h"
@@ -33,9 +34,12 @@ void sag_ui_session_say (SagUiSession *self, const char *sentence);
 /** SagUiUndo: puts back what was there before. */
 typedef void (*SagUiUndo) (gpointer user_data);
 
+/** sag_ui_session_get_journal: (transfer none): what can be undone and redone in this window. */
+SagUiJournal *sag_ui_session_get_journal (SagUiSession *self);
+
 /**
  * sag_ui_session_say_undoable: a toast with "Undo" for what was just done, which Ctrl+Z takes back
- * too. The last few can be undone, newest first.
+ * too; a step of the journal that cannot be redone.
  * @destroy: (nullable): of @user_data, called once, undone or not
  */
 void sag_ui_session_say_undoable (SagUiSession  *self,

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/base/journal.h"
+
+typedef struct
+{
+  char                 *title;
+  const SagUiStepTable *table;
+  gpointer              data;
+} Step;
+
+struct _SagUiJournal
+{
+  GObject parent;
+
+  GPtrArray *steps; /* of Step, oldest first */
+  guint      n_done;
+  gboolean   is_busy;
+};
+
+G_DEFINE_FINAL_TYPE (SagUiJournal, sag_ui_journal, G_TYPE_OBJECT)
+
+static guint changed_signal;
+
+static void
+step_free (gpointer data)
+{
+  Step *step = data;
+
+  if (step->table->destroy != NULL)
+    step->table->destroy (step->data);
+  g_free (step->title);
+  g_free (step);
+}
+
+SagUiJournal *
+sag_ui_journal_new (void)
+{
+  return g_object_new (SAG_UI_TYPE_JOURNAL, NULL);
+}
+
+void
+sag_ui_journal_push (SagUiJournal         *self,
+                     const char           *title,
+                     const SagUiStepTable *table,
+                     gpointer              data)
+{
+  Step *step = g_new (Step, 1);
+
+  *step = (Step){ g_strdup (title), table, data };
+  if (self->is_busy)
+    {
+      step_free (step);
+      return;
+    }
+  g_ptr_array_set_size (self->steps, (int) self->n_done);
+  if (self->n_done == SAG_UI_JOURNAL_MAX)
+    g_ptr_array_remove_index (self->steps, 0);
+  g_ptr_array_add (self->steps, step);
+  self->n_done = self->steps->len;
+  g_signal_emit (self, changed_signal, 0);
+}
+
+static Step *
+get_step (SagUiJournal *self, guint index)
+{
+  return index < self->steps->len ? g_ptr_array_index (self->steps, index) : NULL;
+}
+
+gboolean
+sag_ui_journal_undo (SagUiJournal *self)
+{
+  Step *step = self->n_done > 0 ? get_step (self, self->n_done - 1) : NULL;
+
+  if (step == NULL || self->is_busy)
+    return FALSE;
+  self->is_busy = TRUE;
+  step->table->undo (step->data);
+  self->is_busy = FALSE;
+  self->n_done--;
+  if (step->table->redo == NULL)
+    g_ptr_array_remove_index (self->steps, self->n_done);
+  g_signal_emit (self, changed_signal, 0);
+  return TRUE;
+}
+
+gboolean
+sag_ui_journal_redo (SagUiJournal *self)
+{
+  Step *step = get_step (self, self->n_done);
+
+  if (step == NULL || self->is_busy)
+    return FALSE;
+  self->is_busy = TRUE;
+  step->table->redo (step->data);
+  self->is_busy = FALSE;
+  self->n_done++;
+  g_signal_emit (self, changed_signal, 0);
+  return TRUE;
+}
+
+const char *
+sag_ui_journal_get_undo_title (SagUiJournal *self)
+{
+  return self->n_done > 0 ? get_step (self, self->n_done - 1)->title : NULL;
+}
+
+const char *
+sag_ui_journal_get_redo_title (SagUiJournal *self)
+{
+  Step *step = get_step (self, self->n_done);
+
+  return step != NULL ? step->title : NULL;
+}
+
+static void
+sag_ui_journal_finalize (GObject *object)
+{
+  g_ptr_array_unref (SAG_UI_JOURNAL (object)->steps);
+  G_OBJECT_CLASS (sag_ui_journal_parent_class)->finalize (object);
+}
+
+static void
+sag_ui_journal_class_init (SagUiJournalClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = sag_ui_journal_finalize;
+  changed_signal = g_signal_new ("changed", SAG_UI_TYPE_JOURNAL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
+}
+
+static void
+sag_ui_journal_init (SagUiJournal *self)
+{
+  self->steps = g_ptr_array_new_with_free_func (step_free);
+}
