@@ -9,6 +9,10 @@
 #define LETTER_PX 13.0
 #define NOTE_LINES 3
 
+/* The most that a readout takes in its corner, with the margin. */
+#define READOUT_WIDTH 170.0
+#define READOUT_HEIGHT 60.0
+
 static const SagRenderInk letter_ink = { 0xffffff, 0.95 };
 static const SagRenderInk cross_ink = { 0x62a0ea, 0.7 };
 
@@ -64,7 +68,7 @@ draw_cross (SagRenderPage *page, const SagRenderSlice *slice, const double ras_m
 
 /* The voxel under a point; FALSE outside the volume. */
 static gboolean
-value_at (const SagVolume *volume, const double ras_mm[3], float *value)
+voxel_at (const SagVolume *volume, const double ras_mm[3], int voxel[3])
 {
   const SagGeometry *geometry = sag_volume_get_geometry (volume);
   double             ras_to_ijk[3][4], ijk[3];
@@ -73,10 +77,11 @@ value_at (const SagVolume *volume, const double ras_mm[3], float *value)
     return FALSE;
   sag_geometry_apply (ras_to_ijk, ras_mm, ijk);
   for (int a = 0; a < 3; a++)
-    if (!(ijk[a] >= -0.5 && ijk[a] < geometry->dims[a] - 0.5))
-      return FALSE;
-  *value =
-    sag_volume_value (volume, (int) (ijk[0] + 0.5), (int) (ijk[1] + 0.5), (int) (ijk[2] + 0.5));
+    {
+      if (!(ijk[a] >= -0.5 && ijk[a] < geometry->dims[a] - 0.5))
+        return FALSE;
+      voxel[a] = (int) (ijk[a] + 0.5);
+    }
   return TRUE;
 }
 
@@ -86,10 +91,12 @@ write_readout (SagRenderPage *page, const SagRenderFrame *frame, const SagRender
   g_autofree char *point = sag_render_format_point (marks->readout_ras_mm);
   g_autofree char *place = g_strdup_printf ("%s mm", point);
   double           used = 0;
-  float            value;
+  int              voxel[3];
+  gboolean         is_inside = voxel_at (frame->volume, marks->readout_ras_mm, voxel);
 
-  if (value_at (frame->volume, marks->readout_ras_mm, &value))
+  if (is_inside)
     {
+      float            value = sag_volume_value (frame->volume, voxel[0], voxel[1], voxel[2]);
       g_autofree char *number = sag_render_format (value, value == floorf (value) ? 0 : 1);
       g_autofree char *text =
         g_strdup_printf ("%s %s", number, marks->readout_unit ? marks->readout_unit : "HU");
@@ -97,6 +104,12 @@ write_readout (SagRenderPage *page, const SagRenderFrame *frame, const SagRender
       sag_render_corner_text (page, SAG_RENDER_TOP_LEFT, text, FALSE, 0, &used);
     }
   sag_render_corner_text (page, SAG_RENDER_TOP_LEFT, place, FALSE, 0, &used);
+  if (is_inside && marks->readout_voxel)
+    {
+      g_autofree char *text = g_strdup_printf ("[%d %d %d]", voxel[0], voxel[1], voxel[2]);
+
+      sag_render_corner_text (page, SAG_RENDER_TOP_LEFT, text, FALSE, 0, &used);
+    }
 }
 
 static char *
@@ -238,7 +251,8 @@ write_legend (SagRenderPage *page, const SagRenderLegend *legend, double *used)
 
   g_autofree char *first = sag_render_format (sag_render_scale_first (legend->scale), 2);
   g_autofree char *last = sag_render_format (sag_render_scale_last (legend->scale), 2);
-  g_autofree char *range = g_strdup_printf ("score %s to %s", first, last);
+  g_autofree char *range =
+    g_strdup_printf ("%s %s to %s", legend->values ? legend->values : "score", first, last);
   g_autoptr (PangoLayout) small =
     sag_render_text_new (page->cr, range, SAG_RENDER_TEXT_PX, FALSE, -1, 1);
 
@@ -278,6 +292,8 @@ sag_render_marks_lay_out (cairo_t              *cr,
     draw_letters (&page, slice);
   if (marks->readout)
     write_readout (&page, frame, marks);
+  else if (marks->readout_room)
+    sag_render_page_take (&page, 0, 0, READOUT_WIDTH, READOUT_HEIGHT);
   if (marks->position)
     write_position (&page, frame, slice);
   write_notes (&page, marks, &used);

@@ -23,7 +23,8 @@ typedef struct
 /**
  * SagRenderLegend: one answer named in a corner of the view.
  * @number: (nullable): what the answer says, for example "0.91"
- * @scale: (nullable): of its map; shown as a strip with its range in scores
+ * @scale: (nullable): of its map; shown as a strip with its range
+ * @values: (nullable): what the map holds; NULL means "score"
  */
 typedef struct
 {
@@ -31,6 +32,7 @@ typedef struct
   const char           *text;
   const char           *number;
   const SagRenderScale *scale;
+  const char           *values;
 } SagRenderLegend;
 
 /**
@@ -41,6 +43,8 @@ typedef struct
  * @scale_bar: bottom right
  * @cross: a thin cross at @cross_ras_mm
  * @readout: top left, the value and position of @readout_ras_mm
+ * @readout_voxel: with the stored indices i, j, k of the voxel, from 0
+ * @readout_room: nothing else is written where the readout belongs: it is drawn elsewhere
  * @readout_unit: (nullable): after the value; NULL means "HU"
  * @legend: top right
  * @notes: bottom right, below the scale bar
@@ -55,6 +59,8 @@ typedef struct
   double                 cross_ras_mm[3];
   gboolean               readout;
   double                 readout_ras_mm[3];
+  gboolean               readout_voxel;
+  gboolean               readout_room;
   const char            *readout_unit;
   const SagRenderLegend *legend;
   guint                  n_legend;
