@@ -37,7 +37,8 @@ sag_divide_fast (float a, float b)
   return __fdividef (a, b);
 }
 
-/* d += a b on tensor cores: a (16, 16), b (8, 16) transposed, spread over the lanes as PTX's mma.m16n8k16 wants them. */
+/* d += a b on tensor cores: a (16, 16), b (8, 16) transposed, spread over the lanes as PTX's
+ * mma.m16n8k16 wants them. */
 static __device__ __forceinline__ void
 sag_mma (float d[4], const uint32_t a[4], const uint32_t b[2])
 {

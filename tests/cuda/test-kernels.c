@@ -29,7 +29,9 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   add_convert_tests ();
   add_vision_tests ();
-  if (g_getenv ("SAG_COVERED") != NULL)
-    g_test_add_func ("/cuda/covered", test_covered);
+  add_gemm_tests ();
+  add_text_tests ();
+  add_answer_tests ();
+  g_test_add_func ("/cuda/covered", test_covered);
   return g_test_run ();
 }

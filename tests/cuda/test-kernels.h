@@ -5,6 +5,7 @@
 
 void add_convert_tests (void);
 void add_vision_tests (void);
+void add_gemm_tests (void);
 void add_text_tests (void);
 void add_answer_tests (void);
 void add_prepare_tests (void);
