@@ -41,7 +41,8 @@ typedef struct
 /**
  * SagUiEngine: the engine thread of a window, seen from the main thread.
  *
- * One thread owns every SagEngine. Jobs of one kind are newest first; a live question that was
+ * One thread owns every SagEngine. An error, of memory too, is one result's, and the rest goes on.
+ * Cancellables that callers pass are cancelled on the main thread. Jobs of one kind are newest first; a live question that was
  * not begun when the next one comes is dropped. Cancelling works between blocks.
  *
  * Properties: "state" (uint, read-only), "bundle-name" (string, read-only), "note" (string,
@@ -53,6 +54,12 @@ G_DECLARE_FINAL_TYPE (SagUiEngine, sag_ui_engine, SAG_UI, ENGINE, GObject)
 
 /** sag_ui_engine_new: opens nothing yet. @destroy: (nullable): of @user_data. */
 SagUiEngine *sag_ui_engine_new (SagUiEngineOpen open, gpointer user_data, GDestroyNotify destroy);
+
+/**
+ * sag_ui_engine_close: stops everything and waits for the thread, for the end of the program. What
+ * is asked later is told that it was stopped.
+ */
+void sag_ui_engine_close (SagUiEngine *self);
 
 /**
  * sag_ui_engine_open: opens the bundle in @folder, or the one that ships (NULL), in the background.
@@ -72,23 +79,29 @@ const SagEngineInfo *sag_ui_engine_get_info (SagUiEngine *self);
 SagUiEngineTimes     sag_ui_engine_get_times (SagUiEngine *self);
 /** sag_ui_engine_get_note: (nullable): why this engine and not a better one. */
 const char *sag_ui_engine_get_note (SagUiEngine *self);
+/** sag_ui_engine_get_error: (nullable): why no bundle could be opened. */
+const char *sag_ui_engine_get_error (SagUiEngine *self);
 /** sag_ui_engine_dup_watermark: (nullable): the sentence that every view of @one must carry with this bundle. */
 char *sag_ui_engine_dup_watermark (SagUiEngine *self, SagUiCase *one);
 
-/** sag_ui_engine_prepare: prepares and encodes @one ahead, when nothing else is to do. */
+/**
+ * sag_ui_engine_prepare: prepares and encodes @one ahead, when nothing else is to do; out of scope
+ * it is only prepared, unless it is forced. Nothing happens before the scan is read.
+ */
 void sag_ui_engine_prepare (SagUiEngine *self, SagUiCase *one);
 
 /**
  * sag_ui_engine_ask: asks @text about @one.
  *
  * Returns: (transfer none): the result, at once on top of the case's results, pending. A scan that
- * is still being read is waited for.
+ * is still being read is waited for, one that is not is read. A live result of the same text becomes
+ * this one, one of another text goes.
  */
 SagUiResult *sag_ui_engine_ask (SagUiEngine *self, SagUiCase *one, const char *text);
 
 /**
  * sag_ui_engine_ask_live: the same while typing pauses: takes the place of the case's live result,
- * and of one asked before that has not begun.
+ * and of one asked before that has not begun. One that says @text already is returned as it is.
  */
 SagUiResult *sag_ui_engine_ask_live (SagUiEngine *self, SagUiCase *one, const char *text);
 
@@ -98,10 +111,10 @@ void sag_ui_engine_ask_again (SagUiEngine *self, SagUiCase *one, SagUiResult *re
 /** sag_ui_engine_forget: removes @result and its maps from the case (and cancels it). */
 void sag_ui_engine_forget (SagUiEngine *self, SagUiCase *one, SagUiResult *result);
 
-/** sag_ui_engine_cancel: everything that is under way or waits. */
+/** sag_ui_engine_cancel: everything that is under way or waits, but not the opening of a bundle. */
 void sag_ui_engine_cancel (SagUiEngine *self);
 
-/** SagUiEngineProgress: on the main thread. */
+/** SagUiEngineProgress: on the main thread; not after the job was cancelled. */
 typedef void (*SagUiEngineProgress) (double fraction, gpointer user_data);
 
 /**
@@ -130,7 +143,7 @@ void sag_ui_engine_ask_with_async (SagUiEngine        *self,
 /** Returns: (transfer full). */
 SagAnswer *sag_ui_engine_ask_with_finish (SagUiEngine *self, GAsyncResult *result, GError **error);
 
-/** sag_ui_engine_evidence: computes it for a ready @result, which then has it (or an error in @callback). */
+/** sag_ui_engine_evidence: computes it for a ready @result, which then has it (or an error in @callback). Its map is added to the case's, not visible. */
 void     sag_ui_engine_evidence_async (SagUiEngine        *self,
                                        SagUiCase          *one,
                                        SagUiResult        *result,

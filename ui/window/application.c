@@ -74,6 +74,14 @@ sag_ui_application_startup (GApplication *application)
   G_APPLICATION_CLASS (sag_ui_application_parent_class)->startup (application);
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
                                       ADW_COLOR_SCHEME_PREFER_DARK);
+  sag_ui_engine_open_async (SAG_UI_APPLICATION (application)->engine, NULL, NULL, NULL);
+}
+
+static void
+sag_ui_application_shutdown (GApplication *application)
+{
+  sag_ui_engine_close (SAG_UI_APPLICATION (application)->engine);
+  G_APPLICATION_CLASS (sag_ui_application_parent_class)->shutdown (application);
 }
 
 static void
@@ -92,6 +100,7 @@ sag_ui_application_class_init (SagUiApplicationClass *class)
   application_class->activate = sag_ui_application_activate;
   application_class->open = sag_ui_application_open;
   application_class->startup = sag_ui_application_startup;
+  application_class->shutdown = sag_ui_application_shutdown;
   application_class->handle_local_options = sag_ui_application_handle_local_options;
 }
 
