@@ -10,7 +10,8 @@ sag_ui_thumbnail_new (const SagVolume *volume)
   const int          size = SAG_UI_THUMBNAIL_SIZE;
   const gsize        stride = 4 * (gsize) size;
   SagRenderFrame     frame = sag_render_frame_init (volume);
-  SagRenderView      view = { SAG_RENDER_AXIAL, .width = size, .height = size, .scale = 1 };
+  SagRenderView      view = { SAG_RENDER_AXIAL, .width = size, .height = size, .scale = 1,
+                              .mm_per_pixel = 1 };
   SagRenderSlice     slice;
   double             middle[3];
   guint8            *pixels;
