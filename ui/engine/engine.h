@@ -41,9 +41,10 @@ typedef struct
 /**
  * SagUiEngine: the engine thread of a window, seen from the main thread.
  *
- * One thread owns every SagEngine. An error, of memory too, is one result's, and the rest goes on.
- * Cancellables that callers pass are cancelled on the main thread. Jobs of one kind are newest first; a live question that was
- * not begun when the next one comes is dropped. Cancelling works between blocks.
+ * One thread owns every SagEngine. Jobs of one kind are newest first; a live question that was
+ * not begun when the next one comes is dropped. Cancelling works between blocks; cancellables that
+ * callers pass are cancelled on the main thread. An error, of memory too, is one result's, and the
+ * rest goes on.
  *
  * Properties: "state" (uint, read-only), "bundle-name" (string, read-only), "note" (string,
  * read-only, nullable), "error" (string, read-only, nullable).
@@ -143,7 +144,10 @@ void sag_ui_engine_ask_with_async (SagUiEngine        *self,
 /** Returns: (transfer full). */
 SagAnswer *sag_ui_engine_ask_with_finish (SagUiEngine *self, GAsyncResult *result, GError **error);
 
-/** sag_ui_engine_evidence: computes it for a ready @result, which then has it (or an error in @callback). Its map is added to the case's, not visible. */
+/**
+ * sag_ui_engine_evidence: computes it for a ready @result, which then has it (or an error in
+ * @callback). Its map is added to the case's, not visible.
+ */
 void     sag_ui_engine_evidence_async (SagUiEngine        *self,
                                        SagUiCase          *one,
                                        SagUiResult        *result,

@@ -87,11 +87,512 @@ test_order (void)
   fixture_clear (&fixture);
 }
 
+/* Typing: of three texts only the newest is asked, and the list has one card for them. */
+static void
+test_live (void)
+{
+  Fixture fixture;
+  g_autoptr (SagUiCase) one = NULL;
+  g_autoptr (SagUiResult) first = NULL;
+  SagUiResult *last;
+
+  fixture_init (&fixture, 0, TRUE);
+  one = fixture_ready_case (&fixture, 1);
+  first = g_object_ref (sag_ui_engine_ask_live (fixture.engine, one, words[0]));
+  gate_await (&fixture.gate);
+  sag_ui_engine_ask_live (fixture.engine, one, words[1]);
+  last = sag_ui_engine_ask_live (fixture.engine, one, words[2]);
+  g_assert_true (sag_ui_engine_ask_live (fixture.engine, one, words[2]) == last);
+  g_assert_cmpuint (count (sag_ui_case_get_results (one)), ==, 1);
+  g_assert_cmpuint (sag_ui_result_get_n (last), ==, sag_ui_result_get_n (first));
+  gate_let (&fixture.gate, -1);
+  await (last);
+  assert_record (&fixture, "encode, ask 5"); /* what had begun to encode served the last one */
+  g_assert_cmpint (sag_ui_result_get_state (first), ==, SAG_UI_RESULT_PENDING);
+  g_assert_cmpuint (count (sag_ui_case_get_overlays (one)), ==, 1);
+
+  /* Another text takes its place, with its map; Enter makes it a card of its own. */
+  last = sag_ui_engine_ask_live (fixture.engine, one, words[3]);
+  g_assert_cmpuint (count (sag_ui_case_get_overlays (one)), ==, 0);
+  await (last);
+  g_assert_true (sag_ui_engine_ask (fixture.engine, one, words[3]) == last);
+  g_assert_false (sag_ui_result_get_live (last));
+  assert_record (&fixture, "ask 6");
+  fixture_clear (&fixture);
+}
+
+/* A live question that is being answered is stopped by the next one. */
+static void
+test_live_stops (void)
+{
+  Fixture fixture;
+  g_autoptr (SagUiCase) one = NULL;
+
+  fixture_init (&fixture, 1, TRUE);
+  one = fixture_ready_case (&fixture, 1);
+  sag_ui_engine_ask_live (fixture.engine, one, words[0]);
+  gate_await (&fixture.gate);
+  sag_ui_engine_ask_live (fixture.engine, one, words[1]);
+  gate_await_calls (&fixture.gate, 3); /* the first one has left without a ticket */
+  assert_record (&fixture, "encode, ask 3, ask 4");
+  fixture_clear (&fixture);
+}
+
+static void
+test_cancel (void)
+{
+  Fixture fixture;
+  g_autoptr (SagUiCase) one = NULL;
+  g_autoptr (SagUiCase) unread = NULL;
+  SagUiResult *results[3];
+
+  fixture_init (&fixture, 1, TRUE);
+  one = fixture_ready_case (&fixture, 1);
+  unread = fixture_case (&fixture, 2);
+  results[0] = sag_ui_engine_ask (fixture.engine, one, words[0]);
+  gate_await_calls (&fixture.gate, 2);
+  results[1] = sag_ui_engine_ask (fixture.engine, one, words[1]);
+  results[2] = sag_ui_engine_ask (fixture.engine, unread, words[1]);
+  sag_ui_engine_cancel (fixture.engine);
+  for (int i = 0; i < 3; i++)
+    {
+      await (results[i]);
+      g_assert_cmpint (sag_ui_result_get_state (results[i]), ==, SAG_UI_RESULT_FAILED);
+      g_assert_nonnull (strstr (sag_ui_result_get_error (results[i]), "Stopped"));
+    }
+  spin_until (sag_ui_engine_get_state (fixture.engine) == SAG_UI_ENGINE_IDLE);
+
+  /* Asking again works, and what was encoded before is still there. */
+  assert_record (&fixture, "encode, ask 3");
+  gate_let (&fixture.gate, -1);
+  sag_ui_engine_ask_again (fixture.engine, one, results[0]);
+  await (results[0]);
+  g_assert_cmpint (sag_ui_result_get_state (results[0]), ==, SAG_UI_RESULT_READY);
+  assert_record (&fixture, "ask 3");
+  fixture_clear (&fixture);
+}
+
+static void
+test_scope (void)
+{
+  Fixture fixture;
+  g_autoptr (SagUiCase) one = NULL;
+  SagUiResult *result;
+
+  fixture_init (&fixture, -1, TRUE);
+  one = fixture_empty_case (&fixture);
+  result = sag_ui_engine_ask (fixture.engine, one, words[0]);
+  await (result);
+  g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_REFUSED);
+  g_assert_null (sag_ui_result_get_answer (result));
+  g_assert_nonnull (strstr (sag_ui_result_get_error (result), "out of the model's scope"));
+  g_assert_nonnull (sag_ui_case_get_prepared (one)); /* what the views say about the scan */
+  assert_record (&fixture, "");
+
+  sag_ui_case_set_forced (one, TRUE);
+  sag_ui_engine_ask_again (fixture.engine, one, result);
+  await (result);
+  g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_READY);
+  g_assert_true (sag_ui_result_get_answer (result)->provenance->forced);
+  fixture_clear (&fixture);
+}
+
+static void
+result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static gboolean
+open_bundle (Fixture *fixture, const char *folder, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  sag_ui_engine_open_async (fixture->engine, folder, result_cb, &result);
+  spin_until (result != NULL);
+  return sag_ui_engine_open_finish (fixture->engine, result, error);
+}
+
+static void
+count_cb (GObject *object, gpointer user_data)
+{
+  ++*(guint *) user_data;
+}
+
+/* Answers of a bundle are stale with the next one, and fresh again with the first. */
+static void
+test_bundle_changes (void)
+{
+  Fixture fixture;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagUiCase) one = NULL;
+  g_autofree char *first = NULL, *second = NULL, *name = NULL;
+  SagUiResult     *result;
+  guint            n_changes = 0;
+
+  fixture_init (&fixture, -1, FALSE);
+  first = fixture_bundle (&fixture, 1);
+  second = fixture_bundle (&fixture, 2);
+  g_signal_connect (fixture.engine, "bundle-changed", G_CALLBACK (count_cb), &n_changes);
+  g_assert_true (open_bundle (&fixture, first, &error));
+  one = fixture_ready_case (&fixture, 1);
+  result = sag_ui_engine_ask (fixture.engine, one, words[0]);
+  await (result);
+  g_assert_true (open_bundle (&fixture, second, &error));
+  g_assert_cmpuint (n_changes, ==, 2);
+  g_object_get (fixture.engine, "bundle-name", &name, NULL);
+  g_assert_cmpstr (name, ==, "bundle-2");
+  g_assert_true (sag_ui_result_get_stale (result));
+  g_assert_true (open_bundle (&fixture, first, &error));
+  g_assert_false (sag_ui_result_get_stale (result));
+  g_assert_true (open_bundle (&fixture, second, &error));
+  sag_ui_engine_ask_again (fixture.engine, one, result);
+  await (result);
+  g_assert_false (sag_ui_result_get_stale (result));
+  g_assert_cmpstr (sag_ui_result_get_answer (result)->provenance->bundle_name, ==, "bundle-2");
+  assert_record (&fixture, "encode, ask 3, encode, ask 3");
+  fixture_clear (&fixture);
+}
+
+/* A bundle that cannot be opened leaves the old one and its answers as they were. */
+static void
+test_bad_bundle (void)
+{
+  Fixture fixture;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagUiCase) one = NULL;
+  g_autofree char *before = NULL, *after = NULL;
+  SagUiResult     *result;
+
+  fixture_init (&fixture, -1, TRUE);
+  g_object_get (fixture.engine, "bundle-name", &before, NULL);
+  one = fixture_ready_case (&fixture, 1);
+  result = sag_ui_engine_ask (fixture.engine, one, words[0]);
+  await (result);
+  g_assert_false (open_bundle (&fixture, fixture.folder, &error));
+  g_assert_nonnull (error);
+  g_assert_null (sag_ui_engine_get_error (fixture.engine));
+  g_object_get (fixture.engine, "bundle-name", &after, NULL);
+  g_assert_cmpstr (before, ==, after);
+  g_assert_false (sag_ui_result_get_stale (result));
+  spin_until (sag_ui_engine_get_state (fixture.engine) == SAG_UI_ENGINE_IDLE);
+  await (sag_ui_engine_ask (fixture.engine, one, words[1]));
+  assert_record (&fixture, "encode, ask 3, ask 4");
+  fixture_clear (&fixture);
+}
+
+/* Without any bundle every question says so, and the next bundle is welcome. */
+static void
+test_no_bundle (void)
+{
+  Fixture fixture;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagUiCase) one = NULL;
+  SagUiResult *result;
+
+  fixture_init (&fixture, -1, FALSE);
+  g_assert_false (open_bundle (&fixture, fixture.folder, &error));
+  spin_until (sag_ui_engine_get_state (fixture.engine) == SAG_UI_ENGINE_FAILED);
+  g_assert_cmpstr (sag_ui_engine_get_error (fixture.engine), ==, error->message);
+  one = fixture_ready_case (&fixture, 1);
+  result = sag_ui_engine_ask (fixture.engine, one, words[0]);
+  await (result);
+  g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_FAILED);
+  g_clear_error (&error);
+  g_assert_true (open_bundle (&fixture, NULL, &error));
+  g_assert_null (sag_ui_engine_get_error (fixture.engine));
+  sag_ui_engine_ask_again (fixture.engine, one, result);
+  await (result);
+  g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_READY);
+  fixture_clear (&fixture);
+}
+
+/* An engine that fails says so on one card; the next question is answered. */
+static void
+test_failure (void)
+{
+  Fixture fixture;
+  g_autoptr (SagUiCase) one = NULL;
+  SagUiResult *result;
+
+  fixture_init (&fixture, -1, TRUE);
+  one = fixture_ready_case (&fixture, 1);
+  gate_set_failure (&fixture.gate, "The GPU has no memory left; close other programs.");
+  result = sag_ui_engine_ask (fixture.engine, one, words[0]);
+  await (result);
+  g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_FAILED);
+  g_assert_cmpstr (sag_ui_result_get_error (result), ==,
+                   "The GPU has no memory left; close other programs.");
+  result = sag_ui_engine_ask (fixture.engine, one, words[1]);
+  await (result);
+  g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_READY);
+  fixture_clear (&fixture);
+}
+
+static void
+progress_cb (double fraction, gpointer user_data)
+{
+  g_assert_cmpfloat (fraction, >, *(double *) user_data);
+  *(double *) user_data = fraction;
+}
+
+/* The table: in batches, in order; a question in between does not wait for the end. */
+static void
+test_many (void)
+{
+  Fixture fixture;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagUiCase) one = NULL;
+  g_autoptr (GPtrArray) answers = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  SagUiResult *question;
+  const char  *texts[11] = { NULL };
+  double       progress = 0;
+  guint        n_asked = 0;
+
+  fixture_init (&fixture, 1, TRUE);
+  one = fixture_ready_case (&fixture, 1);
+  for (int i = 0; i < 10; i++)
+    texts[i] = words[i % 4];
+  sag_ui_engine_ask_many_async (fixture.engine, one, texts, progress_cb, &progress, NULL, result_cb,
+                                &result);
+  gate_await (&fixture.gate); /* in the first batch */
+  question = sag_ui_engine_ask (fixture.engine, one, words[3]);
+  gate_let (&fixture.gate, -1);
+  await (question);
+  spin_until (result != NULL);
+  answers = sag_ui_engine_ask_many_finish (fixture.engine, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (answers->len, ==, 10);
+  for (int i = 0; i < 10; i++)
+    {
+      g_assert_cmpstr (((SagAnswer *) answers->pdata[i])->text, ==, texts[i]);
+      g_assert_cmpfloat (((SagAnswer *) answers->pdata[i])->logit, ==, 3 + i % 4);
+    }
+  g_assert_cmpfloat (progress, ==, 1);
+  for (guint i = 0; i < fixture.gate.record->len; i++)
+    if (g_str_equal (fixture.gate.record->pdata[i], "ask 6"))
+      n_asked = i;
+  g_assert_cmpuint (n_asked, ==, 2); /* encode, first batch, the question, the rest */
+  fixture_clear (&fixture);
+}
+
+static void
+test_ask_with (void)
+{
+  Fixture fixture;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagUiCase) one = NULL;
+  g_autoptr (SagAnswer) answer = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *other = NULL, *name = NULL;
+  SagPrepared     *prepared;
+
+  fixture_init (&fixture, -1, TRUE);
+  other = fixture_bundle (&fixture, 5);
+  one = fixture_ready_case (&fixture, 1);
+  await (sag_ui_engine_ask (fixture.engine, one, words[0]));
+  prepared = sag_ui_case_get_prepared (one);
+  sag_ui_engine_ask_with_async (fixture.engine, one, other, words[1], NULL, result_cb, &result);
+  spin_until (result != NULL);
+  answer = sag_ui_engine_ask_with_finish (fixture.engine, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (answer->provenance->bundle_name, ==, "bundle-5");
+  g_object_get (fixture.engine, "bundle-name", &name, NULL);
+  g_assert_cmpstr (name, !=, "bundle-5");
+  g_assert_true (sag_ui_case_get_prepared (one) == prepared);
+  assert_record (&fixture, "encode, ask 3, encode, ask 4");
+  fixture_clear (&fixture);
+}
+
+/* Evidence is only worth having for an answer of this bundle and this box. */
+static void
+test_evidence (void)
+{
+  static const double shift_mm[3] = { 8, 0, 0 };
+  Fixture             fixture;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagUiCase) one = NULL;
+  g_autoptr (GAsyncResult) done = NULL, outdated = NULL;
+  SagUiResult *result;
+  double       progress = 0;
+
+  fixture_init (&fixture, -1, TRUE);
+  one = fixture_ready_case (&fixture, 1);
+  result = sag_ui_engine_ask (fixture.engine, one, "Diagnose the presence of lung nodule");
+  await (result);
+  sag_ui_engine_evidence_async (fixture.engine, one, result, progress_cb, &progress, NULL,
+                                result_cb, &done);
+  spin_until (done != NULL);
+  g_assert_true (sag_ui_engine_evidence_finish (fixture.engine, done, &error));
+  g_assert_nonnull (sag_ui_result_get_evidence (result));
+  g_assert_cmpuint (count (sag_ui_case_get_overlays (one)), ==, 2);
+  g_assert_cmpfloat (progress, ==, 1);
+
+  sag_ui_case_set_box_shift (one, shift_mm);
+  sag_ui_engine_evidence_async (fixture.engine, one, result, NULL, NULL, NULL, result_cb,
+                                &outdated);
+  spin_until (outdated != NULL);
+  g_assert_false (sag_ui_engine_evidence_finish (fixture.engine, outdated, &error));
+  g_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH);
+
+  /* Asked again with the box of now the answer is fresh, and the evidence of the old one gone. */
+  sag_ui_engine_ask_again (fixture.engine, one, result);
+  await (result);
+  g_assert_false (sag_ui_result_get_stale (result));
+  g_assert_cmpfloat (sag_ui_result_get_answer (result)->provenance->shift_mm[0], ==, 8);
+  g_assert_cmpuint (count (sag_ui_case_get_overlays (one)), ==, 1);
+  fixture_clear (&fixture);
+}
+
+/* A question does not wait until another scan is prepared ahead, which goes on afterwards. */
+static void
+test_prepare_ahead (void)
+{
+  Fixture fixture;
+  g_autoptr (SagUiCase) one = NULL;
+  g_autoptr (SagUiCase) next = NULL;
+  SagUiResult *result;
+
+  fixture_init (&fixture, 0, TRUE);
+  one = fixture_ready_case (&fixture, 1);
+  next = fixture_ready_case (&fixture, 2);
+  sag_ui_engine_prepare (fixture.engine, next);
+  gate_await (&fixture.gate);
+  result = sag_ui_engine_ask (fixture.engine, one, words[0]);
+  spin_until (sag_ui_case_get_prepared (one) != NULL);
+  gate_let (&fixture.gate, -1);
+  await (result);
+  spin_until (sag_ui_engine_get_state (fixture.engine) == SAG_UI_ENGINE_IDLE);
+  assert_record (&fixture, "encode, encode, ask 3, encode");
+  await (sag_ui_engine_ask (fixture.engine, next, words[1]));
+  assert_record (&fixture, "ask 4");
+  fixture_clear (&fixture);
+}
+
+/* What nobody wants any more is dropped: a card, a case. */
+static void
+test_forget (void)
+{
+  Fixture    fixture;
+  SagUiCase *one;
+  g_autoptr (SagUiResult) first = NULL;
+  g_autoptr (GAsyncResult) many = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *texts[] = { words[0], NULL };
+
+  fixture_init (&fixture, 1, TRUE);
+  one = fixture_ready_case (&fixture, 1);
+  first = g_object_ref (sag_ui_engine_ask (fixture.engine, one, words[0]));
+  gate_await (&fixture.gate);
+  sag_ui_engine_forget (fixture.engine, one, first);
+  g_assert_cmpuint (count (sag_ui_case_get_results (one)), ==, 0);
+  sag_ui_engine_ask (fixture.engine, one, words[1]);
+  sag_ui_engine_ask_many_async (fixture.engine, one, texts, NULL, NULL, NULL, result_cb, &many);
+  gate_await (&fixture.gate);
+  g_object_add_weak_pointer (G_OBJECT (one), (gpointer *) &one);
+  g_object_unref (one);
+  g_assert_null (one);
+  spin_until (many != NULL);
+  g_assert_null (sag_ui_engine_ask_many_finish (fixture.engine, many, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  fixture_clear (&fixture);
+}
+
+/* A caller may give up while it waits, before its turn, or before it asked. */
+static void
+test_outer_cancel (void)
+{
+  Fixture fixture;
+  g_autoptr (SagUiCase) one = NULL;
+  const char *texts[] = { words[0], NULL };
+
+  fixture_init (&fixture, 0, TRUE);
+  one = fixture_ready_case (&fixture, 1);
+  sag_ui_engine_ask (fixture.engine, one, words[1]);
+  gate_await (&fixture.gate);
+  for (int when = 0; when < 2; when++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (when == 0)
+        g_cancellable_cancel (cancellable);
+      sag_ui_engine_ask_many_async (fixture.engine, one, texts, NULL, NULL, cancellable, result_cb,
+                                    &result);
+      g_cancellable_cancel (cancellable);
+      spin_until (result != NULL);
+      g_assert_null (sag_ui_engine_ask_many_finish (fixture.engine, result, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+  fixture_clear (&fixture);
+}
+
+/* The end may come at any moment: while opening, waiting, encoding, asking. */
+static void
+test_close (void)
+{
+  for (int moment = 0; moment < 5; moment++)
+    {
+      Fixture fixture;
+      g_autoptr (SagUiCase) one = NULL;
+      const char *texts[] = { words[0], words[1], NULL };
+
+      fixture_init (&fixture, moment == 4 ? 1 : 0, moment > 0);
+      if (moment == 0)
+        sag_ui_engine_open_async (fixture.engine, NULL, NULL, NULL);
+      one = moment == 1 ? fixture_case (&fixture, 1) : fixture_ready_case (&fixture, 1);
+      sag_ui_engine_ask (fixture.engine, one, words[0]);
+      sag_ui_engine_ask_many_async (fixture.engine, one, texts, NULL, NULL, NULL, NULL, NULL);
+      if (moment > 2)
+        gate_await (&fixture.gate);
+      g_object_add_weak_pointer (G_OBJECT (fixture.engine), (gpointer *) &fixture.engine);
+      sag_ui_engine_close (fixture.engine);
+      g_object_unref (fixture.engine);
+      while (g_main_context_iteration (NULL, FALSE))
+        continue;
+      g_assert_null (fixture.engine);
+      fixture_clear (&fixture);
+    }
+}
+
+/* Without being told: the last reference goes while the thread works. */
+static void
+test_drop (void)
+{
+  Fixture fixture;
+  g_autoptr (SagUiCase) one = NULL;
+
+  fixture_init (&fixture, 0, TRUE);
+  one = fixture_ready_case (&fixture, 1);
+  sag_ui_engine_ask (fixture.engine, one, words[0]);
+  gate_await (&fixture.gate);
+  g_clear_object (&fixture.engine);
+  fixture_clear (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ui/engine/ask", test_ask);
   g_test_add_func ("/ui/engine/order", test_order);
+  g_test_add_func ("/ui/engine/live", test_live);
+  g_test_add_func ("/ui/engine/live-stops", test_live_stops);
+  g_test_add_func ("/ui/engine/cancel", test_cancel);
+  g_test_add_func ("/ui/engine/scope", test_scope);
+  g_test_add_func ("/ui/engine/bundle-changes", test_bundle_changes);
+  g_test_add_func ("/ui/engine/bad-bundle", test_bad_bundle);
+  g_test_add_func ("/ui/engine/no-bundle", test_no_bundle);
+  g_test_add_func ("/ui/engine/failure", test_failure);
+  g_test_add_func ("/ui/engine/many", test_many);
+  g_test_add_func ("/ui/engine/ask-with", test_ask_with);
+  g_test_add_func ("/ui/engine/evidence", test_evidence);
+  g_test_add_func ("/ui/engine/prepare-ahead", test_prepare_ahead);
+  g_test_add_func ("/ui/engine/forget", test_forget);
+  g_test_add_func ("/ui/engine/outer-cancel", test_outer_cancel);
+  g_test_add_func ("/ui/engine/close", test_close);
+  g_test_add_func ("/ui/engine/drop", test_drop);
   return g_test_run ();
 }

@@ -151,6 +151,23 @@ gate_await (Gate *gate)
   spin_until (is_waiting (gate));
 }
 
+static guint
+count_calls (Gate *gate)
+{
+  guint n_calls;
+
+  g_mutex_lock (&gate->lock);
+  n_calls = gate->record->len;
+  g_mutex_unlock (&gate->lock);
+  return n_calls;
+}
+
+void
+gate_await_calls (Gate *gate, guint n_calls)
+{
+  spin_until (count_calls (gate) >= n_calls);
+}
+
 void
 gate_set_failure (Gate *gate, const char *sentence)
 {

@@ -32,6 +32,8 @@ void gate_clear (Gate *gate);
 void gate_let (Gate *gate, int n_tickets);
 /** gate_await: runs the main loop until a call waits at the gate. */
 void gate_await (Gate *gate);
+/** gate_await_calls: until the record has @n_calls. */
+void gate_await_calls (Gate *gate, guint n_calls);
 /** gate_dup_record: (transfer full): "encode, ask 7": what happened since the last time. */
 char *gate_dup_record (Gate *gate);
 void  gate_set_failure (Gate *gate, const char *sentence);
