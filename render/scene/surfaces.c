@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "render/scene/surfaces.h"
+
+#include "render/scene/body.h"
+
+#include <string.h>
+
+#define BODY_STEP_MM 3.0
+#define LABEL_STEP_MM 2.0
+
+/* Regions of up to this many voxels in their box are cut at full resolution. */
+#define FINE_VOXELS (64 * 64 * 64)
+
+static SagRenderMesh *
+contour_or_cancel (SagRenderField *field, double level, GCancellable *cancellable, GError **error)
+{
+  if (field == NULL)
+    {
+      g_cancellable_set_error_if_cancelled (cancellable, error);
+      return NULL;
+    }
+  return sag_render_mesh_contour (field, level, cancellable, error);
+}
+
+SagRenderMesh *
+sag_render_body_mesh (const SagVolume *volume, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SagRenderField) field = sag_render_body_field (volume, BODY_STEP_MM, cancellable);
+
+  return contour_or_cancel (field, SAG_RENDER_SKIN_HU, cancellable, error);
+}
+
+#define N_LABELS 65536
+
+/* Labels of any type, read one at a time. */
+typedef struct
+{
+  SagGeometry geometry;
+  enum
+  {
+    LABELS_UINT8,
+    LABELS_UINT16,
+    LABELS_INT16,
+    LABELS_FLOAT,
+  } type;
+  const void *labels;
+} Labels;
+
+/* The label of a voxel; what a volume holds is 1 wherever it is not 0. */
+static inline guint
+labels_get (const Labels *labels, gsize at)
+{
+  switch (labels->type)
+    {
+    case LABELS_UINT8:
+      return ((const guint8 *) labels->labels)[at];
+    case LABELS_UINT16:
+      return ((const guint16 *) labels->labels)[at];
+    case LABELS_INT16:
+      return ((const gint16 *) labels->labels)[at] > 0;
+    default:
+      return ((const float *) labels->labels)[at] > 0.5f;
+    }
+}
+
+static void
+box_add (SagRenderLabelBox *box, gint32 i, gint32 j, gint32 k)
+{
+  const gint32 here[3] = { i, j, k };
+
+  for (int a = 0; a < 3; a++)
+    {
+      box->low[a] = box->label != 0 ? MIN (box->low[a], here[a]) : here[a];
+      box->high[a] = box->label != 0 ? MAX (box->high[a], here[a]) : here[a];
+    }
+}
+
+static GArray *
+labels_boxes (const Labels *labels, GCancellable *cancellable)
+{
+  const gint32                 *dims = labels->geometry.dims;
+  g_autofree SagRenderLabelBox *boxes = g_new0 (SagRenderLabelBox, N_LABELS);
+  GArray                       *found = g_array_new (FALSE, FALSE, sizeof *boxes);
+  gsize                         at = 0;
+
+  for (gint32 k = 0; k < dims[2] && !g_cancellable_is_cancelled (cancellable); k++)
+    for (gint32 j = 0; j < dims[1]; j++)
+      for (gint32 i = 0; i < dims[0]; i++, at++)
+        {
+          guint label = labels_get (labels, at);
+
+          if (label == 0)
+            continue;
+          box_add (&boxes[label], i, j, k);
+          boxes[label].label = label;
+        }
+  for (guint label = 1; label < N_LABELS; label++)
+    if (boxes[label].label != 0)
+      g_array_append_val (found, boxes[label]);
+  return found;
+}
+
+/* The share of hits in each block of a cut-out of the grid. */
+static SagRenderField *
+labels_field (const Labels            *labels,
+              const SagRenderLabelBox *box,
+              const gint32             factor[3],
+              GCancellable            *cancellable)
+{
+  const gint32 *low = box->low, *high = box->high;
+  const double  corner[3] = { low[0], low[1], low[2] };
+  const gsize   row = labels->geometry.dims[0], plane = row * labels->geometry.dims[1];
+  SagGeometry   cut = labels->geometry, coarse;
+  double        origin[3];
+  g_autoptr (SagRenderField) field = NULL;
+
+  sag_geometry_to_ras (&labels->geometry, corner, origin);
+  for (int a = 0; a < 3; a++)
+    {
+      cut.dims[a] = high[a] - low[a] + 1;
+      cut.ijk_to_ras[a][3] = origin[a];
+    }
+  coarse = sag_geometry_coarsen (&cut, factor);
+  field = sag_render_field_new (&coarse);
+  memset (field->values, 0, sizeof (float) * sag_render_field_n (field));
+  for (gint32 k = 0; k < cut.dims[2]; k++)
+    {
+      if (g_cancellable_is_cancelled (cancellable))
+        return NULL;
+      for (gint32 j = 0; j < cut.dims[1]; j++)
+        {
+          gsize  from = low[0] + (j + low[1]) * row + (k + low[2]) * plane;
+          float *to = field->values +
+                      ((gsize) (k / factor[2]) * coarse.dims[1] + j / factor[1]) * coarse.dims[0];
+
+          for (gint32 i = 0; i < cut.dims[0]; i++)
+            if (labels_get (labels, from + i) == box->label)
+              to[i / factor[0]] += 1.0f / (factor[0] * factor[1] * factor[2]);
+        }
+    }
+  return g_steal_pointer (&field);
+}
+
+static SagRenderMesh *
+labels_mesh (const Labels            *labels,
+             const SagRenderLabelBox *box,
+             guint                    n_passes,
+             GCancellable            *cancellable,
+             GError                 **error)
+{
+  gint32 factor[3] = { 1, 1, 1 };
+  gsize  n = 1;
+  g_autoptr (SagRenderField) field = NULL;
+  g_autoptr (SagRenderField) padded = NULL;
+  g_autoptr (SagRenderField) wide = NULL;
+
+  for (int a = 0; a < 3; a++)
+    n *= box->high[a] - box->low[a] + 1;
+  if (n > FINE_VOXELS)
+    sag_render_block_factor (&labels->geometry, LABEL_STEP_MM, factor);
+  field = labels_field (labels, box, factor, cancellable);
+  if (field == NULL)
+    return contour_or_cancel (NULL, 0, cancellable, error);
+  /* Twice: what is smoothed must fall to nothing before the border. */
+  padded = sag_render_field_pad (field, 3, 0);
+  wide = sag_render_field_pad (padded, 3, 0);
+  sag_render_field_smooth (wide, n_passes, cancellable);
+  return contour_or_cancel (wide, 0.5, cancellable, error);
+}
+
+SagRenderMesh *
+sag_render_lungs_mesh (const SagVolume *mask, GCancellable *cancellable, GError **error)
+{
+  gboolean     is_int = sag_volume_get_scalar (mask) == SAG_SCALAR_INT16;
+  const Labels labels = {
+    .geometry = *sag_volume_get_geometry (mask),
+    .type = is_int ? LABELS_INT16 : LABELS_FLOAT,
+    .labels = is_int ? (const void *) sag_volume_get_int16 (mask) : sag_volume_get_float (mask),
+  };
+  g_autoptr (GArray) boxes = labels_boxes (&labels, cancellable);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  if (boxes->len == 0)
+    return sag_render_mesh_new_take (0, NULL, NULL, 0, NULL);
+  return labels_mesh (&labels, &g_array_index (boxes, SagRenderLabelBox, 0), 2, cancellable, error);
+}
+
+static Labels
+labels_of_mask (const SagRenderMask *mask)
+{
+  return (Labels){
+    .geometry = mask->geometry,
+    .type = mask->type == SAG_RENDER_LABELS_UINT8 ? LABELS_UINT8 : LABELS_UINT16,
+    .labels = mask->labels,
+  };
+}
+
+GArray *
+sag_render_label_boxes (const SagRenderMask *mask, GCancellable *cancellable)
+{
+  const Labels labels = labels_of_mask (mask);
+  g_autoptr (GArray) boxes = labels_boxes (&labels, cancellable);
+
+  return g_cancellable_is_cancelled (cancellable) ? NULL : g_steal_pointer (&boxes);
+}
+
+SagRenderMesh *
+sag_render_label_mesh (const SagRenderMask     *mask,
+                       const SagRenderLabelBox *box,
+                       GCancellable            *cancellable,
+                       GError                 **error)
+{
+  const Labels labels = labels_of_mask (mask);
+
+  return labels_mesh (&labels, box, 1, cancellable, error);
+}
