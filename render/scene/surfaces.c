@@ -7,6 +7,7 @@
 
 #define BODY_STEP_MM 3.0
 #define LABEL_STEP_MM 2.0
+#define LEVEL 0.5f /* of the share of a label */
 
 /* Regions of up to this many voxels in their box are cut at full resolution. */
 #define FINE_VOXELS (64 * 64 * 64)
@@ -141,10 +142,29 @@ labels_field (const Labels            *labels,
   return g_steal_pointer (&field);
 }
 
+/* Voxels that are wholly of the label stay within its surface, be they ever so few: smoothing alone would make thin and
+ * small things vanish. @smooth is @field with two voxels more on either side. */
+static void
+keep_small (SagRenderField *smooth, const SagRenderField *field)
+{
+  const gint32 *dims = field->geometry.dims, *wide = smooth->geometry.dims;
+  const float  *share = field->values;
+
+  for (gint32 k = 0; k < dims[2]; k++)
+    for (gint32 j = 0; j < dims[1]; j++)
+      {
+        float *to = smooth->values + 2 + wide[0] * (j + 2 + (gsize) wide[1] * (k + 2));
+
+        for (gint32 i = 0; i < dims[0]; i++, share++)
+          to[i] = MAX (to[i], 1.1f * LEVEL * *share);
+      }
+}
+
 static SagRenderMesh *
 labels_mesh (const Labels            *labels,
              const SagRenderLabelBox *box,
              guint                    n_passes,
+             gboolean                 keep,
              GCancellable            *cancellable,
              GError                 **error)
 {
@@ -152,7 +172,7 @@ labels_mesh (const Labels            *labels,
   gsize  n = 1;
   g_autoptr (SagRenderField) field = NULL;
   g_autoptr (SagRenderField) padded = NULL;
-  g_autoptr (SagRenderField) wide = NULL;
+  g_autoptr (SagRenderField) smooth = NULL;
 
   for (int a = 0; a < 3; a++)
     n *= box->high[a] - box->low[a] + 1;
@@ -161,11 +181,13 @@ labels_mesh (const Labels            *labels,
   field = labels_field (labels, box, factor, cancellable);
   if (field == NULL)
     return contour_or_cancel (NULL, 0, cancellable, error);
-  /* Twice: what is smoothed must fall to nothing before the border. */
   padded = sag_render_field_pad (field, 3, 0);
-  wide = sag_render_field_pad (padded, 3, 0);
-  sag_render_field_smooth (wide, n_passes, cancellable);
-  return contour_or_cancel (wide, 0.5, cancellable, error);
+  /* What is smoothed must fall to nothing before the border. */
+  smooth = sag_render_field_pad (padded, 3, 0);
+  sag_render_field_smooth (smooth, n_passes, cancellable);
+  if (keep)
+    keep_small (smooth, field);
+  return contour_or_cancel (smooth, LEVEL, cancellable, error);
 }
 
 SagRenderMesh *
@@ -183,7 +205,8 @@ sag_render_lungs_mesh (const SagVolume *mask, GCancellable *cancellable, GError 
     return NULL;
   if (boxes->len == 0)
     return sag_render_mesh_new_take (0, NULL, NULL, 0, NULL);
-  return labels_mesh (&labels, &g_array_index (boxes, SagRenderLabelBox, 0), 2, cancellable, error);
+  return labels_mesh (&labels, &g_array_index (boxes, SagRenderLabelBox, 0), 2, FALSE, cancellable,
+                      error);
 }
 
 static Labels
@@ -213,5 +236,5 @@ sag_render_label_mesh (const SagRenderMask     *mask,
 {
   const Labels labels = labels_of_mask (mask);
 
-  return labels_mesh (&labels, box, 1, cancellable, error);
+  return labels_mesh (&labels, box, 1, TRUE, cancellable, error);
 }
