@@ -5,6 +5,9 @@
 
 #define FILES N_ ("Scans")
 #define WINDOW N_ ("Window")
+#define VIEWS N_ ("Views")
+#define GREY N_ ("Greys")
+#define LAYOUT N_ ("Layout")
 
 /* clang-format off */
 static const SagUiKeyRow rows[] = {
@@ -13,6 +16,44 @@ static const SagUiKeyRow rows[] = {
   { "win.next-case", FILES, N_ ("Next case"), "<Control>Page_Down", "<Control>Page_Down" },
   { "win.previous-case", FILES, N_ ("Previous case"), "<Control>Page_Up", "<Control>Page_Up" },
   { "win.close-case", FILES, N_ ("Close the case"), "<Control>w", "<Control>w" },
+
+  { "view.step(1)", VIEWS, N_ ("Next slice towards the right, the front or the head"), "Up", "Up" },
+  { "view.step(-1)", VIEWS, N_ ("Next slice towards the left, the back or the feet"), "Down", "Down" },
+  { "view.step(5)", VIEWS, N_ ("Five slices on"), "<Shift>Up", "<Shift>Up" },
+  { "view.step(-5)", VIEWS, N_ ("Five slices back"), "<Shift>Down", "<Shift>Down" },
+  { "view.step(20)", VIEWS, N_ ("Twenty slices on"), "Page_Up", "Page_Up" },
+  { "view.step(-20)", VIEWS, N_ ("Twenty slices back"), "Page_Down", "Page_Down" },
+  { "view.step(65536)", VIEWS, N_ ("To the last slice"), "Home", "Home" },
+  { "view.step(-65536)", VIEWS, N_ ("To the first slice"), "End", "End" },
+  { "view.cine", VIEWS, N_ ("Play the slices, or stop"), "space", "space" },
+  { "view.fit", VIEWS, N_ ("Fit"), "equal", "equal r" },
+  { "view.zoom(1.25)", VIEWS, N_ ("Enlarge"), "<Control>plus <Control>equal", "<Control>plus <Control>equal" },
+  { "view.zoom(0.8)", VIEWS, N_ ("Shrink"), "<Control>minus", "<Control>minus" },
+  { "view.cross", VIEWS, N_ ("Crosshair"), "x", "x" },
+  { "view.peek", VIEWS, N_ ("Hide the maps while held"), "h", "h", .held = TRUE },
+  { "view.overlays", VIEWS, N_ ("Maps"), "<Shift>h", "<Shift>h s" },
+  { "view.opacity(-0.1)", VIEWS, N_ ("Maps more transparent"), "bracketleft", "bracketleft a" },
+  { "view.opacity(0.1)", VIEWS, N_ ("Maps less transparent"), "bracketright", "bracketright d" },
+  { "view.marks", VIEWS, N_ ("Letters and numbers"), "<Control>l", "<Control>l" },
+  { "view.box", VIEWS, N_ ("Analysed box"), "<Control>b", "<Control>b" },
+
+  { "view.preset(0)", GREY, N_ ("Lung"), "1", "1" },
+  { "view.preset(1)", GREY, N_ ("Mediastinum"), "2", "2" },
+  { "view.preset(2)", GREY, N_ ("Abdomen"), "3", "3" },
+  { "view.preset(3)", GREY, N_ ("Liver"), "4", "4" },
+  { "view.preset(4)", GREY, N_ ("Bone"), "5", "5" },
+  { "view.preset(5)", GREY, N_ ("Brain"), "6", "6" },
+  { "view.preset(6)", GREY, N_ ("Model input"), "7", "7" },
+  { "view.invert", GREY, N_ ("Invert"), "i", "i" },
+  { "view.interpolate", GREY, N_ ("Interpolate voxels"), "<Control>i", "<Control>i" },
+  { "view.neurological", GREY, N_ ("Patient's left on the left"), "<Control>r", "<Control>r" },
+
+  { "view.layout::quad", LAYOUT, N_ ("Four views"), "F1", "F1" },
+  { "view.layout::large", LAYOUT, N_ ("One large, three small"), "F2", "F2" },
+  { "view.maximise", LAYOUT, N_ ("The active view alone, and back"), "F3", "F3" },
+  { "view.main::scene", LAYOUT, N_ ("3D alone"), "F4", "F4" },
+  { "view.compare-next", LAYOUT, N_ ("Compare with the next case"), "<Control>k", "<Control>k" },
+  { "view.end-compare", LAYOUT, N_ ("End the comparison"), "<Control><Shift>k", "<Control><Shift>k" },
 
   { "win.focus-views", WINDOW, N_ ("Back to the views"), "Escape", "Escape" },
   { "win.show-cases", WINDOW, N_ ("Show the list of cases"), "F9", "F9" },

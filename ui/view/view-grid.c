@@ -7,6 +7,10 @@
 #define LARGE_PARTS 2
 #define ALL_PARTS 3
 
+/* Parts of the height that the main cell of a stack takes. */
+#define STACK_PARTS 3
+#define ALL_STACK_PARTS 5
+
 struct _SagUiViewGrid
 {
   GtkWidget parent;
@@ -50,7 +54,7 @@ count_children (GtkWidget *widget)
 
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
-    n++;
+    n += gtk_widget_should_layout (child);
   return n;
 }
 
@@ -119,6 +123,26 @@ place_large (int n, int index, gboolean is_main, int width, int height)
   return at;
 }
 
+static GdkRectangle
+place_stack (int n, int index, gboolean is_main, int width, int height)
+{
+  GdkRectangle at = { 0, 0, width, height };
+  int          main_height;
+
+  if (n < 2)
+    return at;
+  main_height = STACK_PARTS * (height + GAP) / ALL_STACK_PARTS - GAP;
+  if (is_main)
+    {
+      at.height = main_height;
+      return at;
+    }
+  at.y = main_height + GAP;
+  at.height = MAX (height - at.y, 0);
+  at.width = part (width, n - 1, index, &at.x);
+  return at;
+}
+
 static void
 sag_ui_view_grid_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
@@ -131,12 +155,14 @@ sag_ui_view_grid_size_allocate (GtkWidget *widget, int width, int height, int ba
       gboolean     is_main = child == self->main;
       GdkRectangle at = { 0, 0, width, height };
 
-      if (!gtk_widget_get_child_visible (child))
+      if (!gtk_widget_should_layout (child))
         continue;
       if (self->layout == SAG_UI_GRID_QUAD)
         at = place_quad (n, index++, width, height);
       else if (self->layout == SAG_UI_GRID_LARGE)
         at = place_large (n, is_main ? 0 : index++, is_main, width, height);
+      else if (self->layout == SAG_UI_GRID_STACK)
+        at = place_stack (n, is_main ? 0 : index++, is_main, width, height);
       gtk_widget_size_allocate (child, &at, -1);
     }
 }

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/view/views-private.h"
+
+#include "ui/answer/overlay.h"
+
+#include <glib/gi18n.h>
+
+/* What two displays that are compared have in common. */
+static const char *const shared[] = {
+  "window-width", "window-level",  "invert",     "interpolate", "neurological", "show-cross",
+  "show-box",     "show-overlays", "show-marks", "slab",        "slab-mm",      "tool",
+};
+
+/* The point of the other side that belongs to this one: the same place of the same scan, or as far
+ * away from the place where the two were linked. */
+static void
+follow_cross (SagUiViews *self, int from)
+{
+  double cross[3];
+
+  if (self->is_following || !self->linked)
+    return;
+  sag_ui_display_get_cross (self->sides[from].display, cross);
+  for (int a = 0; a < 3; a++)
+    cross[a] += from == 0 ? self->offset_mm[a] : -self->offset_mm[a];
+  self->is_following = TRUE;
+  sag_ui_display_set_cross (self->sides[1 - from].display, cross);
+  self->is_following = FALSE;
+}
+
+static void
+left_changed_cb (SagUiDisplay *display, guint change, SagUiViews *self)
+{
+  if (change & SAG_UI_CHANGE_CROSS)
+    follow_cross (self, 0);
+  /* Another case came to the left: the comparison was with the one before. */
+  if ((change & SAG_UI_CHANGE_CASE) &&
+      g_object_get_data (G_OBJECT (self->sides[1].display), "sag-left-case") !=
+        sag_ui_display_get_case (display))
+    sag_ui_views_end_compare (self);
+}
+
+static void
+right_changed_cb (SagUiDisplay *display, guint change, SagUiViews *self)
+{
+  if (change & SAG_UI_CHANGE_CROSS)
+    follow_cross (self, 1);
+  /* It was still being read when it was linked. */
+  if ((change & SAG_UI_CHANGE_CASE) &&
+      sag_ui_display_get_case (display) != sag_ui_display_get_case (self->sides[0].display) &&
+      g_object_get_data (G_OBJECT (display), "sag-linked") == NULL &&
+      sag_ui_display_get_volume (display) != NULL)
+    sag_ui_views_relink (self);
+}
+
+void
+sag_ui_views_relink (SagUiViews *self)
+{
+  double left[3], right[3];
+
+  if (!self->comparing)
+    return;
+  sag_ui_display_get_cross (self->sides[0].display, left);
+  sag_ui_display_get_cross (self->sides[1].display, right);
+  for (int a = 0; a < 3; a++)
+    self->offset_mm[a] = right[a] - left[a];
+  if (sag_ui_display_get_volume (self->sides[1].display) != NULL)
+    g_object_set_data (G_OBJECT (self->sides[1].display), "sag-linked", GINT_TO_POINTER (1));
+  for (int p = 0; self->linked && p < SAG_RENDER_N_PLANES; p++)
+    sag_ui_slice_view_follow (sag_ui_side_get_view (&self->sides[1], p),
+                              sag_ui_side_get_view (&self->sides[0], p));
+}
+
+static void
+begin (SagUiViews *self, SagUiCase *other)
+{
+  SagUiDisplay *left = self->sides[0].display;
+  g_autoptr (SagUiDisplay) right = NULL;
+  double cross[3];
+
+  sag_ui_views_end_compare (self);
+  right = sag_ui_display_new ();
+  if (self->sides[1].box == NULL)
+    {
+      sag_ui_side_init (self, &self->sides[1], FALSE);
+      gtk_box_append (GTK_BOX (self->sides_box), self->sides[1].box);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (shared); i++)
+    g_ptr_array_add (self->bindings,
+                     g_object_bind_property (left, shared[i], right, shared[i],
+                                             G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL));
+  sag_ui_case_load (other);
+  sag_ui_display_set_case (right, other);
+  g_object_set_data (G_OBJECT (right), "sag-left-case", sag_ui_display_get_case (left));
+  if (other == sag_ui_display_get_case (left))
+    {
+      sag_ui_display_get_cross (left, cross);
+      sag_ui_display_set_cross (right, cross);
+    }
+  sag_ui_side_set_display (&self->sides[1], right);
+  self->comparing = TRUE;
+  self->linked = TRUE;
+  sag_ui_views_relink (self);
+  g_signal_connect (left, "changed", G_CALLBACK (left_changed_cb), self);
+  g_signal_connect (right, "changed", G_CALLBACK (right_changed_cb), self);
+}
+
+static void
+end_begin (SagUiViews *self)
+{
+  sag_ui_views_update (self);
+  g_object_notify (G_OBJECT (self), "comparing");
+  g_signal_emit_by_name (self, "slices-changed");
+}
+
+void
+sag_ui_views_compare_cases (SagUiViews *self, SagUiCase *other)
+{
+  SagUiCase *one = sag_ui_display_get_case (self->sides[0].display);
+
+  g_return_if_fail (SAG_UI_IS_CASE (other));
+  if (one == NULL)
+    return;
+  begin (self, other);
+  sag_ui_side_set_title (&self->sides[0], sag_ui_case_get_name (one));
+  sag_ui_side_set_title (&self->sides[1], sag_ui_case_get_name (other));
+  end_begin (self);
+}
+
+void
+sag_ui_views_compare_overlays (SagUiViews *self, SagUiOverlay *a, SagUiOverlay *b)
+{
+  SagUiCase *one = sag_ui_display_get_case (self->sides[0].display);
+
+  g_return_if_fail (SAG_UI_IS_OVERLAY (a) && SAG_UI_IS_OVERLAY (b));
+  if (one == NULL)
+    return;
+  begin (self, one);
+  sag_ui_display_set_only (self->sides[0].display, a);
+  sag_ui_display_set_only (self->sides[1].display, b);
+  sag_ui_side_set_title (&self->sides[0], sag_ui_overlay_get_label (a));
+  sag_ui_side_set_title (&self->sides[1], sag_ui_overlay_get_label (b));
+  end_begin (self);
+}
+
+void
+sag_ui_views_finish_compare (SagUiViews *self)
+{
+  if (!self->comparing)
+    return;
+  self->comparing = FALSE;
+  for (guint i = 0; i < self->bindings->len; i++)
+    g_binding_unbind (self->bindings->pdata[i]);
+  g_ptr_array_set_size (self->bindings, 0);
+  g_signal_handlers_disconnect_by_func (self->sides[0].display, left_changed_cb, self);
+  g_signal_handlers_disconnect_by_func (self->sides[1].display, right_changed_cb, self);
+  sag_ui_display_set_only (self->sides[0].display, NULL);
+  sag_ui_side_set_display (&self->sides[1], NULL);
+  sag_ui_side_set_title (&self->sides[0], NULL);
+}
+
+void
+sag_ui_views_end_compare (SagUiViews *self)
+{
+  if (!self->comparing)
+    return;
+  sag_ui_views_finish_compare (self);
+  for (int p = 0; p < SAG_RENDER_N_PLANES; p++)
+    {
+      SagUiSliceView *left = sag_ui_side_get_view (&self->sides[0], p);
+
+      if (self->active == sag_ui_side_get_view (&self->sides[1], p))
+        self->active = left;
+      sag_ui_slice_view_fit (left);
+    }
+  sag_ui_views_update (self);
+  g_object_notify (G_OBJECT (self), "comparing");
+  g_signal_emit_by_name (self, "slices-changed");
+}
