@@ -133,10 +133,12 @@ extern "C"
     int32_t          in_channels;
   } SagCudaExpand;
 
+  /** sag_cuda_expand_fits: whether the fused kernel can do it: kernel 3 or 5, at most 48 channels in. */
+  bool sag_cuda_expand_fits (const SagCudaExpand *job);
+
   /**
-   * sag_cuda_expand_pays: whether the fused kernel is the better way: large maps with few channels. Small maps stay in
-   * the second cache: a matrix product with SiLU and then sag_cuda_launch_depthwise() are as fast there.
-   * Where this is false sag_cuda_launch_expand() must not be called.
+   * sag_cuda_expand_pays: whether it fits and is the better way: large maps. Small ones stay in the second cache: a
+   * matrix product with SiLU and then sag_cuda_launch_depthwise() are as fast there.
    */
   bool    sag_cuda_expand_pays (const SagCudaExpand *job);
   int32_t sag_cuda_expand_n_sums (const SagCudaExpand *job);

@@ -310,6 +310,48 @@ test_depthwise_large (void)
     }
 }
 
+static void
+check_expand (SagCudaType type)
+{
+  static const Shape shapes[] = {
+    { { 6, 9, 20 }, 16, 24, 3, 1 }, { { 9, 12, 37 }, 24, 40, 3, 2 },
+    { { 7, 11, 5 }, 8, 16, 5, 1 },  { { 11, 14, 21 }, 40, 8, 5, 2 },
+    { { 1, 2, 3 }, 48, 8, 3, 1 },   { { 3, 60, 4 }, 16, 32, 3, 1 },
+    { { 4, 40, 9 }, 24, 24, 5, 2 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
+    {
+      const Shape *s = &shapes[i];
+      g_auto (Arrays) arrays = arrays_new (s, type);
+      g_auto (Map) want = cpu_map (s, &arrays);
+      SagCudaExpand    job = { .depthwise = depthwise_of (s, &arrays, type),
+                               .expand_bias = arrays.expand_bias,
+                               .in_channels = s->in_channels };
+      gsize            n_sums = sag_cuda_expand_n_sums (&job);
+      g_autofree void *input =
+        values_store (arrays.input, n_voxels (s->dims) * s->in_channels, type);
+      g_autofree void *expand =
+        values_store (arrays.expand, (gsize) s->channels * s->in_channels, type);
+      g_autofree void  *out = values_empty (n_voxels (job.depthwise.shape.out) * s->channels, type);
+      g_autofree float *sums = values_empty (n_sums * s->channels, SAG_CUDA_FLOAT);
+
+      g_assert_true (sag_cuda_expand_fits (&job));
+      job.input = input;
+      job.expand = expand;
+      job.depthwise.out = out;
+      job.depthwise.sums = sums;
+      g_assert_cmpint (sag_cuda_launch_expand (&job, NULL), ==, 0);
+      compare_map (s, &job.depthwise, n_sums, &want);
+    }
+}
+
+static void
+test_expand (void)
+{
+  values_each (check_expand);
+}
+
 /* A block with random weights; the map's sums in some rows. */
 static void
 check_gate_of (SagCudaType type, gsize mid, gsize reduced, gsize n_out, gsize n_sums)
@@ -388,5 +430,6 @@ add_vision_tests (void)
   g_test_add_func ("/cuda/stem", test_stem);
   g_test_add_func ("/cuda/depthwise", test_depthwise);
   g_test_add_func ("/cuda/depthwise-large", test_depthwise_large);
+  g_test_add_func ("/cuda/expand", test_expand);
   g_test_add_func ("/cuda/gate", test_gate);
 }

@@ -32,6 +32,8 @@ main (int argc, char *argv[])
   add_gemm_tests ();
   add_text_tests ();
   add_answer_tests ();
+  add_prepare_tests ();
+  add_resample_tests ();
   g_test_add_func ("/cuda/covered", test_covered);
   return g_test_run ();
 }
