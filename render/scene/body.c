@@ -72,7 +72,8 @@ form_threshold (Form *form, const SagRenderField *field)
       2 * votes[at] > form->factor[0] * form->factor[1] * form->factor[2] ? TISSUE : OUTSIDE;
 }
 
-/* Voxels of @from with one of @beside next to them in their slice become @to. The scan's end is no end of the body. */
+/* Voxels of @from with one of @beside next to them in their slice become @to. Where the scan ends
+ * the body does not. */
 static void
 form_grow (Form *form, guint8 from, guint8 beside, guint8 to)
 {
@@ -198,7 +199,8 @@ form_find (Form *form, const SagRenderField *field)
   g_autoptr (GArray) stack = g_array_new (FALSE, FALSE, sizeof (gsize));
 
   form_threshold (form, field);
-  /* Opened by one voxel: table tops, blankets and cables vanish. What was worn off thin walls of the chest comes back. */
+  /* Opened by one voxel: table tops, blankets and cables vanish. What was worn off the thin walls
+   * of the chest comes back. */
   form_grow (form, TISSUE, OUTSIDE, WORN);
   form_keep_large (form, stack);
   for (guint n = 0; n < N_REGROWN; n++)

@@ -243,6 +243,7 @@ draw (SagRenderWorker *worker, State *state)
   picture->error = error;
   pixels = (double) picture->width * picture->height;
   took = (g_get_monotonic_time () - start) / pixels;
+  picture->draw_ms = (g_get_monotonic_time () - start) / 1000.0;
   state->us_per_pixel = state->us_per_pixel > 0 ? (state->us_per_pixel + took) / 2 : took;
   state->dirty = FALSE;
   state->sharpen_us = part > 1 ? g_get_monotonic_time () + STILL_US : 0;

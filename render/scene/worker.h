@@ -20,6 +20,7 @@ typedef struct _SagRenderWorker SagRenderWorker;
  * @pixels: (nullable): @height rows of @width pixels R G B A from the top left; NULL with @error
  * @camera: from where it was seen
  * @asked_width, @asked_height: of the request; @width and @height may be half of it
+ * @draw_ms: how long VTK took
  * @is_final: nothing is missing any more and the picture is sharp
  * @error: (nullable): one sentence for the pane: there is no display, or no memory; with pixels: a
  *   surface is left out
@@ -33,6 +34,7 @@ typedef struct
   SagRenderCamera camera;
   int             asked_width;
   int             asked_height;
+  double          draw_ms;
   gboolean        is_final;
   const GError   *error;
 } SagRenderPicture;
