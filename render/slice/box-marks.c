@@ -7,22 +7,44 @@
 
 static const SagRenderInk box_ink = { 0xffffff, 0.6 };
 
-void
-sag_render_page_box (SagRenderPage *page, const SagRenderSlice *slice, const SagGeometry *box)
+static void
+draw_outline (SagRenderPage        *page,
+              const SagRenderSlice *slice,
+              const SagGeometry    *box,
+              double                width,
+              SagRenderInk          ink)
 {
   static const double dash[] = { 4, 4 };
   double              corners[SAG_RENDER_BOX_CORNERS][2];
   int                 n = sag_render_box_polygon (slice, box, 8, corners);
 
+  cairo_new_path (page->cr);
   for (int i = 0; i < n; i++)
     cairo_line_to (page->cr, sag_render_page_crisp (page, corners[i][0]),
                    sag_render_page_crisp (page, corners[i][1]));
   cairo_close_path (page->cr);
   cairo_set_dash (page->cr, dash, G_N_ELEMENTS (dash), 0);
-  cairo_set_line_width (page->cr, MAX (1, floor (page->scale)) / page->scale);
-  sag_render_set_ink (page->cr, box_ink);
+  cairo_set_line_width (page->cr, width);
+  sag_render_set_ink (page->cr, ink);
   cairo_stroke (page->cr);
   cairo_set_dash (page->cr, NULL, 0, 0);
+}
+
+void
+sag_render_page_box (SagRenderPage *page, const SagRenderSlice *slice, const SagGeometry *box)
+{
+  draw_outline (page, slice, box, MAX (1, floor (page->scale)) / page->scale, box_ink);
+}
+
+void
+sag_render_box_draw (cairo_t              *cr,
+                     const SagRenderSlice *slice,
+                     const SagGeometry    *box,
+                     SagRenderColour       colour)
+{
+  SagRenderPage page = { .cr = cr, .scale = slice->scale };
+
+  draw_outline (&page, slice, box, 2, (SagRenderInk){ colour, 1 });
 }
 
 /* What a grid covers of the view; FALSE if nothing. */

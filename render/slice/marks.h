@@ -82,4 +82,13 @@ void sag_render_marks_draw (cairo_t              *cr,
                             const SagRenderSlice *slice,
                             const SagRenderMarks *marks);
 
+/**
+ * sag_render_box_draw: the outline of @box alone, dashed, as it is being moved.
+ * @cr: in logical pixels
+ */
+void sag_render_box_draw (cairo_t              *cr,
+                          const SagRenderSlice *slice,
+                          const SagGeometry    *box,
+                          SagRenderColour       colour);
+
 G_END_DECLS

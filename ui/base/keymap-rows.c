@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #define FILES N_ ("Scans")
+#define MEASURE N_ ("Measuring")
 #define WINDOW N_ ("Window")
 #define VIEWS N_ ("Views")
 #define GREY N_ ("Greys")
@@ -54,6 +55,16 @@ static const SagUiKeyRow rows[] = {
   { "view.main::scene", LAYOUT, N_ ("3D alone"), "F4", "F4" },
   { "view.compare-next", LAYOUT, N_ ("Compare with the next case"), "<Control>k", "<Control>k" },
   { "view.end-compare", LAYOUT, N_ ("End the comparison"), "<Control><Shift>k", "<Control><Shift>k" },
+
+  { "measure.tool('ruler')", MEASURE, N_ ("Ruler"), "m", "m" },
+  { "measure.tool('angle')", MEASURE, N_ ("Angle"), "a", "<Shift>m" },
+  { "measure.tool('ellipse')", MEASURE, N_ ("Ellipse"), "c", "c" },
+  { "measure.tool('box')", MEASURE, N_ ("Move the analysed box"), "<Shift>b", "<Shift>b" },
+  { "measure.point", MEASURE, N_ ("Put a point at the crosshair"), "period", "period" },
+  { "measure.delete", MEASURE, N_ ("Delete the measurement"), "Delete", "Delete" },
+  { "measure.copy", MEASURE, N_ ("Copy the measurements"), "<Control><Shift>c", "<Control><Shift>c" },
+  { "win.undo", MEASURE, N_ ("Undo"), "<Control>z", "<Control>z" },
+  { "win.redo", MEASURE, N_ ("Redo"), "<Control><Shift>z <Control>y", "<Control><Shift>z <Control>y" },
 
   { "win.focus-views", WINDOW, N_ ("Back to the views"), "Escape", "Escape" },
   { "win.show-cases", WINDOW, N_ ("Show the list of cases"), "F9", "F9" },

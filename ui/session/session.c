@@ -20,7 +20,7 @@ typedef struct
   GDestroyNotify destroy;
 } Undo;
 
-static guint toast_signal;
+static guint toast_signal, offer_signal;
 
 static void
 undo_cb (gpointer data)
@@ -129,6 +129,21 @@ sag_ui_session_say (SagUiSession *self, const char *sentence)
 }
 
 void
+sag_ui_session_say_done (SagUiSession *self, const char *sentence)
+{
+  g_signal_emit (self, toast_signal, 0, sentence, TRUE);
+}
+
+void
+sag_ui_session_offer (SagUiSession *self,
+                      const char   *sentence,
+                      const char   *label,
+                      const char   *action)
+{
+  g_signal_emit (self, offer_signal, 0, sentence, label, action);
+}
+
+void
 sag_ui_session_say_undoable (SagUiSession  *self,
                              const char    *sentence,
                              SagUiUndo      undo,
@@ -179,6 +194,8 @@ sag_ui_session_class_init (SagUiSessionClass *class)
   object_class->finalize = sag_ui_session_finalize;
   toast_signal = g_signal_new ("toast", SAG_UI_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
+  offer_signal = g_signal_new ("offer", SAG_UI_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
 }
 
 static void

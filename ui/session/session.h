@@ -34,6 +34,19 @@ void sag_ui_session_say (SagUiSession *self, const char *sentence);
 /** SagUiUndo: puts back what was there before. */
 typedef void (*SagUiUndo) (gpointer user_data);
 
+/** sag_ui_session_say_done: a toast with "Undo", which undoes the journal's newest step. */
+void sag_ui_session_say_done (SagUiSession *self, const char *sentence);
+
+/**
+ * sag_ui_session_offer: a toast with a button; signal "offer" (string, string, string).
+ * @label: of the button
+ * @action: its detailed name
+ */
+void sag_ui_session_offer (SagUiSession *self,
+                           const char   *sentence,
+                           const char   *label,
+                           const char   *action);
+
 /** sag_ui_session_get_journal: (transfer none): what can be undone and redone in this window. */
 SagUiJournal *sag_ui_session_get_journal (SagUiSession *self);
 

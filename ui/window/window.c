@@ -5,6 +5,7 @@
 #include "ui/case/case-list.h"
 #include "ui/engine/strip.h"
 #include "ui/measure/measure-pane.h"
+#include "ui/measure/measures.h"
 #include "ui/view/views.h"
 
 #include <glib/gi18n.h>
@@ -72,6 +73,32 @@ toast_cb (SagUiSession *session, const char *sentence, gboolean is_undoable, Sag
 }
 
 static void
+offer_cb (SagUiSession *session,
+          const char   *sentence,
+          const char   *label,
+          const char   *action,
+          SagUiWindow  *self)
+{
+  g_autofree char *markup = g_markup_escape_text (sentence, -1);
+  AdwToast        *toast = adw_toast_new (markup);
+
+  adw_toast_set_button_label (toast, label);
+  adw_toast_set_detailed_action_name (toast, action);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+undo_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SagUiJournal *journal = sag_ui_session_get_journal (SAG_UI_WINDOW (widget)->session);
+
+  if (g_str_equal (name, "win.undo"))
+    sag_ui_journal_undo (journal);
+  else
+    sag_ui_journal_redo (journal);
+}
+
+static void
 failed_cb (SagUiCases *cases, SagUiCase *one, const char *sentence, SagUiWindow *self)
 {
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (sentence));
@@ -84,6 +111,10 @@ sag_ui_window_new (GtkApplication *application, SagUiEngine *engine)
 
   self->session = sag_ui_session_new (engine);
   g_signal_connect_object (self->session, "toast", G_CALLBACK (toast_cb), self, 0);
+  g_signal_connect_object (self->session, "offer", G_CALLBACK (offer_cb), self, 0);
+  gtk_widget_insert_action_group (
+    GTK_WIDGET (self), "measure",
+    sag_ui_measures_get_actions (sag_ui_measures_get (self->session)));
   g_signal_connect_object (sag_ui_session_get_cases (self->session), "failed",
                            G_CALLBACK (failed_cb), self, 0);
   g_signal_connect_object (sag_ui_session_get_display (self->session), "changed",
@@ -128,6 +159,8 @@ sag_ui_window_class_init (SagUiWindowClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = sag_ui_window_dispose;
+  gtk_widget_class_install_action (widget_class, "win.undo", NULL, undo_action);
+  gtk_widget_class_install_action (widget_class, "win.redo", NULL, undo_action);
   g_type_ensure (SAG_UI_TYPE_CASE_LIST);
   g_type_ensure (SAG_UI_TYPE_VIEWS);
   g_type_ensure (SAG_UI_TYPE_ASK_PANE);
