@@ -300,8 +300,8 @@ sag_ui_measures_attach (SagUiMeasures *self, SagUiSliceView *view)
 {
   GtkEventController *keys;
 
-  g_return_if_fail (!g_ptr_array_find (self->views, view, NULL));
-
+  if (g_ptr_array_find (self->views, view, NULL))
+    return;
   g_ptr_array_add (self->views, view);
   g_object_weak_ref (G_OBJECT (view), view_gone_cb, self);
   g_object_set_data_full (G_OBJECT (view), "sag-ui-measures", g_object_ref (self), g_object_unref);
@@ -311,6 +311,22 @@ sag_ui_measures_attach (SagUiMeasures *self, SagUiSliceView *view)
   gtk_widget_add_controller (GTK_WIDGET (view), keys);
   sag_ui_slice_view_add_layer (view, &sag_ui_box_layer, self);
   sag_ui_slice_view_add_layer (view, &sag_ui_measure_layer, self);
+}
+
+static void
+slices_changed_cb (SagUiViews *views, SagUiMeasures *self)
+{
+  g_autoptr (GPtrArray) slices = sag_ui_views_get_slices (views);
+
+  for (guint i = 0; i < slices->len; i++)
+    sag_ui_measures_attach (self, slices->pdata[i]);
+}
+
+void
+sag_ui_measures_attach_views (SagUiMeasures *self, SagUiViews *views)
+{
+  slices_changed_cb (views, self);
+  g_signal_connect_object (views, "slices-changed", G_CALLBACK (slices_changed_cb), self, 0);
 }
 
 GActionGroup *

@@ -3,7 +3,7 @@
 
 #include "ui/measure/measurement.h"
 #include "ui/session/session.h"
-#include "ui/view/slice-view.h"
+#include "ui/view/views.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +29,9 @@ SagUiMeasures *sag_ui_measures_get (SagUiSession *session);
 
 /** sag_ui_measures_attach: @view shows measurements and can be drawn on. */
 void sag_ui_measures_attach (SagUiMeasures *self, SagUiSliceView *view);
+
+/** sag_ui_measures_attach_views: to all slice views that @views has now and later. */
+void sag_ui_measures_attach_views (SagUiMeasures *self, SagUiViews *views);
 
 /** sag_ui_measures_get_actions: (transfer none). */
 GActionGroup *sag_ui_measures_get_actions (SagUiMeasures *self);

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/view/views-private.h"
 
-<<<<<<< HEAD
 #include "ui/base/settings.h"
-=======
-#include "ui/measure/measures.h"
-#include "ui/view/slice-view.h"
-#include "ui/view/view-grid.h"
->>>>>>> 1bc664c (measure: ruler, angle, ellipse and moves of the analysed box on the slices)
 
 #include <glib/gi18n.h>
 
@@ -17,7 +11,6 @@ G_DEFINE_FINAL_TYPE (SagUiViews, sag_ui_views, ADW_TYPE_BIN)
 
 enum
 {
-<<<<<<< HEAD
   PROP_LAYOUT = 1,
   PROP_MAIN,
   PROP_CINE_RATE,
@@ -37,14 +30,6 @@ sag_ui_views_find (GtkWidget *widget)
   GtkRoot *root = gtk_widget_get_root (widget);
 
   return root != NULL ? g_object_get_data (G_OBJECT (root), ROOT_DATA) : NULL;
-=======
-  g_set_object (&self->session, session);
-  for (int p = 0; p < SAG_RENDER_N_PLANES; p++)
-    {
-      sag_ui_slice_view_set_display (self->slices[p], sag_ui_session_get_display (session));
-      sag_ui_measures_attach (sag_ui_measures_get (session), self->slices[p]);
-    }
->>>>>>> 1bc664c (measure: ruler, angle, ellipse and moves of the analysed box on the slices)
 }
 
 GtkWidget *

@@ -121,6 +121,7 @@ sag_ui_window_new (GtkApplication *application, SagUiEngine *engine)
                            G_CALLBACK (display_cb), self, 0);
   sag_ui_case_list_set_session (self->case_list, self->session);
   sag_ui_views_set_session (self->views, self->session);
+  sag_ui_measures_attach_views (sag_ui_measures_get (self->session), self->views);
   sag_ui_ask_pane_set_session (self->ask_pane, self->session);
   sag_ui_measure_pane_set_session (self->measure_pane, self->session);
   sag_ui_strip_set_session (self->strip, self->session);
