@@ -44,8 +44,10 @@ static struct
   unsigned                      current;
   State                         states[MAX_THREADS];
   Warp                          warps[MAX_THREADS / WARP];
-  std::vector<SagFiber *>       fibers;
 } block;
+
+/* Kept for all launches, and as long as the process lives. */
+static std::vector<SagFiber *> &fibers = *new std::vector<SagFiber *>;
 
 static SagEmulationOrder                        order = SAG_EMULATION_MIXED;
 static unsigned                                 n_launches;
@@ -137,7 +139,7 @@ run_ready (void)
         continue;
       any = true;
       set_thread (t);
-      if (sag_fiber_resume (block.fibers[t]))
+      if (sag_fiber_resume (fibers[t]))
         block.states[t] = DONE;
     }
   return any;
@@ -205,8 +207,8 @@ sag_emulation_launch (const char                   *name,
   block.name = name;
   block.body = &body;
   block.n_threads = (unsigned) n_threads;
-  while (block.fibers.size () < n_threads)
-    block.fibers.push_back (sag_fiber_new (run_thread, NULL));
+  while (fibers.size () < n_threads)
+    fibers.push_back (sag_fiber_new (run_thread, NULL));
   sag_emulation_block_dims = threads;
   sag_emulation_grid_dims = grid;
   for (size_t i = 0; i < n_blocks; i++)
