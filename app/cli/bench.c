@@ -5,7 +5,6 @@
 #include "app/cli/timing.h"
 #include "model/core/error.h"
 #include "model/core/hash.h"
-#include "model/cpu/cpu.h"
 #include "model/phantom/phantom.h"
 #include "model/volume/nifti.h"
 
@@ -73,12 +72,14 @@ engine_open (Bench *self, const SagCliModel *model, GError **error)
   gsize            n_tokens, n_voxels;
   guint64          state = 1;
   SagStatus        status = { 0 };
-  SagEngineOptions options = { .n_threads = model->n_threads, .portable = model->portable };
+  SagEngineOptions options;
 
   sag_network_init_paper (&self->network);
   n_tokens = sag_network_n_tokens (&self->network);
   n_voxels = (gsize) self->network.input[0] * self->network.input[1] * self->network.input[2];
-  self->table = sag_cpu_get_table ();
+  self->table = sag_cli_pick_engine (model, &options, error);
+  if (self->table == NULL)
+    return FALSE;
   self->engine =
     self->table->open (&(SagWeightSource){ &self->network, read_random, NULL }, &options, &status);
   if (self->engine == NULL)
@@ -286,6 +287,9 @@ sag_cli_bench (int argc, char **argv)
   const GOptionEntry entries[] = {
     { "repeat", 'n', 0, G_OPTION_ARG_INT, &n_runs, "Counted runs; 9 by default", "N" },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &json, "Print one JSON document", NULL },
+    { "engine", 'e', 0, G_OPTION_ARG_STRING, &model.engine, "auto (default), cpu or cuda", "NAME" },
+    { "precision", 0, 0, G_OPTION_ARG_STRING, &model.precision, "fp32 (default) or fast (GPU only)",
+      "NAME" },
     { "threads", 0, 0, G_OPTION_ARG_INT, &model.n_threads, "CPU threads; all by default", "N" },
     { "portable", 0, 0, G_OPTION_ARG_NONE, &model.portable, "CPU without AVX2", NULL },
     { NULL },

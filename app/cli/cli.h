@@ -97,6 +97,7 @@ typedef struct
 {
   char    *bundle;
   char    *engine;
+  char    *precision;
   int      n_threads;
   gboolean portable;
 } SagCliModel;
@@ -111,6 +112,13 @@ typedef struct
     "The model; the shipped one by default",                                                           \
     "DIR" },                                                                                           \
     { "engine", 'e', 0, G_OPTION_ARG_STRING, &(model).engine, "auto (default), cpu or cuda", "NAME" }, \
+    { "precision",                                                                                     \
+      0,                                                                                               \
+      0,                                                                                               \
+      G_OPTION_ARG_STRING,                                                                             \
+      &(model).precision,                                                                              \
+      "fp32 (default) or fast (GPU only)",                                                             \
+      "NAME" },                                                                                        \
     { "threads", 0, 0, G_OPTION_ARG_INT, &(model).n_threads, "CPU threads; all by default", "N" },     \
   {                                                                                                    \
     "portable", 0, 0, G_OPTION_ARG_NONE, &(model).portable, "CPU without AVX2", NULL                   \
@@ -129,7 +137,7 @@ SagBundle *sag_cli_open_bundle (const SagCliModel *model, GError **error);
 const SagEngineTable *
 sag_cli_pick_engine (const SagCliModel *model, SagEngineOptions *options, GError **error);
 
-/** sag_cli_open_engine: picks the engine and opens the bundle with it. */
+/** sag_cli_open_engine: picks the engine and opens the bundle with it; says on stderr where a GPU cannot be used. */
 SagEngine *sag_cli_open_engine (const SagCliModel *model, GError **error);
 
 /** sag_cli_seconds: "0.41 s", "83 ms". */

@@ -4,6 +4,7 @@
 #include "model/answer/answer.h"
 #include "model/core/error.h"
 #include "model/core/version.h"
+#include "model/engine/plugin.h"
 #include "model/phantom/phantom.h"
 #include "model/text/catalogue.h"
 
@@ -68,16 +69,51 @@ static gboolean
 test_engine (const SagCliModel *model)
 {
   SagPhantomOptions options = { .seed = 1, .spacing_mm = { 4, 4, 4 } };
+  SagCliModel       processor = *model;
   g_autoptr (SagPhantom) phantom = sag_phantom_new (&options);
   g_autoptr (GError) error = NULL;
   g_autofree char *fast = NULL, *portable = NULL, *detail = NULL;
   float            a, b;
 
-  if (!ask_phantom (phantom, model, FALSE, &a, &fast, &error) ||
-      !ask_phantom (phantom, model, TRUE, &b, &portable, &error))
+  processor.engine = (char *) "cpu";
+  processor.precision = NULL;
+  if (!ask_phantom (phantom, &processor, FALSE, &a, &fast, &error) ||
+      !ask_phantom (phantom, &processor, TRUE, &b, &portable, &error))
     return say (FALSE, "CPU engine", error->message);
   detail = g_strdup_printf ("%s; the portable way differs by %.1e in a logit", fast, fabsf (a - b));
   return say (fabsf (a - b) < 1e-3f, "CPU engine", detail);
+}
+
+/* A GPU that is not there is no failure; one that is there and does not work is. */
+static gboolean
+test_cuda (const SagCliModel *model)
+{
+  SagPhantomOptions options = { .seed = 1, .spacing_mm = { 4, 4, 4 } };
+  g_autoptr (SagPhantom) phantom = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL, *processor = NULL, *detail = NULL;
+  SagCliModel      variant = *model;
+  SagPluginDevice  device;
+  float            a, b;
+
+  if (sag_plugin_find_cuda_device (0, &device, &error) == NULL)
+    {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        return say (FALSE, "GPU engine", error->message);
+      printf ("  --   %-22s %s\n", "GPU engine", error->message);
+      return TRUE;
+    }
+  phantom = sag_phantom_new (&options);
+  variant.engine = (char *) "cuda";
+  if (!ask_phantom (phantom, &variant, FALSE, &a, &name, &error))
+    return say (FALSE, "GPU engine", error->message);
+  variant.engine = (char *) "cpu";
+  variant.precision = NULL;
+  if (!ask_phantom (phantom, &variant, FALSE, &b, &processor, &error))
+    return say (FALSE, "GPU engine", error->message);
+  detail = g_strdup_printf ("%s, driver %d; differs from the CPU engine by %.1e in a logit", name,
+                            device.driver, fabsf (a - b));
+  return say (fabsf (a - b) < 0.02f, "GPU engine", detail);
 }
 
 static gboolean
@@ -116,7 +152,7 @@ sag_cli_selftest (int argc, char **argv)
   ok = test_catalogue ();
   ok = test_bundle (&model) && ok;
   ok = test_engine (&model) && ok;
-  printf ("  --   %-22s %s\n", "CUDA engine", "not in this build");
+  ok = test_cuda (&model) && ok;
   if (ok)
     return SAG_CLI_DONE;
   g_set_error_literal (&error, SAG_ERROR, SAG_ERROR_ENGINE,

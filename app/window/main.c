@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model/cpu/cpu.h"
+#include "app/common/engine.h"
 #include "ui/window/application.h"
 
 static SagEngine *
 open_engine (SagBundle *bundle, gpointer user_data, char **note, GError **error)
 {
-  return sag_engine_open (sag_cpu_get_table (), bundle, NULL, error);
+  return sag_app_engine_open (bundle, SAG_APP_ENGINE_AUTO, NULL, note, NULL, error);
 }
 
 int

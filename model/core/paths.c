@@ -35,3 +35,21 @@ sag_paths_find_data (const char *name)
     path = existing (g_build_filename (bin, build_folders[i], "data", name, NULL));
   return path;
 }
+
+char *
+sag_paths_find_plugin (const char *name, const char *build_folder)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *bin = NULL;
+  char            *path;
+
+  g_return_val_if_fail (name != NULL && build_folder != NULL, NULL);
+
+  if (program == NULL)
+    return NULL;
+  bin = g_path_get_dirname (program);
+  path = existing (g_build_filename (bin, "..", SAG_LIBDIR_FROM_BIN, "sagitta", name, NULL));
+  for (gsize i = 0; path == NULL && i < G_N_ELEMENTS (build_folders); i++)
+    path = existing (g_build_filename (bin, build_folders[i], build_folder, name, NULL));
+  return path;
+}

@@ -16,4 +16,16 @@ G_BEGIN_DECLS
  */
 char *sag_paths_find_data (const char *name);
 
+/**
+ * sag_paths_find_plugin: finds a library that Sagitta loads at run time.
+ * @name: such as "libsagitta-cuda.so"
+ * @build_folder: where the build makes it, such as "cuda"
+ *
+ * Looks only where the program itself came from: in the folder of libraries of its installation, else in the build
+ * folder that it runs from. No variable leads it elsewhere.
+ *
+ * Returns: (transfer full) (nullable): an absolute path that exists
+ */
+char *sag_paths_find_plugin (const char *name, const char *build_folder);
+
 G_END_DECLS

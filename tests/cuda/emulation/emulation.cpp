@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
@@ -201,6 +202,11 @@ sag_emulation_launch (const char                   *name,
   if (n_blocks == 0 || n_threads == 0 || n_threads > MAX_THREADS || grid.y > 65535 ||
       grid.z > 65535 || grid.x > 0x7fffffffu || shared > MAX_SHARED)
     return INVALID_CONFIGURATION;
+
+  /* One launch at a time, also of engines on different threads: the state above is one GPU's. */
+  static std::mutex           mutex;
+  std::lock_guard<std::mutex> lock (mutex);
+
   names.insert (plain_name (name));
   instances.insert ({ plain_name (name), kernel });
   n_launches++;

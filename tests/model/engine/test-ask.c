@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model/cpu/ask.h"
-#include "model/cpu/cpu.h"
-
 #include "tests/model/cpu/text-reference.h"
+#include "tests/model/engine/under-test.h"
 #include "tests/support/test.h"
 
 #include <math.h>
-
-#define TOLERANCE 2e-5 /* of logits of size 1: float32 against float64 */
 
 /* One scan's tokens and a few texts about it. */
 typedef struct
@@ -60,18 +56,6 @@ question_free (Question *q)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_free)
 
-static void *
-open_engine (const ReferenceBundle *bundle, bool portable, int n_threads)
-{
-  SagStatus status = { 0 };
-  void     *engine = sag_cpu_get_table ()->open (
-        &bundle->source, &(SagEngineOptions){ .n_threads = n_threads, .portable = portable }, &status);
-
-  if (engine == NULL)
-    g_error ("%s", status.message);
-  return engine;
-}
-
 static SagAskRequest
 request_of (const Question *q, bool masked, float *class_logits, float *cell_logits)
 {
@@ -99,7 +83,7 @@ ask (void *engine, const Question *q, bool masked)
   float            *all = g_new (float, q->n_texts *(1 + n_cells));
   SagAskRequest     request = request_of (q, masked, class_logits, cell_logits);
 
-  if (!sag_cpu_get_table ()->ask (engine, &request, &status))
+  if (!sag_test_engine ()->table->ask (engine, &request, &status))
     g_error ("%s", status.message);
   for (gsize t = 0; t < q->n_texts; t++)
     {
@@ -128,9 +112,9 @@ check_against_reference (const ReferenceBundle *bundle,
         memcpy (visible + 1, q->mask + t * q->n_tokens, q->n_tokens);
       logit = reference_ask (bundle, q->tokens, q->n_tokens, q->ids + t * q->max_length,
                              q->lengths[t], visible, cells);
-      g_assert_cmpfloat_with_epsilon (got[0], logit, TOLERANCE);
+      g_assert_cmpfloat_with_epsilon (got[0], logit, sag_test_engine ()->tolerance);
       for (gsize i = 0; i < n_cells; i++)
-        g_assert_cmpfloat_with_epsilon (got[1 + i], cells[i], TOLERANCE);
+        g_assert_cmpfloat_with_epsilon (got[1 + i], cells[i], sag_test_engine ()->tolerance);
     }
 }
 
@@ -156,14 +140,17 @@ bundle_of (const Shape *s)
 }
 
 static void
-test_reference (gconstpointer portable)
+test_reference (gconstpointer data)
 {
+  int variant = GPOINTER_TO_INT (data);
+
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     {
       const Shape *s = &shapes[i];
       g_autoptr (ReferenceBundle) bundle = bundle_of (s);
-      g_autoptr (Question) q = question_new (bundle, s->n_tokens, s->n_texts, s->max_length);
-      void *engine = open_engine (bundle, portable != NULL, 2);
+      gsize n_texts = sag_test_engine ()->slow ? MIN (s->n_texts, 3) : s->n_texts;
+      g_autoptr (Question) q = question_new (bundle, s->n_tokens, n_texts, s->max_length);
+      void *engine = sag_test_engine_open (&bundle->source, variant);
 
       for (int masked = 0; masked < 2; masked++)
         {
@@ -171,48 +158,67 @@ test_reference (gconstpointer portable)
 
           check_against_reference (bundle, q, masked, got);
         }
-      sag_cpu_get_table ()->close (engine);
+      sag_test_engine_close (engine);
     }
 }
 
-/* A text's answer has the same bits in any company, with any number of threads, and without its cells. */
+/* Logits alone and in company: the same bits, or as near as the engine promises. */
 static void
-test_company (gconstpointer portable)
+assert_same (const float *got, const float *want, gsize n)
 {
+  if (sag_test_engine ()->same_bits)
+    g_assert_cmpmem (got, n * sizeof (float), want, n * sizeof (float));
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpfloat_with_epsilon (got[i], want[i], sag_test_engine ()->tolerance);
+}
+
+/* A text's answer is the same in any company, opened in any way, and without its cells. */
+static void
+check_company (const ReferenceBundle *bundle, const Question *q, int variant)
+{
+  void             *engine = sag_test_engine_open (&bundle->source, 0);
+  void             *other = sag_test_engine_open (&bundle->source, variant);
+  gsize             stride = 1 + q->n_tokens * q->n_cells;
+  g_autofree float *all = ask (engine, q, true);
+  g_autofree float *all_other = ask (other, q, true);
+
+  assert_same (all, all_other, q->n_texts * stride);
+  for (gsize t = 0; t < q->n_texts; t++)
+    {
+      Question          one = *q;
+      g_autofree float *alone = NULL;
+      float             logit;
+      SagAskRequest     request;
+      SagStatus         status;
+
+      one.n_texts = 1;
+      one.ids += t * q->max_length;
+      one.lengths += t;
+      one.mask += t * q->n_tokens;
+      alone = ask (engine, &one, true);
+      assert_same (alone, all + t * stride, stride);
+      request = request_of (&one, true, &logit, NULL);
+      g_assert_true (sag_test_engine ()->table->ask (engine, &request, &status));
+      assert_same (&logit, alone, 1);
+    }
+  sag_test_engine_close (engine);
+  sag_test_engine_close (other);
+}
+
+static void
+test_company (gconstpointer data)
+{
+  gboolean slow = sag_test_engine ()->slow;
+
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     {
       const Shape *s = &shapes[i];
       g_autoptr (ReferenceBundle) bundle = bundle_of (s);
       g_autoptr (Question) q = question_new (bundle, s->n_tokens, s->n_texts, s->max_length);
-      void             *engine = open_engine (bundle, portable != NULL, 1);
-      void             *wide = open_engine (bundle, portable != NULL, 3);
-      gsize             stride = 1 + q->n_tokens * q->n_cells;
-      g_autofree float *all = ask (engine, q, true);
-      g_autofree float *all_wide = ask (wide, q, true);
 
-      g_assert_cmpmem (all, q->n_texts * stride * sizeof (float), all_wide,
-                       q->n_texts * stride * sizeof (float));
-      for (gsize t = 0; t < q->n_texts; t++)
-        {
-          Question          one = *q;
-          g_autofree float *alone = NULL;
-          float             logit;
-          SagAskRequest     request;
-          SagStatus         status;
-
-          one.n_texts = 1;
-          one.ids += t * q->max_length;
-          one.lengths += t;
-          one.mask += t * q->n_tokens;
-          alone = ask (engine, &one, true);
-          g_assert_cmpmem (alone, stride * sizeof (float), all + t * stride,
-                           stride * sizeof (float));
-          request = request_of (&one, true, &logit, NULL);
-          g_assert_true (sag_cpu_get_table ()->ask (engine, &request, &status));
-          g_assert_cmpfloat (logit, ==, alone[0]);
-        }
-      sag_cpu_get_table ()->close (engine);
-      sag_cpu_get_table ()->close (wide);
+      if (slow && s->n_tokens * s->n_texts > 200)
+        continue;
+      check_company (bundle, q, MIN (2, sag_test_engine ()->n_variants - 1));
     }
 }
 
@@ -238,11 +244,11 @@ see_tap (void *data, const char *name, int n_dims, const int64_t *dims, const fl
 
 /* Padding shows in the taps, and changes no answer. */
 static void
-test_taps (void)
+test_taps (gconstpointer data)
 {
   g_autoptr (ReferenceBundle) bundle = reference_bundle_new (SAG_TEXT_BERT, 48, 4, 96, 2);
   g_autoptr (Question) q = question_new (bundle, 12, 2, 20);
-  void             *engine = open_engine (bundle, false, 2);
+  void             *engine = sag_test_engine_open (&bundle->source, 0);
   g_autofree float *cells = g_new (float, 2 * 12 * q->n_cells);
   g_autofree float *plain = NULL;
   float             logits[2];
@@ -253,7 +259,7 @@ test_taps (void)
   q->lengths[1] = 6;
   plain = ask (engine, q, true);
   request.tap = (SagTap){ see_tap, &taps };
-  g_assert_true (sag_cpu_get_table ()->ask (engine, &request, &status));
+  g_assert_true (sag_test_engine ()->table->ask (engine, &request, &status));
   g_assert_cmpstr (
     taps.names->str, ==,
     "text_embeds_pass1 mm_embeds_concat embeddings_pass2 bert_layer0 bert_layer1 last_hidden_state "
@@ -266,12 +272,11 @@ test_taps (void)
     {
       const float *expected = plain + t * (1 + 12 * q->n_cells);
 
-      g_assert_cmpfloat (logits[t], ==, expected[0]);
-      g_assert_cmpmem (cells + t * 12 * q->n_cells, 12 * q->n_cells * sizeof (float), expected + 1,
-                       12 * q->n_cells * sizeof (float));
+      assert_same (&logits[t], expected, 1);
+      assert_same (cells + t * 12 * q->n_cells, expected + 1, 12 * q->n_cells);
     }
   g_string_free (taps.names, TRUE);
-  sag_cpu_get_table ()->close (engine);
+  sag_test_engine_close (engine);
 }
 
 static bool
@@ -283,11 +288,12 @@ count_down (void *data)
 }
 
 static void
-test_cancel (void)
+test_cancel (gconstpointer data)
 {
-  g_autoptr (ReferenceBundle) bundle = reference_bundle_new (SAG_TEXT_BERT, 48, 4, 96, 2);
-  g_autoptr (Question) q = question_new (bundle, 60, 17, 30);
-  void             *engine = open_engine (bundle, false, 2);
+  gsize n_texts = sag_test_engine ()->slow ? 2 : 17;
+  g_autoptr (ReferenceBundle) bundle = reference_bundle_new (SAG_TEXT_BERT, 48, 4, 96, 4);
+  g_autoptr (Question) q = question_new (bundle, 60, n_texts, 30);
+  void             *engine = sag_test_engine_open (&bundle->source, 0);
   g_autofree float *before = ask (engine, q, false);
   g_autofree float *after = NULL;
   float             logits[17];
@@ -300,7 +306,7 @@ test_cancel (void)
       SagStatus     status = { 0 };
 
       request.cancel = (SagCancel){ count_down, &left };
-      if (sag_cpu_get_table ()->ask (engine, &request, &status))
+      if (sag_test_engine ()->table->ask (engine, &request, &status))
         n_done++;
       else
         {
@@ -311,8 +317,8 @@ test_cancel (void)
   g_assert_cmpint (n_cancelled, >, 3);
   g_assert_cmpint (n_done, >, 3);
   after = ask (engine, q, false);
-  g_assert_cmpmem (before, 17 * sizeof (float), after, 17 * sizeof (float));
-  sag_cpu_get_table ()->close (engine);
+  assert_same (after, before, n_texts);
+  sag_test_engine_close (engine);
 }
 
 static void
@@ -320,18 +326,18 @@ expect_refusal (void *engine, const SagAskRequest *request, const char *part)
 {
   SagStatus status = { 0 };
 
-  g_assert_false (sag_cpu_get_table ()->ask (engine, request, &status));
+  g_assert_false (sag_test_engine ()->table->ask (engine, request, &status));
   g_assert_cmpint (status.code, ==, SAG_STATUS_INVALID);
   if (strstr (status.message, part) == NULL)
     g_error ("\"%s\" does not say \"%s\"", status.message, part);
 }
 
 static void
-test_bad_requests (void)
+test_bad_requests (gconstpointer data)
 {
   g_autoptr (ReferenceBundle) bundle = reference_bundle_new (SAG_TEXT_BERT, 48, 4, 96, 2);
   g_autoptr (Question) q = question_new (bundle, 12, 2, 9);
-  void         *engine = open_engine (bundle, false, 2);
+  void         *engine = sag_test_engine_open (&bundle->source, 0);
   float         logits[2];
   SagAskRequest good = request_of (q, false, logits, NULL), request = good;
 
@@ -354,8 +360,8 @@ test_bad_requests (void)
   expect_refusal (engine, &request, "no words");
   request = good;
   request.n_texts = 0;
-  g_assert_true (sag_cpu_get_table ()->ask (engine, &request, &(SagStatus){ 0 }));
-  sag_cpu_get_table ()->close (engine);
+  g_assert_true (sag_test_engine ()->table->ask (engine, &request, &(SagStatus){ 0 }));
+  sag_test_engine_close (engine);
 }
 
 static void
@@ -366,7 +372,7 @@ expect_no_engine (const ReferenceBundle  *bundle,
 {
   SagStatus status = { 0 };
 
-  g_assert_null (sag_cpu_get_table ()->open (&bundle->source, options, &status));
+  g_assert_null (sag_test_engine ()->table->open (&bundle->source, options, &status));
   g_assert_cmpint (status.code, ==, code);
   if (strstr (status.message, part) == NULL)
     g_error ("\"%s\" does not say \"%s\"", status.message, part);
@@ -374,19 +380,20 @@ expect_no_engine (const ReferenceBundle  *bundle,
 
 /* Every tensor, one after the other: missing, then too short. */
 static void
-test_bad_weights (void)
+test_bad_weights (gconstpointer data)
 {
   g_autoptr (ReferenceBundle) bundle = reference_bundle_new (SAG_TEXT_MEGATRON, 24, 3, 16, 1);
   g_autofree const char **names =
     (const char **) g_hash_table_get_keys_as_array (bundle->tensors, NULL);
-  SagEngineOptions options = { .n_threads = 2 };
+  SagEngineOptions options = sag_test_engine_options (0);
 
   for (guint i = 0; names[i] != NULL; i++)
     {
       GArray *values = NULL;
       char   *name = NULL;
 
-      if (g_str_equal (names[i], "model.embeddings.word_embeddings.weight"))
+      if (sag_test_engine ()->reads_words_late &&
+          g_str_equal (names[i], "model.embeddings.word_embeddings.weight"))
         continue;
       g_assert_true (g_hash_table_steal_extended (bundle->tensors, names[i], (gpointer *) &name,
                                                   (gpointer *) &values));
@@ -400,65 +407,14 @@ test_bad_weights (void)
     }
 }
 
-/* The word table is only read where a text needs it. */
 static void
-test_bad_words (void)
+test_bad_network (gconstpointer data)
 {
   g_autoptr (ReferenceBundle) bundle = reference_bundle_new (SAG_TEXT_BERT, 24, 3, 16, 1);
-  g_autoptr (Question) q = question_new (bundle, 12, 2, 9);
-  void         *engine = open_engine (bundle, false, 2);
-  float         logits[2];
-  SagAskRequest request = request_of (q, false, logits, NULL);
+  SagEngineOptions options = sag_test_engine_options (0);
 
-  g_free (ask (engine, q, false));
-  g_hash_table_remove (bundle->tensors, "model.embeddings.word_embeddings.weight");
-  expect_refusal (engine, &request, "word table");
-  sag_cpu_get_table ()->close (engine);
-}
-
-static void
-test_bad_options (void)
-{
-  g_autoptr (ReferenceBundle) bundle = reference_bundle_new (SAG_TEXT_BERT, 24, 3, 16, 1);
-
-  expect_no_engine (bundle, &(SagEngineOptions){ .precision = SAG_PRECISION_FAST },
-                    SAG_STATUS_UNSUPPORTED, "fp32");
   bundle->network.n_heads = 5;
-  expect_no_engine (bundle, &(SagEngineOptions){ 0 }, SAG_STATUS_INVALID, "5 heads");
-}
-
-/* Sizes beyond any address space, which a checked bundle cannot have, stand for a machine without memory. */
-static void
-test_no_memory (void)
-{
-#ifdef __SANITIZE_ADDRESS__
-  g_test_skip ("the address sanitizer ends the program instead");
-#else
-  SagNetwork huge = {
-    .n_words = 1,
-    .n_positions = 100000,
-    .hidden = 1 << 28,
-    .n_heads = 1,
-    .intermediate = 1 << 28,
-    .text_layers = 9,
-  };
-  SagWeightSource source = { .network = &huge };
-  SagCpuText      text = { .network = huge };
-  g_autoptr (SagPool) pool = sag_pool_new (1);
-  const SagCpuTeam    team = { sag_cpu_get_kernels (false), pool };
-  const int32_t       id = 0, length = 1;
-  const SagAskRequest request = {
-    .n_tokens = 60000, .n_texts = 1, .max_length = 1, .ids = &id, .lengths = &length
-  };
-  SagCpuArena arena = { 0 };
-  SagStatus   status = { 0 };
-
-  g_assert_null (sag_cpu_text_load (&source, pool, &status));
-  g_assert_cmpint (status.code, ==, SAG_STATUS_OUT_OF_MEMORY);
-  status.code = SAG_STATUS_OK;
-  g_assert_false (sag_cpu_ask (&text, &team, &arena, &request, &status));
-  g_assert_cmpint (status.code, ==, SAG_STATUS_OUT_OF_MEMORY);
-#endif
+  expect_no_engine (bundle, &options, SAG_STATUS_INVALID, "5 heads");
 }
 
 typedef struct
@@ -473,19 +429,19 @@ asker_thread (gpointer data)
 {
   const Asker    *asker = data;
   const Question *q = asker->question;
-  gsize           size = q->n_texts * (1 + q->n_tokens * q->n_cells) * sizeof (float);
+  gsize           n = q->n_texts * (1 + q->n_tokens * q->n_cells);
 
-  for (int i = 0; i < 20; i++)
+  for (int i = 0; i < (sag_test_engine ()->slow ? 2 : 20); i++)
     {
       g_autofree float *got = ask (asker->engine, q, true);
 
-      g_assert_cmpmem (got, size, asker->expected, size);
+      assert_same (got, asker->expected, n);
     }
   return NULL;
 }
 
 static void
-test_two_engines (void)
+test_two_engines (gconstpointer data)
 {
   static const SagTextKind kinds[] = { SAG_TEXT_BERT, SAG_TEXT_MEGATRON };
   ReferenceBundle         *bundles[2];
@@ -499,7 +455,7 @@ test_two_engines (void)
 
       bundles[i] = reference_bundle_new (kinds[i], 24, 3, 40, 2 + i);
       q = question_new (bundles[i], 30, 5, 12);
-      engine = open_engine (bundles[i], false, 2);
+      engine = sag_test_engine_open (&bundles[i]->source, 0);
       askers[i] = (Asker){ engine, q, ask (engine, q, true) };
     }
   for (int i = 0; i < 2; i++)
@@ -507,43 +463,29 @@ test_two_engines (void)
   for (int i = 0; i < 2; i++)
     {
       g_thread_join (threads[i]);
-      sag_cpu_get_table ()->close (askers[i].engine);
+      sag_test_engine_close (askers[i].engine);
       question_free ((Question *) askers[i].question);
       g_free ((float *) askers[i].expected);
       reference_bundle_free (bundles[i]);
     }
 }
 
-static void
-test_describe (void)
-{
-  g_autoptr (ReferenceBundle) bundle = reference_bundle_new (SAG_TEXT_BERT, 24, 3, 16, 1);
-  void         *engine = open_engine (bundle, true, 1);
-  SagEngineInfo info;
-
-  sag_cpu_get_table ()->describe (engine, &info);
-  g_assert_cmpstr (info.engine, ==, "cpu");
-  g_assert_cmpstr (info.device, ==, "portable, 1 thread");
-  g_assert_cmpstr (info.precision, ==, "fp32");
-  sag_cpu_get_table ()->close (engine);
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/cpu/ask/reference/best", NULL, test_reference);
-  g_test_add_data_func ("/cpu/ask/reference/portable", "portable", test_reference);
-  g_test_add_data_func ("/cpu/ask/company/best", NULL, test_company);
-  g_test_add_data_func ("/cpu/ask/company/portable", "portable", test_company);
-  g_test_add_func ("/cpu/ask/taps", test_taps);
-  g_test_add_func ("/cpu/ask/cancel", test_cancel);
-  g_test_add_func ("/cpu/ask/bad-requests", test_bad_requests);
-  g_test_add_func ("/cpu/ask/bad-weights", test_bad_weights);
-  g_test_add_func ("/cpu/ask/bad-words", test_bad_words);
-  g_test_add_func ("/cpu/ask/bad-options", test_bad_options);
-  g_test_add_func ("/cpu/ask/no-memory", test_no_memory);
-  g_test_add_func ("/cpu/ask/two-engines", test_two_engines);
-  g_test_add_func ("/cpu/ask/describe", test_describe);
+  for (int i = 0; i < sag_test_engine ()->n_variants; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("/ask/reference/%d", i);
+
+      sag_test_engine_add (name, GINT_TO_POINTER (i), test_reference);
+    }
+  sag_test_engine_add ("/ask/company", NULL, test_company);
+  sag_test_engine_add ("/ask/taps", NULL, test_taps);
+  sag_test_engine_add ("/ask/cancel", NULL, test_cancel);
+  sag_test_engine_add ("/ask/bad-requests", NULL, test_bad_requests);
+  sag_test_engine_add ("/ask/bad-network", NULL, test_bad_network);
+  sag_test_engine_add ("/ask/bad-weights", NULL, test_bad_weights);
+  sag_test_engine_add ("/ask/two-engines", NULL, test_two_engines);
   return g_test_run ();
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model/cpu/vision.h"
-
 #include "tests/model/cpu/vision-reference.h"
+#include "tests/model/engine/under-test.h"
 #include "tests/support/test.h"
 
 #include <math.h>
-
-#define TOLERANCE 2e-5 /* of the map's root mean square: float32 against float64 */
+#include <string.h>
 
 typedef struct
 {
@@ -16,6 +14,7 @@ typedef struct
   int32_t     head;
   int         n_stages;
   SagStage    stages[4]; /* repeats, kernel, stride, expansion, out channels */
+  gboolean    is_large;
 } Case;
 
 static const Case cases[] = {
@@ -48,8 +47,8 @@ static const Case cases[] = {
     { { 1, 3, 1, 1, 8 }, { 1, 5, 2, 6, 16 }, { 1, 3, 2, 6, 8 } } },
   { "one-voxel", { 1, 1, 1 }, 8, 16, 1, { { 1, 5, 1, 6, 8 } } },
   { "ragged-widths", { 6, 150, 9 }, 17, 70, 2, { { 1, 3, 1, 1, 20 }, { 2, 5, 2, 6, 64 } } },
-  { "strips", { 10, 200, 150 }, 8, 16, 2, { { 1, 3, 1, 1, 8 }, { 2, 5, 2, 6, 8 } } },
-  { "parts", { 130, 4, 96 }, 8, 100, 2, { { 2, 5, 2, 6, 8 }, { 1, 3, 1, 4, 130 } } },
+  { "strips", { 10, 200, 150 }, 8, 16, 2, { { 1, 3, 1, 1, 8 }, { 2, 5, 2, 6, 8 } }, TRUE },
+  { "parts", { 130, 4, 96 }, 8, 100, 2, { { 2, 5, 2, 6, 8 }, { 1, 3, 1, 4, 130 } }, TRUE },
 };
 
 typedef struct
@@ -66,7 +65,7 @@ compare_tap (void *data, const char *name, int n_dims, const int64_t *dims, cons
   double              worst = 0, squares = 0;
   gsize               n;
 
-  if (strstr (name, "_block"))
+  if (strstr (name, "_block") || n_dims != 5)
     return;
   g_assert_nonnull (map);
   g_assert_cmpint (n_dims, ==, 5);
@@ -85,16 +84,33 @@ compare_tap (void *data, const char *name, int n_dims, const int64_t *dims, cons
     }
   g_test_message ("%s: %g", name, worst / sqrt (squares / n));
   g_assert_cmpfloat (squares, >, 0);
-  g_assert_cmpfloat (worst / sqrt (squares / n), <, TOLERANCE);
+  g_assert_cmpfloat (worst / sqrt (squares / n), <, sag_test_engine ()->tolerance);
   g_hash_table_add (compare->seen, g_strdup (name));
 }
 
 static void
 init_network (SagNetwork *network, const Case *spec)
 {
-  *network = (SagNetwork){ .stem_channels = spec->stem,
-                           .head_channels = spec->head,
-                           .batch_norm_eps = 1e-3f };
+  int stride = 2;
+
+  for (int i = 0; i < spec->n_stages; i++)
+    stride *= spec->stages[i].stride;
+  *network = (SagNetwork){
+    .input = { stride, stride, stride },
+    .stem_channels = spec->stem,
+    .head_channels = spec->head,
+    .batch_norm_eps = 1e-3f,
+    .text_kind = SAG_TEXT_BERT,
+    .n_words = 8,
+    .n_positions = 16,
+    .n_types = 2,
+    .hidden = 12,
+    .n_heads = 2,
+    .intermediate = 16,
+    .text_layers = 1,
+    .layer_norm_eps = 1e-12f,
+    .cells = { 1, 1, 1 },
+  };
   g_assert_true (sag_network_set_stages (network, spec->stages, spec->n_stages));
 }
 
@@ -110,59 +126,95 @@ random_input (const int32_t dims[3])
   return input;
 }
 
-static float *
-new_features (const SagNetwork *network, const int32_t dims[3], gsize *n)
+static gsize
+count_tokens (const SagNetwork *network, const int32_t dims[3])
 {
   int32_t out[3];
 
   sag_network_feature_dims (network, dims, out);
-  *n = (gsize) out[0] * out[1] * out[2] * network->head_channels;
-  return g_new0 (float, *n);
+  return (gsize) out[0] * out[1] * out[2];
+}
+
+static bool
+encode (void         *engine,
+        const float  *input,
+        const int32_t dims[3],
+        float        *tokens,
+        SagTap        tap,
+        SagCancel     cancel,
+        SagStatus    *status)
+{
+  SagEncodeRequest request = {
+    .input = input,
+    .n_inputs = 1,
+    .dims = { dims[0], dims[1], dims[2] },
+    .tokens = tokens,
+    .tap = tap,
+    .cancel = cancel,
+  };
+
+  return sag_test_engine ()->table->encode (engine, &request, status);
+}
+
+/* The adaptor by the definition: what tokens are of the head's map. */
+static double *
+reference_tokens (const SagWeightSource *source, const ReferenceMap *head)
+{
+  gsize             n = (gsize) head->dims[0] * head->dims[1] * head->dims[2];
+  gsize             hidden = source->network->hidden, channels = head->channels;
+  g_autofree float *weight = g_new (float, hidden *channels), *bias = g_new (float, hidden);
+  double           *tokens = g_new0 (double, n *hidden);
+
+  source->read (source->data, "vision_model.lm_adaptor.0.weight", 0, hidden * channels, weight);
+  source->read (source->data, "vision_model.lm_adaptor.0.bias", 0, hidden, bias);
+  for (gsize i = 0; i < n * hidden; i++)
+    {
+      tokens[i] = bias[i % hidden];
+      for (gsize c = 0; c < channels; c++)
+        tokens[i] += weight[i % hidden * channels + c] * head->values[c * n + i / hidden];
+    }
+  return tokens;
 }
 
 static void
-check_features (const float *features, const ReferenceMap *head)
+check_tokens (const float *tokens, const double *want, gsize n)
 {
-  gsize  n = (gsize) head->dims[0] * head->dims[1] * head->dims[2];
   double worst = 0, squares = 0;
 
-  for (gsize i = 0; i < n * head->channels; i++)
+  for (gsize i = 0; i < n; i++)
     {
-      double want = head->values[i % head->channels * n + i / head->channels];
-
-      worst = fmax (worst, fabs (features[i] - want));
-      squares += want * want;
+      worst = fmax (worst, fabs (tokens[i] - want[i]));
+      squares += want[i] * want[i];
     }
-  g_assert_cmpfloat (worst, <, TOLERANCE * sqrt (squares / (n * head->channels)));
+  g_assert_cmpfloat (worst, <, sag_test_engine ()->tolerance * sqrt (squares / n));
 }
 
-/* Encodes with taps, then without in memory that is no longer fresh. */
+/* Encodes with taps, then twice without, in memory that is no longer fresh. */
 static void
 check_variant (const SagWeightSource *source,
                const Case            *spec,
                const float           *input,
                GHashTable            *maps,
-               gboolean               portable,
-               guint                  n_threads)
+               int                    variant)
 {
   SagStatus status = { 0 };
-  gsize     n;
-  g_autoptr (SagPool) pool = sag_pool_new (n_threads);
+  gsize     n = count_tokens (source->network, spec->dims) * source->network->hidden;
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autofree float *features = new_features (source->network, spec->dims, &n);
-  g_autoptr (SagCpuVision) vision = sag_cpu_vision_new (source, portable, &status);
-  Compare compare = { maps, seen };
-  SagTap  tap = { compare_tap, &compare };
+  g_autofree float  *tokens = g_new (float, n);
+  g_autofree double *want = reference_tokens (source, g_hash_table_lookup (maps, "head"));
+  void              *engine = sag_test_engine_open (source, variant);
+  Compare            compare = { maps, seen };
+  SagTap             tap = { compare_tap, &compare };
 
-  g_assert_nonnull (vision);
-  g_assert_true (
-    sag_cpu_vision_encode (vision, pool, input, spec->dims, features, &tap, NULL, &status));
+  for (int i = 0; i < 3; i++)
+    {
+      memset (tokens, 0xff, n * sizeof *tokens);
+      g_assert_true (encode (engine, input, spec->dims, tokens, i == 0 ? tap : (SagTap){ NULL },
+                             (SagCancel){ NULL }, &status));
+      check_tokens (tokens, want, n);
+    }
   g_assert_cmpuint (g_hash_table_size (seen), ==, g_hash_table_size (maps));
-  check_features (features, g_hash_table_lookup (maps, "head"));
-  memset (features, 0xff, n * sizeof *features);
-  g_assert_true (
-    sag_cpu_vision_encode (vision, pool, input, spec->dims, features, NULL, NULL, &status));
-  check_features (features, g_hash_table_lookup (maps, "head"));
+  sag_test_engine_close (engine);
 }
 
 static void
@@ -174,41 +226,52 @@ test_reference (gconstpointer data)
   g_autofree float *input = random_input (spec->dims);
   g_autoptr (GHashTable) maps = NULL;
 
+  if (sag_test_engine ()->slow && spec->is_large)
+    {
+      g_test_skip ("too large for an emulated engine");
+      return;
+    }
   init_network (&network, spec);
   maps = reference_vision (&source, input, spec->dims);
-  check_variant (&source, spec, input, maps, FALSE, 1);
-  check_variant (&source, spec, input, maps, FALSE, 3);
-  check_variant (&source, spec, input, maps, TRUE, 2);
+  for (int variant = 0; variant < sag_test_engine ()->n_variants; variant++)
+    check_variant (&source, spec, input, maps, variant);
 }
 
-/* Volumes of different sizes one after the other, any number of threads: always the same bits. */
+/* Volumes of different sizes one after the other, opened in any way: always the same bits. */
 static void
-test_same_bits (void)
+test_same_bits (gconstpointer data)
 {
-  static const int32_t sizes[][3] = { { 64, 48, 40 }, { 9, 70, 11 }, { 64, 48, 40 } };
+  static const int32_t sizes[][3] = { { 32, 24, 20 }, { 9, 35, 11 }, { 32, 24, 20 } };
   SagNetwork           network;
   SagWeightSource      source = { .network = &network, .read = reference_random_weights };
   SagStatus            status = { 0 };
-  g_autoptr (SagCpuVision) vision = NULL;
-  g_autofree float *first[G_N_ELEMENTS (sizes)] = { NULL };
+  g_autofree float    *first[G_N_ELEMENTS (sizes)] = { NULL };
 
   init_network (&network, &cases[0]);
-  vision = sag_cpu_vision_new (&source, FALSE, &status);
-  for (guint n_threads = 1; n_threads <= 4; n_threads++)
-    for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
-      {
-        g_autoptr (SagPool) pool = sag_pool_new (n_threads);
-        g_autofree float *input = random_input (sizes[i]);
-        gsize             n;
-        g_autofree float *features = new_features (&network, sizes[i], &n);
+  for (int variant = 0; variant < sag_test_engine ()->n_variants; variant++)
+    {
+      SagEngineOptions options = sag_test_engine_options (variant);
+      void            *engine;
 
-        g_assert_true (
-          sag_cpu_vision_encode (vision, pool, input, sizes[i], features, NULL, NULL, &status));
-        if (n_threads == 1)
-          first[i] = g_steal_pointer (&features);
-        else
-          g_assert_cmpmem (features, n * sizeof *features, first[i], n * sizeof *features);
-      }
+      if (options.portable)
+        continue;
+      engine = sag_test_engine_open (&source, variant);
+      for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+        {
+          g_autofree float *input = random_input (sizes[i]);
+          gsize             n = count_tokens (&network, sizes[i]) * network.hidden;
+          g_autofree float *tokens = g_new (float, n);
+
+          g_assert_true (encode (engine, input, sizes[i], tokens, (SagTap){ NULL },
+                                 (SagCancel){ NULL }, &status));
+          if (first[i] == NULL)
+            first[i] = g_steal_pointer (&tokens);
+          else
+            g_assert_cmpmem (tokens, n * sizeof *tokens, first[i], n * sizeof *tokens);
+        }
+      sag_test_engine_close (engine);
+    }
+  g_assert_cmpmem (first[0], 48, first[2], 48);
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     g_clear_pointer (&first[i], g_free);
 }
@@ -222,34 +285,32 @@ cancel_after (void *data)
 }
 
 static void
-test_cancel (void)
+test_cancel (gconstpointer data)
 {
-  SagNetwork      network;
-  SagWeightSource source = { .network = &network, .read = reference_random_weights };
-  SagStatus       status = { 0 };
-  g_autoptr (SagPool) pool = sag_pool_new (2);
+  SagNetwork        network;
+  SagWeightSource   source = { .network = &network, .read = reference_random_weights };
+  SagStatus         status = { 0 };
   g_autofree float *input = random_input (cases[1].dims);
-  g_autofree float *features = NULL;
-  g_autoptr (SagCpuVision) vision = NULL;
-  gsize n;
-  int   asked = 0;
+  g_autofree float *tokens = NULL;
+  void             *engine;
+  int               asked = 0;
 
   init_network (&network, &cases[1]);
-  features = new_features (&network, cases[1].dims, &n);
-  vision = sag_cpu_vision_new (&source, FALSE, &status);
+  tokens = g_new (float, count_tokens (&network, cases[1].dims) * network.hidden);
+  engine = sag_test_engine_open (&source, 0);
   for (;; asked++)
     {
       int       left = asked;
       SagCancel cancel = { cancel_after, &left };
 
-      if (sag_cpu_vision_encode (vision, pool, input, cases[1].dims, features, NULL, &cancel,
-                                 &status))
+      if (encode (engine, input, cases[1].dims, tokens, (SagTap){ NULL }, cancel, &status))
         break;
       g_assert_cmpint (status.code, ==, SAG_STATUS_CANCELLED);
       g_assert_cmpstr (status.message, !=, "");
       g_assert_cmpint (left, <, 0);
     }
   g_assert_cmpint (asked, >=, network.n_blocks);
+  sag_test_engine_close (engine);
 }
 
 static bool
@@ -260,7 +321,7 @@ read_without (void *data, const char *name, size_t offset, size_t n_values, floa
 }
 
 static void
-test_missing (void)
+test_missing (gconstpointer data)
 {
   static const char *const names[] = { "conv_stem.weight",
                                        "model.bn1.running_var",
@@ -270,6 +331,7 @@ test_missing (void)
                                        "blocks.1.1.bn3.bias",
                                        "blocks.1.0.se.conv_expand.bias",
                                        "blocks.0.1.se.conv_reduce.weight" };
+  SagEngineOptions         options = sag_test_engine_options (0);
   SagNetwork               network;
 
   init_network (&network, &cases[1]);
@@ -278,14 +340,14 @@ test_missing (void)
       SagWeightSource source = { &network, read_without, (void *) names[i] };
       SagStatus       status = { 0 };
 
-      g_assert_null (sag_cpu_vision_new (&source, FALSE, &status));
+      g_assert_null (sag_test_engine ()->table->open (&source, &options, &status));
       g_assert_cmpint (status.code, ==, SAG_STATUS_INVALID);
       g_assert_nonnull (strstr (status.message, names[i]));
     }
 }
 
 static void
-test_sizes (void)
+test_sizes (gconstpointer data)
 {
   static const struct
   {
@@ -299,19 +361,20 @@ test_sizes (void)
   };
   SagNetwork      network;
   SagWeightSource source = { .network = &network, .read = reference_random_weights };
-  SagStatus       status = { 0 };
-  g_autoptr (SagPool) pool = sag_pool_new (1);
-  g_autoptr (SagCpuVision) vision = NULL;
+  void           *engine;
 
   init_network (&network, &cases[0]);
-  vision = sag_cpu_vision_new (&source, FALSE, &status);
+  engine = sag_test_engine_open (&source, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
+      SagStatus status = { 0 };
+
       g_assert_false (
-        sag_cpu_vision_encode (vision, pool, NULL, bad[i].dims, NULL, NULL, NULL, &status));
+        encode (engine, NULL, bad[i].dims, NULL, (SagTap){ NULL }, (SagCancel){ NULL }, &status));
       g_assert_cmpint (status.code, ==, bad[i].code);
       g_assert_cmpstr (status.message, !=, "");
     }
+  sag_test_engine_close (engine);
 }
 
 int
@@ -320,13 +383,13 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *path = g_strdup_printf ("/cpu/vision/reference/%s", cases[i].name);
+      g_autofree char *name = g_strdup_printf ("/encode/reference/%s", cases[i].name);
 
-      g_test_add_data_func (path, &cases[i], test_reference);
+      sag_test_engine_add (name, &cases[i], test_reference);
     }
-  g_test_add_func ("/cpu/vision/same-bits", test_same_bits);
-  g_test_add_func ("/cpu/vision/cancel", test_cancel);
-  g_test_add_func ("/cpu/vision/missing", test_missing);
-  g_test_add_func ("/cpu/vision/sizes", test_sizes);
+  sag_test_engine_add ("/encode/same-bits", NULL, test_same_bits);
+  sag_test_engine_add ("/encode/cancel", NULL, test_cancel);
+  sag_test_engine_add ("/encode/missing", NULL, test_missing);
+  sag_test_engine_add ("/encode/sizes", NULL, test_sizes);
   return g_test_run ();
 }

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cuda/device-private.h"
+
+#include "cuda/status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LEAST_DRIVER 580    /* of CUDA 13 */
+#define LEAST_CAPABILITY 75 /* of the kernels, and of CUDA 13 */
+#define CUDA_OF(version) (version) / 1000, (version) % 1000 / 10
+
+/* The release of the kernel's driver, "535" of "535.104.05"; 0 where the kernel does not say. */
+static int
+read_driver (void)
+{
+  FILE *file = fopen ("/sys/module/nvidia/version", "re");
+  int   release = 0;
+
+  if (file != NULL)
+    {
+      if (fscanf (file, "%d", &release) != 1)
+        release = 0;
+      fclose (file);
+    }
+  if (release == 0 && (file = fopen ("/proc/driver/nvidia/version", "re")) != NULL)
+    {
+      char  line[256] = "";
+      char *at = fgets (line, sizeof line, file) != NULL ? strstr (line, "Module") : NULL;
+
+      /* "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 ..." */
+      while (at != NULL && *at != '\0' && (*at < '0' || *at > '9'))
+        at++;
+      if (at == NULL || sscanf (at, "%d", &release) != 1)
+        release = 0;
+      fclose (file);
+    }
+  return release;
+}
+
+/* What cudaGetDeviceCount() said when there is nothing to use. */
+static bool
+fail_count (cudaError_t code, SagStatus *status)
+{
+  int driver = read_driver (), version = 0;
+
+  cudaDriverGetVersion (&version);
+  if (driver == 0 && version == 0)
+    return sag_cuda_fail (status, SAG_STATUS_NO_DEVICE,
+                          "This machine has no NVIDIA driver; the GPU engine needs an NVIDIA GPU "
+                          "with driver %d or newer.",
+                          LEAST_DRIVER);
+  if (code == cudaErrorInsufficientDriver && driver != 0)
+    return sag_cuda_fail (
+      status, SAG_STATUS_UNSUPPORTED,
+      "The NVIDIA driver %d is too old for CUDA %d (needs %d); update the driver.", driver,
+      CUDART_VERSION / 1000, LEAST_DRIVER);
+  if (code == cudaErrorInsufficientDriver)
+    return sag_cuda_fail (
+      status, SAG_STATUS_UNSUPPORTED,
+      "The NVIDIA driver knows CUDA %d.%d and is too old for CUDA %d (needs driver %d); update it.",
+      CUDA_OF (version), CUDART_VERSION / 1000, LEAST_DRIVER);
+  if (code == cudaErrorNoDevice)
+    return sag_cuda_fail (status, SAG_STATUS_NO_DEVICE,
+                          "There is an NVIDIA driver, but no GPU that it shows to this program; "
+                          "look at \"nvidia-smi\" and at CUDA_VISIBLE_DEVICES.");
+  return sag_cuda_fail (status, SAG_STATUS_FAILED,
+                        "The NVIDIA driver does not start (%s); look at \"nvidia-smi\".",
+                        cudaGetErrorString (code));
+}
+
+bool
+sag_cuda_probe (int index, SagCudaDeviceInfo *info, SagStatus *status)
+{
+  struct cudaDeviceProp properties;
+  int                   count = 0;
+  cudaError_t           code = cudaGetDeviceCount (&count);
+
+  *info = (SagCudaDeviceInfo){ .driver = 0 };
+  if (code != cudaSuccess || count == 0)
+    return fail_count (code != cudaSuccess ? code : cudaErrorNoDevice, status);
+  if (index < 0 || index >= count)
+    return sag_cuda_fail (status, SAG_STATUS_INVALID,
+                          "There is no GPU %d; this machine's %d count from 0.", index, count);
+  code = cudaGetDeviceProperties (&properties, index);
+  if (code != cudaSuccess)
+    return fail_count (code, status);
+  snprintf (info->name, sizeof info->name, "%.95s", properties.name);
+  info->major = properties.major;
+  info->minor = properties.minor;
+  info->driver = read_driver ();
+  info->total_bytes = properties.totalGlobalMem;
+  if (info->major * 10 + info->minor < LEAST_CAPABILITY)
+    return sag_cuda_fail (status, SAG_STATUS_UNSUPPORTED,
+                          "The GPU %s has compute capability %d.%d, but the GPU engine needs 7.5 "
+                          "(Turing) or newer.",
+                          info->name, info->major, info->minor);
+  return true;
+}
+
+bool
+sag_cuda_fail_code (const SagCudaDevice *device,
+                    cudaError_t          code,
+                    const char          *what,
+                    SagStatus           *status)
+{
+  const char *name = device->info.name;
+
+  switch (code)
+    {
+    case cudaErrorMemoryAllocation:
+      return sag_cuda_fail (status, SAG_STATUS_OUT_OF_MEMORY,
+                            "The GPU %s has no memory left for %s; close what else uses it.", name,
+                            what);
+    case cudaErrorNoKernelImageForDevice:
+    case cudaErrorInvalidPtx:
+    case cudaErrorUnsupportedPtxVersion:
+      return sag_cuda_fail (status, SAG_STATUS_UNSUPPORTED,
+                            "This build of the GPU engine holds no code for the %s (compute "
+                            "capability %d.%d); build it with -Dgpu_architectures=%d%d.",
+                            name, device->info.major, device->info.minor, device->info.major,
+                            device->info.minor);
+    case cudaErrorDevicesUnavailable:
+      return sag_cuda_fail (status, SAG_STATUS_FAILED,
+                            "Another process holds the GPU %s for itself; end it and try again.",
+                            name);
+    case cudaErrorInvalidValue:
+    case cudaErrorInvalidConfiguration:
+    case cudaErrorNotSupported:
+      return sag_cuda_fail (status, SAG_STATUS_FAILED, "The GPU %s refused %s (%s).", name, what,
+                            cudaGetErrorString (code));
+    default:
+      return sag_cuda_fail (status, SAG_STATUS_DEVICE_LOST,
+                            "The GPU %s stopped during %s (%s); start the program again, or use "
+                            "the CPU engine.",
+                            name, what, cudaGetErrorString (code));
+    }
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* cuda/device.h without a GPU: memory of the host, copies at once, matrix products by the plain kernel. Fresh memory is
+ * full of NaNs, and its ends are guarded where AddressSanitizer is at work. Graphs call their work each time.
+ */
+
+#include "cuda/device.h"
+
+#ifdef __cplusplus
+extern "C"
+{
+#endif
+
+  /** sag_emulated_set_memory: the GPU's memory from now on; 0 for no limit. */
+  void sag_emulated_set_memory (size_t n_bytes);
+
+  /** sag_emulated_set_lost: whether everything that is queued fails, as after a GPU's fault. */
+  void sag_emulated_set_lost (bool lost);
+
+  /** sag_emulated_count_allocations: how often memory was asked for, pinned memory too. */
+  unsigned sag_emulated_count_allocations (void);
+
+  /** sag_emulated_count_uploads: bytes that went up. */
+  size_t sag_emulated_count_uploads (void);
+
+#ifdef __cplusplus
+}
+#endif
