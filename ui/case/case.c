@@ -193,6 +193,19 @@ show_slices (SagUiCase *self, SagVolume *volume, int n_slices_ready)
   g_signal_emit (self, slices_signal, 0);
 }
 
+void
+sag_ui_case_give (SagUiCase *self, SagVolume *volume, int n_slices_ready)
+{
+  SagUiCaseState state = n_slices_ready < sag_volume_get_geometry (volume)->dims[2]
+                           ? SAG_UI_CASE_LOADING
+                           : SAG_UI_CASE_READY;
+
+  g_return_if_fail (self->cancellable == NULL);
+  show_slices (self, volume, n_slices_ready);
+  if (state != self->state)
+    set_state (self, state);
+}
+
 /* Whether @load is still the one that the case waits for. */
 static gboolean
 is_wanted (SagUiCase *self, const Load *load)

@@ -73,6 +73,11 @@ GdkTexture *sag_ui_case_get_thumbnail (SagUiCase *self);
 void sag_ui_case_load (SagUiCase *self);
 /** sag_ui_case_cancel: back to waiting if it is being read. */
 void sag_ui_case_cancel (SagUiCase *self);
+/**
+ * sag_ui_case_give: slices that no reader of ours brings: a volume made in memory, of which stored
+ * slices k < @n_slices_ready are there.
+ */
+void sag_ui_case_give (SagUiCase *self, SagVolume *volume, int n_slices_ready);
 /** sag_ui_case_unload: gives up voxels and preparation; questions and measurements stay. */
 void sag_ui_case_unload (SagUiCase *self);
 
