@@ -74,6 +74,16 @@ normalise (guint *keyval, GdkModifierType *state)
     *state &= ~GDK_SHIFT_MASK;
 }
 
+char *
+sag_ui_keymap_dup_accelerator (guint keyval, GdkModifierType state)
+{
+  normalise (&keyval, &state);
+  if (!gtk_accelerator_valid (keyval, state) || keyval == GDK_KEY_Tab ||
+      keyval == GDK_KEY_ISO_Left_Tab || (keyval == GDK_KEY_Escape && state == 0))
+    return NULL;
+  return gtk_accelerator_name (keyval, state);
+}
+
 static gboolean
 is_key (const char *accelerator, guint keyval, GdkModifierType state)
 {

@@ -51,6 +51,12 @@ char *sag_ui_keymap_dup_label (SagUiKeymap *self, const char *action);
 gboolean
 sag_ui_keymap_matches (SagUiKeymap *self, const char *action, guint keyval, GdkModifierType state);
 
+/**
+ * sag_ui_keymap_dup_accelerator: (nullable): the accelerator of a pressed key; NULL for one that
+ * cannot be an action's: Shift alone, Tab, Escape without anything.
+ */
+char *sag_ui_keymap_dup_accelerator (guint keyval, GdkModifierType state);
+
 /** sag_ui_keymap_find: (nullable): the row that has @accelerator now, @except left out. */
 const SagUiKeyRow *
 sag_ui_keymap_find (SagUiKeymap *self, const char *accelerator, const char *except);

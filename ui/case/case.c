@@ -163,6 +163,18 @@ sag_ui_case_dup_details (SagUiCase *self)
                           geometry->dims[2], text[0], text[1], text[2]);
 }
 
+char *
+sag_ui_case_dup_size (SagUiCase *self)
+{
+  const int *dims;
+
+  if (self->volume == NULL)
+    return NULL;
+  dims = sag_volume_get_geometry (self->volume)->dims;
+  /* Translators: voxels along three axes. */
+  return g_strdup_printf (_ ("%d × %d × %d"), dims[0], dims[1], dims[2]);
+}
+
 static void
 notify (SagUiCase *self, guint property)
 {

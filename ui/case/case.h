@@ -60,6 +60,9 @@ int        sag_ui_case_get_n_slices_ready (SagUiCase *self);
 /** sag_ui_case_dup_details: "512 × 512 × 275, 0.70 × 0.70 × 1.00 mm"; NULL while unknown. */
 char *sag_ui_case_dup_details (SagUiCase *self);
 
+/** sag_ui_case_dup_size: "512 × 512 × 275"; NULL while unknown. */
+char *sag_ui_case_dup_size (SagUiCase *self);
+
 /**
  * sag_ui_case_get_warnings: (transfer none): NULL-terminated sentences about what is odd in the
  * file, its header and its values; none until it is read.

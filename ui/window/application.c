@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/window/application.h"
 
+#include "ui/base/settings.h"
 #include "ui/base/trace.h"
 #include "ui/window/window.h"
 
@@ -57,6 +58,11 @@ sag_ui_application_handle_local_options (GApplication *application, GVariantDict
   g_autoptr (GError) error = NULL;
   const char *path;
 
+  if (!sag_ui_settings_open (&error))
+    {
+      g_printerr ("sagitta: %s\n", error->message);
+      return 1;
+    }
   if (!g_variant_dict_lookup (options, "trace", "^&ay", &path))
     return -1;
   if (!sag_ui_trace_open (path, &error))
@@ -69,11 +75,55 @@ sag_ui_application_handle_local_options (GApplication *application, GVariantDict
 }
 
 static void
+theme_cb (GSettings *settings, const char *key, gpointer user_data)
+{
+  static const AdwColorScheme schemes[] = {
+    [SAG_UI_THEME_DARK] = ADW_COLOR_SCHEME_FORCE_DARK,
+    [SAG_UI_THEME_LIGHT] = ADW_COLOR_SCHEME_FORCE_LIGHT,
+    [SAG_UI_THEME_SYSTEM] = ADW_COLOR_SCHEME_DEFAULT,
+  };
+
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      schemes[g_settings_get_enum (settings, "theme")]);
+}
+
+static void
+new_window_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SagUiApplication *self = user_data;
+
+  gtk_window_present (GTK_WINDOW (sag_ui_window_new (GTK_APPLICATION (self), self->engine)));
+}
+
+/* Each window closes as if its button had been pressed. */
+static void
+quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_autoptr (GList) windows =
+    g_list_copy (gtk_application_get_windows (GTK_APPLICATION (user_data)));
+
+  for (GList *item = windows; item != NULL; item = item->next)
+    gtk_window_close (item->data);
+}
+
+static const GActionEntry actions[] = {
+  { .name = "new-window", .activate = new_window_cb },
+  { .name = "quit", .activate = quit_cb },
+};
+
+/* The scans that people open are nobody else's business: no entry in the desktop's recent files. */
+static void
 sag_ui_application_startup (GApplication *application)
 {
+  GSettings *settings;
+
   G_APPLICATION_CLASS (sag_ui_application_parent_class)->startup (application);
-  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
-                                      ADW_COLOR_SCHEME_PREFER_DARK);
+  settings = sag_ui_settings_get ();
+  g_object_set (gtk_settings_get_default (), "gtk-recent-files-enabled", FALSE, NULL);
+  g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
+                                   application);
+  g_signal_connect_object (settings, "changed::theme", G_CALLBACK (theme_cb), application, 0);
+  theme_cb (settings, "theme", NULL);
   sag_ui_engine_open_async (SAG_UI_APPLICATION (application)->engine, NULL, NULL, NULL);
 }
 

@@ -1,29 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ui/window/window.h"
-
-#include "ui/ask/ask-pane.h"
-#include "ui/case/case-list.h"
-#include "ui/engine/strip.h"
-#include "ui/measure/measure-pane.h"
+#include "ui/base/keymap.h"
+#include "ui/base/settings.h"
+#include "ui/base/trace.h"
+#include "ui/case/demo.h"
+#include "ui/case/recent.h"
 #include "ui/measure/measures.h"
-#include "ui/view/views.h"
+#include "ui/window/window-private.h"
 
 #include <glib/gi18n.h>
 
-struct _SagUiWindow
-{
-  AdwApplicationWindow parent;
-
-  SagUiSession     *session;
-  AdwToastOverlay  *toasts;
-  GtkStack         *stack;
-  AdwWindowTitle   *title;
-  SagUiCaseList    *case_list;
-  SagUiViews       *views;
-  SagUiAskPane     *ask_pane;
-  SagUiMeasurePane *measure_pane;
-  SagUiStrip       *strip;
-};
+#define DISMISSED "sag-ui-window-dismissed"
 
 G_DEFINE_FINAL_TYPE (SagUiWindow, sag_ui_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -33,23 +19,66 @@ sag_ui_window_get_session (SagUiWindow *self)
   return self->session;
 }
 
+void
+sag_ui_window_warn (SagUiWindow *self, const char *sentence)
+{
+  sag_ui_banner_add (self->trouble, sentence);
+}
+
+/* What is odd in the current case's file, until the person put it away for this case. */
+static void
+update_oddities (SagUiWindow *self)
+{
+  static const char *const none[] = { NULL };
+  SagUiCase               *one = sag_ui_session_get_case (self->session);
+  gboolean                 show = one != NULL && !g_object_get_data (G_OBJECT (one), DISMISSED);
+
+  sag_ui_banner_show (self->oddities, show ? sag_ui_case_get_warnings (one) : none);
+}
+
+static void
+oddities_dismissed_cb (SagUiWindow *self)
+{
+  SagUiCase *one = sag_ui_session_get_case (self->session);
+
+  if (one != NULL)
+    g_object_set_data (G_OBJECT (one), DISMISSED, GINT_TO_POINTER (TRUE));
+}
+
 static void
 update_title (SagUiWindow *self)
 {
   SagUiCase       *one = sag_ui_session_get_case (self->session);
   g_autofree char *details = one != NULL ? sag_ui_case_dup_details (one) : NULL;
+  g_autofree char *title = NULL;
 
-  adw_window_title_set_title (self->title,
-                              one != NULL ? sag_ui_case_get_name (one) : _ ("Sagitta"));
+  if (one != NULL)
+    /* Translators: the window's title: a case's name, then the program's. */
+    title = g_strdup_printf (_ ("%s – %s"), sag_ui_case_get_name (one), "Sagitta");
+  gtk_window_set_title (GTK_WINDOW (self), title != NULL ? title : "Sagitta");
+  adw_window_title_set_title (self->title, one != NULL ? sag_ui_case_get_name (one) : "Sagitta");
   adw_window_title_set_subtitle (self->title, details != NULL ? details : "");
-  gtk_stack_set_visible_child_name (self->stack, one != NULL ? "work" : "welcome");
+}
+
+static void
+update_page (SagUiWindow *self)
+{
+  gboolean has_case = sag_ui_session_get_case (self->session) != NULL;
+
+  gtk_stack_set_visible_child_name (self->stack, has_case ? "work" : "welcome");
+  gtk_widget_set_visible (self->cases_button, has_case);
+  gtk_widget_set_visible (self->tools_button, has_case);
+  gtk_widget_set_visible (sag_ui_views_get_header (self->views), has_case);
 }
 
 static void
 display_cb (SagUiDisplay *display, guint change, SagUiWindow *self)
 {
-  if (change & SAG_UI_CHANGE_CASE)
-    update_title (self);
+  if (!(change & SAG_UI_CHANGE_CASE))
+    return;
+  update_title (self);
+  update_page (self);
+  update_oddities (self);
 }
 
 static void
@@ -58,6 +87,7 @@ undo_cb (AdwToast *toast, SagUiWindow *self)
   sag_ui_session_undo (self->session);
 }
 
+/* Only the newest deed can be undone by its toast: an older toast goes when another one comes. */
 static void
 toast_cb (SagUiSession *session, const char *sentence, gboolean is_undoable, SagUiWindow *self)
 {
@@ -66,7 +96,11 @@ toast_cb (SagUiSession *session, const char *sentence, gboolean is_undoable, Sag
 
   if (is_undoable)
     {
+      if (self->undo_toast != NULL)
+        adw_toast_dismiss (self->undo_toast);
+      g_set_weak_pointer (&self->undo_toast, toast);
       adw_toast_set_button_label (toast, _ ("Undo"));
+      adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
       g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_cb), self, 0);
     }
   adw_toast_overlay_add_toast (self->toasts, toast);
@@ -88,20 +122,107 @@ offer_cb (SagUiSession *session,
 }
 
 static void
-undo_action (GtkWidget *widget, const char *name, GVariant *parameter)
+failed_cb (SagUiCases *cases, SagUiCase *one, const char *sentence, SagUiWindow *self)
 {
-  SagUiJournal *journal = sag_ui_session_get_journal (SAG_UI_WINDOW (widget)->session);
+  GFile *file = sag_ui_case_get_file (one);
 
-  if (g_str_equal (name, "win.undo"))
-    sag_ui_journal_undo (journal);
-  else
-    sag_ui_journal_redo (journal);
+  sag_ui_window_warn (self, sentence);
+  if (!g_file_query_exists (file, NULL))
+    sag_ui_recent_remove (sag_ui_recent_get_default (), file);
 }
 
 static void
-failed_cb (SagUiCases *cases, SagUiCase *one, const char *sentence, SagUiWindow *self)
+state_cb (SagUiCase *one, GParamSpec *pspec, SagUiWindow *self)
 {
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (sentence));
+  GFile *file = sag_ui_case_get_file (one);
+  g_autoptr (GFile) demo = NULL;
+
+  if (one != sag_ui_session_get_case (self->session) ||
+      sag_ui_case_get_state (one) != SAG_UI_CASE_READY)
+    return;
+  update_oddities (self);
+  demo = sag_ui_demo_get_file ();
+  if (!g_file_equal (file, demo))
+    sag_ui_recent_add (sag_ui_recent_get_default (), file);
+}
+
+static void
+items_cb (GListModel *cases, guint position, guint removed, guint added, SagUiWindow *self)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
+
+      g_signal_handlers_disconnect_by_func (one, state_cb, self);
+      g_signal_connect_object (one, "notify::state", G_CALLBACK (state_cb), self, 0);
+    }
+}
+
+/* A side pane that has no room beside the views hides; with room it is as the person left it. */
+static void
+folded_cb (AdwFlap *flap, GParamSpec *pspec, const char *key)
+{
+  adw_flap_set_reveal_flap (flap, !adw_flap_get_folded (flap) &&
+                                    g_settings_get_boolean (sag_ui_settings_get (), key));
+}
+
+static void
+revealed_cb (AdwFlap *flap, GParamSpec *pspec, const char *key)
+{
+  if (!adw_flap_get_folded (flap))
+    g_settings_set_boolean (sag_ui_settings_get (), key, adw_flap_get_reveal_flap (flap));
+}
+
+static void
+connect_flap (AdwFlap *flap, const char *key)
+{
+  folded_cb (flap, NULL, key);
+  g_signal_connect (flap, "notify::folded", G_CALLBACK (folded_cb), (gpointer) key);
+  g_signal_connect (flap, "notify::reveal-flap", G_CALLBACK (revealed_cb), (gpointer) key);
+}
+
+static void
+bind_settings (SagUiWindow *self)
+{
+  GSettings *settings = sag_ui_settings_get ();
+
+  g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "pane", self->tools, "visible-child-name", G_SETTINGS_BIND_DEFAULT);
+  connect_flap (self->cases_flap, "show-cases");
+  connect_flap (self->tools_flap, "show-tools");
+}
+
+static void
+ceiling_cb (GSettings *settings, const char *key, SagUiWindow *self)
+{
+  sag_ui_cases_set_ceiling (sag_ui_session_get_cases (self->session),
+                            (gsize) g_settings_get_uint (settings, key) << 20);
+}
+
+static void
+connect_session (SagUiWindow *self)
+{
+  SagUiCases *cases = sag_ui_session_get_cases (self->session);
+  GSettings  *settings = sag_ui_settings_get ();
+
+  g_signal_connect_object (self->session, "toast", G_CALLBACK (toast_cb), self, 0);
+  g_signal_connect_object (self->session, "offer", G_CALLBACK (offer_cb), self, 0);
+  g_signal_connect_object (cases, "failed", G_CALLBACK (failed_cb), self, 0);
+  g_signal_connect_object (cases, "items-changed", G_CALLBACK (items_cb), self, 0);
+  g_signal_connect_object (sag_ui_session_get_display (self->session), "changed",
+                           G_CALLBACK (display_cb), self, 0);
+  g_signal_connect_object (settings, "changed::memory-ceiling-mb", G_CALLBACK (ceiling_cb), self,
+                           0);
+  ceiling_cb (settings, "memory-ceiling-mb", self);
+  sag_ui_case_list_set_session (self->case_list, self->session);
+  sag_ui_views_set_session (self->views, self->session);
+  sag_ui_measures_attach_views (sag_ui_measures_get (self->session), self->views);
+  sag_ui_reading_set_session (self->reading, self->session);
+  sag_ui_ask_pane_set_session (self->ask_pane, self->session);
+  sag_ui_measure_pane_set_session (self->measure_pane, self->session);
+  sag_ui_strip_set_session (self->strip, self->session);
 }
 
 SagUiWindow *
@@ -110,48 +231,70 @@ sag_ui_window_new (GtkApplication *application, SagUiEngine *engine)
   SagUiWindow *self = g_object_new (SAG_UI_TYPE_WINDOW, "application", application, NULL);
 
   self->session = sag_ui_session_new (engine);
-  g_signal_connect_object (self->session, "toast", G_CALLBACK (toast_cb), self, 0);
-  g_signal_connect_object (self->session, "offer", G_CALLBACK (offer_cb), self, 0);
+  connect_session (self);
+  adw_header_bar_pack_end (self->header, sag_ui_views_get_header (self->views));
+  sag_ui_window_add_actions (self);
   gtk_widget_insert_action_group (
     GTK_WIDGET (self), "measure",
     sag_ui_measures_get_actions (sag_ui_measures_get (self->session)));
-  g_signal_connect_object (sag_ui_session_get_cases (self->session), "failed",
-                           G_CALLBACK (failed_cb), self, 0);
-  g_signal_connect_object (sag_ui_session_get_display (self->session), "changed",
-                           G_CALLBACK (display_cb), self, 0);
-  sag_ui_case_list_set_session (self->case_list, self->session);
-  sag_ui_views_set_session (self->views, self->session);
-  sag_ui_measures_attach_views (sag_ui_measures_get (self->session), self->views);
-  sag_ui_ask_pane_set_session (self->ask_pane, self->session);
-  sag_ui_measure_pane_set_session (self->measure_pane, self->session);
-  sag_ui_strip_set_session (self->strip, self->session);
+  sag_ui_window_add_drop (self);
+  sag_ui_keymap_install (sag_ui_keymap_get_default (), GTK_WIDGET (self));
   update_title (self);
+  update_page (self);
   return self;
 }
 
-void
-sag_ui_window_open (SagUiWindow *self, GFile **files, int n_files)
+static void
+map_cb (GtkWidget *widget)
 {
-  SagUiCases *cases = sag_ui_session_get_cases (self->session);
-  SagUiCase  *first = NULL;
-
-  for (int i = 0; i < n_files; i++)
-    {
-      SagUiCase *one = sag_ui_cases_add (cases, files[i]);
-
-      if (first == NULL)
-        first = one;
-    }
-  if (first != NULL)
-    sag_ui_cases_set_current (cases, first);
+  sag_ui_trace ("mapped", NULL);
 }
 
+/* Everything under way stops; results that still come find no window. */
 static void
 sag_ui_window_dispose (GObject *object)
 {
+  SagUiWindow *self = SAG_UI_WINDOW (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_weak_pointer (&self->undo_toast);
   gtk_widget_dispose_template (GTK_WIDGET (object), SAG_UI_TYPE_WINDOW);
-  g_clear_object (&SAG_UI_WINDOW (object)->session);
+  g_clear_object (&self->session);
   G_OBJECT_CLASS (sag_ui_window_parent_class)->dispose (object);
+}
+
+static void
+sag_ui_window_finalize (GObject *object)
+{
+  g_object_unref (SAG_UI_WINDOW (object)->cancellable);
+  G_OBJECT_CLASS (sag_ui_window_parent_class)->finalize (object);
+}
+
+static void
+bind_children (GtkWidgetClass *class)
+{
+  gtk_widget_class_bind_template_child (class, SagUiWindow, header);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, title);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, cases_button);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, open_button);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, menu_button);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, tools_button);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, trouble);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, oddities);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, toasts);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, drop_area);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, drop_hint);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, stack);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, welcome);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, cases_flap);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, tools_flap);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, tools);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, case_list);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, views);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, reading);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, ask_pane);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, measure_pane);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, strip);
 }
 
 static void
@@ -160,27 +303,27 @@ sag_ui_window_class_init (SagUiWindowClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = sag_ui_window_dispose;
-  gtk_widget_class_install_action (widget_class, "win.undo", NULL, undo_action);
-  gtk_widget_class_install_action (widget_class, "win.redo", NULL, undo_action);
-  g_type_ensure (SAG_UI_TYPE_CASE_LIST);
-  g_type_ensure (SAG_UI_TYPE_VIEWS);
+  G_OBJECT_CLASS (class)->finalize = sag_ui_window_finalize;
   g_type_ensure (SAG_UI_TYPE_ASK_PANE);
+  g_type_ensure (SAG_UI_TYPE_BANNER);
+  g_type_ensure (SAG_UI_TYPE_CASE_LIST);
   g_type_ensure (SAG_UI_TYPE_MEASURE_PANE);
+  g_type_ensure (SAG_UI_TYPE_READING);
   g_type_ensure (SAG_UI_TYPE_STRIP);
+  g_type_ensure (SAG_UI_TYPE_VIEWS);
+  g_type_ensure (SAG_UI_TYPE_WELCOME);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sagittact/Sagitta/window.ui");
-  gtk_widget_class_bind_template_child (widget_class, SagUiWindow, toasts);
-  gtk_widget_class_bind_template_child (widget_class, SagUiWindow, stack);
-  gtk_widget_class_bind_template_child (widget_class, SagUiWindow, title);
-  gtk_widget_class_bind_template_child (widget_class, SagUiWindow, case_list);
-  gtk_widget_class_bind_template_child (widget_class, SagUiWindow, views);
-  gtk_widget_class_bind_template_child (widget_class, SagUiWindow, ask_pane);
-  gtk_widget_class_bind_template_child (widget_class, SagUiWindow, measure_pane);
-  gtk_widget_class_bind_template_child (widget_class, SagUiWindow, strip);
+  bind_children (widget_class);
 }
 
 static void
 sag_ui_window_init (SagUiWindow *self)
 {
+  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_window_set_icon_name (GTK_WINDOW (self), "io.github.sagittact.Sagitta");
+  g_signal_connect (self, "map", G_CALLBACK (map_cb), NULL);
+  g_signal_connect_swapped (self->oddities, "dismissed", G_CALLBACK (oddities_dismissed_cb), self);
+  bind_settings (self);
 }

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/base/settings.h"
+#include "ui/case/demo.h"
+#include "ui/case/find-scans.h"
+#include "ui/window/window-private.h"
+
+#include <glib/gi18n.h>
+
+static void
+add_cases (SagUiWindow *self, GPtrArray *files)
+{
+  SagUiCases *cases = sag_ui_session_get_cases (self->session);
+  SagUiCase  *first = NULL;
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      SagUiCase *one = sag_ui_cases_add (cases, files->pdata[i]);
+
+      if (first == NULL)
+        first = one;
+    }
+  if (first != NULL)
+    sag_ui_cases_set_current (cases, first);
+}
+
+static void
+found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SagUiWindow) self = user_data;
+  g_autoptr (SagUiScans) scans = sag_ui_find_scans_finish (result, NULL);
+
+  if (scans == NULL || self->session == NULL)
+    return;
+  for (gsize i = 0; scans->problems[i] != NULL; i++)
+    sag_ui_window_warn (self, scans->problems[i]);
+  add_cases (self, scans->files);
+}
+
+void
+sag_ui_window_open (SagUiWindow *self, GFile **files, int n_files)
+{
+  sag_ui_find_scans_async (files, (gsize) n_files, self->cancellable, found_cb,
+                           g_object_ref (self));
+}
+
+static void
+demo_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SagUiWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = sag_ui_demo_make_finish (result, &error);
+
+  if (self->session == NULL)
+    return;
+  if (file != NULL)
+    sag_ui_window_open (self, &file, 1);
+  else
+    sag_ui_window_warn (self, error->message);
+}
+
+void
+sag_ui_window_open_demo (SagUiWindow *self)
+{
+  g_autoptr (GFile) file = sag_ui_demo_get_file ();
+
+  if (!g_file_query_exists (file, NULL))
+    sag_ui_session_say (self->session, _ ("Making the demo case: a synthetic chest, no patient."));
+  sag_ui_demo_make_async (self->cancellable, demo_cb, g_object_ref (self));
+}
+
+static void
+remember_folder (GtkFileChooser *chooser)
+{
+  g_autoptr (GFile) folder = gtk_file_chooser_get_current_folder (chooser);
+  g_autofree char *uri = folder != NULL ? g_file_get_uri (folder) : NULL;
+
+  if (uri != NULL && g_settings_get_boolean (sag_ui_settings_get (), "keep-recent"))
+    g_settings_set_string (sag_ui_settings_get (), "last-folder", uri);
+}
+
+static void
+chosen_cb (GtkNativeDialog *dialog, int response, SagUiWindow *self)
+{
+  GtkFileChooser *chooser = GTK_FILE_CHOOSER (dialog);
+  g_autoptr (GListModel) files = gtk_file_chooser_get_files (chooser);
+  g_autoptr (GPtrArray) chosen = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    g_ptr_array_add (chosen, g_list_model_get_item (files, i));
+  if (response == GTK_RESPONSE_ACCEPT && chosen->len > 0)
+    {
+      remember_folder (chooser);
+      sag_ui_window_open (self, (GFile **) chosen->pdata, (int) chosen->len);
+    }
+  gtk_native_dialog_destroy (dialog);
+}
+
+static void
+add_filters (GtkFileChooser *chooser)
+{
+  static const char *const patterns[] = { "nii", "gz", "hdr", "img" };
+  g_autoptr (GtkFileFilter) scans = gtk_file_filter_new ();
+  g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (scans, _ ("NIfTI scans"));
+  for (gsize i = 0; i < G_N_ELEMENTS (patterns); i++)
+    gtk_file_filter_add_suffix (scans, patterns[i]);
+  gtk_file_filter_set_name (all, _ ("All files"));
+  gtk_file_filter_add_pattern (all, "*");
+  gtk_file_chooser_add_filter (chooser, scans);
+  gtk_file_chooser_add_filter (chooser, all);
+}
+
+void
+sag_ui_window_choose (SagUiWindow *self, gboolean folder)
+{
+  g_autofree char *uri = g_settings_get_string (sag_ui_settings_get (), "last-folder");
+  g_autoptr (GtkFileChooserNative) dialog = gtk_file_chooser_native_new (
+    folder ? _ ("Open a Folder") : _ ("Open Scans"), GTK_WINDOW (self),
+    folder ? GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER : GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"),
+    _ ("_Cancel"));
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), TRUE);
+  if (!folder)
+    add_filters (GTK_FILE_CHOOSER (dialog));
+  if (*uri != '\0')
+    {
+      g_autoptr (GFile) start = g_file_new_for_uri (uri);
+
+      gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), start, NULL);
+    }
+  g_signal_connect_object (dialog, "response", G_CALLBACK (chosen_cb), self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  g_object_set_data_full (G_OBJECT (self), "sag-ui-chooser", g_steal_pointer (&dialog),
+                          g_object_unref);
+}
+
+static gboolean
+drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, SagUiWindow *self)
+{
+  GSList *list = g_value_get_boxed (value);
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+
+  gtk_revealer_set_reveal_child (self->drop_hint, FALSE);
+  for (GSList *item = list; item != NULL; item = item->next)
+    g_ptr_array_add (files, item->data);
+  if (files->len > 0)
+    sag_ui_window_open (self, (GFile **) files->pdata, (int) files->len);
+  return files->len > 0;
+}
+
+static GdkDragAction
+enter_cb (GtkDropTarget *target, double x, double y, SagUiWindow *self)
+{
+  gtk_revealer_set_reveal_child (self->drop_hint, TRUE);
+  return GDK_ACTION_COPY;
+}
+
+static void
+leave_cb (GtkDropTarget *target, SagUiWindow *self)
+{
+  gtk_revealer_set_reveal_child (self->drop_hint, FALSE);
+}
+
+void
+sag_ui_window_add_drop (SagUiWindow *self)
+{
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
+  g_signal_connect (target, "enter", G_CALLBACK (enter_cb), self);
+  g_signal_connect (target, "leave", G_CALLBACK (leave_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->drop_area), GTK_EVENT_CONTROLLER (target));
+}
