@@ -180,17 +180,49 @@ draw_handles (cairo_t *cr, const SagRenderMeasure *measure, const SagRenderSlice
     }
 }
 
-/* Lines of text to the right of the rightmost place (of an angle: of its vertex), or where the view
- * has room. */
+/* Where words of this size stand: right of the rightmost place (of an angle: of its vertex), left of
+ * the leftmost one if there is no room, and always inside the view. */
+static SagRenderRect
+words_rect (const SagRenderMeasure *measure,
+            const SagRenderSlice   *slice,
+            double                  width,
+            double                  height)
+{
+  const double view[2] = { slice->width / slice->scale, slice->height / slice->scale };
+  Place        places[ELLIPSE_STEPS + 1], left, right;
+  guint        n = outline (measure, slice, places);
+  double       gap = GAP_PX, x, y;
+
+  left = right = places[0];
+  for (guint i = 1; i < n; i++)
+    {
+      right = places[i].x > right.x ? places[i] : right;
+      left = places[i].x < left.x ? places[i] : left;
+    }
+  if (measure->kind == SAG_RENDER_ANGLE && n > 1)
+    {
+      left = right = places[1];
+      gap += ARC_PX;
+    }
+  x = right.x + gap;
+  y = right.y;
+  if (x + width + 4 > view[0] && left.x - gap - width >= 4)
+    {
+      x = left.x - gap - width;
+      y = left.y;
+    }
+  x = fmax (fmin (x, view[0] - width - 4), 4);
+  y = fmax (fmin (y - height / 2, view[1] - height - 4), 4);
+  return (SagRenderRect){ x, y, width, height };
+}
+
 static void
 write_text (cairo_t *cr, const SagRenderMeasure *measure, const SagRenderSlice *slice)
 {
   g_auto (GStrv) lines = g_strsplit (measure->text, "\n", 4);
-  double view[2] = { slice->width / slice->scale, slice->height / slice->scale };
-  double width = 0, height = 0, x, y;
-  Place  places[ELLIPSE_STEPS + 1], right;
-  guint  n = outline (measure, slice, places);
   g_autoptr (GPtrArray) layouts = g_ptr_array_new_with_free_func (g_object_unref);
+  double        width = 0, height = 0;
+  SagRenderRect rect;
 
   for (char **line = lines; *line != NULL; line++)
     {
@@ -202,25 +234,19 @@ write_text (cairo_t *cr, const SagRenderMeasure *measure, const SagRenderSlice *
       height += h;
       g_ptr_array_add (layouts, layout);
     }
-  right = places[0];
-  for (guint i = 1; i < n; i++)
-    if (places[i].x > right.x)
-      right = places[i];
-  if (measure->kind == SAG_RENDER_ANGLE && n > 1)
-    right = places[1];
-  x = right.x + GAP_PX + (measure->kind == SAG_RENDER_ANGLE ? ARC_PX : 0);
-  if (x + width + 4 > view[0])
-    x = fmin (right.x - GAP_PX, view[0] - 4) - width;
-  x = fmax (x, 4);
-  y = CLAMP (right.y - height / 2, 4, fmax (4, view[1] - height - 4));
+  rect = words_rect (measure, slice, width, height);
+  cairo_new_path (cr);
+  sag_render_rounded (cr, rect.x - 4, rect.y - 2, width + 8, height + 4, 3);
+  sag_render_set_ink (cr, edge_ink);
+  cairo_fill (cr);
   for (guint i = 0; i < layouts->len; i++)
     {
       double w, h;
 
       sag_render_text_size (layouts->pdata[i], &w, &h);
-      sag_render_text_show (cr, layouts->pdata[i], x, y, (SagRenderInk){ measure->colour, 1 },
-                            TRUE);
-      y += h;
+      sag_render_text_show (cr, layouts->pdata[i], rect.x, rect.y,
+                            (SagRenderInk){ measure->colour, 1 }, TRUE);
+      rect.y += h;
     }
 }
 
