@@ -198,6 +198,8 @@ sag_cuda_launch_attend (const SagCudaAttend *job, void *stream)
 
   if (job->n_queries == 0 || job->n_sequences == 0)
     return 0;
+  if (sag_cuda_attend_half_fits (job))
+    return sag_cuda_launch_attend_half (job, stream);
   if (job->type == SAG_CUDA_FLOAT)
     return SAG_LAUNCH (attend<float>, grid, THREADS, shared, stream, *job);
   return SAG_LAUNCH (attend<SagHalf>, grid, THREADS, shared, stream, *job);

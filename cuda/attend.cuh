@@ -14,4 +14,6 @@
 /* Hidden keys start here and get exactly nothing. */
 #define SAG_ATTEND_LOWEST (-1e30f)
 
-int sag_cuda_launch_attend_half (const SagCudaAttend *job, void *stream);
+/* Whether the kernel for tensor cores can do it: float16 and the usual widths. */
+bool sag_cuda_attend_half_fits (const SagCudaAttend *job);
+int  sag_cuda_launch_attend_half (const SagCudaAttend *job, void *stream);

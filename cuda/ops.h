@@ -284,6 +284,7 @@ extern "C"
    * @visible: (n_sequences, length): 0 hides a key; at least one of each sequence is visible
    * @out: (n_sequences, n_queries, n_heads, width) of @type
    * @n_queries: only the first rows of each sequence ask; @length for all
+   * @width: at most 160: a block's queries, keys and values lie in shared memory
    */
   typedef struct
   {
