@@ -39,6 +39,12 @@ sag_emulated_set_lost (bool lost)
   is_lost = lost;
 }
 
+size_t
+sag_emulated_get_memory (void)
+{
+  return memory_used;
+}
+
 unsigned
 sag_emulated_count_allocations (void)
 {

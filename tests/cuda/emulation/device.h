@@ -21,6 +21,9 @@ extern "C"
   /** sag_emulated_count_allocations: how often memory was asked for, pinned memory too. */
   unsigned sag_emulated_count_allocations (void);
 
+  /** sag_emulated_get_memory: bytes of the GPU's memory in use. */
+  size_t sag_emulated_get_memory (void);
+
   /** sag_emulated_count_uploads: bytes that went up. */
   size_t sag_emulated_count_uploads (void);
 
