@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "app/cli/cli.h"
+#include "app/cli/tensors.h"
 
-#include "model/bundle/safetensors.h"
 #include "model/bundle/tensor-writer.h"
 #include "model/core/error.h"
 #include "model/engine/cells.h"
-#include "model/core/file.h"
 
 #include <stdio.h>
 
@@ -13,21 +11,15 @@
 
 typedef struct
 {
-  char                 *name; /* of the input file */
   const SagEngineTable *table;
   void                 *engine;
   SagBundle            *bundle; /* its weights, as long as the engine is open */
   const SagNetwork     *network;
   gboolean              taps;
 
-  gint64  n;           /* batch */
-  gint32  dims[3];     /* of an image */
-  gint32  features[3]; /* of an image's tokens */
-  gint32  n_tokens;
-  gint32  max_length;
-  float  *images;
-  gint32 *ids; /* (n, max_length); NULL: vision only */
-  gint32 *lengths;
+  SagCliTensors in;
+  gint32        features[3]; /* of an image's tokens */
+  gint32        n_tokens;
 
   GHashTable *stacks; /* name -> Stack */
   GPtrArray  *order;  /* Stack, as they came */
@@ -56,10 +48,7 @@ forward_clear (Forward *self)
   if (self->engine != NULL)
     self->table->close (self->engine);
   g_clear_pointer (&self->bundle, sag_bundle_unref);
-  g_free (self->name);
-  g_free (self->images);
-  g_free (self->ids);
-  g_free (self->lengths);
+  sag_cli_tensors_clear (&self->in);
   g_clear_pointer (&self->stacks, g_hash_table_unref);
   g_clear_pointer (&self->order, g_ptr_array_unref);
 }
@@ -93,86 +82,6 @@ static void
 tap_cb (void *data, const char *name, int n_dims, const int64_t *dims, const float *values)
 {
   stack_values (data, name, n_dims, dims, values);
-}
-
-static gboolean
-bad_tensor (const Forward *self, GError **error, const char *name, const char *wanted)
-{
-  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-               "%s needs a tensor \"%s\" of shape %s; write it anew.", self->name, name, wanted);
-  return FALSE;
-}
-
-static gboolean
-read_images (Forward *self, SagTensorFile *file, GError **error)
-{
-  const SagTensor *images = sag_tensor_file_find (file, "images");
-
-  if (images == NULL || images->n_dims != 5 || images->shape[1] != 1 || images->n_values == 0)
-    return bad_tensor (self, error, "images", "(N, 1, X, Y, Z), float");
-  self->n = images->shape[0];
-  for (int a = 0; a < 3; a++)
-    {
-      if (images->shape[2 + a] > 4096)
-        return bad_tensor (self, error, "images", "(N, 1, X, Y, Z) with sides up to 4096");
-      self->dims[a] = (gint32) images->shape[2 + a];
-    }
-  self->images = g_try_new (float, images->n_values);
-  if (self->images == NULL || !sag_tensor_read_floats (images, 0, images->n_values, self->images))
-    return bad_tensor (self, error, "images", "(N, 1, X, Y, Z), float, that fits into memory");
-  return TRUE;
-}
-
-/* Real ids of a row: the mask must be ones, then zeros. */
-static gboolean
-read_length (const gint64 *mask, gint32 max_length, gint32 *length)
-{
-  *length = 0;
-  while (*length < max_length && mask[*length] == 1)
-    (*length)++;
-  for (gint32 i = *length; i < max_length; i++)
-    if (mask[i] != 0)
-      return FALSE;
-  return *length > 0;
-}
-
-static gboolean
-read_texts (Forward *self, SagTensorFile *file, GError **error)
-{
-  const SagTensor   *ids = sag_tensor_file_find (file, "input_ids");
-  const SagTensor   *mask = sag_tensor_file_find (file, "attention_mask");
-  g_autofree gint64 *values = NULL;
-  gsize              n;
-
-  if (ids == NULL)
-    return TRUE;
-  if (ids->n_dims != 2 || ids->shape[0] != self->n || ids->shape[1] < 1 || ids->shape[1] > 65536)
-    return bad_tensor (self, error, "input_ids", "(N, L), integer");
-  if (mask != NULL && !sag_tensor_has_shape (mask, 2, ids->shape))
-    return bad_tensor (self, error, "attention_mask", "(N, L), as input_ids");
-  n = ids->n_values;
-  self->max_length = (gint32) ids->shape[1];
-  values = g_new (gint64, n);
-  self->ids = g_new (gint32, n);
-  self->lengths = g_new (gint32, self->n);
-  if (!sag_tensor_read_integers (ids, 0, n, values))
-    return bad_tensor (self, error, "input_ids", "(N, L), integer");
-  for (gsize i = 0; i < n; i++)
-    {
-      if (values[i] < 0 || values[i] >= self->network->n_words)
-        return bad_tensor (self, error, "input_ids", "(N, L) with ids of the bundle's vocabulary");
-      self->ids[i] = (gint32) values[i];
-    }
-  for (gint64 i = 0; i < self->n; i++)
-    self->lengths[i] = self->max_length;
-  if (mask == NULL)
-    return TRUE;
-  if (!sag_tensor_read_integers (mask, 0, n, values))
-    return bad_tensor (self, error, "attention_mask", "(N, L), integer");
-  for (gint64 i = 0; i < self->n; i++)
-    if (!read_length (values + i * self->max_length, self->max_length, &self->lengths[i]))
-      return bad_tensor (self, error, "attention_mask", "(N, L) of ones followed by zeros");
-  return TRUE;
 }
 
 static gboolean
@@ -213,7 +122,7 @@ stack_logits (Forward *self, const float *class_logit, const float *cell_logits)
 static gboolean
 run_one (Forward *self, gint64 i, GError **error)
 {
-  gsize             n_voxels = (gsize) self->dims[0] * self->dims[1] * self->dims[2];
+  gsize             n_voxels = (gsize) self->in.dims[0] * self->in.dims[1] * self->in.dims[2];
   gint32            cells = sag_network_cells_per_token (self->network);
   g_autofree float *tokens = g_new (float, (gsize) self->n_tokens * self->network->hidden);
   g_autofree float *cell_logits = g_new (float, (gsize) self->n_tokens *cells);
@@ -222,9 +131,9 @@ run_one (Forward *self, gint64 i, GError **error)
   SagCancel         cancel = { is_cancelled, sag_cli_get_cancellable () };
   SagStatus         status = { 0 };
   SagEncodeRequest  encode = {
-     .input = self->images + i * n_voxels,
+     .input = self->in.images + i * n_voxels,
      .n_inputs = 1,
-     .dims = { self->dims[0], self->dims[1], self->dims[2] },
+     .dims = { self->in.dims[0], self->in.dims[1], self->in.dims[2] },
      .tokens = tokens,
      .tap = tap,
      .cancel = cancel,
@@ -233,9 +142,9 @@ run_one (Forward *self, gint64 i, GError **error)
     .tokens = tokens,
     .n_tokens = self->n_tokens,
     .n_texts = 1,
-    .max_length = self->max_length,
-    .ids = self->ids ? self->ids + i * self->max_length : NULL,
-    .lengths = self->lengths ? self->lengths + i : NULL,
+    .max_length = self->in.max_length,
+    .ids = self->in.ids ? self->in.ids + i * self->in.max_length : NULL,
+    .lengths = self->in.lengths ? self->in.lengths + i : NULL,
     .class_logits = &class_logit,
     .cell_logits = cell_logits,
     .tap = tap,
@@ -244,7 +153,7 @@ run_one (Forward *self, gint64 i, GError **error)
 
   if (!self->table->encode (self->engine, &encode, &status))
     return engine_failed (&status, error);
-  if (self->ids == NULL)
+  if (self->in.ids == NULL)
     {
       if (!self->taps)
         stack_values (self, "tokens", 3, (gint64[]){ 1, self->n_tokens, self->network->hidden },
@@ -261,11 +170,11 @@ static gboolean
 run_all (Forward *self, const char *output, GError **error)
 {
   g_autoptr (SagTensorSet) set = sag_tensor_set_new ();
-  sag_network_feature_dims (self->network, self->dims, self->features);
+  sag_network_feature_dims (self->network, self->in.dims, self->features);
   self->n_tokens = self->features[0] * self->features[1] * self->features[2];
   self->stacks = g_hash_table_new (g_str_hash, g_str_equal);
   self->order = g_ptr_array_new_with_free_func ((GDestroyNotify) stack_free);
-  for (gint64 i = 0; i < self->n; i++)
+  for (gint64 i = 0; i < self->in.n; i++)
     if (!run_one (self, i, error))
       return FALSE;
   for (guint i = 0; i < self->order->len; i++)
@@ -304,9 +213,9 @@ forward (
 {
   g_autoptr (SagTensorFile) file = sag_tensor_file_open (input, error);
 
-  self->name = sag_file_dup_display_name (input);
-  return file != NULL && open_engine (self, model, error) && read_images (self, file, error) &&
-         read_texts (self, file, error) && run_all (self, output, error);
+  return file != NULL && open_engine (self, model, error) &&
+         sag_cli_tensors_read (&self->in, file, input, self->network, error) &&
+         run_all (self, output, error);
 }
 
 int

@@ -18,6 +18,7 @@ static const SagCliCommand commands[] = {
   { "phantom", "make synthetic chest CTs with exact masks", sag_cli_phantom },
   { "tokenize", "turn texts into token ids", sag_cli_tokenize },
   { "forward", "run the network on tensors, with inner activations", sag_cli_forward },
+  { "step", "make one training step on tensors", sag_cli_step },
   { "bench", "measure speed and memory on this machine", sag_cli_bench },
   { "selftest", "say what works here, and what is missing", sag_cli_selftest },
 };

@@ -74,7 +74,7 @@ tile (const int              kernel,
   SAG_UNROLL
   for (int i = 0; i < n; i++)
     {
-      SagV8 y = sag_v8_silu (sum[i]);
+      SagV8 y = job->plain ? sum[i] : sag_v8_silu (sum[i]);
 
       total += y;
       sag_v8_store (job->out + (first + i) * 16 + half, y);

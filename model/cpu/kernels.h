@@ -6,6 +6,7 @@
  * Kernels run on the calling thread, allocate nothing and know no GLib.
  */
 
+#include "model/cpu/gradient-kernels.h"
 #include "model/cpu/vision-kernels.h"
 
 #include <stdbool.h>
@@ -105,6 +106,15 @@ typedef struct
   void (*attend) (const SagCpuHead *job);
   void (*stem_row) (const SagCpuStem *job);
   void (*depthwise_row) (const SagCpuDepthwise *job);
+  void (*outer) (const SagCpuOuter *job);
+  void (*depthwise_gradient) (const SagCpuDepthwiseGradient *job);
+  void (*moments) (const SagCpuMoments *job);
+  void (*norm_silu) (const SagCpuNormSilu *job);
+  void (*norm_silu_gradient) (const SagCpuNormSiluGradient *job);
+  void (*silu_gradient) (const SagCpuSiluGradient *job);
+  void (*norm_sums) (const SagCpuNormSums *job);
+  void (*norm_add) (const SagCpuNormAdd *job);
+  void (*norm_gradient) (const SagCpuNormGradient *job);
 } SagCpuKernels;
 
 /** sag_cpu_get_kernels: AVX2+FMA where the processor has them and @portable is not asked for. */

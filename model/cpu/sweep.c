@@ -193,6 +193,7 @@ convolve_plane (const Run *run, const Item *item, int32_t block, int32_t x)
        .taps = taps,
        .kernel = sweep->kernel,
        .stride = sweep->stride,
+       .plain = sweep->plain,
        .weights = run->weights + block * kernel_values * SAG_CPU_LANES,
        .bias = run->bias + (gsize) block * SAG_CPU_LANES,
        .sums = run->sums + sums * SAG_CPU_LANES,

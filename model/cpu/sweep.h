@@ -20,6 +20,7 @@ G_BEGIN_DECLS
  * @strip_rows: output rows of a strip
  * @group: channel blocks that one item does plane by plane, so that they share input planes in the second cache
  * @row_floats, @plane_floats: of the ring, per channel block
+ * @plain: leave SiLU out; FALSE as planned
  * Strips depend on sizes only, not on the number of threads, and so do the sums and every bit of the answer.
  */
 typedef struct
@@ -35,6 +36,7 @@ typedef struct
   int32_t      n_parts;
   gsize        row_floats;
   gsize        plane_floats;
+  gboolean     plain;
 } SagCpuSweep;
 
 /**
@@ -57,7 +59,7 @@ gsize sag_cpu_sweep_ring_floats (const SagCpuSweep *sweep);
 gsize sag_cpu_sweep_n_sums (const SagCpuSweep *sweep);
 
 /**
- * sag_cpu_sweep_run: out = SiLU (depthwise (produced) + bias).
+ * sag_cpu_sweep_run: out = SiLU (depthwise (produced) + bias), without SiLU if the sweep is plain.
  * @weights: (n_blocks, kernel, kernel, kernel, 16)
  * @bias: (n_blocks, 16)
  * @out: (n_blocks, voxels, 16)

@@ -14,4 +14,13 @@ const SagCpuKernels SAG_CPU_NAME (sag_cpu_kernels) = {
   .attend = sag_cpu_attend,
   .stem_row = sag_cpu_stem_row,
   .depthwise_row = sag_cpu_depthwise_row,
+  .outer = sag_cpu_outer,
+  .depthwise_gradient = sag_cpu_depthwise_gradient,
+  .moments = sag_cpu_moments,
+  .norm_silu = sag_cpu_norm_silu,
+  .norm_silu_gradient = sag_cpu_norm_silu_gradient,
+  .silu_gradient = sag_cpu_silu_gradient,
+  .norm_sums = sag_cpu_norm_sums,
+  .norm_add = sag_cpu_norm_add,
+  .norm_gradient = sag_cpu_norm_gradient,
 };

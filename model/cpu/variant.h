@@ -19,9 +19,27 @@
 #define sag_cpu_attend SAG_CPU_NAME (sag_cpu_attend)
 #define sag_cpu_stem_row SAG_CPU_NAME (sag_cpu_stem_row)
 #define sag_cpu_depthwise_row SAG_CPU_NAME (sag_cpu_depthwise_row)
+#define sag_cpu_outer SAG_CPU_NAME (sag_cpu_outer)
+#define sag_cpu_depthwise_gradient SAG_CPU_NAME (sag_cpu_depthwise_gradient)
+#define sag_cpu_moments SAG_CPU_NAME (sag_cpu_moments)
+#define sag_cpu_norm_silu SAG_CPU_NAME (sag_cpu_norm_silu)
+#define sag_cpu_norm_silu_gradient SAG_CPU_NAME (sag_cpu_norm_silu_gradient)
+#define sag_cpu_silu_gradient SAG_CPU_NAME (sag_cpu_silu_gradient)
+#define sag_cpu_norm_sums SAG_CPU_NAME (sag_cpu_norm_sums)
+#define sag_cpu_norm_add SAG_CPU_NAME (sag_cpu_norm_add)
+#define sag_cpu_norm_gradient SAG_CPU_NAME (sag_cpu_norm_gradient)
 
 void sag_cpu_gemm (const SagCpuGemm *job);
 void sag_cpu_layer_norm (const SagCpuNorm *job);
 void sag_cpu_attend (const SagCpuHead *job);
 void sag_cpu_stem_row (const SagCpuStem *job);
 void sag_cpu_depthwise_row (const SagCpuDepthwise *job);
+void sag_cpu_outer (const SagCpuOuter *job);
+void sag_cpu_depthwise_gradient (const SagCpuDepthwiseGradient *job);
+void sag_cpu_moments (const SagCpuMoments *job);
+void sag_cpu_norm_silu (const SagCpuNormSilu *job);
+void sag_cpu_norm_silu_gradient (const SagCpuNormSiluGradient *job);
+void sag_cpu_silu_gradient (const SagCpuSiluGradient *job);
+void sag_cpu_norm_gradient (const SagCpuNormGradient *job);
+void sag_cpu_norm_sums (const SagCpuNormSums *job);
+void sag_cpu_norm_add (const SagCpuNormAdd *job);

@@ -3,6 +3,7 @@
 
 /* Inner loops of the vision network (kernels.h says how they are compiled). Both make one row of 16 channels. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,7 +26,7 @@ typedef struct
 } SagCpuStem;
 
 /**
- * SagCpuDepthwise: a row of a depthwise convolution, then SiLU.
+ * SagCpuDepthwise: a row of a depthwise convolution, then SiLU unless @plain.
  * @rows: n_rows input rows, ((n - 1) stride + kernel, 16) each, padding along z included; rows that are all padding
  *   are left out
  * @taps: n_rows: the kernel row, kernel x + y, that the input row meets
@@ -41,6 +42,7 @@ typedef struct
   int32_t             n_rows;
   int32_t             kernel;
   int32_t             stride;
+  bool                plain;
   const float        *weights;
   const float        *bias;
   float              *out;

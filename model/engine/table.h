@@ -199,10 +199,26 @@ extern "C"
   } SagTrainParts;
 
   /**
- * SagTrainBatch: samples of one step; either @input or @tokens is set.
+ * SagTrainOptions: @engine.precision is ignored by engines that have one only.
+ * @seed: of dropout
+ * @dropout: probability; Hugging Face's BERT has 0.1
+ * @freeze_norms: BatchNorm uses and keeps its running statistics
+ */
+  typedef struct
+  {
+    SagEngineOptions engine;
+    SagTrainParts    parts;
+    uint64_t         seed;
+    float            dropout;
+    bool             freeze_norms;
+  } SagTrainOptions;
+
+  /**
+ * SagTrainBatch: samples of one step; either @input, (n, dims), or @tokens, (n, n_tokens, hidden), is set.
  * @labels, @task: (n): task 1 reads the label, 0 the cell targets
  * @cell_targets: (n, n_tokens, cells), soft targets allowed
  * @loss: out: mean over the batch
+ * @losses: out: (n), before the mean; NULL if not wanted. @class_logits, (n), and @cell_logits, (n, n_tokens, cells), too
  */
   typedef struct
   {
@@ -210,6 +226,7 @@ extern "C"
     const float   *input;
     int32_t        dims[3];
     const float   *tokens;
+    int32_t        n_tokens;
     int32_t        max_length;
     const int32_t *ids;
     const int32_t *lengths;
@@ -217,7 +234,9 @@ extern "C"
     const float   *task;
     const float   *cell_targets;
     double         loss;
-    SagTap         tap;
+    float         *losses;
+    float         *class_logits;
+    float         *cell_logits;
     SagCancel      cancel;
   } SagTrainBatch;
 
@@ -244,17 +263,17 @@ extern "C"
   {
     uint32_t    abi;
     const char *id;
-    void *(*open) (const SagWeightSource  *source,
-                   const SagEngineOptions *options,
-                   SagTrainParts           parts,
-                   uint64_t                seed,
-                   SagStatus              *status);
+    void *(*open) (const SagWeightSource *source,
+                   const SagTrainOptions *options,
+                   SagStatus             *status);
     void (*close) (void *self);
+    /* Adds to the gradients; several batches before a step accumulate. */
     bool (*forward_backward) (void *self, SagTrainBatch *batch, SagStatus *status);
     /* reduce is called once per gradient array before the step; several processes sum there. */
     bool (*step) (
       void *self, SagTrainStep *step, SagTrainStateFunc reduce, void *data, SagStatus *status);
     bool (*visit) (void *self, SagTrainStateFunc func, void *data);
+    /* Everything besides arrays that a resumed run needs: seed, steps, batches. */
     void (*get_random) (void *self, uint64_t state[4]);
     void (*set_random) (void *self, const uint64_t state[4]);
   } SagTrainTable;

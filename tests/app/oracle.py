@@ -79,6 +79,68 @@ def test_network_odd_size():
         check_case(tiny_bundle(), shared("oracle", "model", "case_c_oddsize_45x38x52_stages.safetensors"), *options)
 
 
+STEP_INPUTS = ("images", "input_ids", "attention_mask", "labels", "seg_label", "task_mask")
+
+
+def rms(values):
+    return numpy.sqrt(numpy.mean(values.astype(numpy.float64) ** 2)) + 1e-30
+
+
+def check_gradients(ours, golden, skipped):
+    names = [name for name in golden if name.startswith("grad.") and name[5:] not in skipped]
+    assert len(names) > 200, len(names)
+    for name in names:
+        assert ours[name].shape == golden[name].shape, name
+        error = numpy.abs(ours[name].astype(numpy.float64) - golden[name]).max() / rms(golden[name])
+        assert error <= 1e-2, (name, error)
+
+
+def check_after_step(ours, golden):
+    """Adam's first step is lr * sign (gradient): only where the gradient is more than rounding."""
+    names = [name for name in golden if name.startswith("after_step.")]
+    assert len(names) >= 15, names
+    for name in names:
+        gradient = ours["grad." + name[len("after_step.") :]]
+        sure = numpy.abs(gradient) > 1e-2 * rms(gradient)
+        difference = numpy.abs(ours[name].astype(numpy.float64) - golden[name])[sure]
+        assert difference.size and difference.max() <= 1e-6, (name, difference.max())
+
+
+def check_step(golden_name, *options):
+    golden = load_tensors(shared("oracle", "model", golden_name + ".safetensors"))
+    with open(shared("oracle", "model", "train_param_groups_unfrozen.json"), encoding="utf-8") as file:
+        skipped = set(harness.json.load(file)["analytically_zero_grad_params"])
+    whole = load_tensors(shared("oracle", "model", "train_unfrozen.safetensors"))
+    source, result = scratch("batch.safetensors"), scratch("step.safetensors")
+    save_tensors(source, {name: whole[name] for name in STEP_INPUTS})
+    run("step", "--bundle", tiny_bundle(), "--input", source, "--output", result, *options)
+    ours = load_tensors(result)
+    assert abs(float(ours["loss"]) - float(whole["out.loss"])) <= 5e-5
+    assert numpy.abs(ours["losses"] - whole["out.losses"]).max() <= 5e-5 * max(1, numpy.abs(whole["out.losses"]).max())
+    norm = float(golden["grad_total_norm"])
+    assert abs(float(ours["grad_total_norm"]) / norm - 1) <= 1e-3, (ours["grad_total_norm"], norm)
+    running = [name for name in whole if name.startswith("bn_after_forward.") and "running" in name]
+    assert len(running) > 90
+    for name in running:
+        assert numpy.abs(ours[name] - whole[name]).max() <= 5e-5 * max(1, numpy.abs(whole[name]).max()), name
+    check_after_step(ours, golden)
+    return ours, golden, skipped
+
+
+def test_training_step():
+    for options in VARIANTS:
+        ours, golden, skipped = check_step("train_unfrozen", *options)
+        check_gradients(ours, golden, skipped)
+
+
+def test_training_step_with_frozen_text():
+    ours, _, _ = check_step("train_frozen_llm", "--freeze-text")
+    assert not any(name.startswith("grad.model.") for name in ours)
+    weights = load_tensors(shared("oracle", "model", "tiny_weights.safetensors"))
+    name = "model.encoder.layer.0.output.dense.weight"
+    assert (ours["after_step." + name] == weights[name]).all()
+
+
 def test_tokenizer():
     with open(shared("oracle", "tokenizer", "tokenizer_golden.json"), encoding="utf-8") as file:
         golden = harness.json.load(file)

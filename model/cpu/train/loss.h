@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * sag_cpu_class_loss: binary cross-entropy on a logit.
+ * @label: 0..1
+ * @d_logit: (out): its derivative
+ */
+double sag_cpu_class_loss (float logit, float label, float *d_logit);
+
+/**
+ * sag_cpu_cell_loss: mean sigmoid focal loss (Lin et al., arXiv:1708.02002; torchvision's sigmoid_focal_loss with alpha
+ * 0.25, gamma 2) over one sample's cells.
+ * @targets: (n) 0..1, soft ones too
+ * @d_logits: (n) derivatives of the mean
+ */
+double sag_cpu_cell_loss (const float *logits, const float *targets, gsize n, float *d_logits);
+
+G_END_DECLS

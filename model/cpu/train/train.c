@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* SagTrainTable for the processor. A step's way: tokens from the vision network, or given; the joined sequence; both
+ * losses; back. Per sample: task BCE + 10 (1 - task) focal, mean over the batch (MODEL.md, section 4).
+ */
+
+#include "model/cpu/train/train.h"
+
+#include "model/cpu/gemm.h"
+#include "model/cpu/train/adamw.h"
+#include "model/cpu/train/loss.h"
+#include "model/cpu/train/text.h"
+#include "model/cpu/train/vision.h"
+#include "model/engine/status.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CELL_WEIGHT 10.0
+
+typedef struct
+{
+  SagNetwork         network;
+  SagTrainParts      parts;
+  SagTrainOptions    options;
+  SagPool           *pool;
+  SagCpuParams       params;
+  SagCpuTrainVision *vision;
+  SagCpuTrainText   *text;
+  guint64            random[4];
+  guint64            n_steps;
+  guint64            n_batches;
+  float             *values; /* tokens, d_tokens, logits and their gradients of a batch */
+  gsize              n_values;
+} Trainer;
+
+static void
+train_close (void *self)
+{
+  Trainer *trainer = self;
+
+  if (trainer == NULL)
+    return;
+  sag_cpu_train_vision_free (trainer->vision);
+  sag_cpu_train_text_free (trainer->text);
+  sag_cpu_params_clear (&trainer->params);
+  g_clear_pointer (&trainer->pool, sag_pool_free);
+  free (trainer->values);
+  g_free (trainer);
+}
+
+static void *
+train_open (const SagWeightSource *source, const SagTrainOptions *options, SagStatus *status)
+{
+  Trainer             *self = g_new0 (Trainer, 1);
+  const SagCpuKernels *kernels = sag_cpu_get_kernels (options->engine.portable);
+
+  if (options->parts == SAG_TRAIN_LORA)
+    {
+      sag_status_fail (status, SAG_STATUS_UNSUPPORTED,
+                       "The CPU engine does not train LoRA adapters yet; train the text layers.");
+      g_free (self);
+      return NULL;
+    }
+  self->network = *source->network;
+  self->options = *options;
+  self->random[0] = options->seed;
+  self->pool = sag_pool_new (options->engine.n_threads);
+  if (!sag_cpu_params_read (&self->params, source, options->parts, status))
+    {
+      train_close (self);
+      return NULL;
+    }
+  self->vision = sag_cpu_train_vision_new (&self->params, &self->network, options->freeze_norms,
+                                           self->pool, kernels, status);
+  self->text = sag_cpu_train_text_new (&self->params, &self->network, self->pool, kernels);
+  if (self->vision == NULL)
+    g_clear_pointer (&self, train_close);
+  return self;
+}
+
+static gboolean
+check_ids (const Trainer *self, const SagTrainBatch *batch, gsize n_tokens, SagStatus *status)
+{
+  for (int32_t s = 0; s < batch->n; s++)
+    {
+      gsize length = MAX (batch->lengths[s], 0);
+
+      if (length < 1 || length > (gsize) batch->max_length ||
+          n_tokens + 2 + length > (gsize) self->network.n_positions)
+        return sag_status_fail (status, SAG_STATUS_INVALID,
+                                "The text of sample %d has %d words, which is more than the model "
+                                "has room for, or none.",
+                                s + 1, batch->lengths[s]);
+      for (gsize i = 0; i < length; i++)
+        {
+          int32_t id = batch->ids[(gsize) s * batch->max_length + i];
+
+          if (id < 0 || id >= self->network.n_words)
+            return sag_status_fail (status, SAG_STATUS_INVALID,
+                                    "The text of sample %d has the word number %d, but the bundle "
+                                    "has %d words.",
+                                    s + 1, id, self->network.n_words);
+        }
+    }
+  return true;
+}
+
+/* Where a batch's numbers lie in trainer->values. */
+typedef struct
+{
+  gsize  n_tokens;
+  gsize  n_cells; /* of a sample */
+  float *tokens;
+  float *d_tokens;
+  float *class_logits;
+  float *cell_logits;
+  float *d_class;
+  float *d_cells;
+} Numbers;
+
+static gboolean
+plan_numbers (Trainer *self, const SagTrainBatch *batch, Numbers *numbers)
+{
+  gsize n = batch->n, n_tokens = batch->tokens != NULL
+                                   ? (gsize) batch->n_tokens
+                                   : sag_cpu_train_vision_n_tokens (self->vision, batch->dims);
+  gsize tokens = n * n_tokens * self->network.hidden;
+  gsize cells = n_tokens * sag_network_cells_per_token (&self->network);
+  gsize total = 2 * tokens + 2 * n * cells + 2 * n;
+
+  if (total > self->n_values)
+    {
+      free (self->values);
+      self->values = sag_cpu_alloc (total);
+      self->n_values = self->values != NULL ? total : 0;
+    }
+  *numbers = (Numbers){ .n_tokens = n_tokens, .n_cells = cells, .tokens = self->values };
+  if (self->values == NULL)
+    return FALSE;
+  numbers->d_tokens = numbers->tokens + tokens;
+  numbers->cell_logits = numbers->d_tokens + tokens;
+  numbers->d_cells = numbers->cell_logits + n * cells;
+  numbers->class_logits = numbers->d_cells + n * cells;
+  numbers->d_class = numbers->class_logits + n;
+  return TRUE;
+}
+
+/* Loss and derivatives of every sample. */
+static void
+judge (SagTrainBatch *batch, const Numbers *numbers)
+{
+  batch->loss = 0;
+  for (gsize s = 0; s < (gsize) batch->n; s++)
+    {
+      double       task = batch->task[s], cell_weight = CELL_WEIGHT * (1 - task);
+      float       *d_cells = numbers->d_cells + s * numbers->n_cells;
+      const float *targets = batch->cell_targets + s * numbers->n_cells;
+      double       class_loss =
+        sag_cpu_class_loss (numbers->class_logits[s], batch->labels[s], &numbers->d_class[s]);
+      double cell_loss = sag_cpu_cell_loss (numbers->cell_logits + s * numbers->n_cells, targets,
+                                            numbers->n_cells, d_cells);
+      double loss = task * class_loss + cell_weight * cell_loss;
+
+      if (batch->losses != NULL)
+        batch->losses[s] = (float) loss;
+      batch->loss += loss / batch->n;
+      numbers->d_class[s] *= (float) (task / batch->n);
+      for (gsize i = 0; i < numbers->n_cells; i++)
+        d_cells[i] *= (float) (cell_weight / batch->n);
+    }
+}
+
+static gboolean
+is_cancelled (const SagTrainBatch *batch)
+{
+  return batch->cancel.func != NULL && batch->cancel.func (batch->cancel.data);
+}
+
+/* splitmix64 of state and count: what the batch drops. */
+static guint64
+batch_seed (const Trainer *self)
+{
+  return self->random[0] * 0x9e3779b97f4a7c15u + self->n_batches;
+}
+
+static bool
+forward (Trainer *self, SagTrainBatch *batch, Numbers *numbers, SagStatus *status)
+{
+  SagCpuDropout dropout = { self->options.dropout, batch_seed (self) };
+  const float  *tokens = batch->tokens != NULL ? batch->tokens : numbers->tokens;
+
+  if (batch->tokens == NULL && !sag_cpu_train_vision_forward (self->vision, batch->input, batch->n,
+                                                              batch->dims, numbers->tokens, status))
+    return false;
+  if (is_cancelled (batch))
+    return sag_status_fail (status, SAG_STATUS_CANCELLED, "Training was cancelled.");
+  return sag_cpu_train_text_forward (self->text, tokens, batch->n, numbers->n_tokens, batch->ids,
+                                     batch->lengths, batch->max_length, dropout,
+                                     numbers->class_logits, numbers->cell_logits, status);
+}
+
+static bool
+train_forward_backward (void *data, SagTrainBatch *batch, SagStatus *status)
+{
+  Trainer *self = data;
+  Numbers  numbers;
+  gboolean to_vision = batch->tokens == NULL && (self->options.parts == SAG_TRAIN_VISION ||
+                                                 self->options.parts == SAG_TRAIN_ALL);
+
+  if (batch->n < 1)
+    return sag_status_fail (status, SAG_STATUS_INVALID, "A batch has no samples.");
+  if (!plan_numbers (self, batch, &numbers))
+    return sag_status_fail (status, SAG_STATUS_OUT_OF_MEMORY,
+                            "There is no memory for this batch; train with smaller batches.");
+  if (!check_ids (self, batch, numbers.n_tokens, status) ||
+      !forward (self, batch, &numbers, status))
+    return false;
+  judge (batch, &numbers);
+  if (is_cancelled (batch))
+    return sag_status_fail (status, SAG_STATUS_CANCELLED, "Training was cancelled.");
+  sag_cpu_train_text_backward (self->text, numbers.d_class, numbers.d_cells,
+                               to_vision ? numbers.d_tokens : NULL);
+  if (to_vision)
+    sag_cpu_train_vision_backward (self->vision, numbers.d_tokens);
+  if (batch->class_logits != NULL)
+    memcpy (batch->class_logits, numbers.class_logits, batch->n * sizeof (float));
+  if (batch->cell_logits != NULL)
+    memcpy (batch->cell_logits, numbers.cell_logits, batch->n * numbers.n_cells * sizeof (float));
+  self->n_batches++;
+  return true;
+}
+
+static bool
+visit_gradients (Trainer *self, SagTrainStateFunc func, void *data)
+{
+  for (gsize i = 0; i < self->params.n; i++)
+    if (self->params.items[i].trains &&
+        !func (data, self->params.items[i].spec.name, self->params.items[i].grad,
+               self->params.items[i].spec.n_values))
+      return false;
+  return true;
+}
+
+static bool
+train_step (
+  void *data, SagTrainStep *step, SagTrainStateFunc reduce, void *reduce_data, SagStatus *status)
+{
+  Trainer *self = data;
+
+  if (reduce != NULL && !visit_gradients (self, reduce, reduce_data))
+    return sag_status_fail (status, SAG_STATUS_FAILED, "The gradients could not be shared.");
+  step->grad_norm = sag_cpu_grad_norm (&self->params, self->pool);
+  if (!(step->grad_norm < G_MAXDOUBLE))
+    {
+      sag_cpu_params_zero_grad (&self->params);
+      return sag_status_fail (status, SAG_STATUS_FAILED,
+                              "The gradient is not a number any more; lower the learning rate or "
+                              "look at the newest samples.");
+    }
+  self->n_steps++;
+  sag_cpu_adamw (&self->params, self->pool, step, self->n_steps);
+  sag_cpu_params_zero_grad (&self->params);
+  return true;
+}
+
+static bool
+visit_array (
+  SagTrainStateFunc func, void *data, const char *kind, const char *name, float *values, gsize n)
+{
+  char full[SAG_WEIGHT_NAME + 16];
+
+  g_snprintf (full, sizeof full, "%s%s", kind, name);
+  return func (data, full, values, n);
+}
+
+static bool
+train_visit (void *self, SagTrainStateFunc func, void *data)
+{
+  SagCpuParams *params = &((Trainer *) self)->params;
+
+  for (gsize i = 0; i < params->n; i++)
+    {
+      SagCpuParam *param = &params->items[i];
+      const char  *name = param->spec.name;
+      gsize        n = param->spec.n_values;
+      gboolean     running =
+        param->spec.kind == SAG_WEIGHT_RUNNING_MEAN || param->spec.kind == SAG_WEIGHT_RUNNING_VAR;
+
+      if (!visit_array (func, data, running ? "running." : "weight.", name, param->value, n))
+        return false;
+      if (param->trains && (!visit_array (func, data, "exp_avg.", name, param->exp_avg, n) ||
+                            !visit_array (func, data, "exp_avg_sq.", name, param->exp_avg_sq, n)))
+        return false;
+    }
+  return true;
+}
+
+static void
+train_get_random (void *self, uint64_t state[4])
+{
+  const Trainer *trainer = self;
+
+  state[0] = trainer->random[0];
+  state[1] = trainer->n_steps;
+  state[2] = trainer->n_batches;
+  state[3] = 0;
+}
+
+static void
+train_set_random (void *self, const uint64_t state[4])
+{
+  Trainer *trainer = self;
+
+  trainer->random[0] = state[0];
+  trainer->n_steps = state[1];
+  trainer->n_batches = state[2];
+}
+
+const SagTrainTable *
+sag_cpu_train_get_table (void)
+{
+  static const SagTrainTable table = {
+    .abi = SAG_ENGINE_ABI,
+    .id = "cpu",
+    .open = train_open,
+    .close = train_close,
+    .forward_backward = train_forward_backward,
+    .step = train_step,
+    .visit = train_visit,
+    .get_random = train_get_random,
+    .set_random = train_set_random,
+  };
+
+  return &table;
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The vision network between forward and backward: blocks (block.h), then the head and the adaptor:
+ *
+ *   h = head x                 (n tokens, head channels), raw
+ *   f = SiLU (BN (h))
+ *   tokens = adaptor f + bias
+ */
+
+#include "model/cpu/train/vision.h"
+
+#include "model/cpu/gemm.h"
+#include "model/cpu/vision-weights.h"
+#include "model/engine/status.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VISION SAG_CPU_VISION_PREFIX
+
+struct _SagCpuTrainVision
+{
+  SagNetwork       network;
+  SagCpuTrainTeam  team;
+  SagCpuMatrix     matrix;
+  SagCpuTrainBlock blocks[SAG_MAX_BLOCKS];
+  SagCpuParam     *head;
+  SagCpuBatchNorm  head_norm;
+  SagCpuParam     *adaptor;
+  SagCpuParam     *adaptor_bias;
+  int32_t          dims[3]; /* that everything below is planned for */
+  const float     *input;
+  SagCpuSource    *sources; /* (n) of the block at work */
+  float           *last;    /* (rows, channels) the last block's output, compact */
+  float           *h;       /* (rows, head channels) raw */
+  float           *f;       /* (rows, head channels) */
+  float           *d_f;     /* (rows, head channels) */
+  float           *d[2];    /* gradients between blocks */
+  gsize            d_floats;
+};
+
+SagCpuTrainVision *
+sag_cpu_train_vision_new (SagCpuParams        *params,
+                          const SagNetwork    *network,
+                          gboolean             frozen_norms,
+                          SagPool             *pool,
+                          const SagCpuKernels *kernels,
+                          SagStatus           *status)
+{
+  SagCpuTrainVision *self;
+
+  if (network->blocks[0].expands)
+    {
+      sag_status_fail (status, SAG_STATUS_UNSUPPORTED,
+                       "This network's first block expands its channels; only networks that begin "
+                       "with a depthwise-separable block can be trained.");
+      return NULL;
+    }
+  self = g_new0 (SagCpuTrainVision, 1);
+  self->network = *network;
+  self->team.pool = self->matrix.pool = pool;
+  self->team.kernels = self->matrix.kernels = kernels;
+  for (int32_t b = 0; b < network->n_blocks; b++)
+    sag_cpu_train_block_init (&self->blocks[b], params, network, b, frozen_norms);
+  self->head = sag_cpu_params_find (params, VISION "conv_head.weight");
+  sag_cpu_batch_norm_init (&self->head_norm, params, VISION "bn2", network->batch_norm_eps,
+                           frozen_norms);
+  self->adaptor = sag_cpu_params_find (params, "vision_model.lm_adaptor.0.weight");
+  self->adaptor_bias = sag_cpu_params_find (params, "vision_model.lm_adaptor.0.bias");
+  return self;
+}
+
+static void
+release (SagCpuTrainVision *self)
+{
+  g_clear_pointer (&self->team.scratch, free);
+  g_clear_pointer (&self->team.partial, free);
+  g_clear_pointer (&self->team.inner, free);
+  g_clear_pointer (&self->sources, g_free);
+  g_clear_pointer (&self->last, free);
+  g_clear_pointer (&self->h, free);
+  g_clear_pointer (&self->f, free);
+  g_clear_pointer (&self->d_f, free);
+  g_clear_pointer (&self->d[0], free);
+  g_clear_pointer (&self->d[1], free);
+  self->team.n = 0;
+}
+
+void
+sag_cpu_train_vision_free (SagCpuTrainVision *self)
+{
+  if (self == NULL)
+    return;
+  release (self);
+  for (int32_t b = 0; b < self->network.n_blocks; b++)
+    sag_cpu_train_block_clear (&self->blocks[b]);
+  sag_cpu_batch_norm_clear (&self->head_norm);
+  sag_cpu_matrix_clear (&self->matrix);
+  g_free (self);
+}
+
+static gsize
+n_voxels (const int32_t dims[3])
+{
+  return (gsize) dims[0] * dims[1] * dims[2];
+}
+
+static const SagCpuTrainBlock *
+last_block (const SagCpuTrainVision *self)
+{
+  return &self->blocks[self->network.n_blocks - 1];
+}
+
+gsize
+sag_cpu_train_vision_n_tokens (const SagCpuTrainVision *self, const int32_t dims[3])
+{
+  int32_t features[3];
+
+  sag_network_feature_dims (&self->network, dims, features);
+  return n_voxels (features);
+}
+
+static gboolean
+plan_blocks (SagCpuTrainVision *self, const int32_t dims[3], gsize n)
+{
+  guint   n_threads = sag_pool_get_n_threads (self->team.pool);
+  int32_t in[3] = { dims[0], dims[1], dims[2] };
+
+  self->d_floats = 0;
+  for (int32_t b = 0; b < self->network.n_blocks; b++)
+    {
+      SagCpuTrainBlock *block = &self->blocks[b];
+
+      if (!sag_cpu_train_block_plan (block, in, n, n_threads))
+        return FALSE;
+      memcpy (in, block->out, sizeof in);
+      self->team.scratch_floats =
+        MAX (self->team.scratch_floats, sag_cpu_train_block_scratch (block));
+      self->team.partial_floats =
+        MAX (self->team.partial_floats, sag_cpu_train_block_partial (block, n));
+      self->team.inner_floats = MAX (self->team.inner_floats, sag_cpu_train_block_inner (block, n));
+      self->d_floats = MAX (self->d_floats, n * n_voxels (block->out) * block->out_row);
+    }
+  return TRUE;
+}
+
+static gboolean
+plan (SagCpuTrainVision *self, const int32_t dims[3], gsize n)
+{
+  gsize rows, head = self->network.head_channels;
+
+  if (self->team.n == n && memcmp (self->dims, dims, sizeof self->dims) == 0)
+    return TRUE;
+  release (self);
+  self->team.scratch_floats = self->team.partial_floats = self->team.inner_floats = 0;
+  if (!plan_blocks (self, dims, n))
+    return FALSE;
+  rows = n * n_voxels (last_block (self)->out);
+  self->team.scratch_floats = (self->team.scratch_floats + 15) / 16 * 16;
+  self->team.scratch =
+    sag_cpu_alloc (self->team.scratch_floats * sag_pool_get_n_threads (self->team.pool));
+  self->team.partial = sag_cpu_alloc (self->team.partial_floats);
+  self->team.inner = sag_cpu_alloc (self->team.inner_floats);
+  self->sources = g_new0 (SagCpuSource, n);
+  self->last = sag_cpu_alloc (rows * last_block (self)->shape.out_channels);
+  self->h = sag_cpu_alloc (rows * head);
+  self->f = sag_cpu_alloc (rows * head);
+  self->d_f = sag_cpu_alloc (rows * head);
+  self->d[0] = sag_cpu_alloc (self->d_floats);
+  self->d[1] = sag_cpu_alloc (self->d_floats);
+  if (!self->team.scratch || !self->team.partial || !self->team.inner || !self->last || !self->h ||
+      !self->f || !self->d_f || !self->d[0] || !self->d[1] ||
+      !sag_cpu_matrix_reserve (&self->matrix, rows, last_block (self)->shape.out_channels, head) ||
+      !sag_cpu_matrix_reserve (&self->matrix, rows, head, self->network.hidden))
+    return FALSE;
+  memset (self->d[0], 0, self->d_floats * sizeof (float));
+  memset (self->d[1], 0, self->d_floats * sizeof (float));
+  memcpy (self->dims, dims, sizeof self->dims);
+  self->team.n = n;
+  return TRUE;
+}
+
+/* What block @b reads of every sample. */
+static const SagCpuSource *
+point_sources (SagCpuTrainVision *self, int32_t b)
+{
+  const SagCpuTrainBlock *before = b > 0 ? &self->blocks[b - 1] : NULL;
+
+  for (gsize s = 0; s < self->team.n; s++)
+    if (before == NULL)
+      self->sources[s] = sag_cpu_source_image (self->input + s * n_voxels (self->dims), self->dims);
+    else
+      self->sources[s] =
+        sag_cpu_source_map (before->x + s * n_voxels (before->out) * before->out_row, before->out,
+                            before->shape.out_channels);
+  return self->sources;
+}
+
+/* (rows, out row) to (rows, channels), or back. */
+static void
+copy_rows (const float *from, gsize from_row, float *to, gsize to_row, gsize n, gsize n_rows)
+{
+  for (gsize i = 0; i < n_rows; i++)
+    memcpy (to + i * to_row, from + i * from_row, n * sizeof (float));
+}
+
+static void
+normalise_head (SagCpuTrainVision *self, gsize rows)
+{
+  gsize              head = self->network.head_channels;
+  g_autofree double *mean = g_new0 (double, 2 * head);
+  double            *variance = mean + head;
+
+  for (gsize i = 0; i < rows * head; i++)
+    mean[i % head] += self->h[i];
+  for (gsize c = 0; c < head; c++)
+    mean[c] /= rows;
+  for (gsize i = 0; i < rows * head; i++)
+    variance[i % head] += (self->h[i] - mean[i % head]) * (self->h[i] - mean[i % head]);
+  for (gsize c = 0; c < head; c++)
+    variance[c] /= rows;
+  sag_cpu_batch_norm_set (&self->head_norm, mean, variance, rows);
+  for (gsize i = 0; i < rows * head; i++)
+    {
+      float t = self->h[i] * self->head_norm.factor[i % head] + self->head_norm.offset[i % head];
+
+      self->f[i] = t / (1 + expf (-t));
+    }
+}
+
+gboolean
+sag_cpu_train_vision_forward (SagCpuTrainVision *self,
+                              const float       *input,
+                              gsize              n,
+                              const int32_t      dims[3],
+                              float             *tokens,
+                              SagStatus         *status)
+{
+  const SagCpuTrainBlock *last = last_block (self);
+  gsize                   rows;
+
+  if (!plan (self, dims, n))
+    {
+      release (self);
+      return sag_status_fail (status, SAG_STATUS_OUT_OF_MEMORY,
+                              "There is no memory for %zu samples at once; train with smaller "
+                              "batches.",
+                              n);
+    }
+  self->input = input;
+  for (int32_t b = 0; b < self->network.n_blocks; b++)
+    sag_cpu_train_block_forward (&self->blocks[b], &self->team, point_sources (self, b));
+  rows = n * n_voxels (last->out);
+  copy_rows (last->x, last->out_row, self->last, last->shape.out_channels, last->shape.out_channels,
+             rows);
+  sag_cpu_matrix_forward (&self->matrix, self->last, self->head->value, NULL, self->h, rows,
+                          last->shape.out_channels, self->network.head_channels);
+  normalise_head (self, rows);
+  sag_cpu_matrix_forward (&self->matrix, self->f, self->adaptor->value, self->adaptor_bias->value,
+                          tokens, rows, self->network.head_channels, self->network.hidden);
+  return TRUE;
+}
+
+/* d_f through SiLU and BatchNorm, in place. */
+static void
+back_through_head_norm (SagCpuTrainVision *self, gsize rows)
+{
+  gsize                  head = self->network.head_channels;
+  const SagCpuBatchNorm *norm = &self->head_norm;
+  g_autofree double     *sums = g_new0 (double, 2 * head);
+
+  for (gsize i = 0; i < rows * head; i++)
+    {
+      gsize c = i % head;
+      float t = self->h[i] * norm->factor[c] + norm->offset[c];
+      float sigmoid = 1 / (1 + expf (-t));
+
+      self->d_f[i] *= sigmoid * (1 + t * (1 - sigmoid));
+      sums[c] += self->d_f[i];
+      sums[head + c] += (double) self->d_f[i] * (self->h[i] - norm->mean[c]);
+    }
+  sag_cpu_batch_norm_backward (&self->head_norm, sums, sums + head, rows);
+  for (gsize i = 0; i < rows * head; i++)
+    {
+      gsize c = i % head;
+
+      self->d_f[i] = self->d_f[i] * norm->factor[c] -
+                     (self->h[i] - norm->mean[c]) * norm->slope[c] - norm->shift[c];
+    }
+}
+
+void
+sag_cpu_train_vision_backward (SagCpuTrainVision *self, const float *d_tokens)
+{
+  const SagCpuTrainBlock *last = last_block (self);
+  gsize                   rows = self->team.n * n_voxels (last->out);
+  gsize                   head = self->network.head_channels, channels = last->shape.out_channels;
+  float                  *d = self->d[0], *next = self->d[1];
+
+  sag_cpu_matrix_backward (&self->matrix, self->f, self->adaptor->value, d_tokens, self->d_f, FALSE,
+                           self->adaptor->grad, self->adaptor_bias->grad, rows, head,
+                           self->network.hidden);
+  back_through_head_norm (self, rows);
+  sag_cpu_matrix_backward (&self->matrix, self->last, self->head->value, self->d_f, next, FALSE,
+                           self->head->grad, NULL, rows, channels, head);
+  memset (d, 0, rows * last->out_row * sizeof (float));
+  copy_rows (next, channels, d, last->out_row, channels, rows);
+  for (int32_t b = self->network.n_blocks - 1; b >= 0; b--)
+    {
+      float *swap = d;
+
+      sag_cpu_train_block_backward (&self->blocks[b], &self->team, point_sources (self, b), d,
+                                    b > 0 ? next : NULL);
+      d = next;
+      next = swap;
+    }
+}
