@@ -56,6 +56,7 @@ new_label (SagUiMeasurement *measurement, const char *property, const char *clas
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 30);
   gtk_widget_add_css_class (label, class);
   gtk_widget_add_css_class (label, "numeric");
   g_object_bind_property (measurement, property, label, "label", G_BINDING_SYNC_CREATE);
