@@ -12,6 +12,7 @@ struct _SagUiApplication
   AdwApplication parent;
 
   SagUiEngine *engine;
+  gboolean     is_demo; /* the first window opens the demo case */
 };
 
 G_DEFINE_FINAL_TYPE (SagUiApplication, sag_ui_application, ADW_TYPE_APPLICATION)
@@ -40,7 +41,13 @@ get_window (SagUiApplication *self)
 static void
 sag_ui_application_activate (GApplication *application)
 {
-  gtk_window_present (GTK_WINDOW (get_window (SAG_UI_APPLICATION (application))));
+  SagUiApplication *self = SAG_UI_APPLICATION (application);
+  SagUiWindow      *window = get_window (self);
+
+  gtk_window_present (GTK_WINDOW (window));
+  if (self->is_demo)
+    g_action_group_activate_action (G_ACTION_GROUP (window), "demo", NULL);
+  self->is_demo = FALSE;
 }
 
 static void
@@ -58,11 +65,7 @@ sag_ui_application_handle_local_options (GApplication *application, GVariantDict
   g_autoptr (GError) error = NULL;
   const char *path;
 
-  if (!sag_ui_settings_open (&error))
-    {
-      g_printerr ("sagitta: %s\n", error->message);
-      return 1;
-    }
+  SAG_UI_APPLICATION (application)->is_demo = g_variant_dict_contains (options, "demo");
   if (!g_variant_dict_lookup (options, "trace", "^&ay", &path))
     return -1;
   if (!sag_ui_trace_open (path, &error))
@@ -160,4 +163,6 @@ sag_ui_application_init (SagUiApplication *self)
   g_application_add_main_option (G_APPLICATION (self), "trace", 0, 0, G_OPTION_ARG_FILENAME,
                                  _ ("Write time-stamped events, without paths, to a file"),
                                  _ ("FILE"));
+  g_application_add_main_option (G_APPLICATION (self), "demo", 0, 0, G_OPTION_ARG_NONE,
+                                 _ ("Open the demo case, a synthetic chest"), NULL);
 }

@@ -86,7 +86,7 @@ sag_ui_banner_set_property (GObject *object, guint id, const GValue *value, GPar
   gtk_image_set_from_icon_name (self->icon, self->is_error ? "dialog-error-symbolic"
                                                            : "dialog-information-symbolic");
   if (self->is_error)
-    gtk_widget_add_css_class (self->box, "error");
+    gtk_widget_add_css_class (self->box, "trouble");
 }
 
 static void

@@ -60,15 +60,20 @@ update_title (SagUiWindow *self)
   adw_window_title_set_subtitle (self->title, details != NULL ? details : "");
 }
 
+/* With a first case the keys belong to the views. */
 static void
 update_page (SagUiWindow *self)
 {
   gboolean has_case = sag_ui_session_get_case (self->session) != NULL;
+  gboolean is_first =
+    has_case && g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "work") != 0;
 
   gtk_stack_set_visible_child_name (self->stack, has_case ? "work" : "welcome");
   gtk_widget_set_visible (self->cases_button, has_case);
   gtk_widget_set_visible (self->tools_button, has_case);
   gtk_widget_set_visible (sag_ui_views_get_header (self->views), has_case);
+  if (is_first)
+    gtk_widget_child_focus (GTK_WIDGET (self->views), GTK_DIR_TAB_FORWARD);
 }
 
 static void
