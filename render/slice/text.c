@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/slice/text.h"
 
+#include "render/slice/text-cache.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -68,27 +70,39 @@ sag_render_text_size (PangoLayout *layout, double *width, double *height)
   *height = logical.height / (double) PANGO_SCALE;
 }
 
+static void
+show_with_halo (cairo_t *cr, PangoLayout *layout, double x, double y, SagRenderInk ink)
+{
+  cairo_move_to (cr, x, y);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  pango_cairo_layout_path (cr, layout);
+  /* A soft rim around the halo keeps text legible over bone and over fat in the lung window. */
+  sag_render_set_ink (cr, (SagRenderInk){ 0x000000, 0.3 });
+  cairo_set_line_width (cr, 4 * HALO_PX);
+  cairo_stroke_preserve (cr);
+  sag_render_set_ink (cr, (SagRenderInk){ 0x000000, 0.85 });
+  cairo_set_line_width (cr, 2 * HALO_PX);
+  cairo_stroke (cr);
+  cairo_move_to (cr, x, y);
+  sag_render_set_ink (cr, ink);
+  pango_cairo_show_layout (cr, layout);
+}
+
 void
 sag_render_text_show (
   cairo_t *cr, PangoLayout *layout, double x, double y, SagRenderInk ink, gboolean halo)
 {
+  if (halo && sag_render_text_cached (cr, layout, x, y, ink, show_with_halo))
+    return;
   cairo_save (cr);
-  cairo_move_to (cr, x, y);
   if (halo)
+    show_with_halo (cr, layout, x, y, ink);
+  else
     {
-      cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-      pango_cairo_layout_path (cr, layout);
-      /* A soft rim around the halo keeps text legible over bone and over fat in the lung window. */
-      sag_render_set_ink (cr, (SagRenderInk){ 0x000000, 0.3 });
-      cairo_set_line_width (cr, 4 * HALO_PX);
-      cairo_stroke_preserve (cr);
-      sag_render_set_ink (cr, (SagRenderInk){ 0x000000, 0.85 });
-      cairo_set_line_width (cr, 2 * HALO_PX);
-      cairo_stroke (cr);
+      sag_render_set_ink (cr, ink);
       cairo_move_to (cr, x, y);
+      pango_cairo_show_layout (cr, layout);
     }
-  sag_render_set_ink (cr, ink);
-  pango_cairo_show_layout (cr, layout);
   cairo_new_path (cr);
   cairo_restore (cr);
 }
