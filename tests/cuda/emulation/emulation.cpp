@@ -276,9 +276,17 @@ sag_emulation_sync_warp (unsigned mask, const void *value, size_t n_bytes)
   return warp->slots[turn];
 }
 
-/* The two float16 of one register. */
+/* What a lane brings to a product, and takes from it. */
+struct Fragments
+{
+  uint32_t a[4];
+  uint32_t b[2];
+  float    d[4];
+};
+
+/* The two float16 of one register, to places next to each other. */
 static void
-unpack (uint32_t bits, float values[2])
+unpack (uint32_t bits, float *values)
 {
   for (int i = 0; i < 2; i++)
     {
@@ -294,28 +302,51 @@ unpack (uint32_t bits, float values[2])
  *   b  hold column group, rows 2 part + {0, 1}, in the last 8 more
  *   d  are (group, 2 part), (group, 2 part + 1), (group + 8, 2 part), (group + 8, 2 part + 1)
  */
+static void
+multiply_warp (Fragments *const lanes[WARP])
+{
+  float a[16][16], b[8][16];
+
+  for (int lane = 0; lane < WARP; lane++)
+    {
+      int group = lane / 4, part = lane % 4 * 2;
+
+      for (int r = 0; r < 4; r++)
+        unpack (lanes[lane]->a[r], &a[group + r % 2 * 8][part + r / 2 * 8]);
+      for (int r = 0; r < 2; r++)
+        unpack (lanes[lane]->b[r], &b[group][part + r * 8]);
+    }
+  for (int lane = 0; lane < WARP; lane++)
+    for (int i = 0; i < 4; i++)
+      {
+        const float *row = a[lane / 4 + i / 2 * 8], *column = b[lane % 4 * 2 + i % 2];
+        float        sum = lanes[lane]->d[i];
+
+        for (int k = 0; k < 16; k++)
+          sum += row[k] * column[k];
+        lanes[lane]->d[i] = sum;
+      }
+}
+
 void
 sag_emulation_mma (float d[4], const uint32_t a[4], const uint32_t b[2])
 {
-  uint32_t                mine[6] = { a[0], a[1], a[2], a[3], b[0], b[1] };
-  const SagEmulationSlot *slots = sag_emulation_sync_warp (0xffffffffu, mine, sizeof mine);
-  int                     lane = sag_emulation_lane ();
+  Fragments               mine = { { a[0], a[1], a[2], a[3] }, { b[0], b[1] }, {} };
+  Warp                   *warp = &block.warps[block.current / WARP];
+  bool                    last = warp->n_arrived == WARP - 1;
+  const SagEmulationSlot *slots;
 
-  for (int i = 0; i < 4; i++)
+  memcpy (mine.d, d, sizeof mine.d);
+  slots = sag_emulation_sync_warp (0xffffffffu, &mine, sizeof mine);
+  /* The last lane to come is the first to go on. */
+  if (last)
     {
-      int   row_half = i / 2, column = lane % 4 * 2 + i % 2;
-      float sum = d[i];
+      Fragments *lanes[WARP];
 
-      for (int k = 0; k < 16; k += 2)
-        {
-          const uint32_t *from_a = (const uint32_t *) slots[lane / 4 * 4 + k % 8 / 2].bytes;
-          const uint32_t *from_b = (const uint32_t *) slots[column * 4 + k % 8 / 2].bytes;
-          float           x[2], y[2];
-
-          unpack (from_a[k / 8 * 2 + row_half], x);
-          unpack (from_b[4 + k / 8], y);
-          sum += x[0] * y[0] + x[1] * y[1];
-        }
-      d[i] = sum;
+      for (int lane = 0; lane < WARP; lane++)
+        lanes[lane] = (Fragments *) slots[lane].bytes;
+      multiply_warp (lanes);
     }
+  memcpy (&mine, &slots[sag_emulation_lane ()], sizeof mine);
+  memcpy (d, mine.d, sizeof mine.d);
 }

@@ -43,7 +43,7 @@ struct dim3
 /* What a lane hands to the others of its warp. */
 struct SagEmulationSlot
 {
-  alignas (16) unsigned char bytes[32];
+  alignas (16) unsigned char bytes[48];
 };
 
 extern dim3 sag_emulation_thread, sag_emulation_block, sag_emulation_block_dims,
