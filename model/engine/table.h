@@ -218,7 +218,8 @@ extern "C"
  * @labels, @task: (n): task 1 reads the label, 0 the cell targets
  * @cell_targets: (n, n_tokens, cells), soft targets allowed
  * @loss: out: mean over the batch
- * @losses: out: (n), before the mean; NULL if not wanted. @class_logits, (n), and @cell_logits, (n, n_tokens, cells), too
+ * @losses: out: (n), before the mean; NULL if not wanted, like @class_logits, (n), and
+ *   @cell_logits, (n, n_tokens, cells)
  */
   typedef struct
   {

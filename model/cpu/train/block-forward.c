@@ -251,7 +251,8 @@ moments_block (gsize item, guint worker, gpointer data)
     }
 }
 
-/* Joins the moments of samples around different pivots (Chan et al., "Updating formulae ... sample variances", 1979). */
+/* Joins the moments of samples around different pivots: Chan et al., "Updating formulae and a
+ * pairwise algorithm for computing sample variances", 1979. */
 static void
 join_moments (const double *sums,
               gsize         step,

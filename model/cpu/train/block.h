@@ -88,8 +88,8 @@ void sag_cpu_train_block_init (SagCpuTrainBlock *self,
 void sag_cpu_train_block_clear (SagCpuTrainBlock *self);
 
 /**
- * sag_cpu_train_block_plan: sizes for an input of @in voxels (of the image for block 0) and @n samples; allocates what is
- * kept. FALSE when memory is short.
+ * sag_cpu_train_block_plan: sizes for an input of @in voxels (of the image for block 0) and @n
+ * samples; allocates what is kept. FALSE when memory is short.
  */
 gboolean
 sag_cpu_train_block_plan (SagCpuTrainBlock *self, const int32_t in[3], gsize n, guint n_threads);

@@ -6,8 +6,9 @@
 G_BEGIN_DECLS
 
 /**
- * SagCpuDropout: dropout (Srivastava et al., JMLR 15, 2014) whose choice is a function of seed, place and index, so that
- * the way back drops the same values and a repeated step is the same step, whatever the threads did.
+ * SagCpuDropout: dropout (Srivastava et al., JMLR 15, 2014) whose choice is a function of seed,
+ * place and index, so that the way back drops the same values and a repeated step is the same
+ * step, whatever the threads did.
  * @p: 0 for none
  */
 typedef struct

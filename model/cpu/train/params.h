@@ -34,7 +34,10 @@ typedef struct
   GHashTable  *by_name;
 } SagCpuParams;
 
-/** sag_cpu_params_read: every tensor, and room for what trains. FALSE, with a sentence, when one is missing or memory is short. */
+/**
+ * sag_cpu_params_read: every tensor, and room for what trains. FALSE, with a sentence, when one is
+ * missing or memory is short.
+ */
 gboolean sag_cpu_params_read (SagCpuParams          *params,
                               const SagWeightSource *source,
                               SagTrainParts          parts,
