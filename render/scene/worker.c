@@ -35,6 +35,7 @@ struct _SagRenderWorker
   SagRenderContent *latest;  /* newest of all */
   View              view;
   gboolean          view_asked;
+  guint64           n_requests;
   GCancellable     *building;
   SagRenderPicture *picture; /* newest that the owner has not taken */
 };
@@ -130,6 +131,7 @@ typedef struct
   SagRenderAssembly *assembly;
   gboolean           failed; /* there will be no picture */
   View               view;
+  guint64            request; /* newest that was taken */
   gboolean           fresh;   /* another scan: nothing of it is to be seen yet */
   gboolean           changed; /* the scene is not what the assembly has */
   gboolean           dirty;   /* the picture is not what it should be */
@@ -176,6 +178,7 @@ take_work (SagRenderWorker *worker, State *state, GCancellable **cancellable)
   wait_for_work (worker, state);
   quit = worker->quit;
   content = g_steal_pointer (&worker->content);
+  state->request = worker->n_requests;
   if (worker->view_asked)
     {
       state->view = worker->view;
@@ -231,6 +234,7 @@ draw (SagRenderWorker *worker, State *state)
   *picture = (SagRenderPicture){
     .width = MAX (view->width / part, 1),
     .height = MAX (view->height / part, 1),
+    .request = state->request,
     .camera = view->camera,
     .asked_width = view->width,
     .asked_height = view->height,
@@ -357,9 +361,11 @@ sag_render_worker_free (SagRenderWorker *worker)
   worker_unref (worker);
 }
 
-void
+guint64
 sag_render_worker_set_content (SagRenderWorker *worker, SagRenderContent *content)
 {
+  guint64 request;
+
   g_mutex_lock (&worker->mutex);
   g_clear_pointer (&worker->content, sag_render_content_unref);
   worker->content = sag_render_content_ref (content);
@@ -368,11 +374,13 @@ sag_render_worker_set_content (SagRenderWorker *worker, SagRenderContent *conten
     g_cancellable_cancel (worker->building);
   g_clear_pointer (&worker->latest, sag_render_content_unref);
   worker->latest = sag_render_content_ref (content);
+  request = ++worker->n_requests;
   g_cond_signal (&worker->cond);
   g_mutex_unlock (&worker->mutex);
+  return request;
 }
 
-void
+guint64
 sag_render_worker_set_view (SagRenderWorker       *worker,
                             const SagRenderCamera *camera,
                             int                    width,
@@ -380,9 +388,13 @@ sag_render_worker_set_view (SagRenderWorker       *worker,
                             double                 scale,
                             gboolean               moving)
 {
+  guint64 request;
+
   g_mutex_lock (&worker->mutex);
   worker->view = (View){ *camera, width, height, scale, moving };
   worker->view_asked = TRUE;
+  request = ++worker->n_requests;
   g_cond_signal (&worker->cond);
   g_mutex_unlock (&worker->mutex);
+  return request;
 }

@@ -18,6 +18,7 @@ typedef struct _SagRenderWorker SagRenderWorker;
 /**
  * SagRenderPicture: what came out. Valid during the callback; take a reference of @pixels.
  * @pixels: (nullable): @height rows of @width pixels R G B A from the top left; NULL with @error
+ * @request: the newest request that it answers, see sag_render_worker_set_view()
  * @camera: from where it was seen
  * @asked_width, @asked_height: of the request; @width and @height may be half of it
  * @draw_ms: how long VTK took
@@ -31,6 +32,7 @@ typedef struct
   int             width;
   int             height;
   gsize           stride;
+  guint64         request;
   SagRenderCamera camera;
   int             asked_width;
   int             asked_height;
@@ -61,21 +63,25 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagRenderWorker, sag_render_worker_free)
 /**
  * sag_render_worker_set_content: what is shown from now on. A surface of other content that is
  * being computed is given up.
+ *
+ * Returns: a number that rises with every request; see SagRenderPicture
  */
-void sag_render_worker_set_content (SagRenderWorker *worker, SagRenderContent *content);
+guint64 sag_render_worker_set_content (SagRenderWorker *worker, SagRenderContent *content);
 
 /**
  * sag_render_worker_set_view: asks for a picture.
  * @width, @height: in device pixels; anything smaller than 1 draws nothing
  * @scale: device pixels for a logical one
  * @moving: the view is being turned: where a picture takes long it comes at half the resolution
+ *
+ * Returns: as above
  */
-void sag_render_worker_set_view (SagRenderWorker       *worker,
-                                 const SagRenderCamera *camera,
-                                 int                    width,
-                                 int                    height,
-                                 double                 scale,
-                                 gboolean               moving);
+guint64 sag_render_worker_set_view (SagRenderWorker       *worker,
+                                    const SagRenderCamera *camera,
+                                    int                    width,
+                                    int                    height,
+                                    double                 scale,
+                                    gboolean               moving);
 
 /** sag_render_worker_wait_all: for tests and the program's end: until all threads of freed workers are gone. */
 void sag_render_worker_wait_all (void);

@@ -17,6 +17,7 @@ typedef struct
   int             width, height, asked_width;
   SagRenderCamera camera;
   gboolean        is_final;
+  guint64         request, asked;
   GThread        *thread;
 } Seen;
 
@@ -35,14 +36,16 @@ picture_cb (const SagRenderPicture *picture, gpointer user_data)
   seen->asked_width = picture->asked_width;
   seen->camera = picture->camera;
   seen->is_final = picture->is_final;
+  g_assert_cmpuint (picture->request, >=, seen->request);
+  seen->request = picture->request;
   seen->thread = g_thread_self ();
 }
 
+/* Until the newest request is answered. */
 static void
 wait_final (Seen *seen)
 {
-  seen->is_final = FALSE;
-  while (!seen->is_final)
+  while (!seen->is_final || seen->request < seen->asked)
     g_main_context_iteration (NULL, TRUE);
 }
 
@@ -100,8 +103,8 @@ test_picture (void)
   const SagRenderCamera camera = patient_camera ();
   g_autoptr (SagRenderContent) content = patient_content ();
 
-  sag_render_worker_set_content (worker, content);
-  sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
+  seen.asked = sag_render_worker_set_content (worker, content);
+  seen.asked = sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
   wait_final (&seen);
   fixture_keep (seen.pixels, SIZE, SIZE, "worker");
   g_assert_cmpint (seen.width, ==, SIZE);
@@ -121,14 +124,14 @@ test_merges (void)
   SagRenderCamera  camera = patient_camera ();
   g_autoptr (SagRenderContent) content = patient_content ();
 
-  sag_render_worker_set_content (worker, content);
-  sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
+  seen.asked = sag_render_worker_set_content (worker, content);
+  seen.asked = sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
   wait_final (&seen);
   seen.n_pictures = 0;
   for (int n = 0; n < 500; n++)
     {
       sag_render_camera_rotate (&camera, 1, 0);
-      sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, TRUE);
+      seen.asked = sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, TRUE);
     }
   while (!sag_render_camera_equal (&seen.camera, &camera))
     g_main_context_iteration (NULL, TRUE);
@@ -147,11 +150,11 @@ test_rests (void)
   guint   n;
   clock_t before;
 
-  sag_render_worker_set_content (worker, content);
-  sag_render_worker_set_view (worker, &camera, 0, 0, 1, FALSE);
+  seen.asked = sag_render_worker_set_content (worker, content);
+  seen.asked = sag_render_worker_set_view (worker, &camera, 0, 0, 1, FALSE);
   turn_loop (50);
   g_assert_cmpuint (seen.n_pictures, ==, 0);
-  sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
+  seen.asked = sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
   wait_final (&seen);
   n = seen.n_pictures;
   before = clock ();
@@ -173,12 +176,12 @@ test_sharpens (void)
   g_autoptr (SagRenderContent) content = patient_content ();
   const int large = 1600; /* longer than 40 ms on the CPU */
 
-  sag_render_worker_set_content (worker, content);
-  sag_render_worker_set_view (worker, &camera, large, large, 2, FALSE);
+  seen.asked = sag_render_worker_set_content (worker, content);
+  seen.asked = sag_render_worker_set_view (worker, &camera, large, large, 2, FALSE);
   wait_final (&seen);
   g_assert_cmpint (seen.width, ==, large);
   sag_render_camera_rotate (&camera, 30, 0);
-  sag_render_worker_set_view (worker, &camera, large, large, 2, TRUE);
+  seen.asked = sag_render_worker_set_view (worker, &camera, large, large, 2, TRUE);
   wait_final (&seen);
   g_assert_cmpint (seen.width, ==, large);
   g_assert_true (sag_render_camera_equal (&seen.camera, &camera));
@@ -200,20 +203,20 @@ test_parts (void)
   sag_render_content_set_part (lungs, SAG_RENDER_PART_BODY, 0);
   sag_render_content_set_part (none, SAG_RENDER_PART_BODY, 0);
   sag_render_content_set_part (none, SAG_RENDER_PART_LUNGS, 0);
-  sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
-  sag_render_worker_set_content (worker, all);
+  seen.asked = sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
+  seen.asked = sag_render_worker_set_content (worker, all);
   wait_final (&seen);
   first = g_bytes_ref (seen.pixels);
   n_all = count_lit (&seen);
-  sag_render_worker_set_content (worker, lungs);
+  seen.asked = sag_render_worker_set_content (worker, lungs);
   wait_final (&seen);
   n_lungs = count_lit (&seen);
-  sag_render_worker_set_content (worker, none);
+  seen.asked = sag_render_worker_set_content (worker, none);
   wait_final (&seen);
   g_assert_cmpuint (count_lit (&seen), ==, 0);
   g_assert_cmpuint (n_lungs, >, 0);
   g_assert_cmpuint (n_lungs, <, n_all);
-  sag_render_worker_set_content (worker, all);
+  seen.asked = sag_render_worker_set_content (worker, all);
   wait_final (&seen);
   g_assert_true (g_bytes_equal (first, seen.pixels));
   finish (worker, &seen);
@@ -247,7 +250,7 @@ test_heatmap (void)
   const SagRenderCamera camera = patient_camera ();
   guint                 before = 0;
 
-  sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
+  seen.asked = sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
   for (guint t = 0; t <= G_N_ELEMENTS (thresholds); t++)
     {
       g_autoptr (SagRenderContent) content = patient_content ();
@@ -256,7 +259,7 @@ test_heatmap (void)
       map.scale.threshold = thresholds[MIN (t, 2)];
       map.scale.opacity = t < 3 ? 1 : 0;
       sag_render_content_add_heatmap (content, &map, bytes);
-      sag_render_worker_set_content (worker, content);
+      seen.asked = sag_render_worker_set_content (worker, content);
       wait_final (&seen);
       if (t < 3)
         g_assert_cmpuint (count_orange (&seen), >, before);
@@ -288,14 +291,14 @@ test_mask_cross_box (void)
       for (gint32 i = 20; i < 32; i++)
         labels[i + grid->dims[0] * (j + (gsize) grid->dims[1] * k)] = 1;
   bytes = g_bytes_new_take (labels, n);
-  sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
-  sag_render_worker_set_content (worker, bare);
+  seen.asked = sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
+  seen.asked = sag_render_worker_set_content (worker, bare);
   wait_final (&seen);
   plain = g_bytes_ref (seen.pixels);
   sag_render_content_add_mask (content, &mask, bytes, 1);
   sag_render_content_set_cross (content, middle);
   sag_render_content_set_box (content, grid);
-  sag_render_worker_set_content (worker, content);
+  seen.asked = sag_render_worker_set_content (worker, content);
   wait_final (&seen);
   fixture_keep (seen.pixels, SIZE, SIZE, "worker-mask-cross-box");
   g_assert_cmpuint (count_orange (&seen), >, 20);
@@ -312,12 +315,12 @@ test_replaces_content (void)
   const SagRenderCamera camera = patient_camera ();
   g_autoptr (SagRenderContent) empty = sag_render_content_new (NULL, NULL);
 
-  sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
+  seen.asked = sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
   for (int n = 0; n < 20; n++)
     {
       g_autoptr (SagRenderContent) content = patient_content ();
 
-      sag_render_worker_set_content (worker, n % 2 == 0 ? content : empty);
+      seen.asked = sag_render_worker_set_content (worker, n % 2 == 0 ? content : empty);
       turn_loop (n);
     }
   wait_final (&seen);

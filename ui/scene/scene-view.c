@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/scene/scene-view.h"
+
+#include "model/core/error.h"
+#include "ui/base/trace.h"
+#include "ui/scene/lungs.h"
+#include "ui/scene/scene-view-private.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+G_DEFINE_FINAL_TYPE (SagUiSceneView, sag_ui_scene_view, GTK_TYPE_WIDGET)
+
+enum
+{
+  PROP_0,
+  PROP_BODY,
+  PROP_LUNGS,
+  N_PROPS
+};
+static GParamSpec *props[N_PROPS];
+
+enum
+{
+  ACTIVATED,
+  TOUCHED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+GtkWidget *
+sag_ui_scene_view_new (void)
+{
+  return g_object_new (SAG_UI_TYPE_SCENE_VIEW, NULL);
+}
+
+SagUiDisplay *
+sag_ui_scene_view_get_display (SagUiSceneView *self)
+{
+  return self->display;
+}
+
+void
+sag_ui_scene_view_get_camera (SagUiSceneView *self, SagRenderCamera *camera)
+{
+  *camera = self->camera;
+}
+
+GdkTexture *
+sag_ui_scene_view_get_texture (SagUiSceneView *self)
+{
+  return self->texture;
+}
+
+const char *
+sag_ui_scene_view_get_problem (SagUiSceneView *self)
+{
+  return self->problem;
+}
+
+gboolean
+sag_ui_scene_view_is_still (SagUiSceneView *self)
+{
+  return self->is_still && !self->content_dirty && !self->view_dirty &&
+         (self->lungs_known || self->volume == NULL);
+}
+
+double
+sag_ui_scene_view_mm_per_pixel (SagUiSceneView *self)
+{
+  return sag_render_camera_mm_per_pixel (&self->camera, gtk_widget_get_width (GTK_WIDGET (self)),
+                                         gtk_widget_get_height (GTK_WIDGET (self)));
+}
+
+/* Where one stands, in words. */
+static void
+describe (SagUiSceneView *self)
+{
+  g_autofree char *words = NULL;
+
+  if (self->problem != NULL)
+    words = g_strdup (self->problem);
+  else if (self->volume == NULL)
+    words = g_strdup (_ ("Nothing is open."));
+  else
+    /* Translators: from where the patient is seen: 0 degrees is the front, 90 the patient's left
+     * side, 180 the back; then the height: 90 degrees is above the head. */
+    words = g_strdup_printf (_ ("Seen from %.0f° around to the patient’s left, %.0f° up."),
+                             self->camera.azimuth_degrees, self->camera.elevation_degrees);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words,
+                                  -1);
+}
+
+static void
+show_problem (SagUiSceneView *self, const char *sentence)
+{
+  g_free (self->problem);
+  self->problem = g_strdup (sentence);
+  gtk_label_set_label (GTK_LABEL (self->problem_label), sentence != NULL ? sentence : "");
+  gtk_widget_set_visible (self->problem_label, sentence != NULL);
+  gtk_widget_set_visible (self->menu_button, sentence == NULL && self->volume != NULL);
+  sag_ui_scene_view_update_notes (self);
+  describe (self);
+}
+
+static void
+take_error (SagUiSceneView *self, const SagRenderPicture *picture)
+{
+  if (picture->pixels != NULL)
+    {
+      g_debug ("3D: %s", picture->error->message);
+      return;
+    }
+  if (g_error_matches (picture->error, SAG_ERROR, SAG_ERROR_UNSUPPORTED))
+    show_problem (self, _ ("The 3D view needs an X display with OpenGL 3.2, which is not to be "
+                           "found here. Everything else works without."));
+  else
+    show_problem (self, picture->error->message);
+  gtk_widget_set_tooltip_text (self->problem_label, picture->error->message);
+  self->is_still = TRUE;
+  self->lungs_known = TRUE;
+}
+
+static void find_lungs (SagUiSceneView *self);
+
+static void
+picture_cb (const SagRenderPicture *picture, gpointer user_data)
+{
+  SagUiSceneView *self = user_data;
+
+  if (picture->error != NULL)
+    take_error (self, picture);
+  if (picture->pixels != NULL)
+    {
+      g_clear_object (&self->texture);
+      self->texture = gdk_memory_texture_new (picture->width, picture->height, GDK_MEMORY_R8G8B8A8,
+                                              picture->pixels, picture->stride);
+      self->texture_camera = picture->camera;
+      self->is_still = picture->is_final && picture->request == self->request;
+      sag_ui_trace ("scene-frame", "ms", picture->draw_ms, "width", (double) picture->width,
+                    "height", (double) picture->height, "final", (double) picture->is_final, NULL);
+      if (self->is_still)
+        find_lungs (self);
+    }
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* What the worker is to draw, once in a frame of the window. */
+static gboolean
+tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  SagUiSceneView *self = SAG_UI_SCENE_VIEW (widget);
+  int             scale = gtk_widget_get_scale_factor (widget);
+
+  self->tick_id = 0;
+  if (self->worker == NULL)
+    self->worker = sag_render_worker_new (picture_cb, self);
+  if (self->content_dirty)
+    {
+      g_autoptr (SagRenderContent) content = sag_ui_scene_view_make_content (self);
+
+      self->request = sag_render_worker_set_content (self->worker, content);
+    }
+  if (self->view_dirty)
+    self->request = sag_render_worker_set_view (
+      self->worker, &self->camera, gtk_widget_get_width (widget) * scale,
+      gtk_widget_get_height (widget) * scale, scale, self->moving);
+  self->content_dirty = self->view_dirty = FALSE;
+  self->is_still = FALSE;
+  return G_SOURCE_REMOVE;
+}
+
+void
+sag_ui_scene_view_request (SagUiSceneView *self, gboolean content)
+{
+  self->content_dirty |= content;
+  self->view_dirty |= !content;
+  if (self->tick_id == 0 && self->problem == NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    self->tick_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
+}
+
+static void
+lungs_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SagUiSceneView) self = g_weak_ref_get (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagVolume) lungs = sag_ui_lungs_find_finish (result, &error);
+
+  g_weak_ref_clear (user_data);
+  g_free (user_data);
+  if (self == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (error != NULL)
+    g_debug ("3D: %s", error->message);
+  g_clear_object (&self->lungs_cancellable);
+  self->lungs_known = TRUE;
+  self->lungs = g_steal_pointer (&lungs);
+  sag_ui_scene_view_request (self, TRUE);
+}
+
+/* After the first picture: the body is there sooner, and preparation had its turn. */
+static void
+find_lungs (SagUiSceneView *self)
+{
+  GWeakRef *weak;
+
+  if (self->volume == NULL || self->lungs_known || self->lungs_cancellable != NULL)
+    return;
+  weak = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (weak, self);
+  self->lungs_cancellable = g_cancellable_new ();
+  sag_ui_lungs_find_async (self->volume, self->lungs_cancellable, lungs_cb, weak);
+}
+
+static void
+drop_lungs (SagUiSceneView *self)
+{
+  if (self->lungs_cancellable != NULL)
+    g_cancellable_cancel (self->lungs_cancellable);
+  g_clear_object (&self->lungs_cancellable);
+  g_clear_pointer (&self->lungs, sag_volume_unref);
+  self->lungs_known = FALSE;
+}
+
+/* Only a scan that was read to its end: its surfaces are kept by its content. */
+static SagVolume *
+find_volume (SagUiSceneView *self)
+{
+  SagUiCase *one = self->display != NULL ? sag_ui_display_get_case (self->display) : NULL;
+
+  return one != NULL && sag_ui_case_get_state (one) == SAG_UI_CASE_READY
+           ? sag_ui_case_get_volume (one)
+           : NULL;
+}
+
+static void
+meet_volume (SagUiSceneView *self)
+{
+  SagVolume *volume = find_volume (self);
+
+  if (volume == self->volume)
+    return;
+  drop_lungs (self);
+  g_clear_pointer (&self->volume, sag_volume_unref);
+  if (volume != NULL)
+    {
+      self->volume = sag_volume_ref (volume);
+      sag_render_camera_fit (&self->camera, sag_volume_get_geometry (volume));
+    }
+  g_clear_object (&self->texture);
+  gtk_widget_set_visible (self->menu_button, volume != NULL && self->problem == NULL);
+  describe (self);
+  sag_ui_scene_view_request (self, TRUE);
+  sag_ui_scene_view_request (self, FALSE);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+changed_cb (SagUiDisplay *display, guint change, SagUiSceneView *self)
+{
+  if (change & SAG_UI_CHANGE_CASE)
+    meet_volume (self);
+  if (change & (SAG_UI_CHANGE_CASE | SAG_UI_CHANGE_OVERLAY))
+    sag_ui_scene_view_update_notes (self);
+  if (self->volume != NULL && change & (SAG_UI_CHANGE_CROSS | SAG_UI_CHANGE_OVERLAY))
+    sag_ui_scene_view_request (self, TRUE);
+  if (change & SAG_UI_CHANGE_OVERLAY)
+    gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+sag_ui_scene_view_set_display (SagUiSceneView *self, SagUiDisplay *display)
+{
+  if (display == self->display)
+    return;
+  if (self->display != NULL)
+    g_signal_handlers_disconnect_by_data (self->display, self);
+  g_set_object (&self->display, display);
+  if (display != NULL)
+    g_signal_connect (display, "changed", G_CALLBACK (changed_cb), self);
+  meet_volume (self);
+  sag_ui_scene_view_update_notes (self);
+  if (self->volume != NULL)
+    sag_ui_scene_view_request (self, TRUE);
+}
+
+void
+sag_ui_scene_view_set_watermark (SagUiSceneView *self, const char *sentence)
+{
+  if (g_strcmp0 (sentence, self->watermark) == 0)
+    return;
+  g_free (self->watermark);
+  self->watermark = g_strdup (sentence);
+  sag_ui_scene_view_update_notes (self);
+}
+
+static void
+view_changed (SagUiSceneView *self)
+{
+  describe (self);
+  sag_ui_scene_view_request (self, FALSE);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+sag_ui_scene_view_set_moving (SagUiSceneView *self, gboolean moving)
+{
+  if (moving == self->moving)
+    return;
+  self->moving = moving;
+  sag_ui_scene_view_request (self, FALSE);
+}
+
+void
+sag_ui_scene_view_look (SagUiSceneView *self, SagRenderStandardView view)
+{
+  sag_render_camera_look (&self->camera, view);
+  view_changed (self);
+}
+
+void
+sag_ui_scene_view_rotate (SagUiSceneView *self, double azimuth, double elevation)
+{
+  sag_render_camera_rotate (&self->camera, azimuth, elevation);
+  view_changed (self);
+}
+
+void
+sag_ui_scene_view_zoom (SagUiSceneView *self, double factor)
+{
+  g_return_if_fail (factor > 0 && isfinite (factor));
+
+  sag_render_camera_zoom (&self->camera, factor);
+  view_changed (self);
+}
+
+void
+sag_ui_scene_view_pan (SagUiSceneView *self, double dx, double dy)
+{
+  sag_render_camera_pan (&self->camera, gtk_widget_get_width (GTK_WIDGET (self)),
+                         gtk_widget_get_height (GTK_WIDGET (self)), dx, dy);
+  view_changed (self);
+}
+
+void
+sag_ui_scene_view_fit (SagUiSceneView *self)
+{
+  if (self->volume == NULL)
+    return;
+  sag_render_camera_fit (&self->camera, sag_volume_get_geometry (self->volume));
+  view_changed (self);
+}
+
+static void
+view_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SagRenderStandardView view;
+
+  if (sag_render_standard_view_parse (g_variant_get_string (parameter, NULL), &view))
+    sag_ui_scene_view_look (SAG_UI_SCENE_VIEW (widget), view);
+}
+
+static void
+zoom_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  double factor = g_variant_get_double (parameter);
+
+  if (factor > 0 && isfinite (factor))
+    sag_ui_scene_view_zoom (SAG_UI_SCENE_VIEW (widget), factor);
+}
+
+static void
+fit_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  sag_ui_scene_view_fit (SAG_UI_SCENE_VIEW (widget));
+}
+
+static void
+sag_ui_scene_view_measure (GtkWidget     *widget,
+                           GtkOrientation orientation,
+                           int            for_size,
+                           int           *minimum,
+                           int           *natural,
+                           int           *minimum_baseline,
+                           int           *natural_baseline)
+{
+  *minimum = 64;
+  *natural = 320;
+}
+
+/* Each child takes its corner or the middle; what has no room is left out. */
+static void
+sag_ui_scene_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      int      least_width, least_height;
+      gboolean fits;
+
+      if (!gtk_widget_get_visible (child))
+        continue;
+      gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &least_width, NULL, NULL, NULL);
+      gtk_widget_measure (child, GTK_ORIENTATION_VERTICAL, MAX (width, least_width), &least_height,
+                          NULL, NULL, NULL);
+      fits = least_width <= width && least_height <= height;
+      gtk_widget_set_child_visible (child, fits);
+      if (fits)
+        gtk_widget_allocate (child, width, height, baseline, NULL);
+    }
+  sag_ui_scene_view_request (SAG_UI_SCENE_VIEW (widget), FALSE);
+}
+
+static void
+sag_ui_scene_view_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (sag_ui_scene_view_parent_class)->map (widget);
+  sag_ui_scene_view_request (SAG_UI_SCENE_VIEW (widget), TRUE);
+  sag_ui_scene_view_request (SAG_UI_SCENE_VIEW (widget), FALSE);
+}
+
+/* What nobody sees is not drawn, and nothing is computed for it. */
+static void
+sag_ui_scene_view_unmap (GtkWidget *widget)
+{
+  SagUiSceneView *self = SAG_UI_SCENE_VIEW (widget);
+
+  if (self->tick_id != 0)
+    gtk_widget_remove_tick_callback (widget, self->tick_id);
+  self->tick_id = 0;
+  self->drag = SAG_UI_SCENE_DRAG_NONE;
+  self->moving = FALSE;
+  if (self->worker != NULL)
+    sag_render_worker_set_view (self->worker, &self->camera, 0, 0, 1, FALSE);
+  GTK_WIDGET_CLASS (sag_ui_scene_view_parent_class)->unmap (widget);
+}
+
+static void
+scale_cb (GtkWidget *widget, GParamSpec *pspec, gpointer user_data)
+{
+  sag_ui_scene_view_request (SAG_UI_SCENE_VIEW (widget), FALSE);
+}
+
+static void
+sag_ui_scene_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  SagUiSceneView *self = SAG_UI_SCENE_VIEW (object);
+
+  if (id == PROP_BODY || id == PROP_LUNGS)
+    g_value_set_double (value, self->part[id - PROP_BODY]);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+sag_ui_scene_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  SagUiSceneView *self = SAG_UI_SCENE_VIEW (object);
+
+  if (id != PROP_BODY && id != PROP_LUNGS)
+    {
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      return;
+    }
+  if (self->part[id - PROP_BODY] == g_value_get_double (value))
+    return;
+  self->part[id - PROP_BODY] = g_value_get_double (value);
+  g_object_notify_by_pspec (object, pspec);
+  sag_ui_scene_view_request (self, TRUE);
+}
+
+static void
+sag_ui_scene_view_dispose (GObject *object)
+{
+  SagUiSceneView *self = SAG_UI_SCENE_VIEW (object);
+  GtkWidget      *child;
+
+  g_clear_pointer (&self->worker, sag_render_worker_free);
+  if (self->display != NULL)
+    g_signal_handlers_disconnect_by_data (self->display, self);
+  g_clear_object (&self->display);
+  drop_lungs (self);
+  g_clear_pointer (&self->volume, sag_volume_unref);
+  g_clear_object (&self->texture);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  G_OBJECT_CLASS (sag_ui_scene_view_parent_class)->dispose (object);
+}
+
+static void
+sag_ui_scene_view_finalize (GObject *object)
+{
+  SagUiSceneView *self = SAG_UI_SCENE_VIEW (object);
+
+  g_free (self->watermark);
+  g_free (self->problem);
+  G_OBJECT_CLASS (sag_ui_scene_view_parent_class)->finalize (object);
+}
+
+static void
+sag_ui_scene_view_class_init (SagUiSceneViewClass *class)
+{
+  GObjectClass   *object_class = G_OBJECT_CLASS (class);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+  const int       flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->get_property = sag_ui_scene_view_get_property;
+  object_class->set_property = sag_ui_scene_view_set_property;
+  object_class->dispose = sag_ui_scene_view_dispose;
+  object_class->finalize = sag_ui_scene_view_finalize;
+  widget_class->measure = sag_ui_scene_view_measure;
+  widget_class->size_allocate = sag_ui_scene_view_size_allocate;
+  widget_class->map = sag_ui_scene_view_map;
+  widget_class->unmap = sag_ui_scene_view_unmap;
+  widget_class->snapshot = sag_ui_scene_view_snapshot;
+  gtk_widget_class_set_css_name (widget_class, "scene-view");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+  gtk_widget_class_install_action (widget_class, "scene.view", "s", view_action);
+  gtk_widget_class_install_action (widget_class, "scene.zoom", "d", zoom_action);
+  gtk_widget_class_install_action (widget_class, "scene.fit", NULL, fit_action);
+  props[PROP_BODY] = g_param_spec_double ("body", NULL, NULL, 0, 2, 1, flags);
+  props[PROP_LUNGS] = g_param_spec_double ("lungs", NULL, NULL, 0, 2, 1, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+  signals[ACTIVATED] = g_signal_new ("activated", SAG_UI_TYPE_SCENE_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                     NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[TOUCHED] = g_signal_new ("touched", SAG_UI_TYPE_SCENE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+build_children (SagUiSceneView *self)
+{
+  self->problem_label = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (self->problem_label), TRUE);
+  gtk_label_set_justify (GTK_LABEL (self->problem_label), GTK_JUSTIFY_CENTER);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->problem_label), 36);
+  gtk_widget_set_halign (self->problem_label, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (self->problem_label, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (self->problem_label, "problem");
+  gtk_widget_set_visible (self->problem_label, FALSE);
+  gtk_widget_set_parent (self->problem_label, GTK_WIDGET (self));
+  self->notes = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  gtk_widget_set_halign (self->notes, GTK_ALIGN_END);
+  gtk_widget_set_valign (self->notes, GTK_ALIGN_END);
+  gtk_widget_set_can_target (self->notes, FALSE);
+  gtk_widget_add_css_class (self->notes, "notes");
+  gtk_widget_set_parent (self->notes, GTK_WIDGET (self));
+  self->menu_button = sag_ui_scene_view_build_menu (self);
+  gtk_widget_set_visible (self->menu_button, FALSE);
+  gtk_widget_set_parent (self->menu_button, GTK_WIDGET (self));
+}
+
+static void
+sag_ui_scene_view_init (SagUiSceneView *self)
+{
+  self->camera = sag_render_camera_init ();
+  self->hover = -1;
+  for (int p = 0; p < SAG_RENDER_N_PARTS; p++)
+    self->part[p] = 1;
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("3D view"), -1);
+  g_signal_connect (self, "notify::scale-factor", G_CALLBACK (scale_cb), NULL);
+  build_children (self);
+  sag_ui_scene_view_init_input (self);
+  describe (self);
+}
