@@ -14,6 +14,8 @@ struct SagCudaDevice
   int               index;
   SagCudaDeviceInfo info;
   cudaStream_t      stream;
+  cudaEvent_t       began; /* the last graph */
+  cudaEvent_t       ended;
   SagCudaBlas      *blas;
   void             *workspace; /* of cuBLASLt */
   size_t            allocated;

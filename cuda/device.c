@@ -188,26 +188,43 @@ record (SagCudaDevice *device, SagCudaGraph *graph, SagCudaWork work, void *data
     cudaGraphDestroy (recorded);
 }
 
+static void
+mark (SagCudaDevice *device, cudaEvent_t event)
+{
+  if (device->error == cudaSuccess)
+    sag_cuda_check (device, cudaEventRecord (event, device->stream), "a request");
+}
+
 bool
 sag_cuda_graph_run (SagCudaDevice *device, SagCudaGraph **graph, SagCudaWork work, void *data)
 {
+  bool done = true;
+
   if (device->error != cudaSuccess)
     return true;
-  if (*graph == NULL)
+  if (*graph != NULL && (*graph)->exec == NULL)
     {
-      if (!work (data))
+      record (device, *graph, work, data);
+      if (device->error != cudaSuccess)
+        return true;
+      if ((*graph)->exec == NULL)
         return false;
-      *graph = calloc (1, sizeof **graph); /* without memory for it the next time is a first time */
-      return true;
     }
-  if ((*graph)->exec == NULL)
-    record (device, *graph, work, data);
-  if (device->error != cudaSuccess)
-    return true;
-  if ((*graph)->exec == NULL)
-    return false;
-  sag_cuda_check (device, cudaGraphLaunch ((*graph)->exec, device->stream), "a request");
-  return true;
+  mark (device, device->began);
+  if (*graph != NULL)
+    sag_cuda_check (device, cudaGraphLaunch ((*graph)->exec, device->stream), "a request");
+  else if ((done = work (data)))
+    *graph = calloc (1, sizeof **graph); /* without memory for it the next time is a first time */
+  mark (device, device->ended);
+  return done;
+}
+
+float
+sag_cuda_get_graph_ms (SagCudaDevice *device)
+{
+  float ms = 0;
+
+  return cudaEventElapsedTime (&ms, device->began, device->ended) == cudaSuccess ? ms : 0;
 }
 
 void
@@ -229,6 +246,10 @@ open_device (SagCudaDevice *device, SagStatus *status)
     code = cudaFree (NULL); /* makes the context */
   if (code == cudaSuccess)
     code = cudaStreamCreateWithFlags (&device->stream, cudaStreamNonBlocking);
+  if (code == cudaSuccess)
+    code = cudaEventCreate (&device->began);
+  if (code == cudaSuccess)
+    code = cudaEventCreate (&device->ended);
   if (code == cudaSuccess)
     code = cudaMemGetInfo (&device->info.free_bytes, &device->info.total_bytes);
   if (code != cudaSuccess)
@@ -269,6 +290,10 @@ sag_cuda_close (SagCudaDevice *device)
     return;
   sag_cuda_free (device, device->workspace, SAG_CUDA_WORKSPACE);
   sag_cuda_blas_free (device->blas);
+  if (device->began != NULL)
+    cudaEventDestroy (device->began);
+  if (device->ended != NULL)
+    cudaEventDestroy (device->ended);
   if (device->stream != NULL)
     cudaStreamDestroy (device->stream);
   free (device);

@@ -99,7 +99,9 @@ extern "C"
    */
   bool
   sag_cuda_graph_run (SagCudaDevice *device, SagCudaGraph **graph, SagCudaWork work, void *data);
-  void sag_cuda_graph_free (SagCudaDevice *device, SagCudaGraph *graph);
+  /** sag_cuda_get_graph_ms: how long the device worked on the last sag_cuda_graph_run(), after sag_cuda_wait(). */
+  float sag_cuda_get_graph_ms (SagCudaDevice *device);
+  void  sag_cuda_graph_free (SagCudaDevice *device, SagCudaGraph *graph);
 
   /**
    * sag_cuda_gemm: queues a product, by cuBLASLt where that is the better way, else by sag_cuda_launch_gemm(). The

@@ -33,6 +33,12 @@ allocated_bytes (void *engine)
   return sag_cuda_get_allocated (((SagCudaEngine *) engine)->device);
 }
 
+static float
+device_ms (void *engine)
+{
+  return sag_cuda_get_graph_ms (((SagCudaEngine *) engine)->device);
+}
+
 __attribute__ ((visibility ("default"))) const SagPlugin *sag_cuda_plugin (uint32_t       abi,
                                                                            const SagHost *host);
 
@@ -43,6 +49,7 @@ sag_cuda_plugin (uint32_t abi, const SagHost *host)
     .abi = SAG_PLUGIN_ABI,
     .probe = probe,
     .allocated_bytes = allocated_bytes,
+    .device_ms = device_ms,
   };
 
   if (abi != SAG_PLUGIN_ABI || host == NULL || host->abi != SAG_PLUGIN_ABI)

@@ -46,6 +46,7 @@ extern "C"
    * @probe: whether device @index can be used, without taking memory on it; false with a sentence
    * @engine: its engine
    * @allocated_bytes: memory that an engine of this plugin holds on its device
+   * @device_ms: how long the device worked on an engine's last encode or ask, transfers of the answer aside
    */
   typedef struct
   {
@@ -53,6 +54,7 @@ extern "C"
     const SagEngineTable *engine;
     bool (*probe) (int index, SagPluginDevice *device, SagStatus *status);
     size_t (*allocated_bytes) (void *engine);
+    float (*device_ms) (void *engine);
   } SagPlugin;
 
   /**

@@ -214,6 +214,12 @@ sag_cuda_graph_run (SagCudaDevice *device, SagCudaGraph **graph, SagCudaWork wor
   return work (data);
 }
 
+float
+sag_cuda_get_graph_ms (SagCudaDevice *device)
+{
+  return 0;
+}
+
 void
 sag_cuda_graph_free (SagCudaDevice *device, SagCudaGraph *graph)
 {
