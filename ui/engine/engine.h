@@ -167,6 +167,20 @@ void     sag_ui_engine_robust_async (SagUiEngine        *self,
                                      gpointer            user_data);
 gboolean sag_ui_engine_robust_finish (SagUiEngine *self, GAsyncResult *result, GError **error);
 
+/**
+ * sag_ui_engine_save_map: writes the score map of a ready @result on the grid of @one's scan, and
+ * the answer beside it, as sag_heatmap_save() does.
+ */
+void     sag_ui_engine_save_map_async (SagUiEngine        *self,
+                                       SagUiCase          *one,
+                                       SagUiResult        *result,
+                                       gboolean            smooth,
+                                       const char         *folder,
+                                       GCancellable       *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer            user_data);
+gboolean sag_ui_engine_save_map_finish (SagUiEngine *self, GAsyncResult *result, GError **error);
+
 /** sag_ui_engine_laterality: left and right of a healthy phantom with the open bundle. */
 void     sag_ui_engine_laterality_async (SagUiEngine        *self,
                                          GCancellable       *cancellable,

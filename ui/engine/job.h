@@ -13,6 +13,7 @@ typedef enum
   SAG_UI_JOB_ASK_WITH,
   SAG_UI_JOB_EVIDENCE,
   SAG_UI_JOB_ROBUST,
+  SAG_UI_JOB_SAVE_MAP,
   SAG_UI_JOB_LATERALITY,
   SAG_UI_JOB_ASK_MANY,
   SAG_UI_JOB_PREPARE,
@@ -25,7 +26,8 @@ typedef enum
  * The engine thread reads the inputs and writes the outcome; the main thread reads the outcome
  * after the job is done. The last part belongs to the main thread.
  *
- * @folder: (nullable): of a bundle; NULL means the one that ships
+ * @folder: (nullable): of a bundle; NULL means the one that ships; of a map: where it is written
+ * @smooth: of a map
  * @answer: that evidence or robustness is wanted of
  * @cancellable: stops all of it
  * @question: stops the question but lets what was begun for it, preparing and encoding, end
@@ -44,6 +46,7 @@ typedef struct
   double     shift_mm[3];
   gboolean   forced;
   char      *folder;
+  gboolean   smooth;
   char     **texts;
   SagAnswer *answer;
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "model/answer/heatmap.h"
 #include "model/core/error.h"
 #include "ui/base/trace.h"
 #include "ui/engine/run.h"
@@ -125,6 +126,17 @@ run_robust (SagUiWorker *worker, SagUiJob *job, SagEngine *engine)
     job->robust = g_ptr_array_steal_index (all, 0);
 }
 
+/* The job's text is the case's name. */
+static void
+run_save_map (SagUiWorker *worker, SagUiJob *job, SagEngine *engine)
+{
+  g_autofree char *path =
+    sag_heatmap_save (engine, job->answer, sag_volume_get_geometry (job->volume), job->smooth,
+                      job->folder, job->texts[0], job->cancellable, &job->error);
+
+  (void) path;
+}
+
 static void
 run_laterality (SagUiWorker *worker, SagUiJob *job, SagEngine *engine)
 {
@@ -210,6 +222,8 @@ sag_ui_run (SagUiWorker *worker, SagUiJob *job)
     run_evidence (worker, job, engine);
   else if (job->kind == SAG_UI_JOB_ROBUST)
     run_robust (worker, job, engine);
+  else if (job->kind == SAG_UI_JOB_SAVE_MAP)
+    run_save_map (worker, job, engine);
   else if (job->kind == SAG_UI_JOB_LATERALITY)
     run_laterality (worker, job, engine);
   else if (job->kind == SAG_UI_JOB_ASK_MANY)

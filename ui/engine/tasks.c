@@ -178,6 +178,35 @@ sag_ui_engine_robust_finish (SagUiEngine *self, GAsyncResult *result, GError **e
 }
 
 void
+sag_ui_engine_save_map_async (SagUiEngine        *self,
+                              SagUiCase          *one,
+                              SagUiResult        *result,
+                              gboolean            smooth,
+                              const char         *folder,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
+{
+  g_autoptr (SagUiJob) job =
+    job_about (self, SAG_UI_JOB_SAVE_MAP, one, result, callback, user_data);
+  const char *texts[] = { sag_ui_case_get_name (one), NULL };
+
+  if (job == NULL)
+    return;
+  job->smooth = smooth;
+  job->folder = g_strdup (folder);
+  job->texts = g_strdupv ((char **) texts);
+  start_task (self, job, cancellable, callback, user_data);
+}
+
+gboolean
+sag_ui_engine_save_map_finish (SagUiEngine *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
 sag_ui_engine_laterality_async (SagUiEngine        *self,
                                 GCancellable       *cancellable,
                                 GAsyncReadyCallback callback,

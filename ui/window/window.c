@@ -4,6 +4,7 @@
 #include "ui/base/trace.h"
 #include "ui/case/demo.h"
 #include "ui/case/recent.h"
+#include "ui/export/export.h"
 #include "ui/measure/measures.h"
 #include "ui/window/window-private.h"
 
@@ -233,7 +234,8 @@ connect_session (SagUiWindow *self)
 SagUiWindow *
 sag_ui_window_new (GtkApplication *application, SagUiEngine *engine)
 {
-  SagUiWindow *self = g_object_new (SAG_UI_TYPE_WINDOW, "application", application, NULL);
+  SagUiWindow  *self = g_object_new (SAG_UI_TYPE_WINDOW, "application", application, NULL);
+  GActionGroup *exports;
 
   self->session = sag_ui_session_new (engine);
   connect_session (self);
@@ -242,6 +244,9 @@ sag_ui_window_new (GtkApplication *application, SagUiEngine *engine)
   gtk_widget_insert_action_group (
     GTK_WIDGET (self), "measure",
     sag_ui_measures_get_actions (sag_ui_measures_get (self->session)));
+  exports = sag_ui_export_new (self->session, self->views);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "export", exports);
+  g_object_unref (exports);
   sag_ui_window_add_drop (self);
   sag_ui_keymap_install (sag_ui_keymap_get_default (), GTK_WIDGET (self));
   update_title (self);
