@@ -1,52 +1,107 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/common/engine.h"
+#include "model/core/error.h"
 #include "ui/base/language.h"
 #include "ui/base/settings.h"
 #include "ui/window/application.h"
 
-/* What the person chose, for the engine thread. */
-static struct
-{
-  GMutex       lock;
-  SagAppEngine engine;
-  int          n_threads;
-} choice;
+#include <glib/gi18n.h>
 
-static void
-choice_cb (GSettings *settings, const char *key, gpointer user_data)
-{
-  static const SagAppEngine engines[] = {
-    [SAG_UI_ENGINE_CHOICE_AUTO] = SAG_APP_ENGINE_AUTO,
-    [SAG_UI_ENGINE_CHOICE_CPU] = SAG_APP_ENGINE_CPU,
-    [SAG_UI_ENGINE_CHOICE_CUDA] = SAG_APP_ENGINE_CUDA,
-  };
+#define MOST_THREADS 1024
 
-  g_mutex_lock (&choice.lock);
-  choice.engine = engines[g_settings_get_enum (settings, "engine")];
-  choice.n_threads = (int) g_settings_get_uint (settings, "threads");
-  g_mutex_unlock (&choice.lock);
-}
+/* Choice: what computes. What the command line says holds for this run, else the settings do. The
+ * engine thread reads the atomic integers. */
+typedef struct
+{
+  SagUiApplication *application;
+  char             *engine_name;
+  int               n_threads_said;
+  char             *bundle;
+  int               engine;    /* atomic, a SagAppEngine */
+  int               n_threads; /* atomic */
+} Choice;
 
 static SagEngine *
 open_engine (SagBundle *bundle, gpointer user_data, char **note, GError **error)
 {
-  SagEngineOptions options = { 0 };
-  SagAppEngine     engine;
+  Choice                *choice = user_data;
+  const SagEngineOptions options = { .n_threads = g_atomic_int_get (&choice->n_threads) };
+  g_autofree char       *why = NULL;
+  gboolean               worth_saying = FALSE;
+  SagEngine             *engine;
 
-  g_mutex_lock (&choice.lock);
-  engine = choice.engine;
-  options.n_threads = choice.n_threads;
-  g_mutex_unlock (&choice.lock);
-  return sag_app_engine_open (bundle, engine, &options, note, NULL, error);
+  engine = sag_app_engine_open (bundle, (SagAppEngine) g_atomic_int_get (&choice->engine), &options,
+                                &why, &worth_saying, error);
+  if (worth_saying)
+    *note = g_steal_pointer (&why);
+  return engine;
+}
+
+static void
+read_settings (Choice *choice, GSettings *settings)
+{
+  if (choice->engine_name == NULL)
+    g_atomic_int_set (&choice->engine, g_settings_get_enum (settings, "engine"));
+  if (choice->n_threads_said == 0)
+    g_atomic_int_set (&choice->n_threads, (int) g_settings_get_uint (settings, "threads"));
+}
+
+/* The same bundle with another engine. */
+static void
+settings_cb (GSettings *settings, const char *key, Choice *choice)
+{
+  SagUiEngine *engine = sag_ui_application_get_engine (choice->application);
+  SagBundle   *bundle = sag_ui_engine_get_bundle (engine);
+  int          before[] = { choice->engine, choice->n_threads };
+
+  read_settings (choice, settings);
+  if (bundle != NULL && (before[0] != choice->engine || before[1] != choice->n_threads))
+    sag_ui_engine_open_async (engine, sag_bundle_get_folder (bundle), NULL, NULL);
+}
+
+static int
+fail (GError *error)
+{
+  g_printerr ("sagitta: %s\n", error->message);
+  g_error_free (error);
+  return 2;
+}
+
+static int
+options_cb (GApplication *application, GVariantDict *dict, Choice *choice)
+{
+  GError      *error = NULL;
+  SagAppEngine engine;
+
+  if (!sag_app_engine_parse (choice->engine_name, &engine, &error))
+    return fail (error);
+  if (choice->n_threads_said < 0 || choice->n_threads_said > MOST_THREADS)
+    return fail (g_error_new (SAG_ERROR, SAG_ERROR_ARGUMENT,
+                              _ ("--threads takes a number from 1 to %d."), MOST_THREADS));
+  g_atomic_int_set (&choice->engine, engine);
+  g_atomic_int_set (&choice->n_threads, choice->n_threads_said);
+  sag_ui_application_set_bundle (choice->application, choice->bundle);
+  read_settings (choice, sag_ui_settings_get ());
+  g_signal_connect (sag_ui_settings_get (), "changed::engine", G_CALLBACK (settings_cb), choice);
+  g_signal_connect (sag_ui_settings_get (), "changed::threads", G_CALLBACK (settings_cb), choice);
+  return -1;
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autoptr (SagUiApplication) application = NULL;
+  Choice             choice = { 0 };
+  const GOptionEntry entries[] = {
+    { "engine", 'e', 0, G_OPTION_ARG_STRING, &choice.engine_name,
+      N_ ("What computes: auto, cpu or cuda"), N_ ("NAME") },
+    { "threads", 't', 0, G_OPTION_ARG_INT, &choice.n_threads_said,
+      N_ ("Threads of the CPU engine; all by default"), N_ ("N") },
+    { "bundle", 'b', 0, G_OPTION_ARG_FILENAME, &choice.bundle, N_ ("Folder of the model"),
+      N_ ("DIR") },
+    { NULL },
+  };
   g_autoptr (GError) error = NULL;
-  GSettings *settings;
-  int        code;
+  int code;
 
   sag_ui_language_init ();
   if (!sag_ui_settings_open (&error))
@@ -54,12 +109,14 @@ main (int argc, char **argv)
       g_printerr ("sagitta: %s\n", error->message);
       return 1;
     }
-  settings = sag_ui_settings_get ();
-  g_signal_connect (settings, "changed::engine", G_CALLBACK (choice_cb), NULL);
-  g_signal_connect (settings, "changed::threads", G_CALLBACK (choice_cb), NULL);
-  choice_cb (settings, NULL, NULL);
-  application = sag_ui_application_new (open_engine, NULL, NULL);
-  code = g_application_run (G_APPLICATION (application), argc, argv);
+  choice.application = sag_ui_application_new (open_engine, &choice, NULL);
+  g_application_add_main_option_entries (G_APPLICATION (choice.application), entries);
+  g_signal_connect (choice.application, "handle-local-options", G_CALLBACK (options_cb), &choice);
+  code = g_application_run (G_APPLICATION (choice.application), argc, argv);
+  g_signal_handlers_disconnect_by_data (sag_ui_settings_get (), &choice);
+  g_object_unref (choice.application);
   sag_ui_settings_close ();
+  g_free (choice.engine_name);
+  g_free (choice.bundle);
   return code;
 }

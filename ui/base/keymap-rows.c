@@ -9,6 +9,7 @@
 #define VIEWS N_ ("Views")
 #define GREY N_ ("Greys")
 #define LAYOUT N_ ("Layout")
+#define MODEL N_ ("Model")
 
 /* clang-format off */
 static const SagUiKeyRow rows[] = {
@@ -68,6 +69,10 @@ static const SagUiKeyRow rows[] = {
   { "measure.copy", MEASURE, N_ ("Copy the measurements"), "<Control><Shift>c", "<Control><Shift>c" },
   { "win.undo", MEASURE, N_ ("Undo"), "<Control>z", "<Control>z" },
   { "win.redo", MEASURE, N_ ("Redo"), "<Control><Shift>z <Control>y", "<Control><Shift>z <Control>y" },
+
+  { "win.bundles", MODEL, N_ ("Models…"), "<Control>m", "<Control>m" },
+  { "win.stop", MODEL, N_ ("Stop the work of the model"), "<Control>period", "<Control>period" },
+  { "win.self-test", MODEL, N_ ("Self-test"), "<Control><Shift>t", "<Control><Shift>t" },
 
   { "win.focus-views", WINDOW, N_ ("Back to the views"), "Escape", "Escape" },
   { "win.show-cases", WINDOW, N_ ("Show the list of cases"), "F9", "F9" },

@@ -3,6 +3,7 @@
 
 #include "ui/base/settings.h"
 #include "ui/base/trace.h"
+#include "ui/bundle/use.h"
 #include "ui/window/window.h"
 
 #include <glib/gi18n.h>
@@ -13,6 +14,7 @@ struct _SagUiApplication
 
   SagUiEngine *engine;
   gboolean     is_demo; /* the first window opens the demo case */
+  char        *bundle;
 };
 
 G_DEFINE_FINAL_TYPE (SagUiApplication, sag_ui_application, ADW_TYPE_APPLICATION)
@@ -90,6 +92,19 @@ theme_cb (GSettings *settings, const char *key, gpointer user_data)
                                       schemes[g_settings_get_enum (settings, "theme")]);
 }
 
+SagUiEngine *
+sag_ui_application_get_engine (SagUiApplication *self)
+{
+  return self->engine;
+}
+
+void
+sag_ui_application_set_bundle (SagUiApplication *self, const char *folder)
+{
+  g_free (self->bundle);
+  self->bundle = g_strdup (folder);
+}
+
 static void
 new_window_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -118,7 +133,8 @@ static const GActionEntry actions[] = {
 static void
 sag_ui_application_startup (GApplication *application)
 {
-  GSettings *settings;
+  SagUiApplication *self = SAG_UI_APPLICATION (application);
+  GSettings        *settings;
 
   G_APPLICATION_CLASS (sag_ui_application_parent_class)->startup (application);
   settings = sag_ui_settings_get ();
@@ -127,7 +143,7 @@ sag_ui_application_startup (GApplication *application)
                                    application);
   g_signal_connect_object (settings, "changed::theme", G_CALLBACK (theme_cb), application, 0);
   theme_cb (settings, "theme", NULL);
-  sag_ui_engine_open_async (SAG_UI_APPLICATION (application)->engine, NULL, NULL, NULL);
+  sag_ui_bundle_open_first (self->engine, self->bundle);
 }
 
 static void
@@ -135,6 +151,13 @@ sag_ui_application_shutdown (GApplication *application)
 {
   sag_ui_engine_close (SAG_UI_APPLICATION (application)->engine);
   G_APPLICATION_CLASS (sag_ui_application_parent_class)->shutdown (application);
+}
+
+static void
+sag_ui_application_finalize (GObject *object)
+{
+  g_free (SAG_UI_APPLICATION (object)->bundle);
+  G_OBJECT_CLASS (sag_ui_application_parent_class)->finalize (object);
 }
 
 static void
@@ -150,6 +173,7 @@ sag_ui_application_class_init (SagUiApplicationClass *class)
   GApplicationClass *application_class = G_APPLICATION_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = sag_ui_application_dispose;
+  G_OBJECT_CLASS (class)->finalize = sag_ui_application_finalize;
   application_class->activate = sag_ui_application_activate;
   application_class->open = sag_ui_application_open;
   application_class->startup = sag_ui_application_startup;

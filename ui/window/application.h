@@ -15,4 +15,10 @@ G_DECLARE_FINAL_TYPE (SagUiApplication, sag_ui_application, SAG_UI, APPLICATION,
 SagUiApplication *
 sag_ui_application_new (SagUiEngineOpen open, gpointer user_data, GDestroyNotify destroy);
 
+/** sag_ui_application_get_engine: (transfer none): what its windows share. */
+SagUiEngine *sag_ui_application_get_engine (SagUiApplication *self);
+
+/** sag_ui_application_set_bundle: the folder to begin with instead of the one used last; before it runs. */
+void sag_ui_application_set_bundle (SagUiApplication *self, const char *folder);
+
 G_END_DECLS

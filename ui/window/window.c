@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/base/keymap.h"
+#include "ui/bundle/actions.h"
 #include "ui/base/settings.h"
 #include "ui/base/trace.h"
 #include "ui/case/demo.h"
@@ -229,6 +230,7 @@ connect_session (SagUiWindow *self)
   sag_ui_ask_pane_set_session (self->ask_pane, self->session);
   sag_ui_measure_pane_set_session (self->measure_pane, self->session);
   sag_ui_strip_set_session (self->strip, self->session);
+  sag_ui_bundle_install_actions (GTK_WINDOW (self), self->session);
 }
 
 SagUiWindow *
