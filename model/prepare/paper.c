@@ -22,9 +22,9 @@
 
 #include <math.h>
 
-#define LIMIT_HU 1000
-#define BODY_LOW_HU (-150)
-#define BODY_HIGH_HU 250
+#define LIMIT_HU SAG_STANDARD_LIMIT_HU
+#define BODY_LOW_HU SAG_STANDARD_PAPER_LOW_HU
+#define BODY_HIGH_HU SAG_STANDARD_PAPER_HIGH_HU
 #define MARGIN_MM 5.0
 
 /* Lengths that differ by less are equal; spacings come as float32. */
@@ -134,28 +134,26 @@ plan_box (SagStandard     *standard,
 }
 
 gboolean
-sag_standard_paper (SagStandard     *standard,
-                    SagVolume       *volume,
-                    const SagRecipe *recipe,
-                    const double     range_mm[2],
-                    GCancellable    *cancellable,
-                    GError         **error)
+sag_standard_paper_box (SagStandard        *standard,
+                        const SagVoxels    *stored,
+                        const SagRecipe    *recipe,
+                        const SagComponent *body,
+                        const double        centre[3],
+                        const double        range_mm[2],
+                        GError            **error)
 {
-  const SagGeometry *grid = sag_volume_get_geometry (volume);
+  const SagGeometry *grid = &stored->geometry;
   gint32             low[3] = { 0, 0, 0 };
   gint32             high[3] = { grid->dims[0], grid->dims[1], grid->dims[2] };
   int                axis[3], s;
   bool               flip[3];
   double             spacing[3];
-  Body               body;
 
   sag_geometry_spacing_mm (grid, spacing);
   sag_geometry_nearest_axes (grid, axis, flip);
   s = axis[S];
-  if (!find_body (volume, s, &body, cancellable, error))
-    return FALSE;
-  low[s] = body.measures.low[s];
-  high[s] = body.measures.high[s];
+  low[s] = body->low[s];
+  high[s] = body->high[s];
   if (range_mm != NULL)
     {
       gint32 first, end;
@@ -173,9 +171,29 @@ sag_standard_paper (SagStandard     *standard,
     .high = LIMIT_HU,
     .fill = -LIMIT_HU,
   };
-  sag_standard_keep (standard, volume, low, high);
+  sag_standard_keep (standard, stored, low, high);
   for (int a = 0; a < 3; a++)
     plan_axis (standard, a, spacing);
-  plan_box (standard, recipe, body.centre, spacing);
+  plan_box (standard, recipe, centre, spacing);
   return TRUE;
+}
+
+gboolean
+sag_standard_paper (SagStandard     *standard,
+                    SagVolume       *volume,
+                    const SagRecipe *recipe,
+                    const double     range_mm[2],
+                    GCancellable    *cancellable,
+                    GError         **error)
+{
+  SagVoxels stored;
+  int       axis[3];
+  bool      flip[3];
+  Body      body;
+
+  sag_volume_view_stored (volume, &stored);
+  sag_geometry_nearest_axes (&stored.geometry, axis, flip);
+  return find_body (volume, axis[S], &body, cancellable, error) &&
+         sag_standard_paper_box (standard, &stored, recipe, &body.measures, body.centre, range_mm,
+                                 error);
 }

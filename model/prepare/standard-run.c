@@ -79,19 +79,19 @@ input_new (const SagRecipe *recipe)
   return aligned_alloc (64, (n * sizeof (float) + 63) & ~(gsize) 63);
 }
 
-/* Buffer axes of the pooling, and how the result is addressed in buffer order; returns the result's
- * origin. */
-static float *
+/* Buffer axes of the pooling, and how the result is addressed in buffer order; returns the element
+ * that is the result's origin. */
+static gint64
 plan_pooling (const SagRecipe *recipe,
               const int        axis[3],
               const gboolean   flip[3],
               const gint32     offset[3],
               const gint32     n_buffer[3],
               SagAreaAxis      axes[3],
-              gint64           stride[3],
-              float           *input)
+              gint64           stride[3])
 {
   const gint64 pitch[3] = { (gint64) recipe->input[1] * recipe->input[2], recipe->input[2], 1 };
+  gint64       origin = 0;
 
   for (int a = 0; a < 3; a++)
     {
@@ -101,9 +101,9 @@ plan_pooling (const SagRecipe *recipe,
                           n_buffer[s]);
       stride[s] = flip[a] ? -pitch[a] : pitch[a];
       if (flip[a])
-        input += pitch[a] * (recipe->input[a] - 1);
+        origin += pitch[a] * (recipe->input[a] - 1);
     }
-  return input;
+  return origin;
 }
 
 static void
@@ -178,12 +178,44 @@ sag_standard_make_input (const SagStandard *standard,
   for (int s = 0; s < 3; s++)
     offset[s] = window.start[s] - window.first[s];
   origin =
-    plan_pooling (recipe, standard->axis, standard->flip, offset, window.n, axes, stride, input);
+    input + plan_pooling (recipe, standard->axis, standard->flip, offset, window.n, axes, stride);
   done = make_slabs (standard, &window, axes, stride, origin, cancellable, error);
   clear_axes (axes);
   if (!done)
     g_clear_pointer (&input, free);
   return input;
+}
+
+void
+sag_standard_plan_init (SagStandardPlan   *plan,
+                        const SagStandard *standard,
+                        const SagRecipe   *recipe,
+                        const gint32       box_start[3])
+{
+  Window window;
+  gint32 offset[3];
+
+  *plan =
+    (SagStandardPlan){ .covered = window_init (&window, standard, box_start, recipe->box_mm) };
+  if (!plan->covered)
+    return;
+  for (int s = 0; s < 3; s++)
+    {
+      offset[s] = window.start[s] - window.first[s];
+      sag_spline_axis_init (&plan->splines[s], standard->source.geometry.dims[s],
+                            standard->origin[s], standard->step[s], standard->slack,
+                            window.first[s], window.n[s]);
+    }
+  plan->origin = plan_pooling (recipe, standard->axis, standard->flip, offset, window.n,
+                               plan->areas, plan->stride);
+}
+
+void
+sag_standard_plan_clear (SagStandardPlan *plan)
+{
+  for (int s = 0; s < 3; s++)
+    sag_spline_axis_clear (&plan->splines[s]);
+  clear_axes (plan->areas);
 }
 
 float *
@@ -196,7 +228,7 @@ sag_standard_pool_volume (SagVolume *volume, const SagRecipe *recipe, const gint
   SagAreaAxis           axes[3];
   float                *input = input_new (recipe);
 
-  plan_pooling (recipe, axis, flip, box_start, dims, axes, stride, input);
+  plan_pooling (recipe, axis, flip, box_start, dims, axes, stride);
   sag_area_pool (axes, 0, axes[2].n_out, sag_volume_get_int16 (volume), 0, dims[0], dims[1], stride,
                  input);
   clear_axes (axes);

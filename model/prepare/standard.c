@@ -4,17 +4,17 @@
 #include <math.h>
 
 void
-sag_standard_keep (SagStandard *standard,
-                   SagVolume   *volume,
-                   const gint32 low[3],
-                   const gint32 high[3])
+sag_standard_keep (SagStandard     *standard,
+                   const SagVoxels *stored,
+                   const gint32     low[3],
+                   const gint32     high[3])
 {
   SagVoxels *source = &standard->source;
   gint64     offset = 0;
   bool       flip[3];
   double     origin[3], index[3];
 
-  sag_volume_view_stored (volume, source);
+  *source = *stored;
   sag_geometry_nearest_axes (&source->geometry, standard->axis, flip);
   for (int a = 0; a < 3; a++)
     {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "model/prepare/components.h"
 #include "model/prepare/lung-mask.h"
 #include "model/prepare/recipe.h"
 #include "model/volume/volume.h"
@@ -80,12 +81,47 @@ gboolean sag_standard_paper (SagStandard     *standard,
                              GCancellable    *cancellable,
                              GError         **error);
 
-/** sag_standard_keep: keeps the stored voxels @low <= index < @high and finds the axes; called by
- * the recipes. */
-void sag_standard_keep (SagStandard *standard,
-                        SagVolume   *volume,
-                        const gint32 low[3],
-                        const gint32 high[3]);
+/** The body: components of voxels from here on (`upstream`), or in this range (`paper`). The first is the smallest
+ * value that (HU + 150) / 400 * 255 takes to 1. */
+#define SAG_STANDARD_UPSTREAM_BODY_HU (400.0 / 255.0 - 150.0)
+#define SAG_STANDARD_PAPER_LOW_HU (-150)
+#define SAG_STANDARD_PAPER_HIGH_HU 250
+
+/** SAG_STANDARD_LIMIT_HU: what no voxel exceeds once it is standardised. */
+#define SAG_STANDARD_LIMIT_HU 1000
+
+/**
+ * sag_standard_upstream_box: sag_standard_upstream() once the body is known, but for the range that voxels are
+ * clamped to: that of the kept voxels and 0, within +-SAG_STANDARD_LIMIT_HU.
+ * @stored: all voxels of the scan
+ * @slices: (nullable): first and last lung slice along the stored k axis
+ */
+gboolean sag_standard_upstream_box (SagStandard        *standard,
+                                    const SagVoxels    *stored,
+                                    const SagRecipe    *recipe,
+                                    const SagComponent *body,
+                                    const gint32        slices[2],
+                                    GError            **error);
+
+/**
+ * sag_standard_paper_box: sag_standard_paper() once the body is known.
+ * @stored: all voxels of the scan
+ * @centre: the body's, in stored indices; along S unused
+ */
+gboolean sag_standard_paper_box (SagStandard        *standard,
+                                 const SagVoxels    *stored,
+                                 const SagRecipe    *recipe,
+                                 const SagComponent *body,
+                                 const double        centre[3],
+                                 const double        range_mm[2],
+                                 GError            **error);
+
+/** sag_standard_keep: keeps the stored voxels @low <= index < @high of @stored and finds the axes; called by the
+ * recipes. */
+void sag_standard_keep (SagStandard     *standard,
+                        const SagVoxels *stored,
+                        const gint32     low[3],
+                        const gint32     high[3]);
 
 /** sag_standard_centre: where a box of @n_box voxels starts that is padded or centre-cropped from
  * @n voxels. */

@@ -22,10 +22,8 @@
 
 #include <math.h>
 
-#define LIMIT_HU 1000.0
-
-/* The smallest value that (HU + 150) / 400 * 255 takes to 1. */
-#define BODY_HU (400.0 / 255.0 - 150.0)
+#define LIMIT_HU ((float) SAG_STANDARD_LIMIT_HU)
+#define BODY_HU SAG_STANDARD_UPSTREAM_BODY_HU
 
 typedef struct
 {
@@ -72,19 +70,16 @@ symmetric_box (const SagComponent *body, const gint32 dims[3], gint32 low[3], gi
 }
 
 static gboolean
-cut_to_lungs (const SagLungMask *lungs, gint32 low[3], gint32 high[3], GError **error)
+cut_to_lungs (const gint32 slices[2], gint32 low[3], gint32 high[3], GError **error)
 {
-  gint32 first, last;
-
-  sag_lung_mask_get_slices (lungs, 2, &first, &last);
-  low[2] = MAX (low[2], first);
-  high[2] = MIN (high[2], last);
+  low[2] = MAX (low[2], slices[0]);
+  high[2] = MIN (high[2], slices[1]);
   if (low[2] < high[2])
     return TRUE;
   g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
                "The lung mask leaves no slice of the body: its lungs lie in slices %d to %d. "
                "Check that mask and scan belong together",
-               first, last);
+               slices[0], slices[1]);
   return FALSE;
 }
 
@@ -204,6 +199,34 @@ plan_clip (SagStandard *standard)
 }
 
 gboolean
+sag_standard_upstream_box (SagStandard        *standard,
+                           const SagVoxels    *stored,
+                           const SagRecipe    *recipe,
+                           const SagComponent *body,
+                           const gint32        slices[2],
+                           GError            **error)
+{
+  gint32 low[3], high[3];
+
+  symmetric_box (body, stored->geometry.dims, low, high);
+  if (slices != NULL && !cut_to_lungs (slices, low, high, error))
+    return FALSE;
+  *standard = (SagStandard){
+    .truncate = TRUE, .fill = 0, .source_low = G_MININT16, .source_high = G_MAXINT16
+  };
+  sag_standard_keep (standard, stored, low, high);
+  plan_grid (standard);
+  for (int a = 0; a < 3; a++)
+    {
+      gint32 n = standard->dims[standard->axis[a]];
+
+      standard->box_start[a] = sag_standard_centre (n, recipe->box_mm[a]);
+      standard->kept_dims[a] = n;
+    }
+  return TRUE;
+}
+
+gboolean
 sag_standard_upstream (SagStandard       *standard,
                        SagVolume         *volume,
                        const SagRecipe   *recipe,
@@ -212,26 +235,17 @@ sag_standard_upstream (SagStandard       *standard,
                        GError           **error)
 {
   SagComponent body;
-  gint32       low[3], high[3];
+  SagVoxels    stored;
+  gint32       slices[2];
 
   if (!find_body (volume, &body, cancellable, error))
     return FALSE;
-  symmetric_box (&body, sag_volume_get_geometry (volume)->dims, low, high);
-  if (lungs != NULL && !cut_to_lungs (lungs, low, high, error))
+  sag_volume_view_stored (volume, &stored);
+  if (lungs != NULL)
+    sag_lung_mask_get_slices (lungs, 2, &slices[0], &slices[1]);
+  if (!sag_standard_upstream_box (standard, &stored, recipe, &body, lungs != NULL ? slices : NULL,
+                                  error))
     return FALSE;
-
-  *standard = (SagStandard){
-    .truncate = TRUE, .fill = 0, .source_low = G_MININT16, .source_high = G_MAXINT16
-  };
-  sag_standard_keep (standard, volume, low, high);
-  plan_grid (standard);
   plan_clip (standard);
-  for (int a = 0; a < 3; a++)
-    {
-      gint32 n = standard->dims[standard->axis[a]];
-
-      standard->box_start[a] = sag_standard_centre (n, recipe->box_mm[a]);
-      standard->kept_dims[a] = n;
-    }
   return TRUE;
 }
