@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #define FILES N_ ("Scans")
+#define ANSWERS N_ ("Answers")
 #define MEASURE N_ ("Measuring")
 #define WINDOW N_ ("Window")
 #define VIEWS N_ ("Views")
@@ -59,6 +60,23 @@ static const SagUiKeyRow rows[] = {
   { "view.main::scene", LAYOUT, N_ ("3D alone"), "F4", "F4" },
   { "view.compare-next", LAYOUT, N_ ("Compare with the next case"), "<Control>k", "<Control>k" },
   { "view.end-compare", LAYOUT, N_ ("End the comparison"), "<Control><Shift>k", "<Control><Shift>k" },
+
+  { "ask.focus", ANSWERS, N_ ("Type a task"), "slash", "slash" },
+  { "ask.catalogue", ANSWERS, N_ ("Ask the whole catalogue"), "<Control><Shift>a", "<Control><Shift>a" },
+  { "ask.peak", ANSWERS, N_ ("To the peak of the answer's map"), "p", "p" },
+  { "ask.map", ANSWERS, N_ ("The answer's map on and off"), "o", "o" },
+  { "ask.star", ANSWERS, N_ ("Pin the answer to the top"), "<Shift>p", "<Shift>p" },
+  { "ask.again", ANSWERS, N_ ("Ask again"), "<Control>Return", "<Control>Return" },
+  { "ask.again-all", ANSWERS, N_ ("Ask outdated answers again"),
+    "<Control><Shift>Return", "<Control><Shift>Return" },
+  { "ask.evidence", ANSWERS, N_ ("Evidence: what the number rests on"), "<Control>e", "<Control>e" },
+  { "ask.robust", ANSWERS, N_ ("Robustness: other words and boxes"), "<Control><Shift>e", "<Control><Shift>e" },
+  { "ask.compare", ANSWERS, N_ ("Compare the answer with another one"), "<Control>j", "<Control>j" },
+  { "ask.details", ANSWERS, N_ ("Details of the answer"), "<Alt>Return", "<Alt>Return" },
+  { "ask.copy-text", ANSWERS, N_ ("Copy the answer as text"), "", "" },
+  { "ask.save", ANSWERS, N_ ("Save the answer"), "<Control>s", "<Control>s" },
+  { "ask.read-first", ANSWERS, N_ ("Read first: hide answers until a label is set"),
+    "<Control><Shift>r", "<Control><Shift>r" },
 
   { "measure.tool('ruler')", MEASURE, N_ ("Ruler"), "m", "m" },
   { "measure.tool('angle')", MEASURE, N_ ("Angle"), "a", "<Shift>m" },

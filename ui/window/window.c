@@ -209,6 +209,12 @@ ceiling_cb (GSettings *settings, const char *key, SagUiWindow *self)
 }
 
 static void
+compare_cb (SagUiAskPane *pane, SagUiOverlay *a, SagUiOverlay *b, SagUiWindow *self)
+{
+  sag_ui_views_compare_overlays (self->views, a, b);
+}
+
+static void
 connect_session (SagUiWindow *self)
 {
   SagUiCases *cases = sag_ui_session_get_cases (self->session);
@@ -228,6 +234,7 @@ connect_session (SagUiWindow *self)
   sag_ui_measures_attach_views (sag_ui_measures_get (self->session), self->views);
   sag_ui_reading_set_session (self->reading, self->session);
   sag_ui_ask_pane_set_session (self->ask_pane, self->session);
+  g_signal_connect_object (self->ask_pane, "compare", G_CALLBACK (compare_cb), self, 0);
   sag_ui_measure_pane_set_session (self->measure_pane, self->session);
   sag_ui_strip_set_session (self->strip, self->session);
   sag_ui_bundle_install_actions (GTK_WINDOW (self), self->session);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/ask/opinion.h"
+
+#include <glib/gi18n.h>
+
+const char *
+sag_ui_label_to_string (SagUiLabel label)
+{
+  static const char *const names[] = { NULL, "present", "absent", "unsure" };
+
+  g_return_val_if_fail ((gsize) label < G_N_ELEMENTS (names), NULL);
+  return names[label];
+}
+
+const char *
+sag_ui_label_get_title (SagUiLabel label)
+{
+  switch (label)
+    {
+    case SAG_UI_LABEL_PRESENT:
+      return _ ("present");
+    case SAG_UI_LABEL_ABSENT:
+      return _ ("absent");
+    case SAG_UI_LABEL_UNSURE:
+      return _ ("unsure");
+    case SAG_UI_LABEL_NONE:
+    default:
+      return _ ("not set");
+    }
+}
+
+static void
+opinion_free (gpointer data)
+{
+  SagUiOpinion *opinion = data;
+
+  g_clear_pointer (&opinion->labelled_at, g_date_time_unref);
+  g_clear_pointer (&opinion->seen_at, g_date_time_unref);
+  g_free (opinion);
+}
+
+static SagUiOpinion *
+get (SagUiCase *one, const char *text)
+{
+  static GQuark quark;
+  GHashTable   *opinions;
+  SagUiOpinion *opinion;
+
+  if (quark == 0)
+    quark = g_quark_from_static_string ("sag-ui-opinions");
+  opinions = g_object_get_qdata (G_OBJECT (one), quark);
+  if (opinions == NULL)
+    {
+      opinions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, opinion_free);
+      g_object_set_qdata_full (G_OBJECT (one), quark, opinions,
+                               (GDestroyNotify) g_hash_table_unref);
+    }
+  opinion = g_hash_table_lookup (opinions, text);
+  if (opinion == NULL)
+    {
+      opinion = g_new0 (SagUiOpinion, 1);
+      g_hash_table_insert (opinions, g_strdup (text), opinion);
+    }
+  return opinion;
+}
+
+const SagUiOpinion *
+sag_ui_opinion_get (SagUiCase *one, const char *text)
+{
+  g_return_val_if_fail (SAG_UI_IS_CASE (one) && text != NULL, NULL);
+  return get (one, text);
+}
+
+void
+sag_ui_opinion_set_label (SagUiCase *one, const char *text, SagUiLabel label)
+{
+  SagUiOpinion *opinion;
+
+  g_return_if_fail (SAG_UI_IS_CASE (one) && text != NULL);
+
+  opinion = get (one, text);
+  if (opinion->label == SAG_UI_LABEL_NONE || !opinion->label_first)
+    opinion->label_first = !opinion->seen && label != SAG_UI_LABEL_NONE;
+  else if (opinion->seen && opinion->label != label)
+    opinion->label_first = FALSE; /* a label changed in the light of the answer */
+  opinion->label = label;
+  g_clear_pointer (&opinion->labelled_at, g_date_time_unref);
+  opinion->labelled_at = label != SAG_UI_LABEL_NONE ? g_date_time_new_now_local () : NULL;
+}
+
+void
+sag_ui_opinion_see (SagUiCase *one, const char *text)
+{
+  SagUiOpinion *opinion;
+
+  g_return_if_fail (SAG_UI_IS_CASE (one) && text != NULL);
+
+  opinion = get (one, text);
+  if (opinion->seen)
+    return;
+  opinion->seen = TRUE;
+  opinion->seen_at = g_date_time_new_now_local ();
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ui/case/case.h"
+
+G_BEGIN_DECLS
+
+/** SagUiLabel: what a reader says of a finding. */
+typedef enum
+{
+  SAG_UI_LABEL_NONE,
+  SAG_UI_LABEL_PRESENT,
+  SAG_UI_LABEL_ABSENT,
+  SAG_UI_LABEL_UNSURE,
+} SagUiLabel;
+
+/** sag_ui_label_to_string: "present", "absent", "unsure" as files say it; NULL for none. */
+const char *sag_ui_label_to_string (SagUiLabel label);
+/** sag_ui_label_get_title: the same for people. */
+const char *sag_ui_label_get_title (SagUiLabel label);
+
+/**
+ * SagUiOpinion: what the reader of a case said of one text, and whether the model had spoken before.
+ * Kept with the case for as long as the program runs.
+ *
+ * @label_first: the label stood before any number or map of this text was shown
+ * @seen: a number or map of this text has been shown
+ * @labelled_at, @seen_at: (nullable): local time
+ */
+typedef struct
+{
+  SagUiLabel label;
+  gboolean   label_first;
+  gboolean   seen;
+  GDateTime *labelled_at;
+  GDateTime *seen_at;
+} SagUiOpinion;
+
+/** sag_ui_opinion_get: (transfer none): of @text about @one; made on first use. */
+const SagUiOpinion *sag_ui_opinion_get (SagUiCase *one, const char *text);
+
+/** sag_ui_opinion_set_label: the order is recorded with the first label. */
+void sag_ui_opinion_set_label (SagUiCase *one, const char *text, SagUiLabel label);
+
+/** sag_ui_opinion_see: an answer to @text is being shown. */
+void sag_ui_opinion_see (SagUiCase *one, const char *text);
+
+G_END_DECLS
