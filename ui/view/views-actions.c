@@ -70,7 +70,9 @@ maximise_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     {
       self->layout_before = self->layout;
       self->layout = SAG_UI_GRID_SINGLE;
-      self->main = (int) sag_ui_slice_view_get_plane (self->active);
+      self->main = gtk_widget_has_focus (self->sides[0].cells[SAG_UI_CELL_SCENE])
+                     ? SAG_UI_CELL_SCENE
+                     : (int) sag_ui_slice_view_get_plane (self->active);
     }
   g_object_notify (G_OBJECT (self), "layout");
   g_object_notify (G_OBJECT (self), "main");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/view/views-private.h"
 
+#include "ui/scene/scene-view.h"
+
 #include <glib/gi18n.h>
 
 SagUiSliceView *
@@ -20,6 +22,13 @@ touched_cb (SagUiSliceView *view, SagUiViews *self)
 
 static void
 activated_cb (SagUiSliceView *view, SagUiViews *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "view.maximise", NULL);
+}
+
+/* It has the focus, so it is the one that is maximised. */
+static void
+scene_activated_cb (SagUiViews *self)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "view.maximise", NULL);
 }
@@ -77,8 +86,9 @@ sag_ui_side_init (SagUiViews *self, SagUiSide *side, gboolean with_scene)
     add_cell (self, side, p);
   if (with_scene)
     {
-      /* Until there is a 3D pane. */
-      side->cells[SAG_UI_CELL_SCENE] = adw_bin_new ();
+      side->cells[SAG_UI_CELL_SCENE] = sag_ui_scene_view_new ();
+      g_signal_connect_swapped (side->cells[SAG_UI_CELL_SCENE], "activated",
+                                G_CALLBACK (scene_activated_cb), self);
       sag_ui_view_grid_add (SAG_UI_VIEW_GRID (side->grid), side->cells[SAG_UI_CELL_SCENE]);
     }
   gtk_box_append (GTK_BOX (side->box), side->title);
@@ -91,6 +101,8 @@ sag_ui_side_set_display (SagUiSide *side, SagUiDisplay *display)
   g_set_object (&side->display, display);
   for (int p = 0; p < SAG_RENDER_N_PLANES; p++)
     sag_ui_view_cell_set_display (SAG_UI_VIEW_CELL (side->cells[p]), display);
+  if (side->cells[SAG_UI_CELL_SCENE] != NULL)
+    sag_ui_scene_view_set_display (SAG_UI_SCENE_VIEW (side->cells[SAG_UI_CELL_SCENE]), display);
 }
 
 void

@@ -2,6 +2,7 @@
 #include "ui/view/views-private.h"
 
 #include "ui/base/settings.h"
+#include "ui/scene/scene-view.h"
 
 #include <glib/gi18n.h>
 
@@ -95,6 +96,9 @@ watermark (SagUiViews *self)
         sentence = sag_ui_engine_dup_watermark (sag_ui_session_get_engine (self->session), one);
       for (int p = 0; side->box != NULL && p < SAG_RENDER_N_PLANES; p++)
         sag_ui_slice_view_set_watermark (sag_ui_side_get_view (side, p), sentence);
+      if (side->cells[SAG_UI_CELL_SCENE] != NULL)
+        sag_ui_scene_view_set_watermark (SAG_UI_SCENE_VIEW (side->cells[SAG_UI_CELL_SCENE]),
+                                         sentence);
     }
 }
 
