@@ -13,6 +13,9 @@ sag_test_ui_init (int *argc, char ***argv)
       exit (0);
     }
   adw_init ();
+  /* What a GtkApplication does. */
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
+                                    "/io/github/sagittact/Sagitta/icons");
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
 }
 

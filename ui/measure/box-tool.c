@@ -281,12 +281,11 @@ sag_ui_measures_shift_box (SagUiMeasures *self, const double shift_mm[3])
   g_weak_ref_init (&move->engine, sag_ui_session_get_engine (self->session));
   memcpy (move->before_mm, before_mm, sizeof move->before_mm);
   memcpy (move->after_mm, shift_mm, sizeof move->after_mm);
+  move_redo (move);
   sag_ui_journal_push (sag_ui_session_get_journal (self->session), _ ("Analysed box moved"),
                        &move_table, move);
-  move_redo (move);
   if (g_list_model_get_n_items (G_LIST_MODEL (sag_ui_case_get_results (one))) > 0)
     sag_ui_session_offer (self->session,
                           _ ("The analysed box was moved; the answers are outdated."),
                           _ ("Ask again"), "measure.ask-again");
-  g_signal_emit_by_name (self, "changed");
 }

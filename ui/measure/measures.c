@@ -257,6 +257,12 @@ display_cb (SagUiDisplay *display, guint change, SagUiMeasures *self)
 }
 
 static void
+journal_cb (SagUiJournal *journal, SagUiMeasures *self)
+{
+  changed (self);
+}
+
+static void
 touched_cb (SagUiSliceView *view, SagUiMeasures *self)
 {
   self->touched = view;
@@ -345,6 +351,8 @@ sag_ui_measures_get (SagUiSession *session)
   self = g_object_new (SAG_UI_TYPE_MEASURES, NULL);
   g_set_weak_pointer (&self->session, session);
   g_signal_connect_object (sag_ui_session_get_display (session), "changed", G_CALLBACK (display_cb),
+                           self, 0);
+  g_signal_connect_object (sag_ui_session_get_journal (session), "changed", G_CALLBACK (journal_cb),
                            self, 0);
   sag_ui_measures_init_actions (self);
   sag_ui_measures_update_actions (self);
