@@ -74,7 +74,7 @@ static const SagUiKeyRow rows[] = {
   { "ask.compare", ANSWERS, N_ ("Compare the answer with another one"), "<Control>j", "<Control>j" },
   { "ask.details", ANSWERS, N_ ("Details of the answer"), "<Alt>Return", "<Alt>Return" },
   { "ask.copy-text", ANSWERS, N_ ("Copy the answer as text"), "", "" },
-  { "ask.save", ANSWERS, N_ ("Save the answer"), "<Control>s", "<Control>s" },
+  { "ask.save", ANSWERS, N_ ("Save the answer"), "<Control><Alt>s", "<Control><Alt>s" },
   { "ask.read-first", ANSWERS, N_ ("Read first: hide answers until a label is set"),
     "<Control><Shift>r", "<Control><Shift>r" },
 
@@ -85,16 +85,16 @@ static const SagUiKeyRow rows[] = {
   { "measure.point", MEASURE, N_ ("Put a point at the crosshair"), "period", "period" },
   { "measure.delete", MEASURE, N_ ("Delete the measurement"), "Delete", "Delete" },
   { "measure.copy", MEASURE, N_ ("Copy the measurements"), "<Control><Shift>c", "<Control><Shift>c" },
-  { "win.undo", MEASURE, N_ ("Undo"), "<Control>z", "<Control>z" },
-  { "win.redo", MEASURE, N_ ("Redo"), "<Control><Shift>z <Control>y", "<Control><Shift>z <Control>y" },
 
   { "win.bundles", MODEL, N_ ("Models…"), "<Control>m", "<Control>m" },
   { "win.stop", MODEL, N_ ("Stop the work of the model"), "<Control>period", "<Control>period" },
   { "win.self-test", MODEL, N_ ("Self-test"), "<Control><Shift>t", "<Control><Shift>t" },
 
+  { "win.undo", WINDOW, N_ ("Undo"), "<Control>z", "<Control>z" },
+  { "win.redo", WINDOW, N_ ("Redo"), "<Control><Shift>z <Control>y", "<Control><Shift>z <Control>y" },
   { "win.focus-views", WINDOW, N_ ("Back to the views"), "Escape", "Escape" },
   { "win.show-cases", WINDOW, N_ ("Show the list of cases"), "F9", "F9" },
-  { "win.show-tools", WINDOW, N_ ("Show the pane on the right"), "F10", "F10" },
+  { "win.show-tools", WINDOW, N_ ("Show the pane on the right"), "<Shift>F9", "<Shift>F9" },
   { "win.fullscreen", WINDOW, N_ ("Full screen"), "F11", "F11" },
   { "win.show-keys", WINDOW, N_ ("Keys"), "question <Control>question", "question <Control>question" },
   { "win.preferences", WINDOW, N_ ("Preferences"), "<Control>comma", "<Control>comma" },

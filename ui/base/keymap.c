@@ -131,10 +131,35 @@ sag_ui_keymap_find (SagUiKeymap *self, const char *accelerator, const char *exce
   return NULL;
 }
 
+/* The dictionary boxes its values; the setting does not. */
 static void
 store (SagUiKeymap *self, GVariantDict *custom)
 {
-  g_settings_set_value (self->settings, "keys", g_variant_dict_end (custom));
+  g_autoptr (GVariant) boxed = g_variant_ref_sink (g_variant_dict_end (custom));
+  GVariantBuilder builder;
+  GVariantIter    iter;
+  const char     *action;
+  GVariant       *keys;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{sas}"));
+  g_variant_iter_init (&iter, boxed);
+  while (g_variant_iter_loop (&iter, "{&sv}", &action, &keys))
+    g_variant_builder_add (&builder, "{s@as}", action, keys);
+  g_settings_set_value (self->settings, "keys", g_variant_builder_end (&builder));
+}
+
+/* What the person chose, to be changed. */
+static void
+init_custom (SagUiKeymap *self, GVariantDict *custom)
+{
+  GVariantIter iter;
+  const char  *action;
+  GVariant    *keys;
+
+  g_variant_dict_init (custom, NULL);
+  g_variant_iter_init (&iter, self->custom);
+  while (g_variant_iter_loop (&iter, "{&s@as}", &action, &keys))
+    g_variant_dict_insert_value (custom, action, keys);
 }
 
 static void
@@ -162,10 +187,11 @@ take_key (SagUiKeymap *self, GVariantDict *custom, const char *accelerator, cons
 void
 sag_ui_keymap_set_keys (SagUiKeymap *self, const char *action, const char *const *keys)
 {
-  g_auto (GVariantDict) custom = G_VARIANT_DICT_INIT (self->custom);
+  g_auto (GVariantDict) custom = G_VARIANT_DICT_INIT (NULL);
 
   g_return_if_fail (find_row (action) != NULL);
 
+  init_custom (self, &custom);
   for (gsize i = 0; keys[i] != NULL; i++)
     take_key (self, &custom, keys[i], action);
   g_variant_dict_insert_value (&custom, action, g_variant_new_strv (keys, -1));
@@ -175,10 +201,13 @@ sag_ui_keymap_set_keys (SagUiKeymap *self, const char *action, const char *const
 void
 sag_ui_keymap_reset (SagUiKeymap *self, const char *action)
 {
-  g_auto (GVariantDict) custom = G_VARIANT_DICT_INIT (action != NULL ? self->custom : NULL);
+  g_auto (GVariantDict) custom = G_VARIANT_DICT_INIT (NULL);
 
   if (action != NULL)
-    g_variant_dict_remove (&custom, action);
+    {
+      init_custom (self, &custom);
+      g_variant_dict_remove (&custom, action);
+    }
   store (self, &custom);
 }
 

@@ -90,14 +90,7 @@ read_ahead (SagUiCases *self)
   sag_ui_case_load (next);
 }
 
-/* The case goes as if it had never been opened. */
-static void
-leave (SagUiCases *self, SagUiCase *one)
-{
-  if (one == self->current)
-    sag_ui_cases_set_current (self, self->recent->len > 1 ? self->recent->pdata[1] : NULL);
-  sag_ui_cases_remove (self, one);
-}
+static void leave (SagUiCases *self, SagUiCase *one);
 
 static void
 state_cb (SagUiCase *one, GParamSpec *pspec, SagUiCases *self)
@@ -151,25 +144,46 @@ sag_ui_cases_add (SagUiCases *self, GFile *file)
   return one;
 }
 
-void
-sag_ui_cases_remove (SagUiCases *self, SagUiCase *one)
+/* Out of the list. @next: current from then on, if @one was. */
+static void
+take_out (SagUiCases *self, SagUiCase *one, SagUiCase *next)
 {
-  g_autoptr (SagUiCase) keep = g_object_ref (one);
-  guint index = sag_ui_cases_index_of (self, one);
+  guint    index = sag_ui_cases_index_of (self, one);
+  gboolean was_current = one == self->current;
 
-  if (index == G_MAXUINT)
-    return;
   g_signal_handlers_disconnect_by_data (one, self);
   if (one == self->ahead)
     self->ahead = NULL;
   g_ptr_array_remove (self->recent, one);
   g_ptr_array_remove_index (self->items, index);
   g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 0);
-  if (one == self->current)
-    sag_ui_cases_set_current (self, case_at (self, MIN (index, MAX (self->items->len, 1) - 1)));
+  if (was_current && one == self->current)
+    sag_ui_cases_set_current (self, next);
   else
     read_ahead (self);
   sag_ui_case_unload (one);
+}
+
+void
+sag_ui_cases_remove (SagUiCases *self, SagUiCase *one)
+{
+  g_autoptr (SagUiCase) keep = g_object_ref (one);
+  guint      index = sag_ui_cases_index_of (self, one);
+  SagUiCase *next;
+
+  if (index == G_MAXUINT)
+    return;
+  next = case_at (self, index + 1);
+  take_out (self, one, next != NULL ? next : case_at (self, index - 1));
+}
+
+/* The case goes as if it had never been opened: back to the one that was looked at before. */
+static void
+leave (SagUiCases *self, SagUiCase *one)
+{
+  g_autoptr (SagUiCase) keep = g_object_ref (one);
+
+  take_out (self, one, self->recent->len > 1 ? self->recent->pdata[1] : NULL);
 }
 
 void
