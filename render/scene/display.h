@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /**
  * sag_render_display_check: VTK ends the program where it finds no X display or no OpenGL, so both
- * are tried before. Private to render/scene.
+ * are tried before. For render/scene and the self-test; any thread.
  *
  * Errors: SAG_ERROR_UNSUPPORTED, one sentence
  */

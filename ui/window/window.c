@@ -7,6 +7,7 @@
 #include "ui/case/recent.h"
 #include "ui/export/export.h"
 #include "ui/measure/measures.h"
+#include "ui/selftest/selftest-window.h"
 #include "ui/window/window-private.h"
 
 #include <glib/gi18n.h>
@@ -238,6 +239,7 @@ connect_session (SagUiWindow *self)
   sag_ui_measure_pane_set_session (self->measure_pane, self->session);
   sag_ui_strip_set_session (self->strip, self->session);
   sag_ui_bundle_install_actions (GTK_WINDOW (self), self->session);
+  sag_ui_selftest_install_action (GTK_WINDOW (self), self->session);
 }
 
 SagUiWindow *
