@@ -63,7 +63,7 @@ deliver_cb (gpointer data)
   self->n_under_way--;
   if (n_pixels > 0)
     {
-      double now = picture->ms / n_pixels;
+      double now = picture->frame_ms / n_pixels;
 
       self->ms_per_pixel = self->ms_per_pixel > 0
                              ? self->ms_per_pixel + GUESS_WEIGHT * (now - self->ms_per_pixel)

@@ -79,7 +79,7 @@ cairo_surface_t *sag_ui_slice_job_paint (SagUiSliceJob *job, SagPool *pool);
  * @words: (nullable): what lies over it, transparent elsewhere
  * @slice: where the pixels of @frame lie
  * @words_scale: device pixels of @words for a logical one
- * @ms: what the work took
+ * @ms: what the work took; @frame_ms: the part of it that grows with the pixels
  */
 typedef struct
 {
@@ -89,6 +89,7 @@ typedef struct
   double         words_scale;
   gboolean       is_draft;
   double         ms;
+  double         frame_ms;
 } SagUiSlicePicture;
 
 void sag_ui_slice_picture_clear (SagUiSlicePicture *picture);

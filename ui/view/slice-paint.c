@@ -238,6 +238,7 @@ sag_ui_slice_job_draw (SagUiSliceJob *job, SagPool *pool, SagUiSlicePicture *pic
   stride_bytes = (gsize) picture->slice.width * 4;
   buffer = take_buffer (stride_bytes * (gsize) picture->slice.height);
   draw_frame (job, &picture->slice, pool, buffer->data, stride_bytes);
+  picture->frame_ms = (g_get_monotonic_time () - start_us) * 1e-3;
   picture->frame = make_texture (buffer, picture->slice.width, picture->slice.height);
   if (has_words (job))
     picture->words = make_words (job, &whole);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/window/application.h"
 
+#include "ui/base/renderer.h"
 #include "ui/base/settings.h"
 #include "ui/base/trace.h"
 #include "ui/bundle/use.h"
@@ -137,6 +138,7 @@ sag_ui_application_startup (GApplication *application)
   GSettings        *settings;
 
   G_APPLICATION_CLASS (sag_ui_application_parent_class)->startup (application);
+  sag_ui_renderer_choose ();
   settings = sag_ui_settings_get ();
   g_object_set (gtk_settings_get_default (), "gtk-recent-files-enabled", FALSE, NULL);
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
