@@ -9,6 +9,9 @@
 #define LETTER_PX 13.0
 #define NOTE_LINES 3
 
+/* A warning is to be read to its end. */
+#define WARNING_LINES 6
+
 /* The most that a readout takes in its corner, with the margin. */
 #define READOUT_WIDTH 170.0
 #define READOUT_HEIGHT 60.0
@@ -112,25 +115,70 @@ write_readout (SagRenderPage *page, const SagRenderFrame *frame, const SagRender
     }
 }
 
+static const SagRenderWords no_words;
+
+static const char *
+word (const char *translated, const char *english)
+{
+  return translated != NULL ? translated : english;
+}
+
 static char *
-window_text (const SagRenderFrame *frame)
+window_text (const SagRenderFrame *frame, const SagRenderWords *words)
 {
   const SagRenderPreset *preset = sag_render_preset_of (&frame->window);
+  const char            *name = preset != NULL ? word (words->preset, preset->name) : NULL;
   g_autofree char       *width = sag_render_format (frame->window.width, 0);
   g_autofree char       *level = sag_render_format (frame->window.level, 0);
 
-  return g_strdup_printf ("%s%sW %s  L %s", preset ? preset->name : "", preset ? "  " : "", width,
-                          level);
+  return g_strdup_printf ("%s%sW %s  L %s", name ? name : "", name ? "  " : "", width, level);
+}
+
+static char *
+slab_text (const SagRenderFrame *frame, const SagRenderWords *words)
+{
+  static const char *const slabs[] = { NULL, "MIP", "MinIP", "mean" };
+  g_autofree char         *thickness =
+    sag_render_format (frame->slab_mm, frame->slab_mm == floor (frame->slab_mm) ? 0 : 1);
+
+  return g_strdup_printf ("%s %s mm", word (words->slabs[frame->slab], slabs[frame->slab]),
+                          thickness);
+}
+
+/* Number, plane and distance of the slices; the last two are left out where there is no room. */
+static void
+write_number (SagRenderPage        *page,
+              const SagRenderSlice *slice,
+              const SagRenderWords *words,
+              double               *used)
+{
+  const char      *plane = word (words->planes[slice->plane], sag_render_plane_name (slice->plane));
+  double           apart_mm = 0;
+  g_autofree char *apart = NULL, *number = NULL;
+
+  for (int c = 0; c < 3; c++)
+    apart_mm += slice->canonical.ijk_to_ras[c][slice->axis[2]] * slice->normal[c];
+  apart = sag_render_format (fabs (apart_mm), 2);
+  for (int parts = 3; parts > 0; parts--)
+    {
+      g_free (number);
+      number = g_strdup_printf ("%s%s%d/%d%s%s%s%s", parts > 1 ? plane : "", parts > 1 ? " " : "",
+                                slice->index + 1, slice->n_slices, parts > 2 ? ", " : "",
+                                parts > 2 ? apart : "", parts > 2 ? " mm " : "",
+                                parts > 2 ? word (words->apart, "apart") : "");
+      if (sag_render_corner_text (page, SAG_RENDER_BOTTOM_LEFT, number, FALSE, 0, used))
+        return;
+    }
 }
 
 /* From the bottom up: window, slab, position, slice. */
 static void
-write_position (SagRenderPage *page, const SagRenderFrame *frame, const SagRenderSlice *slice)
+write_position (SagRenderPage        *page,
+                const SagRenderFrame *frame,
+                const SagRenderSlice *slice,
+                const SagRenderWords *words)
 {
-  static const char *const slabs[] = { NULL, "MIP", "MinIP", "mean" };
-  g_autofree char         *window = window_text (frame);
-  g_autofree char *number = g_strdup_printf ("%s %d/%d", sag_render_plane_name (slice->plane),
-                                             slice->index + 1, slice->n_slices);
+  g_autofree char *window = window_text (frame, words);
   g_autofree char *mm = NULL, *position = NULL;
   double           middle[3], used = 0;
 
@@ -140,16 +188,12 @@ write_position (SagRenderPage *page, const SagRenderFrame *frame, const SagRende
   sag_render_corner_text (page, SAG_RENDER_BOTTOM_LEFT, window, FALSE, 0, &used);
   if (frame->slab != SAG_RENDER_SLAB_NONE && frame->slab_mm > 0)
     {
-      g_autofree char *thickness =
-        sag_render_format (frame->slab_mm, frame->slab_mm == floor (frame->slab_mm) ? 0 : 1);
-      g_autofree char *slab = g_strdup_printf ("%s %s mm", slabs[frame->slab], thickness);
+      g_autofree char *slab = slab_text (frame, words);
 
       sag_render_corner_text (page, SAG_RENDER_BOTTOM_LEFT, slab, FALSE, 0, &used);
     }
   sag_render_corner_text (page, SAG_RENDER_BOTTOM_LEFT, position, FALSE, 0, &used);
-  if (!sag_render_corner_text (page, SAG_RENDER_BOTTOM_LEFT, number, FALSE, 0, &used))
-    sag_render_corner_text (page, SAG_RENDER_BOTTOM_LEFT, strchr (number, ' ') + 1, FALSE, 0,
-                            &used);
+  write_number (page, slice, words, &used);
 }
 
 /* The longest of 1, 2, 5, 10 ... mm that is at most a fifth of the view and 140 pixels. */
@@ -187,6 +231,12 @@ draw_scale_bar (SagRenderPage *page, const SagRenderSlice *slice, double *used)
   sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, text, FALSE, 0, used);
 }
 
+static int
+note_lines (const SagRenderNote *note)
+{
+  return note->warning ? WARNING_LINES : NOTE_LINES;
+}
+
 /* Warnings first: where there is no room for all notes, they stay. */
 static void
 write_notes (SagRenderPage *page, const SagRenderMarks *marks, double *used)
@@ -200,7 +250,7 @@ write_notes (SagRenderPage *page, const SagRenderMarks *marks, double *used)
         {
           const SagRenderNote *note = &marks->notes[i];
           g_autoptr (PangoLayout) layout =
-            sag_render_corner_layout (page, note->text, note->warning, NOTE_LINES, planned);
+            sag_render_corner_layout (page, note->text, note->warning, note_lines (note), planned);
           double width, height;
 
           if (layout == NULL)
@@ -213,8 +263,8 @@ write_notes (SagRenderPage *page, const SagRenderMarks *marks, double *used)
     {
       const SagRenderNote *note = kept->pdata[i];
 
-      sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, note->text, note->warning, NOTE_LINES,
-                              used);
+      sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, note->text, note->warning,
+                              note_lines (note), used);
     }
   if (*used > 0)
     *used += 6;
@@ -222,7 +272,10 @@ write_notes (SagRenderPage *page, const SagRenderMarks *marks, double *used)
 
 /* A dot, the number and the task; below them the map's colours from its first to its last score. */
 static gboolean
-write_legend (SagRenderPage *page, const SagRenderLegend *legend, double *used)
+write_legend (SagRenderPage         *page,
+              const SagRenderLegend *legend,
+              const SagRenderWords  *words,
+              double                *used)
 {
   const double     dot = 8, gap = 6, strip_width = 72;
   double           room_width, room_height, width, height, x, y;
@@ -252,7 +305,8 @@ write_legend (SagRenderPage *page, const SagRenderLegend *legend, double *used)
   g_autofree char *first = sag_render_format (sag_render_scale_first (legend->scale), 2);
   g_autofree char *last = sag_render_format (sag_render_scale_last (legend->scale), 2);
   g_autofree char *range =
-    g_strdup_printf ("%s %s to %s", legend->values ? legend->values : "score", first, last);
+    g_strdup_printf ("%s %s %s %s", legend->values ? legend->values : word (words->score, "score"),
+                     first, word (words->to, "to"), last);
   g_autoptr (PangoLayout) small =
     sag_render_text_new (page->cr, range, SAG_RENDER_TEXT_PX, FALSE, -1, 1);
 
@@ -276,9 +330,10 @@ sag_render_marks_lay_out (cairo_t              *cr,
                           const SagRenderMarks *marks,
                           GArray               *taken)
 {
-  SagRenderPage page = { cr, slice->width / slice->scale, slice->height / slice->scale,
-                         slice->scale, taken };
-  double        used = 0;
+  SagRenderPage         page = { cr, slice->width / slice->scale, slice->height / slice->scale,
+                                 slice->scale, taken };
+  const SagRenderWords *words = marks->words != NULL ? marks->words : &no_words;
+  double                used = 0;
 
   cairo_save (cr);
   cairo_rectangle (cr, 0, 0, slice->width, slice->height);
@@ -295,13 +350,13 @@ sag_render_marks_lay_out (cairo_t              *cr,
   else if (marks->readout_room)
     sag_render_page_take (&page, 0, 0, READOUT_WIDTH, READOUT_HEIGHT);
   if (marks->position)
-    write_position (&page, frame, slice);
+    write_position (&page, frame, slice, words);
   write_notes (&page, marks, &used);
   if (marks->scale_bar)
     draw_scale_bar (&page, slice, &used);
   used = 0;
   for (guint i = 0; i < marks->n_legend; i++)
-    if (!write_legend (&page, &marks->legend[i], &used))
+    if (!write_legend (&page, &marks->legend[i], words, &used))
       break;
   if (frame->box != NULL)
     sag_render_page_box_words (&page, slice, frame->box,

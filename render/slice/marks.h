@@ -36,10 +36,29 @@ typedef struct
 } SagRenderLegend;
 
 /**
+ * SagRenderWords: the words of a view in the reader's language. A NULL is English.
+ * @planes: by SagRenderPlane
+ * @slabs: by SagRenderSlab
+ * @apart: after the distance between slices: "2.00 mm apart"
+ * @preset: name of the frame's window; NULL: that of the preset that it is
+ * @score: what a map holds, unless its legend says so
+ * @to: between the ends of a range
+ */
+typedef struct
+{
+  const char *planes[SAG_RENDER_N_PLANES];
+  const char *slabs[SAG_RENDER_SLAB_MEAN + 1];
+  const char *apart;
+  const char *preset;
+  const char *score;
+  const char *to;
+} SagRenderWords;
+
+/**
  * SagRenderMarks: what is written and drawn over a frame. Zero is nothing of it; all pointers are
  * borrowed.
  * @letters: the patient's sides at the four edges
- * @position: plane, slice number, position and window, bottom left
+ * @position: plane, slice number, distance of slices, position and window, bottom left
  * @scale_bar: bottom right
  * @cross: a thin cross at @cross_ras_mm
  * @readout: top left, the value and position of @readout_ras_mm
@@ -48,6 +67,7 @@ typedef struct
  * @readout_unit: (nullable): after the value; NULL means "HU"
  * @legend: top right
  * @notes: bottom right, below the scale bar
+ * @words: (nullable): NULL means English
  * @box_words: (nullable): in the hatched part; NULL means "not analysed"
  */
 typedef struct
@@ -66,6 +86,7 @@ typedef struct
   guint                  n_legend;
   const SagRenderNote   *notes;
   guint                  n_notes;
+  const SagRenderWords  *words;
   const char            *box_words;
 } SagRenderMarks;
 

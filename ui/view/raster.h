@@ -29,6 +29,7 @@ typedef struct
  * @heatmaps: (element-type SagRenderHeatmap): the first one lowest
  * @box: of the analysed part, if @has_box
  * @marks: which words; those that point somewhere (legend, notes) are filled in from the lists
+ * @words: in the reader's language; its strings live as long as the program
  * @legend: (element-type SagRenderLegend): texts and scales belong to the list
  * @sentences: (element-type SagUiSentence)
  */
@@ -48,6 +49,7 @@ typedef struct
   gboolean        has_box;
   SagGeometry     box;
   SagRenderMarks  marks;
+  SagRenderWords  words;
   GArray         *legend;
   GArray         *sentences;
 } SagUiSliceJob;

@@ -81,6 +81,24 @@ add_overlays (SagUiSliceView *self, SagUiSliceJob *job)
     }
 }
 
+/* What the renderer would say in English. */
+static void
+fill_words (SagUiSliceJob *job)
+{
+  const SagRenderPreset *preset = sag_render_preset_of (&job->window);
+
+  job->words = (SagRenderWords){
+    .planes = { _ ("axial"), _ ("coronal"), _ ("sagittal") },
+    .slabs = { NULL, _ ("MIP"), _ ("MinIP"), _ ("mean") },
+    /* Translators: after a distance: "axial 88/173, 2.00 mm apart". */
+    .apart = _ ("apart"),
+    .preset = preset != NULL ? _ (preset->name) : NULL,
+    .score = _ ("score"),
+    /* Translators: between the ends of a range: "0.50 to 1.00". */
+    .to = _ ("to"),
+  };
+}
+
 static void
 add_box (SagUiSliceView *self, SagUiSliceJob *job)
 {
@@ -127,6 +145,7 @@ sag_ui_slice_job_of (SagUiSliceView *self, double scale)
     sag_ui_slice_job_add_sentence (job, self->watermark, TRUE);
   add_overlays (self, job);
   add_box (self, job);
+  fill_words (job);
   return job;
 }
 

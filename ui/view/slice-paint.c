@@ -188,6 +188,7 @@ draw_words (const SagUiSliceJob *job, const SagRenderSlice *slice, cairo_surface
 
       notes[i] = (SagRenderNote){ sentence->text, sentence->warning };
     }
+  marks.words = &job->words;
   marks.notes = notes;
   marks.n_notes = job->sentences->len;
   marks.legend = (const SagRenderLegend *) job->legend->data;

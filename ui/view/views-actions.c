@@ -48,11 +48,28 @@ preset_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     sag_ui_display_set_window (get_display (user_data), presets[i].window);
 }
 
+/* The keys stay with what is seen. */
+static void
+focus_main (SagUiViews *self)
+{
+  if (self->main == SAG_UI_CELL_SCENE)
+    gtk_widget_grab_focus (self->sides[0].cells[SAG_UI_CELL_SCENE]);
+  else if (self->layout == SAG_UI_GRID_SINGLE)
+    gtk_widget_grab_focus (
+      GTK_WIDGET (sag_ui_side_get_view (&self->sides[0], (SagRenderPlane) self->main)));
+  else
+    gtk_widget_grab_focus (GTK_WIDGET (self->active));
+}
+
 static void
 main_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  g_object_set (user_data, "main", g_variant_get_string (parameter, NULL), "layout", "single",
-                NULL);
+  SagUiViews *self = user_data;
+
+  if (self->layout != SAG_UI_GRID_SINGLE)
+    self->layout_before = self->layout;
+  g_object_set (self, "main", g_variant_get_string (parameter, NULL), "layout", "single", NULL);
+  focus_main (self);
 }
 
 /* The touched view alone, and back. */
@@ -77,6 +94,7 @@ maximise_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   g_object_notify (G_OBJECT (self), "layout");
   g_object_notify (G_OBJECT (self), "main");
   sag_ui_views_update (self);
+  focus_main (self);
 }
 
 static SagUiViewCell *

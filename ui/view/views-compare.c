@@ -11,6 +11,45 @@ static const char *const shared[] = {
   "show-box",     "show-overlays", "show-marks", "slab",        "slab-mm",      "tool",
 };
 
+/* A place that two scans have in common: the middle of what was analysed, so of the lungs, or of
+ * the scan. */
+static void
+find_middle (SagUiCase *one, gboolean of_box, double ras_mm[3])
+{
+  SagVolume         *volume = sag_ui_case_get_volume (one);
+  const SagGeometry *geometry = of_box
+                                  ? sag_prepared_get_input_geometry (sag_ui_case_get_prepared (one))
+                                  : sag_volume_get_geometry (volume);
+  double             ijk[3];
+
+  for (int a = 0; a < 3; a++)
+    ijk[a] = (geometry->dims[a] - 1) / 2.0;
+  sag_geometry_to_ras (geometry, ijk, ras_mm);
+}
+
+/* Brings the right cross to where the left one is in the body. */
+static void
+meet (SagUiViews *self)
+{
+  SagUiCase *left = sag_ui_display_get_case (self->sides[0].display);
+  SagUiCase *right = sag_ui_display_get_case (self->sides[1].display);
+  gboolean   of_box =
+    sag_ui_case_get_prepared (left) != NULL && sag_ui_case_get_prepared (right) != NULL;
+  double from[3], to[3], cross[3];
+
+  if (left == right || sag_ui_case_get_volume (left) == NULL ||
+      sag_ui_case_get_volume (right) == NULL)
+    return;
+  find_middle (left, of_box, from);
+  find_middle (right, of_box, to);
+  sag_ui_display_get_cross (self->sides[0].display, cross);
+  for (int a = 0; a < 3; a++)
+    cross[a] += to[a] - from[a];
+  self->is_following = TRUE;
+  sag_ui_display_set_cross (self->sides[1].display, cross);
+  self->is_following = FALSE;
+}
+
 /* The point of the other side that belongs to this one: the same place of the same scan, or as far
  * away from the place where the two were linked. */
 static void
@@ -50,7 +89,10 @@ right_changed_cb (SagUiDisplay *display, guint change, SagUiViews *self)
       sag_ui_display_get_case (display) != sag_ui_display_get_case (self->sides[0].display) &&
       g_object_get_data (G_OBJECT (display), "sag-linked") == NULL &&
       sag_ui_display_get_volume (display) != NULL)
-    sag_ui_views_relink (self);
+    {
+      meet (self);
+      sag_ui_views_relink (self);
+    }
 }
 
 void
@@ -100,6 +142,7 @@ begin (SagUiViews *self, SagUiCase *other)
   sag_ui_side_set_display (&self->sides[1], right);
   self->comparing = TRUE;
   self->linked = TRUE;
+  meet (self);
   sag_ui_views_relink (self);
   g_signal_connect (left, "changed", G_CALLBACK (left_changed_cb), self);
   g_signal_connect (right, "changed", G_CALLBACK (right_changed_cb), self);

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/view/views.h"
+
+#include "model/phantom/phantom.h"
+#include "tests/ui/support.h"
+#include "ui/scene/scene-view.h"
+
+#include <math.h>
+
+static SagPhantom *phantoms[2];
+
+typedef struct
+{
+  SagUiEngine  *engine;
+  SagUiSession *session;
+  SagUiDisplay *display;
+  SagUiViews   *views;
+  SagUiCase    *cases[2];
+  GtkWindow    *window;
+} Fixture;
+
+static SagEngine *
+no_engine (SagBundle *bundle, gpointer user_data, char **note, GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "No engine in this test.");
+  return NULL;
+}
+
+static int
+n_slices (int i)
+{
+  return sag_volume_get_geometry (phantoms[i]->image)->dims[2];
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+
+  self->engine = sag_ui_engine_new (no_engine, NULL, NULL);
+  self->session = sag_ui_session_new (self->engine);
+  self->display = sag_ui_session_get_display (self->session);
+  self->views = g_object_new (SAG_UI_TYPE_VIEWS, NULL);
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/nowhere/case-%d.nii.gz", i);
+      g_autoptr (GFile) file = g_file_new_for_path (path);
+      g_autoptr (SagUiCase) one = sag_ui_case_new (file);
+
+      sag_ui_case_give (one, phantoms[i]->image, n_slices (i));
+      self->cases[i] = g_object_ref (one);
+    }
+  sag_ui_views_set_session (self->views, self->session);
+  sag_ui_display_set_case (self->display, self->cases[0]);
+  self->window = sag_test_ui_show (GTK_WIDGET (self->views), 900, 700);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  sag_ui_display_set_case (self->display, NULL);
+  gtk_window_destroy (self->window);
+  sag_ui_engine_close (self->engine);
+  for (int i = 0; i < 2; i++)
+    g_object_unref (self->cases[i]);
+  g_assert_finalize_object (self->session);
+  g_object_unref (self->engine);
+}
+
+static SagUiSliceView *
+get_view (Fixture *self, int side, SagRenderPlane plane)
+{
+  g_autoptr (GPtrArray) views = sag_ui_views_get_slices (self->views);
+
+  g_assert_cmpint (views->len, >, (guint) side * SAG_RENDER_N_PLANES);
+  return views->pdata[side * SAG_RENDER_N_PLANES + (int) plane];
+}
+
+static gboolean
+is_seen (Fixture *self, int side, SagRenderPlane plane)
+{
+  return gtk_widget_get_mapped (GTK_WIDGET (get_view (self, side, plane)));
+}
+
+static void
+act (Fixture *self, const char *detailed)
+{
+  g_autoptr (GVariant) target = NULL;
+  g_autofree char *name = NULL;
+
+  g_assert_true (g_action_parse_detailed_name (detailed, &name, &target, NULL));
+  g_assert_true (gtk_widget_activate_action_variant (GTK_WIDGET (self->views), name, target));
+  sag_test_ui_settle ();
+}
+
+static void
+test_layouts (Fixture *self, gconstpointer data)
+{
+  GtkWidget *scene = sag_test_ui_find_type (GTK_WIDGET (self->views), SAG_UI_TYPE_SCENE_VIEW);
+  int        quad_width;
+
+  g_assert_nonnull (scene);
+  g_assert_true (sag_ui_views_find (scene) == self->views);
+  for (int p = 0; p < SAG_RENDER_N_PLANES; p++)
+    g_assert_true (is_seen (self, 0, p));
+  g_assert_true (gtk_widget_get_mapped (scene));
+  quad_width = gtk_widget_get_width (GTK_WIDGET (get_view (self, 0, SAG_RENDER_AXIAL)));
+
+  act (self, "view.layout::large");
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (get_view (self, 0, SAG_RENDER_AXIAL))), >,
+                   quad_width + 50);
+  g_assert_true (is_seen (self, 0, SAG_RENDER_SAGITTAL));
+
+  act (self, "view.main::coronal");
+  g_assert_true (is_seen (self, 0, SAG_RENDER_CORONAL));
+  g_assert_false (is_seen (self, 0, SAG_RENDER_AXIAL));
+  g_assert_false (gtk_widget_get_mapped (scene));
+  g_assert_true (sag_ui_views_get_active (self->views) == get_view (self, 0, SAG_RENDER_CORONAL));
+
+  act (self, "view.maximise");
+  g_assert_true (is_seen (self, 0, SAG_RENDER_AXIAL));
+  act (self, "view.main::scene");
+  g_assert_true (gtk_widget_get_mapped (scene));
+  g_assert_false (is_seen (self, 0, SAG_RENDER_AXIAL));
+  act (self, "view.layout::quad");
+  g_assert_true (is_seen (self, 0, SAG_RENDER_AXIAL));
+}
+
+static void
+test_actions (Fixture *self, gconstpointer data)
+{
+  SagRenderSlice  slice;
+  SagRenderWindow window;
+  int             index;
+
+  gtk_widget_grab_focus (GTK_WIDGET (get_view (self, 0, SAG_RENDER_SAGITTAL)));
+  g_assert_true (sag_ui_slice_view_get_slice (get_view (self, 0, SAG_RENDER_SAGITTAL), &slice));
+  index = slice.index;
+  act (self, "view.step(3)");
+  sag_ui_slice_view_get_slice (get_view (self, 0, SAG_RENDER_SAGITTAL), &slice);
+  g_assert_cmpint (slice.index, ==, index + 3);
+  act (self, "view.step(-65536)");
+  sag_ui_slice_view_get_slice (get_view (self, 0, SAG_RENDER_SAGITTAL), &slice);
+  g_assert_cmpint (slice.index, ==, 0);
+
+  act (self, "view.preset(1)");
+  window = sag_ui_display_get_window (self->display);
+  g_assert_cmpfloat (window.width, ==, 400);
+  g_assert_cmpfloat (window.level, ==, 40);
+  act (self, "view.invert");
+  g_assert_true (sag_ui_display_get_invert (self->display));
+  act (self, "view.slab(uint32 1)");
+  g_assert_cmpint (sag_ui_display_get_slab (self->display), ==, SAG_RENDER_SLAB_MAXIMUM);
+  act (self, "view.slab-mm(20.0)");
+  g_assert_cmpfloat (sag_ui_display_get_slab_mm (self->display), ==, 20);
+}
+
+static void
+add_overlay (Fixture *self, const char *label)
+{
+  const int32_t dims[3] = { 4, 4, 4 };
+  const float   cells[64] = { 0.9f };
+  SagGeometry   geometry =
+    sag_geometry_init (dims, (const double[]){ 12, 16, 16 }, (const double[]){ 0, 0, 0 });
+  g_autoptr (SagUiOverlay) overlay =
+    sag_ui_overlay_new (SAG_UI_OVERLAY_SCORE, label, cells, &geometry, 0);
+
+  g_list_store_append (sag_ui_case_get_overlays (self->cases[0]), overlay);
+}
+
+static void
+test_peek_and_opacity (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SagUiOverlay) overlay = NULL;
+
+  add_overlay (self, "a");
+  overlay = g_list_model_get_item (G_LIST_MODEL (sag_ui_case_get_overlays (self->cases[0])), 0);
+  sag_ui_overlay_set_visible (overlay, TRUE);
+  g_object_set (overlay, "opacity", 0.5, NULL);
+  act (self, "view.opacity(0.1)");
+  g_assert_cmpfloat_with_epsilon (sag_ui_overlay_get_scale (overlay).opacity, 0.6, 1e-9);
+  act (self, "view.opacity(-0.9)");
+  g_assert_cmpfloat_with_epsilon (sag_ui_overlay_get_scale (overlay).opacity, 0.05, 1e-9);
+  act (self, "view.overlays");
+  g_assert_false (sag_ui_display_get_show_overlays (self->display));
+}
+
+/* Two scans: the same window, the same distance apart, the same millimetres a pixel. */
+static void
+test_compare_cases (Fixture *self, gconstpointer data)
+{
+  SagUiDisplay *other;
+  double        left[3], right[3], offset[3];
+  SagRenderView view, twin;
+
+  sag_ui_views_compare_cases (self->views, self->cases[1]);
+  sag_test_ui_settle ();
+  g_assert_true (is_seen (self, 1, SAG_RENDER_AXIAL));
+  other = sag_ui_slice_view_get_display (get_view (self, 1, SAG_RENDER_AXIAL));
+  g_assert_true (sag_ui_display_get_case (other) == self->cases[1]);
+  sag_ui_display_get_cross (self->display, left);
+  sag_ui_display_get_cross (other, right);
+  for (int a = 0; a < 3; a++)
+    offset[a] = right[a] - left[a];
+
+  sag_ui_slice_view_step (get_view (self, 0, SAG_RENDER_AXIAL), -7);
+  sag_ui_display_get_cross (self->display, left);
+  sag_ui_display_get_cross (other, right);
+  for (int a = 0; a < 3; a++)
+    g_assert_cmpfloat_with_epsilon (right[a] - left[a], offset[a], 1e-6);
+  sag_ui_slice_view_step (get_view (self, 1, SAG_RENDER_CORONAL), 4);
+  sag_ui_display_get_cross (self->display, left);
+  sag_ui_display_get_cross (other, right);
+  for (int a = 0; a < 3; a++)
+    g_assert_cmpfloat_with_epsilon (right[a] - left[a], offset[a], 1e-6);
+
+  act (self, "view.preset(4)");
+  g_assert_cmpfloat (sag_ui_display_get_window (other).width, ==, 1500);
+  sag_ui_slice_view_zoom (get_view (self, 0, SAG_RENDER_AXIAL), 1.7);
+  sag_ui_slice_view_get_view (get_view (self, 0, SAG_RENDER_AXIAL), &view);
+  sag_ui_slice_view_get_view (get_view (self, 1, SAG_RENDER_AXIAL), &twin);
+  g_assert_cmpfloat_with_epsilon (view.mm_per_pixel, twin.mm_per_pixel, 1e-12);
+
+  /* Apart, and together again from where they are. */
+  act (self, "view.linked");
+  sag_ui_display_get_cross (other, right);
+  sag_ui_slice_view_step (get_view (self, 0, SAG_RENDER_AXIAL), 5);
+  sag_ui_display_get_cross (other, offset);
+  for (int a = 0; a < 3; a++)
+    g_assert_cmpfloat (offset[a], ==, right[a]);
+
+  act (self, "view.end-compare");
+  g_assert_false (is_seen (self, 1, SAG_RENDER_AXIAL));
+  act (self, "view.preset(0)");
+}
+
+/* Two answers of one case: each side its own map, the cross at the same place. */
+static void
+test_compare_overlays (Fixture *self, gconstpointer data)
+{
+  GListModel   *overlays = G_LIST_MODEL (sag_ui_case_get_overlays (self->cases[0]));
+  SagUiOverlay *maps[2];
+  SagUiDisplay *displays[2];
+  double        left[3], right[3];
+  const double  place[3] = { 10, 20, 30 };
+
+  add_overlay (self, "a");
+  add_overlay (self, "b");
+  for (int i = 0; i < 2; i++)
+    maps[i] = g_list_model_get_item (overlays, (guint) i);
+  sag_ui_display_set_cross (self->display, place);
+  sag_ui_views_compare_overlays (self->views, maps[0], maps[1]);
+  sag_test_ui_settle ();
+  for (int side = 0; side < 2; side++)
+    {
+      g_autoptr (GPtrArray) shown = NULL;
+
+      displays[side] = sag_ui_slice_view_get_display (get_view (self, side, SAG_RENDER_AXIAL));
+      shown = sag_ui_display_get_shown (displays[side]);
+      g_assert_cmpint (shown->len, ==, 1);
+      g_assert_true (shown->pdata[0] == maps[side]);
+    }
+  sag_ui_display_get_cross (displays[0], left);
+  sag_ui_display_get_cross (displays[1], right);
+  for (int a = 0; a < 3; a++)
+    g_assert_cmpfloat_with_epsilon (left[a], right[a], 1e-9);
+
+  /* Another case ends it, and the left side shows what is visible again. */
+  sag_ui_display_set_case (self->display, self->cases[1]);
+  sag_test_ui_settle ();
+  g_assert_false (is_seen (self, 1, SAG_RENDER_AXIAL));
+  for (int i = 0; i < 2; i++)
+    g_object_unref (maps[i]);
+}
+
+#define ADD(name, func) g_test_add ("/ui/view/views/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  SagPhantomOptions options = { .spacing_mm = { 4, 4, 4 } };
+  int               status;
+
+  sag_test_ui_init (&argc, &argv);
+  for (int i = 0; i < 2; i++)
+    {
+      options.seed = (guint64) i + 1;
+      phantoms[i] = sag_phantom_new (&options);
+    }
+  ADD ("layouts", test_layouts);
+  ADD ("actions", test_actions);
+  ADD ("peek-and-opacity", test_peek_and_opacity);
+  ADD ("compare-cases", test_compare_cases);
+  ADD ("compare-overlays", test_compare_overlays);
+  status = g_test_run ();
+  for (int i = 0; i < 2; i++)
+    sag_phantom_free (phantoms[i]);
+  return status;
+}
