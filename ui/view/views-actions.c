@@ -198,6 +198,18 @@ add_property (SagUiViews *self, const char *name, gpointer object, const char *p
   g_action_map_add_action (G_ACTION_MAP (self->actions), G_ACTION (action));
 }
 
+static const char *const own_properties[] = { "layout", "cine-rate", "linked" };
+
+void
+sag_ui_views_hold_actions (SagUiViews *self, gboolean hold)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (own_properties); i++)
+    if (hold)
+      add_property (self, own_properties[i], self, own_properties[i]);
+    else
+      g_action_map_remove_action (G_ACTION_MAP (self->actions), own_properties[i]);
+}
+
 void
 sag_ui_views_init_actions (SagUiViews *self)
 {
@@ -206,9 +218,6 @@ sag_ui_views_init_actions (SagUiViews *self)
   self->actions = g_simple_action_group_new ();
   g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
                                    self);
-  add_property (self, "layout", self, "layout");
-  add_property (self, "cine-rate", self, "cine-rate");
-  add_property (self, "linked", self, "linked");
   end = g_action_map_lookup_action (G_ACTION_MAP (self->actions), "end-compare");
   g_object_bind_property (self, "comparing", end, "enabled", G_BINDING_SYNC_CREATE);
 }

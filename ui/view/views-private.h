@@ -63,6 +63,11 @@ SagUiSliceView *sag_ui_side_get_view (SagUiSide *side, SagRenderPlane plane);
 
 /* views-actions.c */
 void sag_ui_views_init_actions (SagUiViews *self);
+/**
+ * sag_ui_views_hold_actions: those of the views' own properties keep the views alive: they are
+ * there only while the views are in a window.
+ */
+void sag_ui_views_hold_actions (SagUiViews *self, gboolean hold);
 void sag_ui_views_connect_display (SagUiViews *self);
 void sag_ui_views_key (SagUiViews *self, gboolean pressed, guint keyval, GdkModifierType state);
 

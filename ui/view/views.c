@@ -274,6 +274,7 @@ sag_ui_views_root (GtkWidget *widget)
   GTK_WIDGET_CLASS (sag_ui_views_parent_class)->root (widget);
   self->root = GTK_WIDGET (gtk_widget_get_root (widget));
   g_object_set_data (G_OBJECT (self->root), ROOT_DATA, self);
+  sag_ui_views_hold_actions (self, TRUE);
   gtk_widget_insert_action_group (self->root, "view", G_ACTION_GROUP (self->actions));
   self->keys = gtk_event_controller_key_new ();
   g_signal_connect (self->keys, "key-pressed", G_CALLBACK (key_pressed_cb), self);
@@ -288,6 +289,7 @@ sag_ui_views_unroot (GtkWidget *widget)
 
   gtk_widget_remove_controller (self->root, self->keys);
   gtk_widget_insert_action_group (self->root, "view", NULL);
+  sag_ui_views_hold_actions (self, FALSE);
   g_object_set_data (G_OBJECT (self->root), ROOT_DATA, NULL);
   self->root = NULL;
   self->keys = NULL;

@@ -2,6 +2,7 @@
 #include "ui/view/views.h"
 
 #include "model/phantom/phantom.h"
+#include "render/scene/worker.h"
 #include "tests/ui/support.h"
 #include "ui/scene/scene-view.h"
 
@@ -294,5 +295,6 @@ main (int argc, char **argv)
   status = g_test_run ();
   for (int i = 0; i < 2; i++)
     sag_phantom_free (phantoms[i]);
+  sag_render_worker_wait_all ();
   return status;
 }
