@@ -70,6 +70,7 @@ cuda_close (void *self)
       drop_graphs (engine);
       sag_cuda_weights_clear (&engine->weights, engine->device);
       sag_cuda_free (engine->device, engine->arena.memory, engine->arena.n_bytes);
+      sag_cuda_free (engine->device, engine->scan.memory, engine->scan.n_bytes);
       sag_cuda_free (engine->device, engine->tokens.memory, engine->tokens.n_bytes);
       sag_cuda_free_pinned (engine->device, engine->pinned.memory);
       sag_cuda_free_pinned (engine->device, engine->tokens_pinned.memory);
@@ -208,6 +209,7 @@ sag_cuda_get_table (void)
     .open = cuda_open,
     .close = cuda_close,
     .describe = cuda_describe,
+    .prepare = sag_cuda_prepare,
     .encode = sag_cuda_encode,
     .ask = sag_cuda_ask,
     .upsample = sag_cuda_upsample,

@@ -38,6 +38,7 @@ extern "C"
   /**
    * SagCudaEngine:
    * @arena: of all requests, on the device, one after the other
+   * @scan: voxels that are being prepared, on the device
    * @pinned: what requests send and receive
    * @tokens: the scan that was encoded or asked about last, on the device, and @tokens_pinned what it holds
    * @n_tokens: of them; 0: none
@@ -49,6 +50,7 @@ extern "C"
     SagCudaDevice    *device;
     SagCudaWeights    weights;
     SagCudaBuffer     arena;
+    SagCudaBuffer     scan;
     SagCudaBuffer     pinned;
     SagCudaBuffer     tokens;
     SagCudaBuffer     tokens_pinned;
@@ -70,6 +72,7 @@ extern "C"
                                 size_t         n_bytes,
                                 SagStatus     *status);
 
+  bool sag_cuda_prepare (void *self, SagPrepareRequest *request, SagStatus *status);
   bool sag_cuda_encode (void *self, const SagEncodeRequest *request, SagStatus *status);
   bool sag_cuda_ask (void *self, const SagAskRequest *request, SagStatus *status);
   bool sag_cuda_upsample (void *self, const SagUpsampleRequest *request, SagStatus *status);

@@ -3,18 +3,28 @@
 
 #include "model/core/error.h"
 #include "model/core/paths.h"
+#include "model/engine/plugin-prepare.h"
 
 #include <dlfcn.h>
 
 #define CUDA_LIBRARY "libsagitta-cuda.so"
 
-static const SagHost host = {
-  .abi = SAG_PLUGIN_ABI,
-  .network_validate = sag_network_validate,
-  .conv_shape = sag_network_conv_shape,
-  .geometry_invert = sag_geometry_invert,
-  .geometry_compose = sag_geometry_compose,
-};
+const SagHost *
+sag_plugin_get_host (void)
+{
+  static const SagHost host = {
+    .abi = SAG_PLUGIN_ABI,
+    .network_validate = sag_network_validate,
+    .conv_shape = sag_network_conv_shape,
+    .geometry_invert = sag_geometry_invert,
+    .geometry_compose = sag_geometry_compose,
+    .prepare_search = sag_plugin_prepare_search,
+    .prepare_plan = sag_plugin_prepare_plan,
+    .prepare_plan_clear = sag_plugin_prepare_plan_clear,
+  };
+
+  return &host;
+}
 
 const SagPlugin *
 sag_plugin_open (const char *path, GError **error)
@@ -31,7 +41,7 @@ sag_plugin_open (const char *path, GError **error)
       return NULL;
     }
   start = (SagPluginFunc) dlsym (library, SAG_CUDA_PLUGIN_SYMBOL);
-  plugin = start != NULL ? start (SAG_PLUGIN_ABI, &host) : NULL;
+  plugin = start != NULL ? start (SAG_PLUGIN_ABI, sag_plugin_get_host ()) : NULL;
   if (plugin == NULL || plugin->abi != SAG_PLUGIN_ABI)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE,

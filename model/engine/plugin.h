@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/** sag_plugin_get_host: what plugins get of this program. */
+const SagHost *sag_plugin_get_host (void);
+
 /**
  * sag_plugin_get_cuda: the plugin with the GPU engine. Loaded by the first call, never unloaded. Any thread.
  *

@@ -48,10 +48,9 @@ check_recipe (const SagRecipe *recipe, GError **error)
 }
 
 static gboolean
-check_volume (SagVolume *volume, GError **error)
+check_grid (const SagGeometry *grid, GError **error)
 {
-  const SagGeometry *grid = sag_volume_get_geometry (volume);
-  double             spacing[3];
+  double spacing[3];
 
   sag_geometry_spacing_mm (grid, spacing);
   for (int a = 0; a < 3; a++)
@@ -64,6 +63,12 @@ check_volume (SagVolume *volume, GError **error)
         return FALSE;
       }
   return TRUE;
+}
+
+gboolean
+sag_prepare_check (const SagGeometry *grid, const SagRecipe *recipe, GError **error)
+{
+  return check_recipe (recipe, error) && check_grid (grid, error);
 }
 
 /* Everything that made the input, as text; its hash is the key. */
@@ -79,16 +84,6 @@ dup_key (SagVolume *volume, const SagRecipe *recipe, SagVolume *lungs, const gin
                             recipe->input[a], start[a]);
   g_string_append_printf (text, " lungs %s", lungs != NULL ? sag_volume_get_hash (lungs) : "none");
   return sag_hash_voxels (text->str, text->len);
-}
-
-static SagGeometry
-input_geometry (const SagStandard *standard, const SagRecipe *recipe, const gint32 start[3])
-{
-  double factor[3];
-
-  for (int a = 0; a < 3; a++)
-    factor[a] = (double) recipe->box_mm[a] / recipe->input[a];
-  return sag_standard_geometry (standard, start, factor, recipe->input);
 }
 
 /* The mask's range along S of the RAS view, in mm from the centre of its lowest slice. */
@@ -193,8 +188,11 @@ mask_share (SagVolume *volume, const SagLungMask *mask, const SagGeometry *box)
   return sag_lung_mask_get_share (mask, low, high);
 }
 
-static gboolean
-move_box (const SagStandard *standard, const double shift_mm[3], gint32 start[3], GError **error)
+gboolean
+sag_prepare_move_box (const gint32 box_start[3],
+                      const double shift_mm[3],
+                      gint32       start[3],
+                      GError     **error)
 {
   for (int a = 0; a < 3; a++)
     {
@@ -205,7 +203,7 @@ move_box (const SagStandard *standard, const double shift_mm[3], gint32 start[3]
                        shift_mm[a], LIMIT_MM);
           return FALSE;
         }
-      start[a] = standard->box_start[a] + (gint32) rint (shift_mm[a]);
+      start[a] = box_start[a] + (gint32) rint (shift_mm[a]);
     }
   return TRUE;
 }
@@ -227,18 +225,18 @@ sag_prepare (SagVolume               *volume,
   g_return_val_if_fail (volume != NULL && recipe != NULL, NULL);
 
   options = options != NULL ? options : &defaults;
-  if (!check_recipe (recipe, error) || !check_volume (volume, error) ||
+  if (!sag_prepare_check (sag_volume_get_geometry (volume), recipe, error) ||
       !find_lungs (&lungs, volume, options->lungs, cancellable, error))
     return NULL;
   source = plan (&standard, volume, recipe, &lungs, cancellable, error);
-  if (source == NULL || !move_box (&standard, options->shift_mm, start, error))
+  if (source == NULL || !sag_prepare_move_box (standard.box_start, options->shift_mm, start, error))
     return NULL;
 
   prepared = g_new0 (SagPrepared, 1);
   g_atomic_ref_count_init (&prepared->ref_count);
   prepared->recipe = *recipe;
   prepared->lung_source = source;
-  prepared->input_geometry = input_geometry (&standard, recipe, start);
+  prepared->input_geometry = sag_standard_input_geometry (&standard, recipe, start);
   prepared->input = sag_standard_make_input (&standard, recipe, start, cancellable, error);
   if (prepared->input == NULL)
     return NULL;

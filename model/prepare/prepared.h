@@ -40,6 +40,23 @@ SagPrepared *sag_prepare (SagVolume               *volume,
                           GError                 **error);
 
 /**
+ * sag_prepare_check: whether a scan on @grid and @recipe are within the limits of sag_prepare().
+ *
+ * Errors: SAG_ERROR_LIMIT
+ */
+gboolean sag_prepare_check (const SagGeometry *grid, const SagRecipe *recipe, GError **error);
+
+/**
+ * sag_prepare_move_box: where a box that starts at standardised voxel @box_start lies after a shift.
+ *
+ * Errors: SAG_ERROR_ARGUMENT (no distance)
+ */
+gboolean sag_prepare_move_box (const gint32 box_start[3],
+                               const double shift_mm[3],
+                               gint32       start[3],
+                               GError     **error);
+
+/**
  * sag_prepared_new_air: an input of nothing but air (-1000 HU) where @prepared lies: a control, to see what a model
  * answers about nothing. Its key differs.
  */

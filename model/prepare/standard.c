@@ -69,3 +69,15 @@ sag_standard_geometry (const SagStandard *standard,
     }
   return grid;
 }
+
+SagGeometry
+sag_standard_input_geometry (const SagStandard *standard,
+                             const SagRecipe   *recipe,
+                             const gint32       start[3])
+{
+  double factor[3];
+
+  for (int a = 0; a < 3; a++)
+    factor[a] = (double) recipe->box_mm[a] / recipe->input[a];
+  return sag_standard_geometry (standard, start, factor, recipe->input);
+}

@@ -136,4 +136,9 @@ SagGeometry sag_standard_geometry (const SagStandard *standard,
                                    const double       factor[3],
                                    const gint32       dims[3]);
 
+/** sag_standard_input_geometry: where the network's input lies whose box starts at standardised voxel @start. */
+SagGeometry sag_standard_input_geometry (const SagStandard *standard,
+                                         const SagRecipe   *recipe,
+                                         const gint32       start[3]);
+
 G_END_DECLS

@@ -3,6 +3,7 @@
 /* What the GPU engine does with memory, faults and copies, on the emulated device. */
 
 #include "model/core/pool.h"
+#include "model/engine/plugin.h"
 #include "model/engine/upsample.h"
 
 #include "tests/cuda/emulation/device.h"
@@ -316,10 +317,11 @@ test_describe (gconstpointer data)
   g_assert_cmpstr (info.engine, ==, "cuda");
   g_assert_cmpstr (info.device, ==, "emulation");
   g_assert_cmpstr (info.precision, ==, "fp32");
-  g_assert_cmpuint (sag_cuda_plugin (SAG_PLUGIN_ABI, &sag_test_cuda_host)->allocated_bytes (engine),
-                    ==, sag_emulated_get_memory ());
+  g_assert_cmpuint (
+    sag_cuda_plugin (SAG_PLUGIN_ABI, sag_plugin_get_host ())->allocated_bytes (engine), ==,
+    sag_emulated_get_memory ());
   sag_test_engine_close (engine);
-  g_assert_null (sag_cuda_plugin (SAG_PLUGIN_ABI + 1, &sag_test_cuda_host));
+  g_assert_null (sag_cuda_plugin (SAG_PLUGIN_ABI + 1, sag_plugin_get_host ()));
   g_assert_null (sag_cuda_plugin (SAG_PLUGIN_ABI, NULL));
 }
 

@@ -3,8 +3,5 @@
 
 #include "model/engine/plugin-abi.h"
 
-/** sag_test_cuda_host: what the program gives the plugin. */
-extern const SagHost sag_test_cuda_host;
-
 /** sag_cuda_plugin: the plugin's function, linked in. */
 const SagPlugin *sag_cuda_plugin (uint32_t abi, const SagHost *host);
