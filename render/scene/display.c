@@ -33,7 +33,8 @@ static Display *tried;
 static gboolean failed;
 static int (*others) (Display *, XErrorEvent *);
 
-/* A refused context is an X error, which by default ends the program. Others' errors stay theirs. */
+/* A refused context is an X error, which by default ends the program. Others' errors stay theirs.
+ */
 static int
 error_cb (Display *display, XErrorEvent *event)
 {
@@ -73,11 +74,41 @@ has_context (Display *display)
   return context != NULL && !failed;
 }
 
+/* The display that was found usable stays open: closing it would unload the OpenGL driver, only to
+ * load it once more for the scene. With the mutex held. */
+static gboolean
+is_usable (Display *display)
+{
+  static Display *kept;
+  static char    *kept_name;
+  const char     *name = DisplayString (display);
+  gboolean        usable;
+
+  if (kept != NULL && g_strcmp0 (name, kept_name) == 0)
+    {
+      XCloseDisplay (display);
+      return TRUE;
+    }
+  tried = display;
+  failed = FALSE;
+  others = XSetErrorHandler (error_cb);
+  usable = has_context (display);
+  XSync (display, False);
+  XSetErrorHandler (others);
+  if (usable && kept == NULL)
+    {
+      kept = display;
+      kept_name = g_strdup (name);
+    }
+  else
+    XCloseDisplay (display);
+  return usable;
+}
+
 gboolean
 sag_render_display_check (GError **error)
 {
   Display *display = XOpenDisplay (NULL);
-  gboolean usable;
   g_autoptr (GMutexLocker) locker = NULL;
 
   if (display == NULL)
@@ -88,16 +119,10 @@ sag_render_display_check (GError **error)
       return FALSE;
     }
   locker = g_mutex_locker_new (&mutex);
-  tried = display;
-  failed = FALSE;
-  others = XSetErrorHandler (error_cb);
-  usable = has_context (display);
-  XSync (display, False);
-  XSetErrorHandler (others);
-  XCloseDisplay (display);
-  if (!usable)
-    g_set_error_literal (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
-                         "The 3D view needs OpenGL 3.2 through GLX, which this X display does not "
-                         "offer; install libgl1-mesa-dri.");
-  return usable;
+  if (is_usable (display))
+    return TRUE;
+  g_set_error_literal (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
+                       "The 3D view needs OpenGL 3.2 through GLX, which this X display does not "
+                       "offer; install libgl1-mesa-dri.");
+  return FALSE;
 }

@@ -85,7 +85,7 @@ sag_render_mesh_soften (SagRenderMesh *mesh, guint passes)
   gsize             size = 3 * mesh->n_points * sizeof (float);
   g_autofree float *sums = g_malloc (size);
 
-  for (guint p = 0; p < passes; p++)
+  for (guint p = 0; p < passes && mesh->n_points > 0; p++)
     {
       memcpy (sums, mesh->normals, size);
       for (gsize t = 0; t < mesh->n_triangles; t++)
