@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/** SagSplit: what a sample is for. Never two of them for one patient. */
+typedef enum
+{
+  SAG_SPLIT_TRAIN,
+  SAG_SPLIT_VALIDATION,
+  SAG_SPLIT_TEST,
+} SagSplit;
+
+#define SAG_N_SPLITS 3
+
+/**
+ * SagSample: one question about one scan, with its answer: a label, a mask, or both.
+ * @question: as the model is asked. Upstream's "Segment:KEY" has become "Segment KEY in the image."
+ * @image, @mask: absolute paths; @mask NULL for none
+ * @label: 0..1; NaN if there is none
+ * @mask_values: (array length=n_mask_values): whose union in the mask file is the truth; none: all
+ *   that is not 0
+ * @patient, @study: (nullable)
+ * @line: of the manifest
+ */
+typedef struct
+{
+  char    *question;
+  char    *image;
+  char    *mask;
+  double   label;
+  gint32  *mask_values;
+  gsize    n_mask_values;
+  SagSplit split;
+  char    *patient;
+  char    *study;
+  guint    line;
+} SagSample;
+
+/** SagManifest: samples of a data set. Immutable, atomically reference counted. */
+typedef struct _SagManifest SagManifest;
+
+/**
+ * sag_manifest_load: reads a table (model/dataset/rows.h) with the columns question, img_file_path,
+ * label, split as upstream, and where they are wanted mask_file_path, mask_values ("10;11"), patient_id, study_id.
+ *
+ * Relative paths start at the manifest's folder. Labels: 0, 1, numbers between, true, false; "censored" and an
+ * empty label are none. Splits: train, val or valid or validation, test; none means train. Rows with neither a
+ * label nor a mask are left out and counted. Files are not opened.
+ *
+ * Errors: SAG_ERROR_FORMAT naming the line: a missing column, no such label or split, a patient in two splits
+ * (who is not named); SAG_ERROR_ARGUMENT: no sample; those of sag_rows_load()
+ */
+SagManifest *sag_manifest_load (const char *path, GError **error);
+
+SagManifest *sag_manifest_ref (SagManifest *manifest);
+void         sag_manifest_unref (SagManifest *manifest);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagManifest, sag_manifest_unref)
+
+gsize            sag_manifest_get_n (SagManifest *manifest);
+const SagSample *sag_manifest_get (SagManifest *manifest, gsize index);
+
+/** sag_manifest_get_warnings: (transfer none): sentences, maybe none: columns not known, rows left out, no patient ids. */
+const char *const *sag_manifest_get_warnings (SagManifest *manifest);
+
+const char *sag_split_to_string (SagSplit split);
+
+G_END_DECLS
