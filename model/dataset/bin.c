@@ -9,7 +9,7 @@
 
 #define HEADER 16
 #define MOST_AXIS 4096
-#define MOST_BYTES ((gsize) 2 << 30)
+#define MOST_BYTES ((gsize) 1 << 30)
 #define LEVEL 3
 
 static gboolean
@@ -39,7 +39,7 @@ read_dims (const char *data, gsize size, const char *name, SagGeometry *geometry
       n *= side;
     }
   if (n * sizeof (gint16) > MOST_BYTES)
-    return fail (error, name, "says that it has more than 2 GB of voxels.");
+    return fail (error, name, "says that it has more than 1 GB of voxels.");
   return TRUE;
 }
 

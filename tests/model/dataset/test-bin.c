@@ -108,7 +108,7 @@ test_damaged (void)
   check_fails (data, size, "damaged");
   for (int a = 0; a < 3; a++)
     memcpy (data + 4 + 4 * a, &huge, 4);
-  check_fails (data, size, "more than 2 GB");
+  check_fails (data, size, "more than 1 GB");
   memset (data + 4, 0, 4);
   check_fails (data, size, "no voxels");
 }
