@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/ask/ask-pane-private.h"
+#include "ui/ask/catalogue-window.h"
 #include "ui/ask/scope-note.h"
 #include "ui/base/settings.h"
 
@@ -32,6 +33,29 @@ force_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     sag_ui_ask_anyway (user_data, ask, one);
 }
 
+static void
+row_cb (SagUiCatalogueWindow *window, const char *text, SagUiAskPane *pane)
+{
+  sag_ui_ask_pane_ask (pane, text);
+}
+
+static void
+catalogue_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SagUiAsk  *ask = sag_ui_ask_pane_get_ask (user_data);
+  SagUiCase *one = sag_ui_ask_get_case (ask);
+  GtkRoot   *root = gtk_widget_get_root (user_data);
+  GtkWindow *window;
+
+  if (one == NULL)
+    return;
+  window = sag_ui_catalogue_window_new (ask, one);
+  if (GTK_IS_WINDOW (root))
+    gtk_window_set_transient_for (window, GTK_WINDOW (root));
+  g_signal_connect_object (window, "ask", G_CALLBACK (row_cb), user_data, 0);
+  gtk_window_present (window);
+}
+
 /* "ask.peak" is "card.peak" of the card that is meant. */
 static void
 card_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
@@ -47,12 +71,21 @@ GActionGroup *
 sag_ui_ask_pane_make_actions (SagUiAskPane *self)
 {
   static const GActionEntry entries[] = {
-    { .name = "focus", .activate = focus_cb },   { .name = "again-all", .activate = again_all_cb },
-    { .name = "force", .activate = force_cb },   { .name = "peak", .activate = card_cb },
-    { .name = "map", .activate = card_cb },      { .name = "star", .activate = card_cb },
-    { .name = "again", .activate = card_cb },    { .name = "remove", .activate = card_cb },
-    { .name = "evidence", .activate = card_cb }, { .name = "robust", .activate = card_cb },
-    { .name = "cancel", .activate = card_cb },   { .name = "copy-text", .activate = card_cb },
+    { .name = "focus", .activate = focus_cb },
+    { .name = "catalogue", .activate = catalogue_cb },
+    { .name = "again-all", .activate = again_all_cb },
+    { .name = "force", .activate = force_cb },
+    { .name = "peak", .activate = card_cb },
+    { .name = "map", .activate = card_cb },
+    { .name = "star", .activate = card_cb },
+    { .name = "again", .activate = card_cb },
+    { .name = "remove", .activate = card_cb },
+    { .name = "evidence", .activate = card_cb },
+    { .name = "robust", .activate = card_cb },
+    { .name = "cancel", .activate = card_cb },
+    { .name = "compare", .activate = card_cb },
+    { .name = "details", .activate = card_cb },
+    { .name = "copy-text", .activate = card_cb },
     { .name = "save", .activate = card_cb },
   };
   GSimpleActionGroup *group = g_simple_action_group_new ();

@@ -3,6 +3,7 @@
 
 #include "ui/ask/prevalence.h"
 #include "ui/ask/scope-note.h"
+#include "ui/ask/templates.h"
 #include "ui/ask/words.h"
 #include "ui/base/keymap.h"
 
@@ -302,6 +303,18 @@ list_key_cb (GtkEventControllerKey *controller,
   return GDK_EVENT_PROPAGATE;
 }
 
+static void
+compare_cb (SagUiAsk *ask, SagUiOverlay *a, SagUiOverlay *b, SagUiAskPane *self)
+{
+  g_signal_emit (self, compare_signal, 0, a, b);
+}
+
+static void
+template_cb (SagUiTemplates *templates, const char *text, SagUiAskPane *self)
+{
+  sag_ui_ask_entry_set_text (self->entry, text);
+}
+
 void
 sag_ui_ask_pane_set_session (SagUiAskPane *self, SagUiSession *session)
 {
@@ -315,6 +328,7 @@ sag_ui_ask_pane_set_session (SagUiAskPane *self, SagUiSession *session)
   sag_ui_ask_entry_set_ask (self->entry, self->ask);
   sag_ui_prevalence_set (self->prevalence_content, self->ask, NULL);
   g_signal_connect_object (self->ask, "changed", G_CALLBACK (ask_cb), self, 0);
+  g_signal_connect_object (self->ask, "compare", G_CALLBACK (compare_cb), self, 0);
   g_signal_connect_object (engine, "changed", G_CALLBACK (engine_cb), self, 0);
   g_signal_connect_object (cases, "notify::current", G_CALLBACK (current_cb), self, 0);
   self->actions = sag_ui_ask_pane_make_actions (self);
@@ -369,6 +383,7 @@ sag_ui_ask_pane_class_init (SagUiAskPaneClass *class)
   g_type_ensure (SAG_UI_TYPE_ASK_ENTRY);
   g_type_ensure (SAG_UI_TYPE_PREVALENCE);
   g_type_ensure (SAG_UI_TYPE_SCOPE_NOTE);
+  g_type_ensure (SAG_UI_TYPE_TEMPLATES);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sagittact/Sagitta/ask-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, SagUiAskPane, entry);
@@ -385,6 +400,7 @@ sag_ui_ask_pane_class_init (SagUiAskPaneClass *class)
   gtk_widget_class_bind_template_callback (widget_class, entry_emptied_cb);
   gtk_widget_class_bind_template_callback (widget_class, entry_leave_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, template_cb);
   compare_signal = g_signal_new ("compare", SAG_UI_TYPE_ASK_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 2, SAG_UI_TYPE_OVERLAY, SAG_UI_TYPE_OVERLAY);
 }

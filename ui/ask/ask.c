@@ -23,6 +23,7 @@ enum
 };
 static GParamSpec *props[N_PROPS];
 static guint       changed_signal;
+static guint       compare_signal;
 
 SagUiAsk *
 sag_ui_ask_new (SagUiSession *session)
@@ -295,6 +296,12 @@ sag_ui_ask_get_training (SagUiAsk *self, const char *text, SagHead head)
   return bundle != NULL ? sag_bundle_get_training (bundle, text, head) : SAG_TRAINING_UNKNOWN;
 }
 
+void
+sag_ui_ask_compare (SagUiAsk *self, SagUiOverlay *a, SagUiOverlay *b)
+{
+  g_signal_emit (self, compare_signal, 0, a, b);
+}
+
 static void
 sag_ui_ask_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
@@ -345,6 +352,8 @@ sag_ui_ask_class_init (SagUiAskClass *class)
   g_object_class_install_properties (object_class, N_PROPS, props);
   changed_signal = g_signal_new ("changed", SAG_UI_TYPE_ASK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, SAG_UI_TYPE_RESULT);
+  compare_signal = g_signal_new ("compare", SAG_UI_TYPE_ASK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 2, SAG_UI_TYPE_OVERLAY, SAG_UI_TYPE_OVERLAY);
 }
 
 static void

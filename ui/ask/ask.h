@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * Properties: "read-first" (boolean): numbers and maps stay hidden until the reader has set a
  * label; "prevalence" (double): of every task that has none of its own; negative for none.
  *
- * Signal "changed" (SagUiResult, nullable): a card must be drawn again, or (NULL) all of them.
+ * Signals: "changed" (SagUiResult, nullable): a card must be drawn again, or (NULL) all of them;
+ * "compare" (SagUiOverlay, SagUiOverlay): two maps are to be shown side by side.
  */
 #define SAG_UI_TYPE_ASK (sag_ui_ask_get_type ())
 G_DECLARE_FINAL_TYPE (SagUiAsk, sag_ui_ask, SAG_UI, ASK, GObject)
@@ -69,5 +70,8 @@ void sag_ui_ask_robust (SagUiAsk *self, SagUiCase *one, SagUiResult *result);
 
 /** sag_ui_ask_again_all: asks every stale result once more; how many. */
 guint sag_ui_ask_again_all (SagUiAsk *self, SagUiCase *one);
+
+/** sag_ui_ask_compare: asks whoever shows views, with signal "compare", to show two maps side by side. */
+void sag_ui_ask_compare (SagUiAsk *self, SagUiOverlay *a, SagUiOverlay *b);
 
 G_END_DECLS

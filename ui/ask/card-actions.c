@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/ask/card.h"
+#include "ui/ask/compare-window.h"
+#include "ui/ask/details.h"
 #include "ui/ask/prevalence.h"
 #include "ui/ask/save.h"
 #include "ui/ask/scope-note.h"
@@ -155,6 +157,30 @@ save_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+details_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SagUiCard *card = SAG_UI_CARD (widget);
+
+  sag_ui_details_present (widget, sag_ui_card_get_ask (card), sag_ui_card_get_case (card),
+                          sag_ui_card_get_result (card));
+}
+
+static void
+compare_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SagUiCard *card = SAG_UI_CARD (widget);
+  GtkRoot   *root = gtk_widget_get_root (widget);
+  GtkWindow *window = sag_ui_compare_window_new (
+    sag_ui_card_get_ask (card), sag_ui_card_get_case (card), sag_ui_card_get_result (card));
+
+  if (GTK_IS_WINDOW (root))
+    gtk_window_set_transient_for (window, GTK_WINDOW (root));
+  gtk_window_present (window);
+  if (g_str_equal (name, "card.compare-bundle"))
+    sag_ui_compare_window_choose_bundle (SAG_UI_COMPARE_WINDOW (window));
+}
+
+static void
 label_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SagUiCard  *card = SAG_UI_CARD (widget);
@@ -183,6 +209,9 @@ sag_ui_card_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "card.copy-text", NULL, copy_text_cb);
   gtk_widget_class_install_action (widget_class, "card.copy-json", NULL, copy_json_cb);
   gtk_widget_class_install_action (widget_class, "card.save", NULL, save_cb);
+  gtk_widget_class_install_action (widget_class, "card.details", NULL, details_cb);
+  gtk_widget_class_install_action (widget_class, "card.compare", NULL, compare_cb);
+  gtk_widget_class_install_action (widget_class, "card.compare-bundle", NULL, compare_cb);
   gtk_widget_class_install_action (widget_class, "card.label", "s", label_cb);
 }
 
@@ -209,4 +238,7 @@ sag_ui_card_update_actions (SagUiCard *self, gboolean hidden)
   gtk_widget_action_set_enabled (widget, "card.copy-text", ready);
   gtk_widget_action_set_enabled (widget, "card.copy-json", ready);
   gtk_widget_action_set_enabled (widget, "card.save", ready);
+  gtk_widget_action_set_enabled (widget, "card.details", ready);
+  gtk_widget_action_set_enabled (widget, "card.compare", ready);
+  gtk_widget_action_set_enabled (widget, "card.compare-bundle", ready);
 }

@@ -33,6 +33,14 @@ sag_ui_words_dup_number (double value)
 }
 
 char *
+sag_ui_words_dup_difference (double value)
+{
+  g_autofree char *number = isfinite (value) ? dup_decimals (value, "%.2f") : g_strdup (MINUS);
+
+  return g_strconcat (value >= 0.005 ? "+" : "", number, NULL);
+}
+
+char *
 sag_ui_words_dup_percent (double share)
 {
   double           percent = share * 100;

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 /** sag_ui_words_dup_number: "0.91", "<0.01", ">0.99": two decimals in every locale, a true minus sign. */
 char *sag_ui_words_dup_number (double value);
 
+/** sag_ui_words_dup_difference: "+0.12", "−0.30", "0.00": of two numbers. */
+char *sag_ui_words_dup_difference (double value);
+
 /** sag_ui_words_dup_percent: "5 %", "0.5 %" of a share 0..1. */
 char *sag_ui_words_dup_percent (double share);
 

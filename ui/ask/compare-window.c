@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/ask/compare-window.h"
+
+#include "ui/ask/details.h"
+#include "ui/ask/difference.h"
+#include "ui/ask/map-row.h"
+#include "ui/ask/words.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+struct _SagUiCompareWindow
+{
+  AdwWindow parent;
+
+  SagUiAsk     *ask;
+  SagUiCase    *one;
+  SagUiResult  *a;
+  SagAnswer    *b;
+  char         *folder; /* nullable: the open bundle */
+  SagUiOverlay *map_b;
+  SagUiOverlay *difference;
+  gboolean      owns_map_b;
+  GCancellable *cancellable; /* while asking */
+
+  GtkEntry      *entry;
+  GtkWidget     *ask_button;
+  GtkLabel      *bundle;
+  GtkWidget     *open_bundle;
+  GtkMenuButton *cards;
+  GtkGrid       *grid;
+  GtkLabel      *message;
+  GtkWidget     *maps;
+  SagUiMapRow   *difference_row;
+};
+
+G_DEFINE_FINAL_TYPE (SagUiCompareWindow, sag_ui_compare_window, ADW_TYPE_WINDOW)
+
+const SagAnswer *
+sag_ui_compare_window_get_b (SagUiCompareWindow *self)
+{
+  return self->b;
+}
+
+SagUiOverlay *
+sag_ui_compare_window_get_difference (SagUiCompareWindow *self)
+{
+  return self->difference;
+}
+
+/* The table */
+
+static void
+put (SagUiCompareWindow *self, int column, int row, const char *text, const char *style)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_selectable (GTK_LABEL (label), FALSE);
+  gtk_widget_set_hexpand (label, column == 1 || column == 2);
+  gtk_widget_set_valign (label, GTK_ALIGN_START);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 24);
+  if (style != NULL)
+    gtk_widget_add_css_class (label, style);
+  gtk_grid_attach (self->grid, label, column, row, 1, 1);
+}
+
+static void
+put_answer (SagUiCompareWindow *self, int column, const SagAnswer *answer)
+{
+  g_autofree char *number =
+    answer->has_class ? sag_ui_words_dup_number (answer->probability) : NULL;
+  g_autofree char *score = sag_ui_words_dup_score (answer->peak_score);
+
+  put (self, column, 0, column == 1 ? "A" : "B", "heading");
+  put (self, column, 1, answer->text, NULL);
+  put (self, column, 2, answer->provenance->bundle_name, NULL);
+  put (self, column, 3, number != NULL ? number : "", "card-number");
+  put (self, column, 4, answer->has_class ? sag_ui_words_get_training (answer->class_head) : "",
+       NULL);
+  put (self, column, 5, score, "numeric");
+  put (self, column, 6, sag_ui_words_get_training (answer->patch_head), NULL);
+}
+
+static void
+put_titles (SagUiCompareWindow *self, gboolean class)
+{
+  put (self, 0, 1, _ ("Text"), "dim-label");
+  put (self, 0, 2, _ ("Bundle"), "dim-label");
+  put (self, 0, 3, class ? _ ("Model probability, balanced training mix") : "", "dim-label");
+  put (self, 0, 4, class ? _ ("Class head") : "", "dim-label");
+  put (self, 0, 5, _ ("Map"), "dim-label");
+  put (self, 0, 6, _ ("Patch head"), "dim-label");
+}
+
+static void
+put_differences (SagUiCompareWindow *self, const SagAnswer *a, const SagAnswer *b)
+{
+  g_autofree char *score = sag_ui_words_dup_difference ((double) a->peak_score - b->peak_score);
+
+  put (self, 3, 0, _ ("A − B"), "heading");
+  if (a->has_class && b->has_class)
+    {
+      g_autofree char *number =
+        sag_ui_words_dup_difference ((double) a->probability - b->probability);
+
+      put (self, 3, 3, number, "card-number");
+    }
+  put (self, 3, 5, score, "numeric");
+}
+
+static void
+update_grid (SagUiCompareWindow *self)
+{
+  const SagAnswer *a = sag_ui_result_get_answer (self->a);
+  GtkWidget       *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->grid))) != NULL)
+    gtk_grid_remove (self->grid, child);
+  if (a == NULL)
+    return;
+  put_titles (self, a->has_class || (self->b != NULL && self->b->has_class));
+  put_answer (self, 1, a);
+  if (self->b == NULL)
+    return;
+  put_answer (self, 2, self->b);
+  put_differences (self, a, self->b);
+}
+
+static void
+say (SagUiCompareWindow *self, const char *message)
+{
+  gtk_label_set_text (self->message, message != NULL ? message : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->message), message != NULL);
+}
+
+/* Maps of B and of the difference lie over the scan as long as this window is there. */
+
+static void
+add_map (SagUiCompareWindow *self, SagUiOverlay *overlay)
+{
+  GListStore *overlays = sag_ui_case_get_overlays (self->one);
+
+  if (!g_list_store_find (overlays, overlay, NULL))
+    g_list_store_append (overlays, overlay);
+}
+
+static void
+remove_map (SagUiCompareWindow *self, SagUiOverlay *overlay)
+{
+  GListStore *overlays = sag_ui_case_get_overlays (self->one);
+  guint       position;
+
+  if (overlay != NULL && g_list_store_find (overlays, overlay, &position))
+    g_list_store_remove (overlays, position);
+}
+
+static void
+drop_b (SagUiCompareWindow *self)
+{
+  sag_ui_map_row_set_overlay (self->difference_row, NULL, NULL, NULL);
+  gtk_widget_set_visible (self->maps, FALSE);
+  remove_map (self, self->difference);
+  if (self->owns_map_b)
+    remove_map (self, self->map_b);
+  g_clear_object (&self->difference);
+  g_clear_object (&self->map_b);
+  g_clear_pointer (&self->b, sag_answer_unref);
+}
+
+static void
+make_difference (SagUiCompareWindow *self)
+{
+  SagUiOverlay    *map_a = sag_ui_result_get_overlay (self->a);
+  g_autofree char *label = g_strdup_printf ("%s − %s", sag_ui_overlay_get_label (map_a),
+                                            sag_ui_overlay_get_label (self->map_b));
+  g_autoptr (GError) error = NULL;
+
+  self->difference = sag_ui_difference_new (map_a, self->map_b, label, &error);
+  say (self, error != NULL ? error->message : NULL);
+  if (self->difference != NULL)
+    add_map (self, self->difference);
+  sag_ui_map_row_set_overlay (self->difference_row, self->difference, NULL, NULL);
+  sag_ui_map_row_set_active (self->difference_row, TRUE);
+  gtk_widget_set_visible (self->maps, TRUE);
+}
+
+/* @answer: (transfer full); @map: (nullable) (transfer full): that of a card */
+static void
+take_b (SagUiCompareWindow *self, SagAnswer *answer, SagUiOverlay *map)
+{
+  drop_b (self);
+  self->b = answer;
+  self->owns_map_b = map == NULL;
+  self->map_b =
+    map != NULL ? map
+                : sag_ui_overlay_new (SAG_UI_OVERLAY_SCORE, answer->text, answer->cells,
+                                      &answer->cell_geometry, sag_ui_case_next_colour (self->one));
+  if (self->owns_map_b)
+    {
+      sag_ui_overlay_set_visible (self->map_b, FALSE);
+      add_map (self, self->map_b);
+    }
+  update_grid (self);
+  if (sag_ui_result_get_overlay (self->a) != NULL)
+    make_difference (self);
+}
+
+/* Asking B */
+
+static void
+update_bundle (SagUiCompareWindow *self)
+{
+  SagBundle       *bundle = sag_ui_engine_get_bundle (sag_ui_ask_get_engine (self->ask));
+  g_autofree char *name = self->folder != NULL ? g_path_get_basename (self->folder) : NULL;
+  g_autofree char *text =
+    /* Translators: which bundle answers B; %s is its name. */
+    g_strdup_printf (_ ("Bundle: %s"), name != NULL     ? name
+                                       : bundle != NULL ? sag_bundle_get_name (bundle)
+                                                        : _ ("none is open"));
+
+  gtk_label_set_text (self->bundle, text);
+  gtk_widget_set_visible (self->open_bundle, self->folder != NULL);
+}
+
+static void
+end_asking (SagUiCompareWindow *self, SagAnswer *answer, const GError *error)
+{
+  g_clear_object (&self->cancellable);
+  if (self->ask == NULL) /* closed meanwhile */
+    return;
+  gtk_widget_set_sensitive (self->ask_button, TRUE);
+  if (answer != NULL)
+    {
+      say (self, NULL);
+      take_b (self, sag_answer_ref (answer), NULL);
+    }
+  else
+    say (self, error->message);
+}
+
+static void
+many_cb (GObject *source, GAsyncResult *async, gpointer user_data)
+{
+  g_autoptr (SagUiCompareWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) answers =
+    sag_ui_engine_ask_many_finish (SAG_UI_ENGINE (source), async, &error);
+
+  end_asking (self, answers != NULL ? answers->pdata[0] : NULL, error);
+}
+
+static void
+with_cb (GObject *source, GAsyncResult *async, gpointer user_data)
+{
+  g_autoptr (SagUiCompareWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagAnswer) answer =
+    sag_ui_engine_ask_with_finish (SAG_UI_ENGINE (source), async, &error);
+
+  end_asking (self, answer, error);
+}
+
+void
+sag_ui_compare_window_ask (SagUiCompareWindow *self, const char *text, const char *folder)
+{
+  SagUiEngine *engine = sag_ui_ask_get_engine (self->ask);
+  const char  *texts[] = { text, NULL };
+
+  g_return_if_fail (SAG_UI_IS_COMPARE_WINDOW (self) && text != NULL);
+
+  if (self->cancellable != NULL || *text == '\0')
+    return;
+  if (sag_ui_ask_is_hidden (self->ask, self->one, text))
+    {
+      say (self, _ ("You read first: ask this text on a card and set your label there."));
+      return;
+    }
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_set_sensitive (self->ask_button, FALSE);
+  say (self, _ ("Asking…"));
+  if (folder != NULL)
+    sag_ui_engine_ask_with_async (engine, self->one, folder, text, self->cancellable, with_cb,
+                                  g_object_ref (self));
+  else
+    sag_ui_engine_ask_many_async (engine, self->one, texts, NULL, NULL, self->cancellable, many_cb,
+                                  g_object_ref (self));
+}
+
+static void
+ask_cb (SagUiCompareWindow *self)
+{
+  g_autofree char *text =
+    g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
+
+  sag_ui_compare_window_ask (self, text, self->folder);
+}
+
+static void
+set_folder (SagUiCompareWindow *self, const char *folder)
+{
+  g_free (self->folder);
+  self->folder = g_strdup (folder);
+  update_bundle (self);
+}
+
+static void
+same_bundle_cb (SagUiCompareWindow *self)
+{
+  set_folder (self, NULL);
+}
+
+static void
+chosen_cb (GtkNativeDialog *dialog, int response, SagUiCompareWindow *self)
+{
+  g_autoptr (GFile) file = NULL;
+  g_autofree char *path = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  if (file != NULL)
+    path = g_file_get_path (file);
+  if (path != NULL)
+    {
+      set_folder (self, path);
+      ask_cb (self);
+    }
+  gtk_native_dialog_destroy (dialog);
+}
+
+void
+sag_ui_compare_window_choose_bundle (SagUiCompareWindow *self)
+{
+  GtkFileChooserNative *dialog =
+    gtk_file_chooser_native_new (_ ("Folder of the other bundle"), GTK_WINDOW (self),
+                                 GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("Choose"), _ ("Cancel"));
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_object_set_data_full (G_OBJECT (self), "dialog", dialog, g_object_unref);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (chosen_cb), self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+choose_cb (SagUiCompareWindow *self)
+{
+  sag_ui_compare_window_choose_bundle (self);
+}
+
+/* Cards that are there already */
+
+static gboolean
+can_compare (SagUiCompareWindow *self, SagUiResult *result)
+{
+  return result != self->a && sag_ui_result_get_answer (result) != NULL &&
+         !sag_ui_ask_is_hidden (self->ask, self->one, sag_ui_result_get_text (result));
+}
+
+static void
+card_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SagUiCompareWindow *self = SAG_UI_COMPARE_WINDOW (widget);
+  g_autoptr (SagUiResult) result = g_list_model_get_item (
+    G_LIST_MODEL (sag_ui_case_get_results (self->one)), (guint) g_variant_get_int32 (parameter));
+
+  if (result == NULL || !can_compare (self, result))
+    return;
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), sag_ui_result_get_text (result));
+  take_b (self, sag_answer_ref (sag_ui_result_get_answer (result)),
+          g_object_ref (sag_ui_result_get_overlay (result)));
+}
+
+static void
+make_menu (GtkMenuButton *button, gpointer user_data)
+{
+  SagUiCompareWindow *self = user_data;
+  GListModel         *results = G_LIST_MODEL (sag_ui_case_get_results (self->one));
+  g_autoptr (GMenu) menu = g_menu_new ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (results); i++)
+    {
+      g_autoptr (SagUiResult) result = g_list_model_get_item (results, i);
+      g_autoptr (GMenuItem) item = g_menu_item_new (sag_ui_result_get_text (result), NULL);
+
+      if (!can_compare (self, result))
+        continue;
+      g_menu_item_set_action_and_target (item, "compare.card", "i", (int) i);
+      g_menu_append_item (menu, item);
+    }
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
+}
+
+static void
+side_by_side_cb (SagUiCompareWindow *self)
+{
+  SagUiOverlay *map_a = sag_ui_result_get_overlay (self->a);
+
+  if (map_a != NULL && self->map_b != NULL)
+    sag_ui_ask_compare (self->ask, map_a, self->map_b);
+}
+
+static void
+go_cb (SagUiCompareWindow *self)
+{
+  SagUiSession *session = sag_ui_ask_get_session (self->ask);
+  double        ras_mm[3];
+
+  if (self->difference == NULL)
+    return;
+  sag_ui_overlay_get_peak (self->difference, ras_mm);
+  sag_ui_display_set_cross (sag_ui_session_get_display (session), ras_mm);
+}
+
+/* A was asked again: what was compared is no more. */
+static void
+answer_cb (SagUiResult *a, GParamSpec *pspec, SagUiCompareWindow *self)
+{
+  drop_b (self);
+  update_grid (self);
+}
+
+GtkWindow *
+sag_ui_compare_window_new (SagUiAsk *ask, SagUiCase *one, SagUiResult *a)
+{
+  SagUiCompareWindow *self = g_object_new (SAG_UI_TYPE_COMPARE_WINDOW, NULL);
+
+  self->ask = g_object_ref (ask);
+  self->one = g_object_ref (one);
+  self->a = g_object_ref (a);
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), sag_ui_result_get_text (a));
+  gtk_menu_button_set_create_popup_func (self->cards, make_menu, self, NULL);
+  g_signal_connect_object (a, "notify::answer", G_CALLBACK (answer_cb), self, 0);
+  sag_ui_close_on_escape (GTK_WINDOW (self));
+  update_bundle (self);
+  update_grid (self);
+  drop_b (self);
+  return GTK_WINDOW (self);
+}
+
+static void
+sag_ui_compare_window_dispose (GObject *object)
+{
+  SagUiCompareWindow *self = SAG_UI_COMPARE_WINDOW (object);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  if (self->ask != NULL)
+    drop_b (self);
+  gtk_widget_dispose_template (GTK_WIDGET (object), SAG_UI_TYPE_COMPARE_WINDOW);
+  g_clear_object (&self->a);
+  g_clear_object (&self->one);
+  g_clear_object (&self->ask);
+  G_OBJECT_CLASS (sag_ui_compare_window_parent_class)->dispose (object);
+}
+
+static void
+sag_ui_compare_window_finalize (GObject *object)
+{
+  SagUiCompareWindow *self = SAG_UI_COMPARE_WINDOW (object);
+
+  g_clear_object (&self->cancellable);
+  g_free (self->folder);
+  G_OBJECT_CLASS (sag_ui_compare_window_parent_class)->finalize (object);
+}
+
+static void
+sag_ui_compare_window_class_init (SagUiCompareWindowClass *class)
+{
+  GObjectClass   *object_class = G_OBJECT_CLASS (class);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  object_class->dispose = sag_ui_compare_window_dispose;
+  object_class->finalize = sag_ui_compare_window_finalize;
+  g_type_ensure (SAG_UI_TYPE_MAP_ROW);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/sagittact/Sagitta/compare-window.ui");
+#define BIND(name) gtk_widget_class_bind_template_child (widget_class, SagUiCompareWindow, name)
+  BIND (entry);
+  BIND (ask_button);
+  BIND (bundle);
+  BIND (open_bundle);
+  BIND (cards);
+  BIND (grid);
+  BIND (message);
+  BIND (maps);
+  BIND (difference_row);
+#undef BIND
+  gtk_widget_class_bind_template_callback (widget_class, ask_cb);
+  gtk_widget_class_bind_template_callback (widget_class, same_bundle_cb);
+  gtk_widget_class_bind_template_callback (widget_class, choose_cb);
+  gtk_widget_class_bind_template_callback (widget_class, side_by_side_cb);
+  gtk_widget_class_bind_template_callback (widget_class, go_cb);
+  gtk_widget_class_install_action (widget_class, "compare.card", "i", card_cb);
+}
+
+static void
+sag_ui_compare_window_init (SagUiCompareWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
