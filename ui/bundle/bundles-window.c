@@ -16,7 +16,6 @@ struct _SagUiBundlesWindow
 
   SagUiSession       *session;
   GSimpleActionGroup *actions;
-  AdwToastOverlay    *toasts;
   GtkListBox         *list;
   GtkStack           *stack;
   SagUiBundlePage    *page;
@@ -293,14 +292,6 @@ bundle_cb (SagUiEngine *engine, SagUiBundlesWindow *self)
   update_rows (self);
 }
 
-static void
-toast_cb (SagUiSession *session, const char *sentence, gboolean undoable, SagUiBundlesWindow *self)
-{
-  g_autofree char *markup = g_markup_escape_text (sentence, -1);
-
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (markup));
-}
-
 SagUiBundlesWindow *
 sag_ui_bundles_window_new (SagUiSession *session, GtkWindow *parent)
 {
@@ -314,7 +305,6 @@ sag_ui_bundles_window_new (SagUiSession *session, GtkWindow *parent)
 
   self->session = g_object_ref (session);
   g_signal_connect_object (engine, "bundle-changed", G_CALLBACK (bundle_cb), self, 0);
-  g_signal_connect_object (session, "toast", G_CALLBACK (toast_cb), self, 0);
   add_row (self, NULL, -1);
   for (gsize i = 0; known[i] != NULL; i++)
     add_row (self, known[i], -1);
@@ -344,7 +334,6 @@ sag_ui_bundles_window_class_init (SagUiBundlesWindowClass *class)
   g_type_ensure (SAG_UI_TYPE_BUNDLE_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sagittact/Sagitta/bundles-window.ui");
-  gtk_widget_class_bind_template_child (widget_class, SagUiBundlesWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, SagUiBundlesWindow, list);
   gtk_widget_class_bind_template_child (widget_class, SagUiBundlesWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, SagUiBundlesWindow, page);

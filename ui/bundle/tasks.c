@@ -51,6 +51,8 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer column)
     gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   if (numeric)
     gtk_widget_add_css_class (label, "numeric");
+  if (GPOINTER_TO_INT (column) == COLUMN_AUROC)
+    gtk_widget_set_margin_end (label, 8);
   gtk_list_item_set_child (item, label);
 }
 

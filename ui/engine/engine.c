@@ -2,7 +2,6 @@
 #include "ui/engine/engine.h"
 
 #include "model/core/error.h"
-#include "render/slice/marks.h"
 #include "ui/engine/engine-private.h"
 
 #include <glib/gi18n.h>
@@ -285,9 +284,9 @@ sag_ui_engine_dup_watermark (SagUiEngine *self, SagUiCase *one)
   if (self->bundle == NULL)
     return NULL;
   if (!sag_bundle_is_trained (self->bundle))
-    return g_strdup (_ (SAG_RENDER_NOTE_UNTRAINED));
+    return g_strdup (_ ("Untrained model: the numbers mean nothing"));
   if (sag_bundle_is_synthetic (self->bundle))
-    return g_strdup (_ (SAG_RENDER_NOTE_SYNTHETIC));
+    return g_strdup (_ ("Demonstration model, trained on synthetic scans"));
   return NULL;
 }
 
