@@ -14,6 +14,9 @@
 #define BOX_COLOUR 0xffffff
 #define DASH_MM 5.0
 
+/* The ends of the body, without which nothing of it would be seen from the head or the feet. */
+#define RIM_OPACITY 0.45
+
 /* Glass that faces the reader; see SagRenderSurface. */
 static const struct
 {
@@ -49,6 +52,7 @@ typedef struct
 {
   SagRenderMesh *mesh;
   GBytes        *source;
+  GArray        *rims;      /* (nullable): where it ends, as lines */
   gboolean       of_scan;   /* is kept for a while although nothing shows it */
   guint64        last_used; /* scan or content */
 } Made;
@@ -94,6 +98,7 @@ made_free (gpointer data)
 
   sag_render_mesh_unref (made->mesh);
   g_clear_pointer (&made->source, g_bytes_unref);
+  g_clear_pointer (&made->rims, g_array_unref);
   g_free (made);
 }
 
@@ -384,6 +389,7 @@ sag_render_assembly_step (SagRenderAssembly *assembly, GCancellable *cancellable
   made = g_new0 (Made, 1);
   made->mesh = mesh != NULL ? mesh : sag_render_mesh_new_take (0, NULL, NULL, 0, NULL);
   made->source = source != NULL ? g_bytes_ref (source) : NULL;
+  made->rims = wanted->kind == WANT_BODY ? sag_render_mesh_rims (made->mesh) : NULL;
   made->of_scan = source == NULL;
   touch (assembly, made);
   g_hash_table_insert (assembly->made, g_strdup (wanted->key), made);
@@ -446,6 +452,21 @@ add_lines (
 }
 
 static void
+add_rims (SagRenderAssembly *assembly, GArray *lines, double scale)
+{
+  for (guint w = 0; w < assembly->wanted->len; w++)
+    {
+      const Wanted *wanted = &g_array_index (assembly->wanted, Wanted, w);
+      const Made   *made = find_made (assembly, wanted);
+
+      if (made != NULL && made->rims != NULL)
+        add_lines (lines, made->rims, wanted->colour,
+                   CLAMP (RIM_OPACITY * assembly->content->part[SAG_RENDER_PART_BODY], 0, 1),
+                   scale);
+    }
+}
+
+static void
 show_lines (SagRenderAssembly *assembly, SagRenderScene *scene, double scale)
 {
   const SagRenderContent *content = assembly->content;
@@ -454,6 +475,7 @@ show_lines (SagRenderAssembly *assembly, SagRenderScene *scene, double scale)
   g_autoptr (GArray) axes = NULL;
   g_autoptr (GArray) planes = NULL;
 
+  add_rims (assembly, lines, scale);
   if (content->has_box)
     {
       box = sag_render_wire_box (&content->box, DASH_MM);

@@ -2,6 +2,7 @@
 #include "render/scene/mesh.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 SagRenderMesh *
@@ -105,4 +106,37 @@ sag_render_mesh_soften (SagRenderMesh *mesh, guint passes)
             mesh->normals[3 * n + c] = sum[c] / length;
         }
     }
+}
+
+static int
+compare_edges (const void *a, const void *b)
+{
+  guint64 x = *(const guint64 *) a, y = *(const guint64 *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+GArray *
+sag_render_mesh_rims (const SagRenderMesh *mesh)
+{
+  const gsize         n = 3 * mesh->n_triangles;
+  g_autofree guint64 *edges = g_new (guint64, n);
+  GArray             *points = g_array_new (FALSE, FALSE, sizeof (float));
+
+  for (gsize corner = 0; corner < n; corner++)
+    {
+      guint64 a = (guint64) mesh->triangles[corner];
+      guint64 b = (guint64) mesh->triangles[corner % 3 == 2 ? corner - 2 : corner + 1];
+
+      edges[corner] = MIN (a, b) << 32 | MAX (a, b);
+    }
+  if (n > 0)
+    qsort (edges, n, sizeof *edges, compare_edges);
+  for (gsize e = 0; e < n; e++)
+    if ((e == 0 || edges[e] != edges[e - 1]) && (e + 1 == n || edges[e] != edges[e + 1]))
+      {
+        g_array_append_vals (points, mesh->points + 3 * (edges[e] >> 32), 3);
+        g_array_append_vals (points, mesh->points + 3 * (edges[e] & 0xffffffff), 3);
+      }
+  return points;
 }

@@ -48,6 +48,12 @@ double sag_render_mesh_volume_mm3 (const SagRenderMesh *mesh);
 void sag_render_mesh_soften (SagRenderMesh *mesh, guint passes);
 
 /**
+ * sag_render_mesh_rims: the edges that belong to one triangle only: where an open surface ends.
+ * Returns: (transfer full): array of float, three for each end of each edge
+ */
+GArray *sag_render_mesh_rims (const SagRenderMesh *mesh);
+
+/**
  * sag_render_mesh_contour: the surface on which a field has the value @level, by flying edges,
  * linear along the grid's edges; outside is where the field is lower.
  *

@@ -71,7 +71,10 @@ add_note (SagUiSceneView *self, const char *sentence, gboolean warning)
 
   gtk_widget_set_halign (row, GTK_ALIGN_END);
   if (warning)
-    gtk_box_append (GTK_BOX (row), gtk_image_new_from_icon_name ("dialog-warning-symbolic"));
+    {
+      gtk_widget_add_css_class (row, "caution");
+      gtk_box_append (GTK_BOX (row), gtk_image_new_from_icon_name ("dialog-warning-symbolic"));
+    }
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_xalign (GTK_LABEL (label), 1);
   gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_RIGHT);

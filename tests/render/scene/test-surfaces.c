@@ -75,6 +75,32 @@ test_body_normals (void)
   g_assert_cmpfloat ((double) n_outwards / mesh->n_points, >, 0.99);
 }
 
+/* The body is open at the first and the last slice and nowhere else; lungs are closed. */
+static void
+test_rims (void)
+{
+  g_autoptr (SagVolume) volume = lying_patient_new ();
+  g_autoptr (FixturePatient) patient = fixture_patient_new ();
+  g_autoptr (SagRenderMesh) mesh = sag_render_body_mesh (volume, NULL, NULL);
+  g_autoptr (GArray) rims = sag_render_mesh_rims (mesh);
+  g_autoptr (GArray) none = sag_render_mesh_rims (patient->lungs_mesh);
+  double length = 0;
+
+  g_assert_cmpuint (none->len, ==, 0);
+  g_assert_cmpuint (rims->len % 6, ==, 0);
+  for (guint e = 0; e < rims->len; e += 6)
+    {
+      const float *a = &g_array_index (rims, float, e), *b = a + 3;
+
+      g_assert_cmpfloat_with_epsilon (a[2], b[2], 1e-3);
+      g_assert_true (fabs (a[2] - mesh->low_mm[2]) < 1e-3 || fabs (a[2] - mesh->high_mm[2]) < 1e-3);
+      length += hypot (a[0] - b[0], a[1] - b[1]);
+    }
+  /* Twice around an ellipse with half axes of 150 and 100 mm, and the lips of the table. */
+  g_assert_cmpfloat (length, >, 2 * 780);
+  g_assert_cmpfloat (length, <, 2 * 900);
+}
+
 /* Air in a volume of nothing else, of tissue without an end, and of one voxel: no surface and no harm. */
 static void
 test_body_odd (void)
@@ -254,6 +280,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/scene/surfaces/body", test_body);
   g_test_add_func ("/scene/surfaces/body-normals", test_body_normals);
+  g_test_add_func ("/scene/surfaces/rims", test_rims);
   g_test_add_func ("/scene/surfaces/body-odd", test_body_odd);
   g_test_add_func ("/scene/surfaces/lungs", test_lungs);
   g_test_add_func ("/scene/surfaces/no-lungs", test_no_lungs);
