@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/common/engine.h"
 #include "model/core/error.h"
+#include "render/scene/worker.h"
 #include "ui/base/language.h"
 #include "ui/base/settings.h"
 #include "ui/window/application.h"
@@ -115,6 +116,8 @@ main (int argc, char **argv)
   code = g_application_run (G_APPLICATION (choice.application), argc, argv);
   g_signal_handlers_disconnect_by_data (sag_ui_settings_get (), &choice);
   g_object_unref (choice.application);
+  /* Threads that draw in 3D must not see the libraries go from under them. */
+  sag_render_worker_wait_all ();
   sag_ui_settings_close ();
   g_free (choice.engine_name);
   g_free (choice.bundle);
