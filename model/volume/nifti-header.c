@@ -23,6 +23,8 @@
  *      108    4      168    8   vox_offset: where the voxels begin; a float in NIfTI-1
  *      112    4      176    8   scl_slope; 0 means that values are not scaled
  *      116    4      184    8   scl_inter
+ *      124    4      192    8   cal_max: shown white
+ *      128    4      200    8   cal_min: shown black; as large as cal_max: the file does not say
  *      123    1      500    4   xyzt_units: the low three bits are those of space
  *      252    2      344    4   qform_code
  *      254    2      348    4   sform_code
@@ -310,6 +312,16 @@ read_scaling (const Fields *fields, SagNiftiHeader *header, GPtrArray *warnings)
 }
 
 static void
+read_shown (const Fields *fields, SagNiftiHeader *header)
+{
+  const double   low = get_real (fields, 128, 200, 0), high = get_real (fields, 124, 192, 0);
+  const gboolean is_range = isfinite (low) && isfinite (high) && low < high;
+
+  header->shown[0] = is_range ? low : 0;
+  header->shown[1] = is_range ? high : 0;
+}
+
+static void
 read_place (const Fields *fields, SagNiftiHeader *header)
 {
   header->xyz_units = (int) (fields->two ? get_int (fields, 500, 4) : get_int (fields, 123, 1)) & 7;
@@ -343,6 +355,7 @@ sag_nifti_header_parse (const guint8   *bytes,
       !read_offset (&fields, name, header, warnings, error))
     return FALSE;
   read_scaling (&fields, header, warnings);
+  read_shown (&fields, header);
   read_place (&fields, header);
   if (header->n_volumes > 1)
     sag_nifti_warn (warnings,

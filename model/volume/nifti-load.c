@@ -117,6 +117,7 @@ new_volume (Load *load, SagScalar scalar, GError **error)
   load->volume = scalar == SAG_SCALAR_INT16 ? sag_volume_new_int16 (&load->geometry, voxels)
                                             : sag_volume_new_float (&load->geometry, voxels);
   sag_volume_set_source_type (load->volume, sag_raw_name (load->header.format.type));
+  sag_volume_set_shown (load->volume, load->header.shown[0], load->header.shown[1]);
   sag_volume_set_warnings (load->volume, (const char *const *) load->warnings->pdata);
   return TRUE;
 }

@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  * @dims: of the first volume, all at least 1; their product fits a gsize, 8-byte numbers included
  * @n_volumes: what the dimensions after the third multiply to
  * @format: type, and slope and intercept as they are to be used
+ * @shown: cal_min and cal_max: values that viewers show as black and white; equal if it says none
  * @swap: numbers are stored in the other byte order
  */
 typedef struct
@@ -30,6 +31,7 @@ typedef struct
   gint32       dims[3];
   guint64      n_volumes;
   SagRawFormat format;
+  double       shown[2];
   gboolean     swap;
   guint64      vox_offset;
   int          xyz_units;

@@ -19,6 +19,9 @@ void *sag_volume_alloc_voxels (const SagGeometry *geometry, SagScalar scalar);
 /** sag_volume_set_source_type: @type is a literal. */
 void sag_volume_set_source_type (SagVolume *volume, const char *type);
 
+/** sag_volume_set_shown: see sag_volume_get_shown(). */
+void sag_volume_set_shown (SagVolume *volume, double low, double high);
+
 /**
  * sag_volume_set_warnings: replaces all warnings; copies @warnings.
  *

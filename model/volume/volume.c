@@ -16,6 +16,7 @@ struct _SagVolume
   SagScalar       scalar;
   void           *voxels;
   const char     *source_type;
+  double          shown[2];
   char          **warnings;      /* atomic */
   GPtrArray      *past_warnings; /* of char **: somebody may still read them */
   char           *hash;          /* atomic, NULL until asked for */
@@ -204,6 +205,23 @@ sag_volume_set_source_type (SagVolume *volume, const char *type)
 {
   g_return_if_fail (volume != NULL);
   volume->source_type = type;
+}
+
+void
+sag_volume_set_shown (SagVolume *volume, double low, double high)
+{
+  g_return_if_fail (volume != NULL);
+  volume->shown[0] = low;
+  volume->shown[1] = high;
+}
+
+gboolean
+sag_volume_get_shown (const SagVolume *volume, double *low, double *high)
+{
+  g_return_val_if_fail (volume != NULL, FALSE);
+  *low = volume->shown[0];
+  *high = volume->shown[1];
+  return *low < *high;
 }
 
 const char *

@@ -73,6 +73,12 @@ const char *const *sag_volume_get_warnings (const SagVolume *volume);
 /** sag_volume_get_source_type: how the file stored a voxel, for example "int16" or "float64". */
 const char *sag_volume_get_source_type (const SagVolume *volume);
 
+/**
+ * sag_volume_get_shown: the values that the file wants to be black and white.
+ * Returns: FALSE if it does not say
+ */
+gboolean sag_volume_get_shown (const SagVolume *volume, double *low, double *high);
+
 /** sag_volume_get_hash: xxh128 of dims, affine and voxels as 32 hex digits; computed once, any thread. */
 const char *sag_volume_get_hash (SagVolume *volume);
 

@@ -50,6 +50,7 @@ static const SagUiKeyRow rows[] = {
   { "view.preset(4)", GREY, N_ ("Bone"), "5", "5" },
   { "view.preset(5)", GREY, N_ ("Brain"), "6", "6" },
   { "view.preset(6)", GREY, N_ ("Model input"), "7", "7" },
+  { "view.own-window", GREY, N_ ("The scan's own window, or all its values"), "0", "0" },
   { "view.invert", GREY, N_ ("Invert"), "i", "i" },
   { "view.interpolate", GREY, N_ ("Interpolate voxels"), "<Control>i", "<Control>i" },
   { "view.neurological", GREY, N_ ("Patient's left on the left"), "<Control>r", "<Control>r" },

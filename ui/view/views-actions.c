@@ -6,6 +6,7 @@
 #include "ui/base/keymap.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 static SagUiDisplay *
 get_display (SagUiViews *self)
@@ -59,6 +60,58 @@ focus_main (SagUiViews *self)
       GTK_WIDGET (sag_ui_side_get_view (&self->sides[0], (SagRenderPlane) self->main)));
   else
     gtk_widget_grab_focus (GTK_WIDGET (self->active));
+}
+
+/* Enough voxels to know how the values of a scan are spread. */
+#define N_SAMPLES 20000
+
+static int
+compare_floats (gconstpointer a, gconstpointer b)
+{
+  float x = *(const float *) a, y = *(const float *) b;
+
+  return (x > y) - (x < y);
+}
+
+/* From the 1st to the 99th percentile of voxels all over the scan. */
+static gboolean
+find_spread (SagVolume *volume, double *low, double *high)
+{
+  const SagGeometry *geometry = sag_volume_get_geometry (volume);
+  gsize              n = (gsize) sag_geometry_n_voxels (geometry);
+  gsize              step = MAX (n / N_SAMPLES, 1) | 1; /* odd, so as not to walk along a column */
+  const gint16      *shorts = sag_volume_get_int16 (volume);
+  const float       *floats = sag_volume_get_float (volume);
+  g_autoptr (GArray) values = g_array_sized_new (FALSE, FALSE, sizeof (float), N_SAMPLES);
+
+  for (gsize i = 0; i < n; i += step)
+    {
+      float value = shorts != NULL ? shorts[i] : floats[i];
+
+      if (isfinite (value))
+        g_array_append_val (values, value);
+    }
+  if (values->len == 0)
+    return FALSE;
+  g_array_sort (values, compare_floats);
+  *low = g_array_index (values, float, values->len / 100);
+  *high = g_array_index (values, float, values->len - 1 - values->len / 100);
+  return *low < *high;
+}
+
+/* The window that the file asks for, or, in most files, one that shows all its values. */
+static void
+own_window_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SagUiDisplay *display = get_display (user_data);
+  SagUiCase    *one = sag_ui_display_get_case (display);
+  SagVolume    *volume = one != NULL ? sag_ui_case_get_volume (one) : NULL;
+  double        low, high;
+
+  if (volume == NULL || sag_ui_case_get_state (one) != SAG_UI_CASE_READY ||
+      !(sag_volume_get_shown (volume, &low, &high) || find_spread (volume, &low, &high)))
+    return;
+  sag_ui_display_set_window (display, (SagRenderWindow){ MAX (high - low, 1), (low + high) / 2 });
 }
 
 static void
@@ -182,6 +235,7 @@ static const GActionEntry entries[] = {
   { .name = "zoom", .parameter_type = "d", .activate = zoom_cb },
   { .name = "fit", .activate = fit_cb },
   { .name = "preset", .parameter_type = "i", .activate = preset_cb, .state = "-1" },
+  { .name = "own-window", .activate = own_window_cb },
   { .name = "main", .parameter_type = "s", .activate = main_cb },
   { .name = "maximise", .activate = maximise_cb },
   { .name = "cine", .activate = cine_cb },

@@ -93,6 +93,7 @@ window_menu (void)
 
       add_item (section, _ (presets[i].name), action);
     }
+  add_item (section, _ ("The scan's own"), "view.own-window");
   section = add_section (menu, NULL);
   g_menu_item_set_attribute (numbers, "custom", "s", "numbers");
   g_menu_append_item (section, numbers);

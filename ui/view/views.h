@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * "comparing" (boolean, read-only), "linked" (boolean: two cases move together).
  *
  * Inserts the actions "view." into its window; ui/base/keymap-rows.c has their keys:
- *   layout ("quad"), main ("axial"), maximise, preset (0), invert, interpolate, neurological, cross,
+ *   layout ("quad"), main ("axial"), maximise, preset (0), own-window, invert, interpolate, neurological, cross,
  *   overlays, box, marks, slab (uint32 0), slab-mm (10.0), fit, zoom (1.25), step (1), cine,
  *   cine-rate (15.0), opacity (0.1), peek, compare-next, end-compare, linked.
  */

@@ -116,6 +116,43 @@ test_slices (void)
   sag_volume_unref (arrival.first);
 }
 
+/* What the file wants to be black and white; no range is none. */
+static void
+test_shown (void)
+{
+  static const struct
+  {
+    float    low;
+    float    high;
+    gboolean said;
+  } cases[] = { { -160, 240, TRUE }, { 0, 0, FALSE }, { 5, -5, FALSE }, { NAN, 3, FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      nifti_1_header     header = make_nifti_header (4, 4, 4, DT_INT16, 2);
+      g_autofree gint16 *voxels = make_noise (64, 1);
+      g_autofree char   *folder = sag_test_dup_folder ();
+      g_autofree char   *path = g_build_filename (folder, "shown.nii", NULL);
+      g_autoptr (GByteArray) file = NULL;
+      g_autoptr (SagVolume) volume = NULL;
+      double low, high;
+
+      header.cal_min = cases[i].low;
+      header.cal_max = cases[i].high;
+      file = make_nifti (&header, voxels, 128);
+      g_assert_true (g_file_set_contents (path, (const char *) file->data, file->len, NULL));
+      volume = sag_nifti_load (path, NULL, NULL, NULL, NULL);
+      g_assert_nonnull (volume);
+      g_assert_cmpint (sag_volume_get_shown (volume, &low, &high), ==, cases[i].said);
+      if (cases[i].said)
+        {
+          g_assert_cmpfloat (low, ==, cases[i].low);
+          g_assert_cmpfloat (high, ==, cases[i].high);
+        }
+      sag_test_remove_folder (g_steal_pointer (&folder));
+    }
+}
+
 static void
 test_change_to_float (void)
 {
@@ -290,6 +327,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/volume/nifti-load/slices", test_slices);
   g_test_add_func ("/volume/nifti-load/change-to-float", test_change_to_float);
+  g_test_add_func ("/volume/nifti-load/shown", test_shown);
   g_test_add_func ("/volume/nifti-load/cancel", test_cancel);
   g_test_add_func ("/volume/nifti-load/warnings", test_warnings);
   g_test_add_func ("/volume/nifti-load/ordinary-is-silent", test_ordinary_is_silent);
