@@ -43,6 +43,9 @@ point_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   SagRenderSlice slice;
   double         cross_mm[3], x, y;
 
+  /* Other views move the crosshair between the points. */
+  if (self->n_placed > 0)
+    self->touched = self->draft_view;
   if (self->touched == NULL && self->views->len > 0)
     self->touched = self->views->pdata[0];
   if (sag_ui_display_get_tool (display) == SAG_UI_TOOL_NONE)

@@ -9,6 +9,9 @@
 #define HANDLE_REACH_PX 9.0
 #define LINE_REACH_PX 6.0
 
+/* Smaller than any voxel, larger than what rounding makes of nothing. */
+#define LEAST_MM 1e-3
+
 /* What a line, a handle and the words may need around the points. */
 #define MARGIN_PX 16.0
 #define WORDS_PX 190.0
@@ -271,10 +274,10 @@ static gboolean
 has_size (const SagUiMeasure *state)
 {
   if (state->kind == SAG_RENDER_ELLIPSE)
-    return state->statistics.area_mm2 > 0;
+    return state->statistics.area_mm2 > LEAST_MM * LEAST_MM;
   if (state->kind == SAG_RENDER_ANGLE)
     return isfinite (state->value);
-  return state->value > 0;
+  return state->value > LEAST_MM;
 }
 
 gboolean

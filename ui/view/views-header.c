@@ -179,6 +179,8 @@ sag_ui_views_build_header (SagUiViews *self)
   self->layout_button = gtk_menu_button_new ();
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->layout_button), "view-grid-symbolic");
   gtk_widget_set_tooltip_text (self->layout_button, _ ("Layout and what is shown"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->layout_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Layout"), -1);
   gtk_box_append (GTK_BOX (box), self->layout_button);
   self->presets_button = gtk_menu_button_new ();
   gtk_menu_button_set_always_show_arrow (GTK_MENU_BUTTON (self->presets_button), TRUE);
