@@ -18,7 +18,8 @@
 #include <string.h>
 
 #define LIBRARY "libcublasLt.so.13"
-#define TRIED 4 /* algorithms that the heuristic may offer */
+#define LARGE 5e8 /* multiply-adds */
+#define TRIED 4   /* algorithms that the heuristic may offer */
 
 /* What decides the algorithm. Compared bytewise: always zeroed first. */
 typedef struct
@@ -316,7 +317,9 @@ multiply (SagCudaDevice *device, const SagCudaGemm *gemm, const Plan *plan)
   return code == CUBLAS_STATUS_SUCCESS;
 }
 
-/* cuBLASLt has no SiLU, and its GELU is the approximation by tanh: good enough for values of 16 bits only. */
+/* cuBLASLt has no SiLU: our own kernel saves a pass, which is worth more than its speed unless the product is large. Its
+ * GELU is the approximation by tanh: good enough for values of 16 bits only.
+ */
 void
 sag_cuda_gemm (SagCudaDevice *device, const SagCudaGemm *gemm)
 {
@@ -324,13 +327,15 @@ sag_cuda_gemm (SagCudaDevice *device, const SagCudaGemm *gemm)
     gemm->act == SAG_CUDA_ACT_GELU && gemm->out_type == SAG_CUDA_HALF && gemm->bias != NULL;
   bool  done = false;
   Shape shape = shape_of (gemm, gelu);
-  Plan *plan;
 
   if (device->error != cudaSuccess || gemm->m < 1 || gemm->n_batches < 1)
     return;
-  plan = find_plan (device->blas, &shape, gemm->bias_out);
-  if (plan != NULL && plan->found)
-    done = multiply (device, gemm, plan);
+  if (gemm->act != SAG_CUDA_ACT_SILU || (double) gemm->m * gemm->n * gemm->k > LARGE)
+    {
+      Plan *plan = find_plan (device->blas, &shape, gemm->bias_out);
+
+      done = plan != NULL && plan->found && multiply (device, gemm, plan);
+    }
   if (!done)
     {
       sag_cuda_check (device, sag_cuda_launch_gemm (gemm, device->stream), "a matrix product");

@@ -71,6 +71,7 @@ prepare (SagCudaEngine *engine, SagPrepareRequest *request, SagPreparePlan *plan
   if (!sag_cuda_host->prepare_plan (request, &body, plan, status))
     return false;
   request->input_geometry = plan->input_geometry;
+  memcpy (request->box_start, plan->box_start, sizeof request->box_start);
   if (plan->covered)
     return sag_cuda_prepare_make (engine, request, plan, status);
   memset (request->input, 0,

@@ -53,14 +53,14 @@ prepare_options (SagCliCase *self, const SagCliAsk *ask)
 static gboolean
 prepare (SagCliCase *self, SagEngine *engine, const SagCliAsk *ask, GError **error)
 {
-  const SagRecipe  *recipe = sag_bundle_get_recipe (sag_engine_get_bundle (engine));
   SagPrepareOptions options;
 
   if (ask->lungs != NULL && (self->lungs = sag_cli_load (ask->lungs, error)) == NULL)
     return FALSE;
   options = prepare_options (self, ask);
   sag_cli_progress ("Preparing", 0);
-  self->prepared = sag_prepare (self->volume, recipe, &options, sag_cli_get_cancellable (), error);
+  self->prepared =
+    sag_engine_prepare (engine, self->volume, &options, sag_cli_get_cancellable (), error);
   if (self->prepared == NULL)
     sag_cli_prefix_name (error, self->name);
   return self->prepared != NULL;

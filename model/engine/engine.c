@@ -113,6 +113,56 @@ sag_engine_get_info (SagEngine *engine)
   return &engine->info;
 }
 
+/* A SagPrepareMaker. Whatever goes wrong, the processor does it once more and gives the error its words. */
+static gboolean
+make_input (gpointer         data,
+            SagVolume       *volume,
+            const SagRecipe *recipe,
+            const double    *lung_range_mm,
+            const double     shift_mm[3],
+            GCancellable    *cancellable,
+            float           *input,
+            SagGeometry     *geometry,
+            gint32           box_start[3])
+{
+  SagEngine        *engine = data;
+  SagVoxels         stored;
+  SagStatus         status = { 0 };
+  SagPrepareRequest request = { .recipe = *recipe,
+                                .has_lung_range = lung_range_mm != NULL,
+                                .input = input,
+                                .cancel = cancel_of (cancellable) };
+
+  sag_volume_view_stored (volume, &stored);
+  request.voxels = stored.origin;
+  request.is_float = stored.scalar == SAG_SCALAR_FLOAT32;
+  request.geometry = stored.geometry;
+  memcpy (request.shift_mm, shift_mm, sizeof request.shift_mm);
+  if (lung_range_mm != NULL)
+    memcpy (request.lung_range_mm, lung_range_mm, sizeof request.lung_range_mm);
+  if (!engine->table->prepare (engine->self, &request, &status))
+    return FALSE;
+  *geometry = request.input_geometry;
+  memcpy (box_start, request.box_start, sizeof request.box_start);
+  return TRUE;
+}
+
+SagPrepared *
+sag_engine_prepare (SagEngine               *engine,
+                    SagVolume               *volume,
+                    const SagPrepareOptions *options,
+                    GCancellable            *cancellable,
+                    GError                 **error)
+{
+  SagPrepareOptions all = options != NULL ? *options : (SagPrepareOptions){ NULL };
+
+  g_return_val_if_fail (engine != NULL && volume != NULL, NULL);
+
+  all.make = engine->table->prepare != NULL ? make_input : NULL;
+  all.make_data = engine;
+  return sag_prepare (volume, sag_bundle_get_recipe (engine->bundle), &all, cancellable, error);
+}
+
 /* The prepared input's key already stands for voxels, recipe, lungs and box. */
 static char *
 tokens_key (SagEngine *engine, SagPrepared *prepared)

@@ -31,6 +31,18 @@ SagBundle           *sag_engine_get_bundle (SagEngine *engine);
 const SagEngineInfo *sag_engine_get_info (SagEngine *engine);
 
 /**
+ * sag_engine_prepare: sag_prepare() by the bundle's recipe, with its input made by the engine's device where it can.
+ * What comes out is the same.
+ * @options: (nullable): who makes the input is not looked at
+ * Errors: those of sag_prepare().
+ */
+SagPrepared *sag_engine_prepare (SagEngine               *engine,
+                                 SagVolume               *volume,
+                                 const SagPrepareOptions *options,
+                                 GCancellable            *cancellable,
+                                 GError                 **error);
+
+/**
  * sag_engine_encode: the scan's vision tokens, transfer full. Keeps a reference to @prepared.
  * Errors: SAG_ERROR_MISMATCH (prepared for another input size), SAG_ERROR_ENGINE, G_IO_ERROR_CANCELLED.
  */

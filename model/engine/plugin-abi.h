@@ -74,6 +74,7 @@ extern "C"
    * @covered: false: the input is all 0, and what follows is not set
    * @splines, @areas, @stride, @origin: as SagStandardPlan
    * @input_geometry: where the input lies
+   * @box_start: the standardised voxel, along R, A, S, on which the box starts
    * @owner: for prepare_plan_clear()
    */
   typedef struct
@@ -93,6 +94,7 @@ extern "C"
     int64_t          stride[3];
     int64_t          origin;
     SagGeometry      input_geometry;
+    int32_t          box_start[3];
     void            *owner;
   } SagPreparePlan;
 

@@ -166,6 +166,7 @@ sag_plugin_prepare_plan (const SagPrepareRequest *request,
   };
   for (int a = 0; a < 3; a++)
     {
+      plan->box_start[a] = start[a];
       plan->first[a] = standard.crop[a];
       plan->n[a] = standard.source.geometry.dims[a];
     }

@@ -106,6 +106,7 @@ extern "C"
     double      shift_mm[3];
     float      *input;          /* out: (x, y, z), z fastest */
     SagGeometry input_geometry; /* out */
+    int32_t     box_start[3];   /* out: of the standardised grid, along R, A, S */
     SagCancel   cancel;
   } SagPrepareRequest;
 

@@ -133,37 +133,27 @@ find_lungs (
   return lungs->found != NULL;
 }
 
-/* Decides on the box; returns what set the z range, NULL on failure. */
-static const char *
-plan (SagStandard     *standard,
-      SagVolume       *volume,
-      const SagRecipe *recipe,
-      const Lungs     *lungs,
-      GCancellable    *cancellable,
-      GError         **error)
+/* What can hold lung along S, as far as the recipe asks; NULL if nothing says. @source: what said it. */
+static const double *
+lung_range (SagVolume       *volume,
+            const SagRecipe *recipe,
+            const Lungs     *lungs,
+            double           room[2],
+            const char     **source)
 {
-  const double *range_mm = NULL;
-  const char   *source = lungs->mask != NULL ? "mask" : "none";
-  double        mask_range_mm[2];
-  gboolean      done;
-
-  if (recipe->kind == SAG_RECIPE_UPSTREAM)
-    done = sag_standard_upstream (standard, volume, recipe, lungs->mask, cancellable, error);
-  else
+  if (lungs->mask != NULL)
     {
-      if (lungs->mask != NULL)
-        {
-          mask_range (volume, lungs->mask, mask_range_mm);
-          range_mm = mask_range_mm;
-        }
-      else if (lungs->found->mask != NULL)
-        {
-          range_mm = lungs->found->thorax_range_mm;
-          source = "segmented";
-        }
-      done = sag_standard_paper (standard, volume, recipe, range_mm, cancellable, error);
+      mask_range (volume, lungs->mask, room);
+      *source = "mask";
+      return room;
     }
-  return done ? source : NULL;
+  if (recipe->kind == SAG_RECIPE_PAPER && lungs->found->mask != NULL)
+    {
+      *source = "segmented";
+      return lungs->found->thorax_range_mm;
+    }
+  *source = "none";
+  return NULL;
 }
 
 /* Part of the mask's lung that lies in the box; NaN without a mask. */
@@ -208,6 +198,56 @@ sag_prepare_move_box (const gint32 box_start[3],
   return TRUE;
 }
 
+/* The input on the processor: sets input, its geometry, perhaps the standardised volume, and @start. */
+static gboolean
+make_here (SagPrepared             *prepared,
+           SagVolume               *volume,
+           const SagPrepareOptions *options,
+           const Lungs             *lungs,
+           const double            *range_mm,
+           gint32                   start[3],
+           GCancellable            *cancellable,
+           GError                 **error)
+{
+  const SagRecipe *recipe = &prepared->recipe;
+  SagStandard      standard;
+  gboolean         planned;
+
+  if (recipe->kind == SAG_RECIPE_UPSTREAM)
+    planned = sag_standard_upstream (&standard, volume, recipe, lungs->mask, cancellable, error);
+  else
+    planned = sag_standard_paper (&standard, volume, recipe, range_mm, cancellable, error);
+  if (!planned || !sag_prepare_move_box (standard.box_start, options->shift_mm, start, error))
+    return FALSE;
+  prepared->input_geometry = sag_standard_input_geometry (&standard, recipe, start);
+  prepared->input = sag_standard_make_input (&standard, recipe, start, cancellable, error);
+  if (prepared->input == NULL)
+    return FALSE;
+  if (options->keep_standardised)
+    prepared->standardised = sag_standard_make_volume (&standard, cancellable, error);
+  return !options->keep_standardised || prepared->standardised != NULL;
+}
+
+static gboolean
+make_elsewhere (SagPrepared             *prepared,
+                SagVolume               *volume,
+                const SagPrepareOptions *options,
+                const double            *range_mm,
+                gint32                   start[3],
+                GCancellable            *cancellable)
+{
+  const gint32 *dims = prepared->recipe.input;
+
+  if (options->make == NULL || options->keep_standardised)
+    return FALSE;
+  prepared->input = g_new (float, (gsize) dims[0] * dims[1] * dims[2]);
+  if (options->make (options->make_data, volume, &prepared->recipe, range_mm, options->shift_mm,
+                     cancellable, prepared->input, &prepared->input_geometry, start))
+    return TRUE;
+  g_clear_pointer (&prepared->input, g_free);
+  return FALSE;
+}
+
 SagPrepared *
 sag_prepare (SagVolume               *volume,
              const SagRecipe         *recipe,
@@ -218,9 +258,9 @@ sag_prepare (SagVolume               *volume,
   static const SagPrepareOptions defaults = { NULL };
   g_auto (Lungs) lungs = { NULL };
   g_autoptr (SagPrepared) prepared = NULL;
-  const char *source;
-  SagStandard standard;
-  gint32      start[3];
+  const double *range_mm;
+  double        room[2];
+  gint32        start[3];
 
   g_return_val_if_fail (volume != NULL && recipe != NULL, NULL);
 
@@ -228,24 +268,13 @@ sag_prepare (SagVolume               *volume,
   if (!sag_prepare_check (sag_volume_get_geometry (volume), recipe, error) ||
       !find_lungs (&lungs, volume, options->lungs, cancellable, error))
     return NULL;
-  source = plan (&standard, volume, recipe, &lungs, cancellable, error);
-  if (source == NULL || !sag_prepare_move_box (standard.box_start, options->shift_mm, start, error))
-    return NULL;
-
   prepared = g_new0 (SagPrepared, 1);
   g_atomic_ref_count_init (&prepared->ref_count);
   prepared->recipe = *recipe;
-  prepared->lung_source = source;
-  prepared->input_geometry = sag_standard_input_geometry (&standard, recipe, start);
-  prepared->input = sag_standard_make_input (&standard, recipe, start, cancellable, error);
-  if (prepared->input == NULL)
+  range_mm = lung_range (volume, recipe, &lungs, room, &prepared->lung_source);
+  if (!make_elsewhere (prepared, volume, options, range_mm, start, cancellable) &&
+      !make_here (prepared, volume, options, &lungs, range_mm, start, cancellable, error))
     return NULL;
-  if (options->keep_standardised)
-    {
-      prepared->standardised = sag_standard_make_volume (&standard, cancellable, error);
-      if (prepared->standardised == NULL)
-        return NULL;
-    }
   sag_scope_init (&prepared->scope, volume, lungs.found, &prepared->input_geometry,
                   mask_share (volume, lungs.mask, &prepared->input_geometry));
   prepared->key = dup_key (volume, recipe, options->lungs, start);

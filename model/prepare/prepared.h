@@ -8,18 +8,40 @@
 G_BEGIN_DECLS
 
 /**
+ * SagPrepareMaker: makes an input elsewhere than on the processor, the same to the bit.
+ * @lung_range_mm: (nullable): what can hold lung along S: slice k of the RAS view lies at k times its spacing
+ * @input: out: (x, y, z) of the recipe
+ * @geometry: out: where it lies
+ * @box_start: out: the standardised voxel, along R, A, S, on which the box starts, @shift_mm included
+ *
+ * Returns: FALSE if it cannot: the processor then does it, and says what is wrong with the scan if something is
+ */
+typedef gboolean (*SagPrepareMaker) (gpointer         data,
+                                     SagVolume       *volume,
+                                     const SagRecipe *recipe,
+                                     const double    *lung_range_mm,
+                                     const double     shift_mm[3],
+                                     GCancellable    *cancellable,
+                                     float           *input,
+                                     SagGeometry     *geometry,
+                                     gint32           box_start[3]);
+
+/**
  * SagPrepareOptions: zero-initialised means: the recipe decides everything.
  * @lungs: (nullable): lung mask (any non-zero) or TotalSegmentator v2 map (lobes 10..14), on the scan's grid or looked
  *   up at the nearest voxel
  * @shift_mm: moves the analysed box along the standardised grid's R, A, S, for a dragged box or a robustness run;
  *   rounded to whole voxels of that grid, and the input's geometry says where it went
- * @keep_standardised: keep the 1 mm volume for sag_prepared_get_standardised()
+ * @keep_standardised: keep the 1 mm volume for sag_prepared_get_standardised(); the processor then does all of it
+ * @make, @make_data: (nullable): who makes the input
  */
 typedef struct
 {
-  SagVolume *lungs;
-  double     shift_mm[3];
-  gboolean   keep_standardised;
+  SagVolume      *lungs;
+  double          shift_mm[3];
+  gboolean        keep_standardised;
+  SagPrepareMaker make;
+  gpointer        make_data;
 } SagPrepareOptions;
 
 /** SagPrepared: the network's input and the way back. Immutable, atomically reference counted. */

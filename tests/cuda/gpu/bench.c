@@ -6,6 +6,7 @@
 
 #include "model/core/json-writer.h"
 #include "model/engine/plugin.h"
+#include "model/phantom/phantom.h"
 
 #include "tests/model/cpu/oracle.h"
 
@@ -30,6 +31,8 @@ typedef struct
   float                *class_logits;
   float                *cell_logits;
   int                   n_texts;
+  SagPhantom           *phantom; /* 512 x 512 x 275, as the budgets say */
+  SagRecipeKind         recipe;
 } Bench;
 
 typedef bool (*Part) (Bench *self, SagStatus *status);
@@ -63,6 +66,20 @@ ask (Bench *self, SagStatus *status)
   };
 
   return self->table->ask (self->engine, &request, status);
+}
+
+/* Upload included: what a caller waits for; the budget of 15 ms is without. */
+static bool
+prepare (Bench *self, SagStatus *status)
+{
+  SagPrepareRequest request = {
+    .voxels = sag_volume_get_int16 (self->phantom->image),
+    .geometry = *sag_volume_get_geometry (self->phantom->image),
+    .recipe = { self->recipe, { 384, 320, 256 }, { 416, 336, 256 }, { 256, 160, 128 } },
+    .input = self->input,
+  };
+
+  return self->table->prepare (self->engine, &request, status);
 }
 
 static int
@@ -121,6 +138,16 @@ time_asks (Bench *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+time_prepares (Bench *self, GError **error)
+{
+  self->recipe = SAG_RECIPE_UPSTREAM;
+  if (!time_part (self, "prepare upstream", prepare, error))
+    return FALSE;
+  self->recipe = SAG_RECIPE_PAPER;
+  return time_part (self, "prepare paper", prepare, error);
+}
+
 /* Many asks of changing size must not take more memory. */
 static gboolean
 check_growth (Bench *self, GError **error)
@@ -162,8 +189,8 @@ bench_precision (Bench *self, SagTensorFile *weights, gboolean fast, GError **er
     }
   sag_json_begin_object (self->writer, fast ? "fast" : "fp32");
   sag_json_number (self->writer, "start_ms", (g_get_monotonic_time () - start) * 1e-3);
-  done = time_part (self, "encode", encode, error) && time_asks (self, error) &&
-         check_growth (self, error);
+  done = time_prepares (self, error) && time_part (self, "encode", encode, error) &&
+         time_asks (self, error) && check_growth (self, error);
   sag_json_number (self->writer, "allocated_mb",
                    (double) self->plugin->allocated_bytes (self->engine) / (1 << 20));
   sag_json_end_object (self->writer);
@@ -174,8 +201,12 @@ bench_precision (Bench *self, SagTensorFile *weights, gboolean fast, GError **er
 static void
 make_requests (Bench *self)
 {
-  gsize n_tokens, n_voxels;
+  SagPhantomOptions options = { .seed = 1,
+                                .orientation = "LPS",
+                                .spacing_mm = { 0.811, 0.588, 1.255 } };
+  gsize             n_tokens, n_voxels;
 
+  self->phantom = sag_phantom_new (&options);
   sag_network_init_paper (&self->network);
   n_tokens = sag_network_n_tokens (&self->network);
   n_voxels = (gsize) self->network.input[0] * self->network.input[1] * self->network.input[2];

@@ -112,6 +112,8 @@ def print_table(ours, theirs):
     print(f"\n{ours['device']}, driver {ours['driver']}; milliseconds")
     row("", "GPU", "waited", "PyTorch", "its graph", "waited")
     for precision in ("fp32", "fast"):
+        for part in ("prepare upstream", "prepare paper"):
+            row(f"{precision} {part}", "-", ours[precision][part]["ms"])
         for part in ("encode", "ask 1", "ask 18", "ask 100"):
             mine = ours[precision][part]
             peer = theirs[precision][part] if theirs else {}

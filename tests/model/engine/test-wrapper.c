@@ -18,6 +18,7 @@ static struct
   SagStatusCode refuse;    /* SAG_STATUS_OK: works */
   float         bad_logit; /* put into the last class logit unless it is 0 */
   int           n_open;
+  int           n_prepared;
   int           n_asks;
   int           n_texts;
   int           max_length;
@@ -104,12 +105,31 @@ fake_ask (void *self, const SagAskRequest *request, SagStatus *status)
   return true;
 }
 
+/* An input that no processor makes, where the box starts a voxel further. */
+static bool
+fake_prepare (void *self, SagPrepareRequest *request, SagStatus *status)
+{
+  static const double origin[3], spacing[] = { 1.5, 2, 2 };
+  const gint32       *dims = request->recipe.input;
+
+  fake.n_prepared++;
+  if (fake.refuse != SAG_STATUS_OK)
+    return sag_status_fail (status, fake.refuse, "The pencil broke.");
+  g_assert_false (request->is_float);
+  for (gsize i = 0; i < (gsize) dims[0] * dims[1] * dims[2]; i++)
+    request->input[i] = 0.25f;
+  request->input_geometry = sag_geometry_init (dims, spacing, origin);
+  request->box_start[0] = request->box_start[1] = request->box_start[2] = 1;
+  return true;
+}
+
 static const SagEngineTable fake_table = {
   .abi = SAG_ENGINE_ABI,
   .id = "fake",
   .open = fake_open,
   .close = fake_close,
   .describe = fake_describe,
+  .prepare = fake_prepare,
   .encode = fake_encode,
   .ask = fake_ask,
 };
@@ -123,20 +143,26 @@ typedef struct
   SagTokens   *tokens;
 } Fixture;
 
-static SagPrepared *
-prepare_block (SagBundle *bundle, int shift)
+static SagVolume *
+block_new (int shift)
 {
   static const double origin[3], spacing[] = { 6, 6, 6 };
   SagGeometry geometry = sag_geometry_init ((const gint32[]){ 60, 50, 40 }, spacing, origin);
   gint16     *voxels = g_new (gint16, 60 * 50 * 40);
-  g_autoptr (SagVolume) volume = NULL;
-  g_autoptr (GError) error = NULL;
-  SagPrepared *prepared;
 
   for (int i = 0; i < 60 * 50 * 40; i++)
     voxels[i] =
       i % 60 > 10 + shift && i % 60 < 50 && i / 60 % 50 > 10 && i / 60 % 50 < 40 ? 10 : -1000;
-  volume = sag_volume_new_int16 (&geometry, voxels);
+  return sag_volume_new_int16 (&geometry, voxels);
+}
+
+static SagPrepared *
+prepare_block (SagBundle *bundle, int shift)
+{
+  g_autoptr (SagVolume) volume = block_new (shift);
+  g_autoptr (GError) error = NULL;
+  SagPrepared *prepared;
+
   prepared = sag_prepare (volume, sag_bundle_get_recipe (bundle), NULL, NULL, &error);
   g_assert_no_error (error);
   return prepared;
@@ -165,6 +191,32 @@ tear_down (Fixture *fixture, gconstpointer data)
   sag_engine_close (fixture->engine);
   sag_bundle_unref (fixture->bundle);
   g_assert_cmpint (fake.n_open, ==, 0);
+}
+
+/* The engine's device makes the input; where it cannot, the processor does. */
+static void
+test_prepare (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (SagVolume) volume = block_new (0);
+  g_autoptr (GError) error = NULL;
+  SagPrepareOptions kept = { .keep_standardised = TRUE };
+  g_autoptr (SagPrepared) made = NULL, fallen = NULL, whole = NULL;
+
+  made = sag_engine_prepare (fixture->engine, volume, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (fake.n_prepared, ==, 1);
+  g_assert_cmpfloat (sag_prepared_get_input (made)[77], ==, 0.25f);
+  g_assert_cmpfloat (sag_prepared_get_input_geometry (made)->ijk_to_ras[0][0], ==, 1.5);
+  g_assert_cmpstr (sag_prepared_get_key (made), !=, sag_prepared_get_key (fixture->prepared));
+  fake.refuse = SAG_STATUS_OUT_OF_MEMORY;
+  fallen = sag_engine_prepare (fixture->engine, volume, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (fake.n_prepared, ==, 2);
+  g_assert_cmpstr (sag_prepared_get_key (fallen), ==, sag_prepared_get_key (fixture->prepared));
+  whole = sag_engine_prepare (fixture->engine, volume, &kept, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (fake.n_prepared, ==, 2);
+  g_assert_nonnull (sag_prepared_get_standardised (whole));
 }
 
 static gsize
@@ -408,9 +460,13 @@ main (int argc, char **argv)
     const char *path;
     void (*func) (Fixture *fixture, gconstpointer data);
   } tests[] = {
-    { "/engine/tokens", test_tokens },          { "/engine/ask/ids", test_ids },
-    { "/engine/ask/many", test_many },          { "/engine/ask/long-text", test_long_text },
-    { "/engine/ask/errors", test_errors },      { "/engine/ask/other-bundle", test_other_bundle },
+    { "/engine/prepare", test_prepare },
+    { "/engine/tokens", test_tokens },
+    { "/engine/ask/ids", test_ids },
+    { "/engine/ask/many", test_many },
+    { "/engine/ask/long-text", test_long_text },
+    { "/engine/ask/errors", test_errors },
+    { "/engine/ask/other-bundle", test_other_bundle },
     { "/engine/host-upsample", test_upsample },
   };
 
