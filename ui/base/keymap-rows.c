@@ -9,6 +9,7 @@
 #define WINDOW N_ ("Window")
 #define VIEWS N_ ("Views")
 #define GREY N_ ("Greys")
+#define SCENE N_ ("3D")
 #define LAYOUT N_ ("Layout")
 #define MODEL N_ ("Model")
 
@@ -54,6 +55,16 @@ static const SagUiKeyRow rows[] = {
   { "view.invert", GREY, N_ ("Invert"), "i", "i" },
   { "view.interpolate", GREY, N_ ("Interpolate voxels"), "<Control>i", "<Control>i" },
   { "view.neurological", GREY, N_ ("Patient's left on the left"), "<Control>r", "<Control>r" },
+
+  { "scene.view::anterior", SCENE, N_ ("From the front"), "<Alt>a", "<Alt>a" },
+  { "scene.view::posterior", SCENE, N_ ("From the back"), "<Alt>p", "<Alt>p" },
+  { "scene.view::left", SCENE, N_ ("From the patient’s left"), "<Alt>l", "<Alt>l" },
+  { "scene.view::right", SCENE, N_ ("From the patient’s right"), "<Alt>r", "<Alt>r" },
+  { "scene.view::superior", SCENE, N_ ("From the head"), "<Alt>s", "<Alt>s" },
+  { "scene.view::inferior", SCENE, N_ ("From the feet, as axial slices"), "<Alt>i", "<Alt>i" },
+  { "scene.zoom(1.25)", SCENE, N_ ("Enlarge"), "<Alt>plus", "<Alt>plus" },
+  { "scene.zoom(0.8)", SCENE, N_ ("Shrink"), "<Alt>minus", "<Alt>minus" },
+  { "scene.fit", SCENE, N_ ("Fit"), "<Alt>equal", "<Alt>equal" },
 
   { "view.layout::quad", LAYOUT, N_ ("Four views"), "F1", "F1" },
   { "view.layout::large", LAYOUT, N_ ("One large, three small"), "F2", "F2" },

@@ -43,6 +43,8 @@ struct _SagUiSceneView
   gboolean        view_dirty;
   guint           tick_id;
 
+  GSimpleActionGroup *actions;
+
   char      *watermark;
   char      *problem;
   GtkWidget *problem_label;

@@ -352,27 +352,51 @@ sag_ui_scene_view_fit (SagUiSceneView *self)
 }
 
 static void
-view_action (GtkWidget *widget, const char *name, GVariant *parameter)
+view_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   SagRenderStandardView view;
 
   if (sag_render_standard_view_parse (g_variant_get_string (parameter, NULL), &view))
-    sag_ui_scene_view_look (SAG_UI_SCENE_VIEW (widget), view);
+    sag_ui_scene_view_look (user_data, view);
 }
 
 static void
-zoom_action (GtkWidget *widget, const char *name, GVariant *parameter)
+zoom_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   double factor = g_variant_get_double (parameter);
 
   if (factor > 0 && isfinite (factor))
-    sag_ui_scene_view_zoom (SAG_UI_SCENE_VIEW (widget), factor);
+    sag_ui_scene_view_zoom (user_data, factor);
 }
 
 static void
-fit_action (GtkWidget *widget, const char *name, GVariant *parameter)
+fit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  sag_ui_scene_view_fit (SAG_UI_SCENE_VIEW (widget));
+  sag_ui_scene_view_fit (user_data);
+}
+
+static const GActionEntry entries[] = {
+  { .name = "view", .parameter_type = "s", .activate = view_cb },
+  { .name = "zoom", .parameter_type = "d", .activate = zoom_cb },
+  { .name = "fit", .activate = fit_cb },
+};
+
+/* Its keys act wherever the focus is in the window. */
+static void
+sag_ui_scene_view_root (GtkWidget *widget)
+{
+  SagUiSceneView *self = SAG_UI_SCENE_VIEW (widget);
+
+  GTK_WIDGET_CLASS (sag_ui_scene_view_parent_class)->root (widget);
+  gtk_widget_insert_action_group (GTK_WIDGET (gtk_widget_get_root (widget)), "scene",
+                                  G_ACTION_GROUP (self->actions));
+}
+
+static void
+sag_ui_scene_view_unroot (GtkWidget *widget)
+{
+  gtk_widget_insert_action_group (GTK_WIDGET (gtk_widget_get_root (widget)), "scene", NULL);
+  GTK_WIDGET_CLASS (sag_ui_scene_view_parent_class)->unroot (widget);
 }
 
 static void
@@ -482,6 +506,7 @@ sag_ui_scene_view_dispose (GObject *object)
   drop_lungs (self);
   g_clear_pointer (&self->volume, sag_volume_unref);
   g_clear_object (&self->texture);
+  g_clear_object (&self->actions);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   G_OBJECT_CLASS (sag_ui_scene_view_parent_class)->dispose (object);
@@ -510,14 +535,13 @@ sag_ui_scene_view_class_init (SagUiSceneViewClass *class)
   object_class->finalize = sag_ui_scene_view_finalize;
   widget_class->measure = sag_ui_scene_view_measure;
   widget_class->size_allocate = sag_ui_scene_view_size_allocate;
+  widget_class->root = sag_ui_scene_view_root;
+  widget_class->unroot = sag_ui_scene_view_unroot;
   widget_class->map = sag_ui_scene_view_map;
   widget_class->unmap = sag_ui_scene_view_unmap;
   widget_class->snapshot = sag_ui_scene_view_snapshot;
   gtk_widget_class_set_css_name (widget_class, "scene-view");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
-  gtk_widget_class_install_action (widget_class, "scene.view", "s", view_action);
-  gtk_widget_class_install_action (widget_class, "scene.zoom", "d", zoom_action);
-  gtk_widget_class_install_action (widget_class, "scene.fit", NULL, fit_action);
   props[PROP_BODY] = g_param_spec_double ("body", NULL, NULL, 0, 2, 1, flags);
   props[PROP_LUNGS] = g_param_spec_double ("lungs", NULL, NULL, 0, 2, 1, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
@@ -562,6 +586,9 @@ sag_ui_scene_view_init (SagUiSceneView *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("3D view"), -1);
   g_signal_connect (self, "notify::scale-factor", G_CALLBACK (scale_cb), NULL);
+  self->actions = g_simple_action_group_new ();
+  g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
+                                   self);
   build_children (self);
   sag_ui_scene_view_init_input (self);
   describe (self);

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * click on a letter of the cross looks from that side. Keys: arrows turn (Shift: three times as
  * far), + and - zoom, = fits.
  *
- * Actions: "scene.view" (string: "anterior", "posterior", "left", "right", "superior",
+ * Actions of its window: "scene.view" (string: "anterior", "posterior", "left", "right", "superior",
  * "inferior"), "scene.zoom" (double: a factor), "scene.fit".
  *
  * Properties, all read-write: "body", "lungs" (double: 0 is off, 1 as usual, 2 at most).
