@@ -50,6 +50,7 @@ sag_ui_difference_new (SagUiOverlay *a, SagUiOverlay *b, const char *label, GErr
   for (gsize i = 0; i < n; i++)
     cells[i] = sag_ui_overlay_get_cells (a)[i] - sag_ui_overlay_get_cells (b)[i];
   overlay = sag_ui_overlay_new (SAG_UI_OVERLAY_DIFFERENCE, label, cells, geometry, 0);
+  g_object_set (overlay, "colour", 0xf7f7f7, NULL); /* of its outline: red and blue are taken */
   sag_ui_overlay_set_note (overlay, _ ("Difference of two score maps, A minus B: red where A is "
                                        "higher, blue where B is."));
   return overlay;
