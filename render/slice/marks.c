@@ -12,6 +12,10 @@
 /* A warning is to be read to its end. */
 #define WARNING_LINES 6
 
+/* Of a map's colours. */
+#define STRIP_WIDTH 72.0
+#define STRIP_MIN_WIDTH 24.0
+
 /* The most that a readout takes in its corner, with the margin. */
 #define READOUT_WIDTH 170.0
 #define READOUT_HEIGHT 60.0
@@ -277,8 +281,8 @@ write_legend (SagRenderPage         *page,
               const SagRenderWords  *words,
               double                *used)
 {
-  const double     dot = 8, gap = 6, strip_width = 72;
-  double           room_width, room_height, width, height, x, y;
+  const double     dot = 8, gap = 6;
+  double           room_width, room_height, width, height, x, y, strip_width;
   g_autofree char *text = g_strdup_printf ("%s%s%s", legend->number ? legend->number : "",
                                            legend->number ? "  " : "", legend->text);
   g_autoptr (PangoLayout) layout = NULL;
@@ -311,7 +315,8 @@ write_legend (SagRenderPage         *page,
     sag_render_text_new (page->cr, range, SAG_RENDER_TEXT_PX, FALSE, -1, 1);
 
   sag_render_text_size (small, &width, &height);
-  if (*used + height > room_height || width + gap + strip_width > room_width)
+  strip_width = MIN (STRIP_WIDTH, room_width - width - gap);
+  if (*used + height > room_height || strip_width < STRIP_MIN_WIDTH)
     return TRUE;
   x = sag_render_corner_x (page, SAG_RENDER_TOP_RIGHT, width);
   y = sag_render_corner_y (page, SAG_RENDER_TOP_RIGHT, *used, height);
