@@ -74,12 +74,10 @@ open_now (Use *use)
 }
 
 static void
-response_cb (AdwMessageDialog *dialog, const char *response, Use *use)
+response_cb (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 {
   if (g_str_equal (response, "use"))
-    open_now (use);
-  else
-    use_free (use);
+    open_now (g_object_steal_data (G_OBJECT (dialog), "use"));
 }
 
 static void
@@ -104,7 +102,8 @@ show_limits (Use *use)
                                               ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "use");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect (dialog, "response", G_CALLBACK (response_cb), use);
+  g_object_set_data_full (G_OBJECT (dialog), "use", use, (GDestroyNotify) use_free);
+  g_signal_connect (dialog, "response", G_CALLBACK (response_cb), NULL);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

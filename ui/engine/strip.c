@@ -176,7 +176,8 @@ sag_ui_strip_dispose (GObject *object)
   SagUiStrip *self = SAG_UI_STRIP (object);
 
   g_clear_handle_id (&self->patience, g_source_remove);
-  gtk_widget_dispose_template (GTK_WIDGET (object), SAG_UI_TYPE_STRIP);
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (sag_ui_session_get_engine (self->session), self);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (sag_ui_strip_parent_class)->dispose (object);
 }

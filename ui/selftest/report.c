@@ -262,12 +262,15 @@ sag_ui_report_dup_text (SagUiReport *self)
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->rows)); i++)
     {
       g_autoptr (SagUiReportRow) row = g_list_model_get_item (G_LIST_MODEL (self->rows), i);
+      const char *detail = sag_ui_report_row_get_detail (row);
       const char *advice = sag_ui_report_row_get_advice (row);
 
-      g_string_append_printf (text, "%s: %s: %s%s%s\n", sag_ui_report_row_get_title (row),
+      g_string_append_printf (text, "%s: %s: %s", sag_ui_report_row_get_title (row),
                               sag_ui_report_state_words (sag_ui_report_row_get_state (row)),
-                              sag_ui_report_row_get_detail (row), advice != NULL ? " " : "",
-                              advice != NULL ? advice : "");
+                              detail);
+      if (advice != NULL)
+        g_string_append_printf (text, "%s %s", g_str_has_suffix (detail, ".") ? "" : ".", advice);
+      g_string_append_c (text, '\n');
     }
   return g_string_free (text, FALSE);
 }
