@@ -38,7 +38,7 @@ static gint16
 noisy_hu (const gint32 ras[3])
 {
   guint32 hash =
-    (guint32) (ras[0] * 73856093) ^ (guint32) (ras[1] * 19349663) ^ (guint32) (ras[2] * 83492791);
+    (guint32) ras[0] * 73856093 ^ (guint32) ras[1] * 19349663 ^ (guint32) ras[2] * 83492791;
   gint noise = (gint) (hash * 2654435761u >> 20) % 161 - 80, value = sag_patient_hu (ras);
 
   return value > -1000 ? value + noise : noise > 76 ? 30 : -1000 + (noise + 80) / 2;
