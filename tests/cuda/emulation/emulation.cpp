@@ -284,17 +284,29 @@ struct Fragments
   float    d[4];
 };
 
-/* The two float16 of one register, to places next to each other. */
-static void
-unpack (uint32_t bits, float *values)
+/* All float16 as float32. */
+static const float *
+half_table (void)
 {
-  for (int i = 0; i < 2; i++)
-    {
-      SagHalf half;
+  static float table[65536];
 
-      half.bits = (uint16_t) (bits >> (16 * i));
-      values[i] = sag_half_to_float (half);
-    }
+  if (table[1] == 0)
+    for (unsigned i = 0; i < 65536; i++)
+      {
+        SagHalf half;
+
+        half.bits = (uint16_t) i;
+        table[i] = sag_half_to_float (half);
+      }
+  return table;
+}
+
+/* The two float16 of one register, to places @step apart. */
+static void
+unpack (const float *table, uint32_t bits, float *values, int step)
+{
+  values[0] = table[bits & 0xffff];
+  values[step] = table[bits >> 16];
 }
 
 /* PTX ISA, "Matrix Fragments for mma.m16n8k16": with group = lane / 4 and part = lane % 4, the registers of
@@ -305,27 +317,28 @@ unpack (uint32_t bits, float *values)
 static void
 multiply_warp (Fragments *const lanes[WARP])
 {
-  float a[16][16], b[8][16];
+  const float *table = half_table ();
+  float        a[16][16], b[16][8], d[16][8];
 
   for (int lane = 0; lane < WARP; lane++)
     {
       int group = lane / 4, part = lane % 4 * 2;
 
       for (int r = 0; r < 4; r++)
-        unpack (lanes[lane]->a[r], &a[group + r % 2 * 8][part + r / 2 * 8]);
+        {
+          unpack (table, lanes[lane]->a[r], &a[group + r % 2 * 8][part + r / 2 * 8], 1);
+          d[group + r / 2 * 8][part + r % 2] = lanes[lane]->d[r];
+        }
       for (int r = 0; r < 2; r++)
-        unpack (lanes[lane]->b[r], &b[group][part + r * 8]);
+        unpack (table, lanes[lane]->b[r], &b[part + r * 8][group], 8);
     }
+  for (int i = 0; i < 16; i++)
+    for (int k = 0; k < 16; k++)
+      for (int j = 0; j < 8; j++)
+        d[i][j] += a[i][k] * b[k][j];
   for (int lane = 0; lane < WARP; lane++)
-    for (int i = 0; i < 4; i++)
-      {
-        const float *row = a[lane / 4 + i / 2 * 8], *column = b[lane % 4 * 2 + i % 2];
-        float        sum = lanes[lane]->d[i];
-
-        for (int k = 0; k < 16; k++)
-          sum += row[k] * column[k];
-        lanes[lane]->d[i] = sum;
-      }
+    for (int r = 0; r < 4; r++)
+      lanes[lane]->d[r] = d[lane / 4 + r / 2 * 8][lane % 4 * 2 + r % 2];
 }
 
 void
