@@ -37,6 +37,7 @@ typedef struct
   int32_t     has_bias;
   int32_t     has_residual;
   int32_t     gelu;
+  int32_t     alignment[4]; /* of weight, a, what is added and out, in bytes */
 } Shape;
 
 typedef struct
@@ -226,6 +227,28 @@ make_product (SagCudaBlas *blas, Plan *plan)
                       s->out_batch);
 }
 
+/* What an algorithm may count on; without it cuBLASLt takes 256 bytes for granted. */
+static bool
+prefer (SagCudaBlas *blas, const Shape *shape)
+{
+  static const cublasLtMatmulPreferenceAttributes_t attributes[] = {
+    CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES,
+    CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
+    CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES,
+    CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES,
+  };
+
+  for (int i = 0; i < 4; i++)
+    {
+      uint32_t bytes = (uint32_t) shape->alignment[i];
+
+      if (blas->cublasLtMatmulPreferenceSetAttribute (blas->preference, attributes[i], &bytes,
+                                                      sizeof bytes) != CUBLAS_STATUS_SUCCESS)
+        return false;
+    }
+  return true;
+}
+
 /* The heuristic reads the bias' pointer for its alignment. */
 static void
 choose (SagCudaBlas *blas, Plan *plan, const void *bias)
@@ -233,7 +256,7 @@ choose (SagCudaBlas *blas, Plan *plan, const void *bias)
   cublasLtMatmulHeuristicResult_t offers[TRIED];
   int                             n = 0;
 
-  if (!make_product (blas, plan))
+  if (!make_product (blas, plan) || !prefer (blas, &plan->shape))
     return;
   if (plan->shape.has_bias &&
       blas->cublasLtMatmulDescSetAttribute (plan->product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &bias,
@@ -277,6 +300,15 @@ find_plan (SagCudaBlas *blas, const Shape *shape, const void *bias)
   return plan;
 }
 
+/* The largest power of two up to 256 that divides an address. */
+static int32_t
+alignment_of (const void *pointer)
+{
+  uintptr_t address = (uintptr_t) pointer | 256;
+
+  return (int32_t) (address & -address);
+}
+
 static Shape
 shape_of (const SagCudaGemm *gemm, bool gelu)
 {
@@ -296,6 +328,10 @@ shape_of (const SagCudaGemm *gemm, bool gelu)
   shape.has_bias = gemm->bias != NULL;
   shape.has_residual = gemm->residual != NULL;
   shape.gelu = gelu;
+  shape.alignment[0] = alignment_of (gemm->weight);
+  shape.alignment[1] = alignment_of (gemm->a);
+  shape.alignment[2] = alignment_of (gemm->residual != NULL ? gemm->residual : gemm->out);
+  shape.alignment[3] = alignment_of (gemm->out);
   return shape;
 }
 
@@ -317,8 +353,8 @@ multiply (SagCudaDevice *device, const SagCudaGemm *gemm, const Plan *plan)
   return code == CUBLAS_STATUS_SUCCESS;
 }
 
-/* cuBLASLt has no SiLU: our own kernel saves a pass, which is worth more than its speed unless the product is large. Its
- * GELU is the approximation by tanh: good enough for values of 16 bits only.
+/* cuBLASLt has no SiLU: our own kernel saves a pass, which is worth more than its speed unless the product is large.
+ * Its GELU is the approximation by tanh: good enough for values of 16 bits only.
  */
 void
 sag_cuda_gemm (SagCudaDevice *device, const SagCudaGemm *gemm)
