@@ -29,6 +29,20 @@ bool sag_cuda_fail_code (const SagCudaDevice *device,
                          const char          *what,
                          SagStatus           *status);
 
+/**
+ * sag_cuda_parse_driver: the release, 535, of "535.104.05", which the kernel's module says, or of a line like
+ * "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 ..."; 0 where there is none.
+ */
+int sag_cuda_parse_driver (const char *line);
+
+/**
+ * sag_cuda_fail_probe: why there is no GPU to use.
+ * @code: what the runtime said
+ * @driver: release of the driver, 0 if unknown
+ * @version: of CUDA that the driver knows, 12020 for 12.2; 0 if there is none
+ */
+bool sag_cuda_fail_probe (cudaError_t code, int driver, int version, SagStatus *status);
+
 /** sag_cuda_blas_new: loads cuBLASLt, which is no part of the driver. */
 SagCudaBlas *sag_cuda_blas_new (SagStatus *status);
 void         sag_cuda_blas_free (SagCudaBlas *blas);

@@ -10,41 +10,44 @@
 #define LEAST_CAPABILITY 75 /* of the kernels, and of CUDA 13 */
 #define CUDA_OF(version) (version) / 1000, (version) % 1000 / 10
 
-/* The release of the kernel's driver, "535" of "535.104.05"; 0 where the kernel does not say. */
+/* The first line of a file that may not be there. */
+static bool
+read_line (const char *path, char line[256])
+{
+  FILE *file = fopen (path, "re");
+  bool  done = file != NULL && fgets (line, 256, file) != NULL;
+
+  if (file != NULL)
+    fclose (file);
+  return done;
+}
+
+int
+sag_cuda_parse_driver (const char *line)
+{
+  const char *at = strstr (line, "Module");
+  int         release = 0;
+
+  at = at != NULL ? at : line;
+  while (*at != '\0' && (*at < '0' || *at > '9'))
+    at++;
+  return sscanf (at, "%d", &release) == 1 ? release : 0;
+}
+
 static int
 read_driver (void)
 {
-  FILE *file = fopen ("/sys/module/nvidia/version", "re");
-  int   release = 0;
+  char line[256];
 
-  if (file != NULL)
-    {
-      if (fscanf (file, "%d", &release) != 1)
-        release = 0;
-      fclose (file);
-    }
-  if (release == 0 && (file = fopen ("/proc/driver/nvidia/version", "re")) != NULL)
-    {
-      char  line[256] = "";
-      char *at = fgets (line, sizeof line, file) != NULL ? strstr (line, "Module") : NULL;
-
-      /* "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 ..." */
-      while (at != NULL && *at != '\0' && (*at < '0' || *at > '9'))
-        at++;
-      if (at == NULL || sscanf (at, "%d", &release) != 1)
-        release = 0;
-      fclose (file);
-    }
-  return release;
+  if (read_line ("/sys/module/nvidia/version", line) ||
+      read_line ("/proc/driver/nvidia/version", line))
+    return sag_cuda_parse_driver (line);
+  return 0;
 }
 
-/* What cudaGetDeviceCount() said when there is nothing to use. */
-static bool
-fail_count (cudaError_t code, SagStatus *status)
+bool
+sag_cuda_fail_probe (cudaError_t code, int driver, int version, SagStatus *status)
 {
-  int driver = read_driver (), version = 0;
-
-  cudaDriverGetVersion (&version);
   if (driver == 0 && version == 0)
     return sag_cuda_fail (status, SAG_STATUS_NO_DEVICE,
                           "This machine has no NVIDIA driver; the GPU engine needs an NVIDIA GPU "
@@ -67,6 +70,16 @@ fail_count (cudaError_t code, SagStatus *status)
   return sag_cuda_fail (status, SAG_STATUS_FAILED,
                         "The NVIDIA driver does not start (%s); look at \"nvidia-smi\".",
                         cudaGetErrorString (code));
+}
+
+/* What cudaGetDeviceCount() said when there is nothing to use. */
+static bool
+fail_count (cudaError_t code, SagStatus *status)
+{
+  int version = 0;
+
+  cudaDriverGetVersion (&version);
+  return sag_cuda_fail_probe (code, read_driver (), version, status);
 }
 
 bool
