@@ -19,6 +19,7 @@ struct _SagUiCard
   gboolean     updating;
   gboolean     has_pointer;
   gboolean     has_focus;
+  guint        pulse_id;
 
   GtkLabel        *text;
   GtkToggleButton *star;
@@ -224,18 +225,36 @@ update_maps (SagUiCard *self, const SagAnswer *answer)
                               _ ("evidence"), _ ("Not the score map: what the number rests on."));
 }
 
+static gboolean
+pulse_cb (gpointer user_data)
+{
+  gtk_progress_bar_pulse (SAG_UI_CARD (user_data)->progress);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Work that does not know how far it is shows that it goes on; nothing ticks without work. */
+static void
+update_pulse (SagUiCard *self, SagUiWork *work)
+{
+  gboolean pulses = work != NULL && sag_ui_work_get_fraction (work) < 0;
+
+  if (pulses && self->pulse_id == 0)
+    self->pulse_id = g_timeout_add (150, pulse_cb, self);
+  else if (!pulses)
+    g_clear_handle_id (&self->pulse_id, g_source_remove);
+}
+
 static void
 update_work (SagUiCard *self)
 {
   SagUiWork *work = sag_ui_work_get (self->result);
 
   gtk_widget_set_visible (self->work, work != NULL);
+  update_pulse (self, work);
   if (work == NULL)
     return;
   gtk_progress_bar_set_text (self->progress, sag_ui_work_get_title (work));
-  if (sag_ui_work_get_fraction (work) < 0)
-    gtk_progress_bar_pulse (self->progress);
-  else
+  if (sag_ui_work_get_fraction (work) >= 0)
     gtk_progress_bar_set_fraction (self->progress, sag_ui_work_get_fraction (work));
 }
 
@@ -408,6 +427,7 @@ sag_ui_card_dispose (GObject *object)
 {
   SagUiCard *self = SAG_UI_CARD (object);
 
+  g_clear_handle_id (&self->pulse_id, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (object), SAG_UI_TYPE_CARD);
   g_clear_object (&self->ask);
   g_clear_object (&self->one);

@@ -57,14 +57,13 @@ update_status (SagUiCatalogueWindow *self)
   guint            n = g_list_model_get_n_items (G_LIST_MODEL (self->rows));
   guint            shown = g_list_model_get_n_items (G_LIST_MODEL (self->sorted));
   gboolean         asking = self->cancellable != NULL;
-  g_autofree char *note = sag_ui_ask_dup_note (self->ask);
+  g_autofree char *note =
+    self->error != NULL ? g_strdup (self->error) : sag_ui_ask_dup_note (self->ask);
   g_autofree char *status = NULL;
 
   /* Translators: how many of all known tasks the table shows. */
   status = g_strdup_printf (_ ("%u of %u tasks. Enter on a row makes it a card."), shown, n);
-  gtk_label_set_text (self->status, asking                ? _ ("Asking…")
-                                    : self->error != NULL ? self->error
-                                                          : status);
+  gtk_label_set_text (self->status, asking ? _ ("Asking…") : status);
   gtk_widget_set_visible (GTK_WIDGET (self->progress), asking);
   gtk_widget_set_visible (self->cancel, asking);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "catalogue.run", !asking);

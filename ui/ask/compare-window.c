@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/ask/compare-window.h"
 
+#include "render/slice/marks.h"
 #include "ui/ask/details.h"
 #include "ui/ask/difference.h"
 #include "ui/ask/map-row.h"
@@ -30,6 +31,7 @@ struct _SagUiCompareWindow
   GtkMenuButton *cards;
   GtkGrid       *grid;
   GtkLabel      *message;
+  GtkLabel      *note;
   GtkWidget     *maps;
   SagUiMapRow   *difference_row;
 };
@@ -207,6 +209,53 @@ take_b (SagUiCompareWindow *self, SagAnswer *answer, SagUiOverlay *map)
     make_difference (self);
 }
 
+/* What a bundle that is not open says of itself, found out off the main thread. */
+
+static void
+note_thread (GTask *task, gpointer source, gpointer folder, GCancellable *cancellable)
+{
+  g_autoptr (SagBundle) bundle = sag_bundle_load (folder, NULL);
+  const char *note = NULL;
+
+  if (bundle != NULL && !sag_bundle_is_trained (bundle))
+    note = SAG_RENDER_NOTE_UNTRAINED;
+  else if (bundle != NULL && sag_bundle_is_synthetic (bundle))
+    note = SAG_RENDER_NOTE_SYNTHETIC;
+  g_task_return_pointer (task, (gpointer) note, NULL);
+}
+
+static void
+show_note (SagUiCompareWindow *self, const char *note)
+{
+  gtk_label_set_text (self->note, note != NULL ? note : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->note), note != NULL);
+}
+
+static void
+note_cb (GObject *source, GAsyncResult *async, gpointer user_data)
+{
+  SagUiCompareWindow *self = SAG_UI_COMPARE_WINDOW (source);
+  const char         *note = g_task_propagate_pointer (G_TASK (async), NULL);
+  const char         *folder = g_task_get_task_data (G_TASK (async));
+
+  if (self->ask != NULL && g_strcmp0 (folder, self->folder) == 0)
+    show_note (self, note != NULL ? _ (note) : NULL);
+}
+
+static void
+update_note (SagUiCompareWindow *self)
+{
+  g_autofree char *note = sag_ui_ask_dup_note (self->ask);
+  g_autoptr (GTask) task = NULL;
+
+  show_note (self, note);
+  if (self->folder == NULL)
+    return;
+  task = g_task_new (self, NULL, note_cb, NULL);
+  g_task_set_task_data (task, g_strdup (self->folder), g_free);
+  g_task_run_in_thread (task, note_thread);
+}
+
 /* Asking B */
 
 static void
@@ -222,6 +271,7 @@ update_bundle (SagUiCompareWindow *self)
 
   gtk_label_set_text (self->bundle, text);
   gtk_widget_set_visible (self->open_bundle, self->folder != NULL);
+  update_note (self);
 }
 
 static void
@@ -483,6 +533,7 @@ sag_ui_compare_window_class_init (SagUiCompareWindowClass *class)
   BIND (cards);
   BIND (grid);
   BIND (message);
+  BIND (note);
   BIND (maps);
   BIND (difference_row);
 #undef BIND

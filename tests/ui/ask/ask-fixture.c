@@ -99,6 +99,13 @@ ask_fixture_set_up (AskFixture *fixture, gboolean water)
 void
 ask_fixture_tear_down (AskFixture *fixture)
 {
+  gpointer pane = fixture->pane, ask = sag_ui_ask_pane_get_ask (fixture->pane);
+  gpointer session = fixture->session;
+
+  /* Nothing keeps what was closed. */
+  g_object_add_weak_pointer (pane, &pane);
+  g_object_add_weak_pointer (ask, &ask);
+  g_object_add_weak_pointer (session, &session);
   g_settings_set_boolean (sag_ui_settings_get (), "read-first", FALSE);
   gtk_window_destroy (fixture->window);
   sag_test_ui_settle ();
@@ -107,6 +114,9 @@ ask_fixture_tear_down (AskFixture *fixture)
   g_clear_object (&fixture->engine);
   while (g_main_context_iteration (NULL, FALSE))
     continue;
+  g_assert_null (pane);
+  g_assert_null (ask);
+  g_assert_null (session);
   sag_test_remove_folder (fixture->folder);
 }
 

@@ -178,6 +178,39 @@ test_difference_needs_same_cells (void)
 }
 
 static void
+saved_cb (GObject *source, GAsyncResult *async, gpointer user_data)
+{
+  GError **error = user_data;
+
+  if (g_task_propagate_boolean (G_TASK (async), error))
+    *error = g_error_new_literal (SAG_ERROR, SAG_ERROR_ARGUMENT, "saved");
+}
+
+static void
+test_saving (void)
+{
+  AskFixture       fixture;
+  g_autofree char *path = NULL;
+  g_autofree char *nowhere = NULL;
+  g_autofree char *read = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  path = g_build_filename (fixture.folder, "table.csv", NULL);
+  nowhere = g_build_filename (fixture.folder, "no-such-folder", "table.csv", NULL);
+  sag_ui_save_text_to (fixture.session, path, g_strdup ("a,b\r\n"), saved_cb, &error);
+  sag_test_ui_until (error != NULL);
+  g_assert_cmpstr (error->message, ==, "saved");
+  g_clear_error (&error);
+  g_assert_true (g_file_get_contents (path, &read, NULL, NULL));
+  g_assert_cmpstr (read, ==, "a,b\r\n");
+  sag_ui_save_text_to (fixture.session, nowhere, g_strdup ("a"), saved_cb, &error);
+  sag_test_ui_until (error != NULL);
+  g_assert_cmpuint (error->domain, ==, G_FILE_ERROR);
+  ask_fixture_tear_down (&fixture);
+}
+
+static void
 test_details_and_replay (void)
 {
   AskFixture       fixture;
@@ -261,6 +294,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/ask/tables/compare", test_compare);
   g_test_add_func ("/ui/ask/tables/difference-needs-same-cells", test_difference_needs_same_cells);
   g_test_add_func ("/ui/ask/tables/details-and-replay", test_details_and_replay);
+  g_test_add_func ("/ui/ask/tables/saving", test_saving);
   g_test_add_func ("/ui/ask/tables/templates", test_templates);
   return g_test_run ();
 }
