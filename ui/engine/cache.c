@@ -11,6 +11,7 @@ typedef struct
   char        *voxels;
   double       shift_mm[3];
   SagRecipe    recipe;
+  char         engine[16]; /* whose device may have done the arithmetic */
   SagPrepared *prepared;
   GHashTable  *tokens; /* by bundle, engine and precision */
 } Scan;
@@ -19,6 +20,12 @@ struct _SagUiCache
 {
   GQueue scans; /* last used first */
 };
+
+static const SagRecipe *
+recipe_of (SagEngine *engine)
+{
+  return sag_bundle_get_recipe (sag_engine_get_bundle (engine));
+}
 
 static void
 scan_free (gpointer data)
@@ -45,10 +52,10 @@ sag_ui_cache_free (SagUiCache *cache)
 }
 
 SagPrepared *
-sag_ui_cache_find (SagUiCache      *cache,
-                   SagVolume       *volume,
-                   const double     shift_mm[3],
-                   const SagRecipe *recipe)
+sag_ui_cache_find (SagUiCache  *cache,
+                   SagVolume   *volume,
+                   const double shift_mm[3],
+                   SagEngine   *engine)
 {
   const char *voxels = sag_volume_get_hash (volume);
 
@@ -58,7 +65,8 @@ sag_ui_cache_find (SagUiCache      *cache,
 
       if (!g_str_equal (scan->voxels, voxels) ||
           memcmp (scan->shift_mm, shift_mm, sizeof scan->shift_mm) != 0 ||
-          memcmp (&scan->recipe, recipe, sizeof scan->recipe) != 0)
+          memcmp (&scan->recipe, recipe_of (engine), sizeof scan->recipe) != 0 ||
+          !g_str_equal (scan->engine, sag_engine_get_info (engine)->engine))
         continue;
       g_queue_unlink (&cache->scans, link);
       g_queue_push_head_link (&cache->scans, link);
@@ -68,17 +76,18 @@ sag_ui_cache_find (SagUiCache      *cache,
 }
 
 void
-sag_ui_cache_add (SagUiCache      *cache,
-                  SagVolume       *volume,
-                  const double     shift_mm[3],
-                  const SagRecipe *recipe,
-                  SagPrepared     *prepared)
+sag_ui_cache_add (SagUiCache  *cache,
+                  SagVolume   *volume,
+                  const double shift_mm[3],
+                  SagEngine   *engine,
+                  SagPrepared *prepared)
 {
   Scan *scan = g_new0 (Scan, 1);
 
   scan->voxels = g_strdup (sag_volume_get_hash (volume));
   memcpy (scan->shift_mm, shift_mm, sizeof scan->shift_mm);
-  scan->recipe = *recipe;
+  scan->recipe = *recipe_of (engine);
+  g_strlcpy (scan->engine, sag_engine_get_info (engine)->engine, sizeof scan->engine);
   scan->prepared = sag_prepared_ref (prepared);
   scan->tokens =
     g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) sag_tokens_unref);

@@ -47,8 +47,8 @@ end_job (SagUiEngine *self, SagUiJob *job)
     g_cancellable_disconnect (job->outer, job->outer_handler);
   job->outer_handler = 0;
   sag_ui_job_ref (job);
-  if (g_ptr_array_remove (self->jobs, job))
-    sag_ui_engine_finish (self, job);
+  if (g_ptr_array_remove (self->jobs, job) || job->kind == SAG_UI_JOB_OPEN)
+    sag_ui_engine_finish (self, job); /* an engine may be opened anew without being asked */
   sag_ui_job_unref (job);
 }
 

@@ -14,18 +14,48 @@
 #define MOST_TEXTS 64
 #define BATCH_MS 150
 
+/* Takes @engine; @job tells the main thread. */
+static void
+use_engine (SagUiTools *tools, SagUiJob *job, SagEngine *engine)
+{
+  g_clear_pointer (&tools->engine, sag_engine_close);
+  tools->engine = engine;
+  tools->has_failed = FALSE;
+  job->bundle = sag_bundle_ref (sag_engine_get_bundle (engine));
+  job->info = *sag_engine_get_info (engine);
+}
+
 static void
 run_open (SagUiWorker *worker, SagUiJob *job)
 {
   SagUiTools *tools = sag_ui_worker_get_tools (worker);
   SagEngine  *engine = sag_ui_run_open (worker, job->folder, &job->note, &job->error);
 
+  if (engine != NULL)
+    use_engine (tools, job, engine);
+}
+
+/* After a failure the engine is opened anew, maybe another one; the main thread hears of it as of
+ * any bundle that was opened. The old one keeps its place if that fails, too. */
+static void
+revive (SagUiWorker *worker)
+{
+  SagUiTools *tools = sag_ui_worker_get_tools (worker);
+  g_autoptr (SagUiJob) news = NULL;
+  g_autoptr (SagBundle) bundle = NULL;
+  SagEngine *engine;
+
+  if (tools->engine == NULL || !tools->has_failed)
+    return;
+  tools->has_failed = FALSE;
+  news = sag_ui_job_new (SAG_UI_JOB_OPEN);
+  bundle = sag_bundle_ref (sag_engine_get_bundle (tools->engine));
+  sag_ui_worker_post_state (worker, SAG_UI_ENGINE_OPENING);
+  engine = tools->open (bundle, tools->user_data, &news->note, NULL);
   if (engine == NULL)
     return;
-  g_clear_pointer (&tools->engine, sag_engine_close);
-  tools->engine = engine;
-  job->bundle = sag_bundle_ref (sag_engine_get_bundle (engine));
-  job->info = *sag_engine_get_info (engine);
+  use_engine (tools, news, engine);
+  sag_ui_worker_post_done (worker, news);
 }
 
 static void
@@ -204,11 +234,9 @@ run_prepare (SagUiWorker *worker, SagUiJob *job, SagEngine *engine)
   (void) tokens;
 }
 
-gboolean
-sag_ui_run (SagUiWorker *worker, SagUiJob *job)
+static gboolean
+run (SagUiWorker *worker, SagUiJob *job, SagEngine *engine)
 {
-  SagEngine *engine = sag_ui_worker_get_tools (worker)->engine;
-
   if (job->kind == SAG_UI_JOB_OPEN)
     run_open (worker, job);
   else if (engine == NULL)
@@ -222,13 +250,27 @@ sag_ui_run (SagUiWorker *worker, SagUiJob *job)
     run_evidence (worker, job, engine);
   else if (job->kind == SAG_UI_JOB_ROBUST)
     run_robust (worker, job, engine);
-  else if (job->kind == SAG_UI_JOB_SAVE_MAP)
-    run_save_map (worker, job, engine);
   else if (job->kind == SAG_UI_JOB_LATERALITY)
     run_laterality (worker, job, engine);
+  else if (job->kind == SAG_UI_JOB_SAVE_MAP)
+    run_save_map (worker, job, engine);
   else if (job->kind == SAG_UI_JOB_ASK_MANY)
     return run_many (worker, job, engine);
   else
     run_prepare (worker, job, engine);
   return TRUE;
+}
+
+gboolean
+sag_ui_run (SagUiWorker *worker, SagUiJob *job)
+{
+  SagUiTools *tools = sag_ui_worker_get_tools (worker);
+  gboolean    done;
+
+  if (job->kind != SAG_UI_JOB_OPEN)
+    revive (worker);
+  done = run (worker, job, tools->engine);
+  if (g_error_matches (job->error, SAG_ERROR, SAG_ERROR_ENGINE))
+    tools->has_failed = TRUE;
+  return done;
 }

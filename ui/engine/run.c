@@ -48,12 +48,12 @@ sag_ui_run_open (SagUiWorker *worker, const char *folder, char **note, GError **
 }
 
 static SagPrepared *
-prepare (SagUiWorker *worker, SagUiJob *job, const SagRecipe *recipe, GError **error)
+prepare (SagUiWorker *worker, SagUiJob *job, SagEngine *engine, GError **error)
 {
   SagUiTools       *tools = sag_ui_worker_get_tools (worker);
   SagPrepareOptions options = { .lungs = NULL };
   gint64            start = g_get_monotonic_time ();
-  SagPrepared      *prepared = sag_ui_cache_find (tools->cache, job->volume, job->shift_mm, recipe);
+  SagPrepared      *prepared = sag_ui_cache_find (tools->cache, job->volume, job->shift_mm, engine);
 
   if (prepared != NULL)
     {
@@ -62,10 +62,10 @@ prepare (SagUiWorker *worker, SagUiJob *job, const SagRecipe *recipe, GError **e
     }
   sag_ui_worker_post_state (worker, SAG_UI_ENGINE_PREPARING);
   memcpy (options.shift_mm, job->shift_mm, sizeof options.shift_mm);
-  prepared = sag_prepare (job->volume, recipe, &options, job->cancellable, error);
+  prepared = sag_engine_prepare (engine, job->volume, &options, job->cancellable, error);
   if (prepared == NULL)
     return NULL;
-  sag_ui_cache_add (tools->cache, job->volume, job->shift_mm, recipe, prepared);
+  sag_ui_cache_add (tools->cache, job->volume, job->shift_mm, engine, prepared);
   sag_ui_worker_post (worker, SAG_UI_EVENT_PREPARED, job, prepared, ms_since (start));
   sag_ui_trace ("prepared", "ms", ms_since (start), NULL);
   return prepared;
@@ -89,9 +89,8 @@ check_scope (SagUiJob *job, SagPrepared *prepared, GError **error)
 SagTokens *
 sag_ui_run_tokens (SagUiWorker *worker, SagUiJob *job, SagEngine *engine, GError **error)
 {
-  SagUiCache      *cache = sag_ui_worker_get_tools (worker)->cache;
-  const SagRecipe *recipe = sag_bundle_get_recipe (sag_engine_get_bundle (engine));
-  g_autoptr (SagPrepared) prepared = prepare (worker, job, recipe, error);
+  SagUiCache *cache = sag_ui_worker_get_tools (worker)->cache;
+  g_autoptr (SagPrepared) prepared = prepare (worker, job, engine, error);
   SagTokens *tokens;
   gint64     start;
 

@@ -66,12 +66,17 @@ void sag_ui_worker_post_done (SagUiWorker *worker, SagUiJob *job);
 
 /* Of the engine thread only: ui/engine/run.c. */
 
-/** SagUiTools: what the engine thread owns. @other: (nullable): a second bundle, for A/B. */
+/**
+ * SagUiTools: what the engine thread owns.
+ * @has_failed: the engine did; a GPU that was lost stays lost until the engine is opened anew
+ * @other: (nullable): a second bundle, for A/B
+ */
 typedef struct
 {
   SagUiEngineOpen open;
   gpointer        user_data;
   SagEngine      *engine;
+  gboolean        has_failed;
   SagEngine      *other;
   char           *other_folder;
   SagUiCache     *cache;

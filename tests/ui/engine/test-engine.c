@@ -307,7 +307,7 @@ test_no_bundle (void)
   fixture_clear (&fixture);
 }
 
-/* An engine that fails says so on one card; the next question is answered. */
+/* An engine that fails says so on one card; the next question is answered by one opened anew. */
 static void
 test_failure (void)
 {
@@ -326,6 +326,9 @@ test_failure (void)
   result = sag_ui_engine_ask (fixture.engine, one, words[1]);
   await (result);
   g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_READY);
+  g_assert_cmpint (g_atomic_int_get (&fixture.gate.n_opened), ==, 2);
+  await (sag_ui_engine_ask (fixture.engine, one, words[2]));
+  g_assert_cmpint (g_atomic_int_get (&fixture.gate.n_opened), ==, 2);
   fixture_clear (&fixture);
 }
 

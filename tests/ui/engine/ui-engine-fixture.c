@@ -51,6 +51,7 @@ static void *
 gate_open (const SagWeightSource *source, const SagEngineOptions *options, SagStatus *status)
 {
   opening->network = *source->network;
+  g_atomic_int_inc (&opening->n_opened);
   return opening;
 }
 

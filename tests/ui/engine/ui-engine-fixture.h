@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  *
  * @record: (element-type utf8): "encode", "ask 7" (word pieces of the first text), in order
  * @n_tickets: how many calls may go on; negative: any number
+ * @n_opened: how many times it was
  * @fail: (nullable): the next call fails with this sentence
  */
 typedef struct
@@ -22,6 +23,7 @@ typedef struct
   GPtrArray  *record;
   int         n_tickets;
   gboolean    is_waiting;
+  int         n_opened; /* atomic */
   const char *fail;
   SagNetwork  network;
 } Gate;
