@@ -175,6 +175,15 @@ cuda_open (const SagWeightSource *source, const SagEngineOptions *options, SagSt
       sag_cuda_fail (status, SAG_STATUS_INVALID, "%s", message);
       return NULL;
     }
+  if (source->network->hidden / source->network->n_heads > SAG_CUDA_MOST_WIDTH)
+    {
+      sag_cuda_fail (
+        status, SAG_STATUS_UNSUPPORTED,
+        "The bundle's attention heads are %d wide, but the GPU engine takes at most %d; "
+        "use the CPU engine.",
+        source->network->hidden / source->network->n_heads, SAG_CUDA_MOST_WIDTH);
+      return NULL;
+    }
   engine = calloc (1, sizeof *engine);
   if (engine == NULL)
     {

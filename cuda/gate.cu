@@ -13,47 +13,43 @@
 #define THREADS 256
 #define WARPS (THREADS / 32)
 #define COLUMNS 32 /* gates of a block */
+#define HIDDEN_THREADS 1024
+#define ITEMS 64 /* of a block that makes a hidden value: two a warp */
 
-/* Sums of 32 channels from @first on, each lane's channel, in the first warp. @parts: (WARPS, 32) scratch */
-static __device__ __forceinline__ float
-sum_channels (const SagCudaGate &job, int32_t first, float *parts)
-{
-  int32_t lane = threadIdx.x % 32, warp = threadIdx.x / 32, c = first + lane;
-  float   sum = 0.0f;
-
-  if (c < job.mid)
-#pragma unroll 8
-    for (int32_t i = warp; i < job.n_sums; i += WARPS)
-      sum += job.sums[(size_t) i * job.mid + c];
-  __syncthreads ();
-  parts[threadIdx.x] = sum;
-  __syncthreads ();
-  sum = 0.0f;
-  for (int w = 0; w < WARPS && warp == 0; w++)
-    sum += parts[w * 32 + lane];
-  return sum;
-}
-
-/* A block makes one value of the hidden layer. Every block adds up the sums itself: they lie in the second cache. */
+/* A block makes one value of the hidden layer. It adds up the sums itself: they lie in the second cache, and what it
+ * takes is time between asking and getting. So 32 warps share 32 channels and some rows of sums at a time; the layer is
+ * linear, and no row needs the others.
+ */
 static __global__ void
-gate_hidden (SagCudaGate job)
+__launch_bounds__ (HIDDEN_THREADS) gate_hidden (SagCudaGate job, int32_t rows)
 {
   SAG_SHARED (float, parts);
   const float *reduce = job.reduce + (size_t) blockIdx.x * job.mid;
+  int32_t      lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+  int32_t      n_chunks = sag_ceil_div (job.mid, 32), n_parts = sag_ceil_div (job.n_sums, rows);
   float        dot = 0.0f;
 
-  for (int32_t first = 0; first < job.mid; first += 32)
+  for (int32_t item = warp; item < n_chunks * n_parts; item += HIDDEN_THREADS / 32)
     {
-      float   sum = sum_channels (job, first, parts);
-      int32_t c = first + (int32_t) threadIdx.x;
+      int32_t c = item % n_chunks * 32 + lane, first = item / n_chunks * rows;
+      int32_t end = first + rows < job.n_sums ? first + rows : job.n_sums;
+      float   sum = 0.0f;
 
-      if (threadIdx.x < 32 && c < job.mid)
-        dot += reduce[c] * (sum / (float) job.n_voxels);
+      if (c >= job.mid)
+        continue;
+#pragma unroll 8
+      for (int32_t i = first; i < end; i++)
+        sum += job.sums[(size_t) i * job.mid + c];
+      dot += reduce[c] * sum;
     }
-  if (threadIdx.x >= 32)
-    return;
   dot = sag_warp_sum (dot);
-  if (threadIdx.x == 0)
+  if (lane == 0)
+    parts[warp] = dot;
+  __syncthreads ();
+  if (warp > 0)
+    return;
+  dot = sag_warp_sum (parts[lane]) / (float) job.n_voxels;
+  if (lane == 0)
     job.hidden[blockIdx.x] = sag_silu<float> (dot + job.reduce_bias[blockIdx.x]);
 }
 
@@ -94,12 +90,16 @@ extern "C" int
 sag_cuda_launch_gate (const SagCudaGate *job, void *stream)
 {
   unsigned blocks = sag_ceil_div (job->mid, COLUMNS);
+  int32_t  n_parts = ITEMS / (int32_t) blocks, rows = job->n_sums;
   int      error = 0;
 
   if (job->mid == 0)
     return 0;
+  if (n_parts > 1 && rows > n_parts)
+    rows = sag_ceil_div (rows, n_parts);
   if (job->reduced > 0)
-    error = SAG_LAUNCH (gate_hidden, job->reduced, THREADS, THREADS * sizeof (float), stream, *job);
+    error = SAG_LAUNCH (gate_hidden, job->reduced, HIDDEN_THREADS,
+                        HIDDEN_THREADS / 32 * sizeof (float), stream, *job, rows);
   if (error != 0)
     return error;
   if (job->type == SAG_CUDA_FLOAT)

@@ -278,13 +278,15 @@ extern "C"
 
   int sag_cuda_launch_embed (const SagCudaEmbed *job, void *stream);
 
+#define SAG_CUDA_MOST_WIDTH 160
+
   /**
    * SagCudaAttend: softmax (query key^T / sqrt (width)) value, each head of each sequence.
    * @qkv: (n_sequences, length, 3, n_heads, width) of @type: each row's queries, keys and values
    * @visible: (n_sequences, length): 0 hides a key; at least one of each sequence is visible
    * @out: (n_sequences, n_queries, n_heads, width) of @type
    * @n_queries: only the first rows of each sequence ask; @length for all
-   * @width: at most 160: a block's queries, keys and values lie in shared memory
+   * @width: at most SAG_CUDA_MOST_WIDTH: a block's queries, keys and values lie in shared memory
    */
   typedef struct
   {

@@ -213,6 +213,11 @@ sag_cuda_prepare_make (SagCudaEngine     *engine,
   Make    make = { .engine = engine, .request = request, .plan = plan };
   int32_t n_planes = plan->splines[2].n_in;
 
+  if (plan->splines[0].n_in > SAG_CUDA_MOST_SAMPLES)
+    return sag_cuda_fail (
+      status, SAG_STATUS_UNSUPPORTED,
+      "Rows of %d voxels in the box are more than the GPU engine can prepare (%d).",
+      plan->splines[0].n_in, SAG_CUDA_MOST_SAMPLES);
   if (!reserve (&make, status) || (plan->clamps_to_range && !find_range (&make, status)))
     return false;
   for (int32_t first = 0; first < n_planes; first += make.slab_planes)

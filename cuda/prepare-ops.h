@@ -141,9 +141,11 @@ extern "C"
     const double  *weights;
   } SagCudaSplineAxis;
 
+#define SAG_CUDA_MOST_SAMPLES 4096
+
   /**
    * sag_cuda_launch_spline_rows: along i: values clamped to @low .. @high, filtered and interpolated.
-   * @box: its n[0] is axis->n_in
+   * @box: its n[0] is axis->n_in, at most SAG_CUDA_MOST_SAMPLES: a row lies in shared memory
    * @out: (box n[2], box n[1], axis n_inside)
    */
   int sag_cuda_launch_spline_rows (const SagCudaBox        *box,

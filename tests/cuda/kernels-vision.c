@@ -416,6 +416,8 @@ check_gate (SagCudaType type)
   check_gate_of (type, 144, 6, 24, 3);
   check_gate_of (type, 13, 1, 8, 1);
   check_gate_of (type, 240, 40, 40, 9);
+  check_gate_of (type, 32, 8, 16, 1300);
+  check_gate_of (type, 1152, 3, 8, 5);
 }
 
 static void

@@ -325,6 +325,21 @@ test_describe (gconstpointer data)
   g_assert_null (sag_cuda_plugin (SAG_PLUGIN_ABI, NULL));
 }
 
+/* Attention's tiles lie in shared memory: wider heads are refused in a sentence. */
+static void
+test_wide_heads (gconstpointer data)
+{
+  g_autoptr (ReferenceBundle) wide = reference_bundle_new (SAG_TEXT_BERT, 322, 2, 16, 1);
+  g_autoptr (ReferenceBundle) widest = reference_bundle_new (SAG_TEXT_BERT, 160, 1, 16, 1);
+  SagEngineOptions options = sag_test_engine_options (0);
+  SagStatus        status = { 0 };
+
+  g_assert_null (sag_test_engine ()->table->open (&wide->source, &options, &status));
+  g_assert_cmpint (status.code, ==, SAG_STATUS_UNSUPPORTED);
+  g_assert_nonnull (strstr (status.message, "161 wide"));
+  sag_test_engine_close (sag_test_engine_open (&widest->source, 0));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -337,5 +352,6 @@ main (int argc, char **argv)
   sag_test_engine_add ("/engine/many-volumes", NULL, test_many_volumes);
   sag_test_engine_add ("/engine/upsample", NULL, test_upsample);
   sag_test_engine_add ("/engine/describe", NULL, test_describe);
+  sag_test_engine_add ("/engine/wide-heads", NULL, test_wide_heads);
   return g_test_run ();
 }

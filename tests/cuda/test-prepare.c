@@ -188,6 +188,24 @@ expect (void *engine, SagPrepareRequest *request, SagStatusCode code, const char
     g_error ("\"%s\" does not say \"%s\"", status.message, part);
 }
 
+/* Rows that no scanner makes do not fit a block's shared memory. */
+static void
+expect_wide (void *engine, float *input)
+{
+  const gint32      dims[3] = { 5200, 3, 3 };
+  const double      spacing[3] = { 0.04, 50, 50 }, origin[3] = { 0 };
+  g_autofree float *voxels = g_new (float, 5200 * 3 * 3);
+  SagPrepareRequest request = { .voxels = voxels,
+                                .is_float = true,
+                                .geometry = sag_geometry_init (dims, spacing, origin),
+                                .recipe = small_recipe (SAG_RECIPE_PAPER),
+                                .input = input };
+
+  for (gsize v = 0; v < 5200 * 3 * 3; v++)
+    voxels[v] = 40;
+  expect (engine, &request, SAG_STATUS_UNSUPPORTED, "more than the GPU engine");
+}
+
 /* What cannot be prepared gives a sentence, and the engine goes on. */
 static void
 test_bad (gconstpointer data)
@@ -216,6 +234,7 @@ test_bad (gconstpointer data)
   expect (engine, &bad, SAG_STATUS_INVALID, "no body");
   bad.recipe.kind = SAG_RECIPE_UPSTREAM;
   expect (engine, &bad, SAG_STATUS_INVALID, "no body");
+  expect_wide (engine, input);
   for (int n = 0; n < 3; n++)
     {
       int n_left = n;
