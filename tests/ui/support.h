@@ -12,6 +12,9 @@ G_BEGIN_DECLS
  */
 void sag_test_ui_init (int *argc, char ***argv);
 
+/** sag_test_ui_style: the program's own style and icons, which an application would load by itself. */
+void sag_test_ui_style (void);
+
 /**
  * sag_test_ui_until: runs the main loop until @condition, a C expression, holds; a limit of a
  * minute is for hangs only.

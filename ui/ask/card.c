@@ -428,6 +428,7 @@ sag_ui_card_dispose (GObject *object)
   SagUiCard *self = SAG_UI_CARD (object);
 
   g_clear_handle_id (&self->pulse_id, g_source_remove);
+  adw_bin_set_child (ADW_BIN (object), NULL); /* a bound one would be unparented behind its back */
   gtk_widget_dispose_template (GTK_WIDGET (object), SAG_UI_TYPE_CARD);
   g_clear_object (&self->ask);
   g_clear_object (&self->one);

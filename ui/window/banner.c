@@ -92,6 +92,7 @@ sag_ui_banner_set_property (GObject *object, guint id, const GValue *value, GPar
 static void
 sag_ui_banner_dispose (GObject *object)
 {
+  adw_bin_set_child (ADW_BIN (object), NULL); /* a bound one would be unparented behind its back */
   gtk_widget_dispose_template (GTK_WIDGET (object), SAG_UI_TYPE_BANNER);
   G_OBJECT_CLASS (sag_ui_banner_parent_class)->dispose (object);
 }

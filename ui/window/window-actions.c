@@ -102,6 +102,13 @@ focus_views_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   gtk_widget_child_focus (GTK_WIDGET (self->views), GTK_DIR_TAB_FORWARD);
 }
 
+/* Not a property action: it would keep the window alive. */
+static void
+fullscreen_cb (GSimpleAction *action, GVariant *parameter, gpointer self)
+{
+  g_object_set (self, "fullscreened", !gtk_window_is_fullscreen (self), NULL);
+}
+
 static void
 show_keys_cb (GSimpleAction *action, GVariant *parameter, gpointer self)
 {
@@ -133,6 +140,7 @@ static const GActionEntry entries[] = {
   { .name = "undo", .activate = undo_cb },
   { .name = "redo", .activate = redo_cb },
   { .name = "focus-views", .activate = focus_views_cb },
+  { .name = "fullscreen", .activate = fullscreen_cb },
   { .name = "show-keys", .activate = show_keys_cb },
   { .name = "preferences", .activate = preferences_cb },
   { .name = "about", .activate = about_cb },
@@ -240,7 +248,6 @@ sag_ui_window_add_actions (SagUiWindow *self)
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   add_property_action (self, "show-cases", self->cases_flap, "reveal-flap");
   add_property_action (self, "show-tools", self->tools_flap, "reveal-flap");
-  add_property_action (self, "fullscreen", self, "fullscreened");
   g_signal_connect_object (cases, "items-changed", G_CALLBACK (cases_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (cases, "notify::current", G_CALLBACK (cases_cb), self,
                            G_CONNECT_SWAPPED);
