@@ -429,7 +429,22 @@ test_no_display (void)
   sag_ui_scene_view_rotate (fixture.view, 10, 10);
   sag_test_ui_settle ();
   tear_down (&fixture, NULL);
-  g_setenv ("DISPLAY", display, TRUE);
+  if (display != NULL)
+    g_setenv ("DISPLAY", display, TRUE);
+}
+
+/* As in the program, so that the pictures are what people see. */
+static void
+load_style (void)
+{
+  g_autoptr (GtkCssProvider) style = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_resource (style, "/io/github/sagittact/Sagitta/style.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (),
+                                              GTK_STYLE_PROVIDER (style),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      ADW_COLOR_SCHEME_FORCE_DARK);
 }
 
 int
@@ -438,6 +453,7 @@ main (int argc, char *argv[])
   int code;
 
   sag_test_ui_init (&argc, &argv);
+  load_style ();
   folder = sag_test_dup_folder ();
 #define ADD(name, func) g_test_add ("/ui/scene/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("picture", test_picture);
