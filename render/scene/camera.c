@@ -2,7 +2,6 @@
 #include "render/scene/camera.h"
 
 #include <math.h>
-#include <string.h>
 
 #define RADIANS (G_PI / 180)
 #define MIN_SPAN_MM 5.0
@@ -156,5 +155,7 @@ sag_render_camera_project (const SagRenderCamera *camera,
 gboolean
 sag_render_camera_equal (const SagRenderCamera *a, const SagRenderCamera *b)
 {
-  return memcmp (a, b, sizeof *a) == 0;
+  return a->centre_ras_mm[0] == b->centre_ras_mm[0] && a->centre_ras_mm[1] == b->centre_ras_mm[1] &&
+         a->centre_ras_mm[2] == b->centre_ras_mm[2] && a->azimuth_degrees == b->azimuth_degrees &&
+         a->elevation_degrees == b->elevation_degrees && a->span_mm == b->span_mm;
 }

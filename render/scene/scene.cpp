@@ -105,12 +105,6 @@ sag_render_scene_set_lines (SagRenderScene *scene, const SagRenderLines *lines, 
   guarded (nullptr, [&] { scene->stage->set_lines (lines, n_lines); });
 }
 
-void
-sag_render_scene_set_cloud (SagRenderScene *scene, const SagRenderField *field)
-{
-  guarded (nullptr, [&] { scene->stage->set_cloud (field); });
-}
-
 GBytes *
 sag_render_scene_draw (
   SagRenderScene *scene, const SagRenderCamera *camera, int width, int height, GError **error)

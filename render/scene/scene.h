@@ -81,13 +81,6 @@ void sag_render_scene_set_surfaces (SagRenderScene         *scene,
 void sag_render_scene_set_lines (SagRenderScene *scene, const SagRenderLines *lines, guint n_lines);
 
 /**
- * sag_render_scene_set_cloud: (nullable): the scan itself by ray casting; its bones and vessels. A
- * copy of @field is kept. Where the CPU draws this takes seconds: see
- * sag_render_scene_is_software().
- */
-void sag_render_scene_set_cloud (SagRenderScene *scene, const SagRenderField *field);
-
-/**
  * sag_render_scene_draw: a picture on black.
  * @width, @height: in device pixels, 1..16384
  *

@@ -19,9 +19,8 @@
 #include <cstring>
 #include <new>
 
-/* Without these VTK has no classes that draw: pictures stay empty and nobody says why. */
+/* Without this VTK has no classes that draw: pictures stay empty and nobody says why. */
 VTK_MODULE_INIT (vtkRenderingOpenGL2)
-VTK_MODULE_INIT (vtkRenderingVolumeOpenGL2)
 
 namespace sag
 {
@@ -257,8 +256,6 @@ Stage::order ()
   props->RemoveAllItems ();
   for (auto &actor : lines)
     props->AddItem (actor);
-  if (cloud != nullptr)
-    props->AddItem (cloud);
   for (Piece &piece : pieces)
     props->AddItem (piece.actor);
 }
@@ -304,11 +301,6 @@ Stage::draw (const SagRenderCamera &camera, int width, int height, guint8 *out)
   window->SetSize (width, height);
   window->Render ();
   read (width, height, out);
-}
-
-void
-Stage::set_cloud (const SagRenderField *field)
-{
 }
 
 } // namespace sag

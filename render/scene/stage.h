@@ -11,7 +11,6 @@
 #include <vtkRenderer.h>
 #include <vtkSmartPointer.h>
 #include <vtkUnsignedCharArray.h>
-#include <vtkVolume.h>
 
 #include <string>
 #include <vector>
@@ -38,7 +37,6 @@ public:
   std::string renderer ();
   void        set_surfaces (const SagRenderSurface *surfaces, guint n);
   void        set_lines (const SagRenderLines *lines, guint n);
-  void        set_cloud (const SagRenderField *field);
   void        draw (const SagRenderCamera &camera, int width, int height, guint8 *out);
 
 private:
@@ -52,7 +50,6 @@ private:
   vtkNew<vtkUnsignedCharArray>           pixels;
   std::vector<Piece>                     pieces;
   std::vector<vtkSmartPointer<vtkActor>> lines;
-  vtkSmartPointer<vtkVolume>             cloud;
 };
 
 } // namespace sag

@@ -22,12 +22,13 @@ public:
   DisplayText (const char *text) override
   {
     g_autofree char *message = g_strchomp (g_strdup (text));
-    g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
 
+    g_mutex_lock (&mutex);
     if (log_func != nullptr)
       log_func (message, log_data);
     else
       g_debug ("VTK: %s", message);
+    g_mutex_unlock (&mutex);
   }
 };
 
@@ -38,10 +39,10 @@ vtkStandardNewMacro (LogWindow)
 void
 sag_render_vtk_set_log (SagRenderLogFunc func, gpointer user_data)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
-
+  g_mutex_lock (&mutex);
   log_func = func;
   log_data = user_data;
+  g_mutex_unlock (&mutex);
 }
 
 void

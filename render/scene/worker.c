@@ -6,9 +6,13 @@
 #include "render/scene/scene.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 /* A picture of half the resolution is followed by a full one when nothing more was asked for so long. */
 #define STILL_US 150000
+
+/* Slices come first where the processor draws: OpenGL's threads inherit this from ours. */
+#define NICENESS 5
 
 /* While turning, full pictures that would take longer come at half the resolution. */
 #define MOVING_BUDGET_US 40000
@@ -277,6 +281,7 @@ worker_thread (gpointer data)
   State            state = { .assembly = sag_render_assembly_new () };
   g_autoptr (GCancellable) cancellable = NULL;
 
+  setpriority (PRIO_PROCESS, 0, NICENESS); /* on Linux of this thread alone */
   while (take_work (worker, &state, &cancellable))
     {
       if (!can_draw (&state) || !open_scene (worker, &state))

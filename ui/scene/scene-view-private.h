@@ -42,6 +42,7 @@ struct _SagUiSceneView
   gboolean        content_dirty;
   gboolean        view_dirty;
   guint           tick_id;
+  guint           cross_id;
 
   GSimpleActionGroup *actions;
 

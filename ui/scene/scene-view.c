@@ -9,6 +9,9 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+/* How long a crosshair that moves waits for its lines in 3D. */
+#define CROSS_MS 200
+
 G_DEFINE_FINAL_TYPE (SagUiSceneView, sag_ui_scene_view, GTK_TYPE_WIDGET)
 
 enum
@@ -61,7 +64,7 @@ sag_ui_scene_view_get_problem (SagUiSceneView *self)
 gboolean
 sag_ui_scene_view_is_still (SagUiSceneView *self)
 {
-  return self->is_still && !self->content_dirty && !self->view_dirty &&
+  return self->is_still && !self->content_dirty && !self->view_dirty && self->cross_id == 0 &&
          (self->lungs_known || self->volume == NULL);
 }
 
@@ -255,6 +258,25 @@ meet_volume (SagUiSceneView *self)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+static gboolean
+cross_cb (gpointer user_data)
+{
+  SagUiSceneView *self = user_data;
+
+  self->cross_id = 0;
+  sag_ui_scene_view_request (self, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+/* While slices are scrolled the processor is theirs. */
+static void
+follow_cross (SagUiSceneView *self)
+{
+  self->is_still = FALSE;
+  if (self->cross_id == 0)
+    self->cross_id = g_timeout_add (CROSS_MS, cross_cb, self);
+}
+
 static void
 changed_cb (SagUiDisplay *display, guint change, SagUiSceneView *self)
 {
@@ -262,8 +284,10 @@ changed_cb (SagUiDisplay *display, guint change, SagUiSceneView *self)
     meet_volume (self);
   if (change & (SAG_UI_CHANGE_CASE | SAG_UI_CHANGE_OVERLAY))
     sag_ui_scene_view_update_notes (self);
-  if (self->volume != NULL && change & (SAG_UI_CHANGE_CROSS | SAG_UI_CHANGE_OVERLAY))
+  if (self->volume != NULL && change & SAG_UI_CHANGE_OVERLAY)
     sag_ui_scene_view_request (self, TRUE);
+  if (self->volume != NULL && change & SAG_UI_CHANGE_CROSS)
+    follow_cross (self);
   if (change & SAG_UI_CHANGE_OVERLAY)
     gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -500,6 +524,7 @@ sag_ui_scene_view_dispose (GObject *object)
   GtkWidget      *child;
 
   g_clear_pointer (&self->worker, sag_render_worker_free);
+  g_clear_handle_id (&self->cross_id, g_source_remove);
   if (self->display != NULL)
     g_signal_handlers_disconnect_by_data (self->display, self);
   g_clear_object (&self->display);
@@ -541,7 +566,7 @@ sag_ui_scene_view_class_init (SagUiSceneViewClass *class)
   widget_class->unmap = sag_ui_scene_view_unmap;
   widget_class->snapshot = sag_ui_scene_view_snapshot;
   gtk_widget_class_set_css_name (widget_class, "scene-view");
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   props[PROP_BODY] = g_param_spec_double ("body", NULL, NULL, 0, 2, 1, flags);
   props[PROP_LUNGS] = g_param_spec_double ("lungs", NULL, NULL, 0, 2, 1, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);

@@ -314,6 +314,28 @@ test_overlay (Fixture *fixture, gconstpointer data)
   g_assert_null (find_label (GTK_WIDGET (fixture->view), "A sentence about the map."));
 }
 
+/* The lines follow the crosshair, once for many moves. */
+static void
+test_cross (Fixture *fixture, gconstpointer data)
+{
+  guint lit;
+
+  g_object_set (fixture->view, "body", 0.0, "lungs", 0.0, NULL);
+  sag_test_ui_settle ();
+  wait_still (fixture);
+  lit = count (fixture, FALSE);
+  g_assert_cmpuint (lit, >, 100);
+  for (int n = 0; n < 20; n++)
+    sag_ui_display_set_cross (fixture->display, (const double[]){ 2 * n, 0, 0 });
+  g_assert_false (sag_ui_scene_view_is_still (fixture->view));
+  wait_still (fixture);
+  g_assert_cmpuint (count (fixture, FALSE), >, 100);
+  g_object_set (fixture->display, "show-cross", FALSE, NULL);
+  sag_test_ui_settle ();
+  wait_still (fixture);
+  g_assert_cmpuint (count (fixture, FALSE), ==, 0);
+}
+
 static void
 test_parts (Fixture *fixture, gconstpointer data)
 {
@@ -462,6 +484,7 @@ main (int argc, char *argv[])
   ADD ("drag", test_drag);
   ADD ("letters", test_letters);
   ADD ("overlay", test_overlay);
+  ADD ("cross", test_cross);
   ADD ("parts", test_parts);
   ADD ("other-case", test_other_case);
   ADD ("resize", test_resize);
