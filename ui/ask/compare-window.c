@@ -188,6 +188,17 @@ make_difference (SagUiCompareWindow *self)
   gtk_widget_set_visible (self->maps, TRUE);
 }
 
+/* As a card's map would be, with the note that belongs to the text. */
+static SagUiOverlay *
+make_map (SagUiCompareWindow *self, SagAnswer *answer)
+{
+  g_autoptr (SagUiResult) result =
+    sag_ui_result_new (answer->text, sag_ui_case_next_colour (self->one));
+
+  sag_ui_result_take_answer (result, sag_answer_ref (answer), 0);
+  return g_object_ref (sag_ui_result_get_overlay (result));
+}
+
 /* @answer: (transfer full); @map: (nullable) (transfer full): that of a card */
 static void
 take_b (SagUiCompareWindow *self, SagAnswer *answer, SagUiOverlay *map)
@@ -195,10 +206,7 @@ take_b (SagUiCompareWindow *self, SagAnswer *answer, SagUiOverlay *map)
   drop_b (self);
   self->b = answer;
   self->owns_map_b = map == NULL;
-  self->map_b =
-    map != NULL ? map
-                : sag_ui_overlay_new (SAG_UI_OVERLAY_SCORE, answer->text, answer->cells,
-                                      &answer->cell_geometry, sag_ui_case_next_colour (self->one));
+  self->map_b = map != NULL ? map : make_map (self, answer);
   if (self->owns_map_b)
     {
       sag_ui_overlay_set_visible (self->map_b, FALSE);

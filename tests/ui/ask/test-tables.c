@@ -145,6 +145,12 @@ test_compare (void)
                                   1e-3);
   g_assert_false (sag_ui_overlay_get_visible (difference));
   g_assert_cmpuint (count_overlays (&fixture), ==, 3);
+  {
+    g_autoptr (SagUiOverlay) map_b =
+      g_list_model_get_item (G_LIST_MODEL (sag_ui_case_get_overlays (fixture.one)), 1);
+
+    g_assert_nonnull (strstr (sag_ui_overlay_get_note (map_b), "Localisation was not trained"));
+  }
   picture = sag_test_ui_picture (GTK_WIDGET (window), "compare");
   cairo_surface_destroy (picture);
   gtk_window_destroy (window);
