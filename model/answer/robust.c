@@ -136,8 +136,6 @@ ask_boxes (SagEngine               *engine,
            GCancellable            *cancellable,
            GError                 **error)
 {
-  const SagRecipe *recipe = sag_bundle_get_recipe (sag_engine_get_bundle (engine));
-
   for (gsize i = 0; i < G_N_ELEMENTS (shifts_mm); i++)
     {
       SagPrepareOptions moved = *options;
@@ -146,7 +144,7 @@ ask_boxes (SagEngine               *engine,
 
       for (int a = 0; a < 3; a++)
         moved.shift_mm[a] += shifts_mm[i][a];
-      prepared = sag_prepare (volume, recipe, &moved, cancellable, error);
+      prepared = sag_engine_prepare (engine, volume, &moved, cancellable, error);
       tokens = prepared != NULL ? sag_engine_encode (engine, prepared, cancellable, error) : NULL;
       if (tokens == NULL || !ask_originals (engine, tokens, robusts, SAG_TRIAL_SHIFTED_BOX,
                                             shifts_mm[i], cancellable, error))

@@ -23,10 +23,9 @@ encode_phantom (SagEngine *engine, GCancellable *cancellable, GError **error)
 {
   const SagPhantomOptions options = { .seed = 1, .spacing_mm = { 4, 4, 4 } };
   g_autoptr (SagPhantom) phantom = sag_phantom_new (&options);
-  const SagRecipe *recipe = sag_bundle_get_recipe (sag_engine_get_bundle (engine));
   g_autoptr (SagPrepared) prepared = NULL;
 
-  prepared = sag_prepare (phantom->image, recipe, NULL, cancellable, error);
+  prepared = sag_engine_prepare (engine, phantom->image, NULL, cancellable, error);
   return prepared != NULL ? sag_engine_encode (engine, prepared, cancellable, error) : NULL;
 }
 
