@@ -62,7 +62,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagManifest, sag_manifest_unref)
 gsize            sag_manifest_get_n (SagManifest *manifest);
 const SagSample *sag_manifest_get (SagManifest *manifest, gsize index);
 
-/** sag_manifest_get_warnings: (transfer none): sentences, maybe none: columns not known, rows left out, no patient ids. */
+/**
+ * sag_manifest_get_warnings: (transfer none): sentences, maybe none: columns not known, rows left
+ * out, no patient ids.
+ */
 const char *const *sag_manifest_get_warnings (SagManifest *manifest);
 
 const char *sag_split_to_string (SagSplit split);

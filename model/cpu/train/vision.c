@@ -36,8 +36,8 @@ struct _SagCpuTrainVision
   float           *h;       /* (rows, head channels) raw */
   float           *f;       /* (rows, head channels) */
   float           *d_f;     /* (rows, head channels) */
-  float           *d[2];    /* gradients between blocks */
-  gsize            d_floats;
+  float           *d[2];    /* gradients between blocks: of the last one's output in the first */
+  gsize            d_floats[2];
 };
 
 SagCpuTrainVision *
@@ -127,10 +127,11 @@ plan_blocks (SagCpuTrainVision *self, const int32_t dims[3], gsize n)
   guint   n_threads = sag_pool_get_n_threads (self->team.pool);
   int32_t in[3] = { dims[0], dims[1], dims[2] };
 
-  self->d_floats = 0;
+  self->d_floats[0] = self->d_floats[1] = 0;
   for (int32_t b = 0; b < self->network.n_blocks; b++)
     {
       SagCpuTrainBlock *block = &self->blocks[b];
+      gsize            *d_floats = &self->d_floats[(self->network.n_blocks - 1 - b) % 2];
 
       if (!sag_cpu_train_block_plan (block, in, n, n_threads))
         return FALSE;
@@ -140,7 +141,7 @@ plan_blocks (SagCpuTrainVision *self, const int32_t dims[3], gsize n)
       self->team.partial_floats =
         MAX (self->team.partial_floats, sag_cpu_train_block_partial (block, n));
       self->team.inner_floats = MAX (self->team.inner_floats, sag_cpu_train_block_inner (block, n));
-      self->d_floats = MAX (self->d_floats, n * n_voxels (block->out) * block->out_row);
+      *d_floats = MAX (*d_floats, n * n_voxels (block->out) * block->out_row);
     }
   return TRUE;
 }
@@ -157,6 +158,7 @@ plan (SagCpuTrainVision *self, const int32_t dims[3], gsize n)
   if (!plan_blocks (self, dims, n))
     return FALSE;
   rows = n * n_voxels (last_block (self)->out);
+  self->d_floats[1] = MAX (self->d_floats[1], rows * last_block (self)->shape.out_channels);
   self->team.scratch_floats = (self->team.scratch_floats + 15) / 16 * 16;
   self->team.scratch =
     sag_cpu_alloc (self->team.scratch_floats * sag_pool_get_n_threads (self->team.pool));
@@ -167,15 +169,15 @@ plan (SagCpuTrainVision *self, const int32_t dims[3], gsize n)
   self->h = sag_cpu_alloc (rows * head);
   self->f = sag_cpu_alloc (rows * head);
   self->d_f = sag_cpu_alloc (rows * head);
-  self->d[0] = sag_cpu_alloc (self->d_floats);
-  self->d[1] = sag_cpu_alloc (self->d_floats);
+  self->d[0] = sag_cpu_alloc (self->d_floats[0]);
+  self->d[1] = sag_cpu_alloc (self->d_floats[1]);
   if (!self->team.scratch || !self->team.partial || !self->team.inner || !self->last || !self->h ||
       !self->f || !self->d_f || !self->d[0] || !self->d[1] ||
       !sag_cpu_matrix_reserve (&self->matrix, rows, last_block (self)->shape.out_channels, head) ||
       !sag_cpu_matrix_reserve (&self->matrix, rows, head, self->network.hidden))
     return FALSE;
-  memset (self->d[0], 0, self->d_floats * sizeof (float));
-  memset (self->d[1], 0, self->d_floats * sizeof (float));
+  memset (self->d[0], 0, self->d_floats[0] * sizeof (float));
+  memset (self->d[1], 0, self->d_floats[1] * sizeof (float));
   memcpy (self->dims, dims, sizeof self->dims);
   self->team.n = n;
   return TRUE;
