@@ -12,6 +12,8 @@
 #define MOST_BYTES ((gsize) 1 << 30)
 #define LEVEL 3
 
+static const char zstd_magic[4] = { 'Z', 'S', 'T', '0' };
+
 static gboolean
 fail (GError **error, const char *name, const char *what)
 {
@@ -115,7 +117,7 @@ sag_bin_save (SagVolume *volume, const char *path, GError **error)
   in = g_malloc (n_bytes);
   turn (voxels, turned, in);
   data = g_malloc (HEADER + ZSTD_compressBound (n_bytes));
-  memcpy (data, "ZST0", 4);
+  memcpy (data, zstd_magic, sizeof zstd_magic);
   for (int a = 0; a < 3; a++)
     {
       guint32 side = GUINT32_TO_LE ((guint32) geometry->dims[a]);
