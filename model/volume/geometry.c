@@ -284,3 +284,9 @@ sag_geometry_corner_distance_mm (const SagGeometry *a, const SagGeometry *b)
     }
   return largest;
 }
+
+bool
+sag_geometry_same_point (const double a[3], const double b[3])
+{
+  return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
+}

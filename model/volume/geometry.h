@@ -74,6 +74,9 @@ extern "C"
   /** sag_geometry_equal: same dims, and no corner of the grid further than @tolerance_mm from its twin. */
   bool sag_geometry_equal (const SagGeometry *a, const SagGeometry *b, double tolerance_mm);
 
+  /** sag_geometry_same_point: the very same three numbers. */
+  bool sag_geometry_same_point (const double a[3], const double b[3]);
+
 #ifdef __cplusplus
 }
 #endif

@@ -155,7 +155,7 @@ sag_render_camera_project (const SagRenderCamera *camera,
 gboolean
 sag_render_camera_equal (const SagRenderCamera *a, const SagRenderCamera *b)
 {
-  return a->centre_ras_mm[0] == b->centre_ras_mm[0] && a->centre_ras_mm[1] == b->centre_ras_mm[1] &&
-         a->centre_ras_mm[2] == b->centre_ras_mm[2] && a->azimuth_degrees == b->azimuth_degrees &&
-         a->elevation_degrees == b->elevation_degrees && a->span_mm == b->span_mm;
+  return sag_geometry_same_point (a->centre_ras_mm, b->centre_ras_mm) &&
+         a->azimuth_degrees == b->azimuth_degrees && a->elevation_degrees == b->elevation_degrees &&
+         a->span_mm == b->span_mm;
 }

@@ -46,8 +46,10 @@ find_peak (SagUiOverlay *self)
 
   for (gsize i = 0; i < n; i++)
     {
-      double value =
-        self->kind == SAG_UI_OVERLAY_DIFFERENCE ? fabs (self->cells[i]) : self->cells[i];
+      double value = self->cells[i];
+
+      if (self->kind == SAG_UI_OVERLAY_DIFFERENCE)
+        value = fabs (value);
 
       if (value > highest)
         {
@@ -56,9 +58,13 @@ find_peak (SagUiOverlay *self)
         }
     }
   self->peak = n > 0 ? self->cells[best] : NAN;
-  ijk[0] = (double) (best % (gsize) self->geometry.dims[0]);
-  ijk[1] = (double) (best / (gsize) self->geometry.dims[0] % (gsize) self->geometry.dims[1]);
-  ijk[2] = (double) (best / ((gsize) self->geometry.dims[0] * (gsize) self->geometry.dims[1]));
+  for (int a = 0; a < 3; a++)
+    {
+      gsize side = (gsize) self->geometry.dims[a];
+
+      ijk[a] = (double) (best % side);
+      best /= side;
+    }
   sag_geometry_to_ras (&self->geometry, ijk, self->peak_ras_mm);
 }
 

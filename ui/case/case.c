@@ -472,7 +472,7 @@ sag_ui_case_set_box_shift (SagUiCase *self, const double shift_mm[3])
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->results));
 
-  if (memcmp (self->shift_mm, shift_mm, sizeof self->shift_mm) == 0)
+  if (sag_geometry_same_point (self->shift_mm, shift_mm))
     return;
   memcpy (self->shift_mm, shift_mm, sizeof self->shift_mm);
   for (guint i = 0; i < n; i++)

@@ -135,7 +135,11 @@ middle (const SagGeometry *geometry, double ras_mm[3])
   double ijk[3];
 
   for (int a = 0; a < 3; a++)
-    ijk[a] = (geometry->dims[a] - 1) / 2; /* a voxel's centre */
+    {
+      int index = (geometry->dims[a] - 1) / 2; /* a voxel's centre */
+
+      ijk[a] = index;
+    }
   sag_geometry_to_ras (geometry, ijk, ras_mm);
 }
 

@@ -161,7 +161,7 @@ same_question (SagUiJob *job, SagUiCase *one)
   sag_ui_case_get_box_shift (one, shift_mm);
   return job->volume == sag_ui_case_get_volume (one) &&
          job->forced == sag_ui_case_get_forced (one) &&
-         memcmp (job->shift_mm, shift_mm, sizeof shift_mm) == 0;
+         sag_geometry_same_point (job->shift_mm, shift_mm);
 }
 
 void

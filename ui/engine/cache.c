@@ -64,7 +64,7 @@ sag_ui_cache_find (SagUiCache  *cache,
       Scan *scan = link->data;
 
       if (!g_str_equal (scan->voxels, voxels) ||
-          memcmp (scan->shift_mm, shift_mm, sizeof scan->shift_mm) != 0 ||
+          !sag_geometry_same_point (scan->shift_mm, shift_mm) ||
           memcmp (&scan->recipe, recipe_of (engine), sizeof scan->recipe) != 0 ||
           !g_str_equal (scan->engine, sag_engine_get_info (engine)->engine))
         continue;

@@ -26,7 +26,7 @@ same_shift (SagUiCase *one, const SagUiJob *job)
   double shift_mm[3];
 
   sag_ui_case_get_box_shift (one, shift_mm);
-  return memcmp (shift_mm, job->shift_mm, sizeof shift_mm) == 0;
+  return sag_geometry_same_point (shift_mm, job->shift_mm);
 }
 
 /* What another bundle prepared, or an older box, is not what the views should draw. */

@@ -95,7 +95,7 @@ check_answer (SagUiJob *job, SagEngine *engine)
   if (g_str_equal (provenance->bundle_sha256,
                    sag_bundle_get_sha256 (sag_engine_get_bundle (engine))) &&
       g_str_equal (provenance->voxels, sag_volume_get_hash (job->volume)) &&
-      memcmp (provenance->shift_mm, job->shift_mm, sizeof job->shift_mm) == 0)
+      sag_geometry_same_point (provenance->shift_mm, job->shift_mm))
     return TRUE;
   g_set_error_literal (&job->error, SAG_ERROR, SAG_ERROR_MISMATCH,
                        _ ("This answer is outdated: the bundle or the analysed box has changed "

@@ -27,7 +27,7 @@ is_stale (SagUiEngine *self, SagUiCase *one, const SagAnswer *answer)
 
   sag_ui_case_get_box_shift (one, shift_mm);
   return !g_str_equal (answer->provenance->bundle_sha256, sag_bundle_get_sha256 (self->bundle)) ||
-         memcmp (answer->provenance->shift_mm, shift_mm, sizeof shift_mm) != 0;
+         !sag_geometry_same_point (answer->provenance->shift_mm, shift_mm);
 }
 
 static void

@@ -266,7 +266,7 @@ sag_ui_measures_shift_box (SagUiMeasures *self, const double shift_mm[3])
   if (one == NULL)
     return;
   sag_ui_case_get_box_shift (one, before_mm);
-  if (memcmp (before_mm, shift_mm, sizeof before_mm) == 0)
+  if (sag_geometry_same_point (before_mm, shift_mm))
     {
       sag_ui_measures_drop_ghost (self);
       return;

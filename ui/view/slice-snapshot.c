@@ -185,8 +185,8 @@ append_reading (SagUiSliceView *self, GtkSnapshot *snapshot)
   pango_layout_get_pixel_size (layout, &width, &height);
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT ((float) ((self->view.width - width) / 2),
-                                                (float) ((self->view.height - height) / 2)));
+                          &GRAPHENE_POINT_INIT ((float) (self->view.width - width) / 2,
+                                                (float) (self->view.height - height) / 2));
   gtk_snapshot_append_layout (snapshot, layout, &colour);
   gtk_snapshot_restore (snapshot);
 }

@@ -203,7 +203,7 @@ meet_volume (SagUiSliceView *self)
       self->has_view = FALSE;
       return;
     }
-  if (self->has_view && memcmp (geometry, &self->geometry, sizeof *geometry) == 0)
+  if (self->has_view && sag_geometry_equal (geometry, &self->geometry, 0))
     return;
   self->has_view = TRUE;
   self->geometry = *geometry;
@@ -276,7 +276,7 @@ cross_changed (SagUiSliceView *self)
   go_through_cross (self);
   sag_render_slice_init (&slice, &self->view, &self->geometry);
   if (slice.index != index ||
-      memcmp (before.centre_ras_mm, self->view.centre_ras_mm, sizeof before.centre_ras_mm) != 0)
+      !sag_geometry_same_point (before.centre_ras_mm, self->view.centre_ras_mm))
     sag_ui_slice_view_request (self);
   sag_ui_slice_view_moving (self);
   gtk_widget_queue_draw (GTK_WIDGET (self)); /* the lines of the cross */
