@@ -9,6 +9,9 @@
 
 #define WARM_LENGTH 16 /* words of a usual task */
 
+/* What preparing a chest CT of 275 slices takes, for each voxel of the network's input. */
+#define PREPARE_BYTES 80
+
 /* Graphs hold addresses: they end with what they point at. */
 static void
 drop_graphs (SagCudaEngine *engine)
@@ -129,7 +132,7 @@ warm (SagCudaEngine *engine, SagStatus *status)
   return done;
 }
 
-/* The largest request that one run of the encoder takes. */
+/* What usual requests take, so that none of them makes the arena grow, which would cost all graphs. */
 static bool
 reserve_arena (SagCudaEngine *engine, SagStatus *status)
 {
@@ -137,7 +140,7 @@ reserve_arena (SagCudaEngine *engine, SagStatus *status)
   SagCudaVisionPlan vision;
   SagCudaTextPlan   text;
   SagCudaTextShape  shape;
-  size_t            n_bytes, n_pinned;
+  size_t            n_bytes, n_pinned, n_prepare;
   int32_t           taken;
 
   if (!sag_cuda_vision_plan (&vision, &engine->weights, network, network->input, status))
@@ -146,6 +149,8 @@ reserve_arena (SagCudaEngine *engine, SagStatus *status)
                                &taken);
   sag_cuda_text_plan (&text, &engine->weights, network, &shape);
   n_bytes = vision.n_bytes > text.n_bytes ? vision.n_bytes : text.n_bytes;
+  n_prepare = (size_t) network->input[0] * network->input[1] * network->input[2] * PREPARE_BYTES;
+  n_bytes = n_bytes > n_prepare ? n_bytes : n_prepare;
   n_pinned = (size_t) network->input[0] * network->input[1] * network->input[2] * sizeof (float);
   if (n_pinned < text.in_bytes + text.out_bytes)
     n_pinned = text.in_bytes + text.out_bytes;

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define ALIGNMENT 256
-#define PIECE ((size_t) 32 << 20) /* bytes of a scan that are sent at once */
+#define PIECE ((size_t) 16 << 20) /* bytes of a scan that are sent at once */
 
 void *
 sag_cuda_take (SagCudaPieces *pieces, size_t n_bytes)
