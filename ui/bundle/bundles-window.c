@@ -91,7 +91,8 @@ show_selected (SagUiBundlesWindow *self)
 static void
 update_row (SagUiBundlesWindow *self, const Entry *entry)
 {
-  const char *kind = entry->bundle != NULL ? sag_ui_words_bundle_kind (entry->bundle) : NULL;
+  const char      *kind = entry->bundle != NULL ? sag_ui_words_bundle_kind (entry->bundle) : NULL;
+  g_autofree char *words = NULL;
 
   if (entry->bundle != NULL)
     gtk_label_set_label (GTK_LABEL (entry->name), sag_bundle_get_name (entry->bundle));
@@ -99,7 +100,12 @@ update_row (SagUiBundlesWindow *self, const Entry *entry)
     kind = _ ("cannot be opened");
   else if (kind == NULL && entry->bundle != NULL)
     kind = entry->folder != NULL ? _ ("trained") : _ ("came with Sagitta");
-  gtk_label_set_label (GTK_LABEL (entry->detail), kind != NULL ? kind : "");
+  if (is_in_use (self, entry))
+    /* Translators: what kind of model it is, for example "trained". */
+    words = g_strdup_printf (_ ("in use · %s"), kind);
+  else
+    words = g_strdup (kind != NULL ? kind : "");
+  gtk_label_set_label (GTK_LABEL (entry->detail), words);
   gtk_widget_set_opacity (entry->check, is_in_use (self, entry) ? 1 : 0);
 }
 
