@@ -50,7 +50,6 @@ sag_ui_run_open (SagUiWorker *worker, const char *folder, char **note, GError **
 static SagPrepared *
 prepare (SagUiWorker *worker, SagUiJob *job, SagEngine *engine, GError **error)
 {
-  const SagRecipe  *recipe = sag_bundle_get_recipe (sag_engine_get_bundle (engine));
   SagUiTools       *tools = sag_ui_worker_get_tools (worker);
   SagPrepareOptions options = { .lungs = NULL };
   gint64            start = g_get_monotonic_time ();
