@@ -37,7 +37,7 @@ sag_plugin_open (const char *path, GError **error)
   if (library == NULL)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE,
-                   "The GPU engine %s does not load (%s). Install it again", name, dlerror ());
+                   "The GPU engine %s does not load (%s). Install it again.", name, dlerror ());
       return NULL;
     }
   start = (SagPluginFunc) dlsym (library, SAG_CUDA_PLUGIN_SYMBOL);
@@ -46,7 +46,7 @@ sag_plugin_open (const char *path, GError **error)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE,
                    "The GPU engine %s is of another release than this program. Install both from "
-                   "one release",
+                   "one release.",
                    name);
       return NULL;
     }
@@ -62,7 +62,7 @@ load_cuda (GError **error)
     return sag_plugin_open (path, error);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
                "This build has no GPU engine (%s). Build it with NVIDIA's CUDA toolkit, or use the "
-               "CPU engine",
+               "CPU engine.",
                CUDA_LIBRARY);
   return NULL;
 }
