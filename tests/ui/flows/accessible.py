@@ -23,6 +23,7 @@ def test_open_ask_threshold_layout_close():
 
         width = desk.events("frame")[-1]["width"]
         reader.press("push button", "Layout")
+        reader.find("menu item", "One large*")
         desk.picture("accessible-layout")
         reader.press("menu item", "One large*")
         wait_for("a larger view", lambda: any(e["width"] > 1.2 * width for e in desk.events("frame")[n_frames:]))

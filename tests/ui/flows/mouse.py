@@ -47,7 +47,9 @@ def test_look_around_and_measure():
         desk.type(LUNGS)
         desk.key("Return")
         desk.wait_event("answered")
-        n = desk.wait_event("frame", more_than=n)
+        answered = desk.events("answered")[0]["t_ms"]
+        for name in ("frame", "scene-frame"):  # with the map
+            wait_for(f"a {name} with the map", lambda name=name: desk.events(name)[-1]["t_ms"] > answered)
         path = desk.picture("mouse-asked")
         assert n_colours(path) > 100, path
         desk.key("Escape")
