@@ -9,13 +9,14 @@
 #define FOOTER_PX 26.0
 #define FOOTER_TEXT_PX 12.0
 
-/* Part: a rectangle of the picture: a slice that is painted anew, orders that were recorded, or
- * both, the orders on top. */
+/* Part: a rectangle of the picture: a slice that is painted anew, with the orders of what lies on
+ * it; or, where there is no @job, the image of a widget. */
 typedef struct
 {
   graphene_rect_t  bounds;
   SagUiSliceJob   *job;
   cairo_surface_t *orders;
+  cairo_surface_t *image;
 } Part;
 
 struct _SagUiCapture
@@ -34,6 +35,7 @@ part_free (gpointer data)
 
   g_clear_pointer (&part->job, sag_ui_slice_job_free);
   g_clear_pointer (&part->orders, cairo_surface_destroy);
+  g_clear_pointer (&part->image, cairo_surface_destroy);
   g_free (part);
 }
 
@@ -81,6 +83,7 @@ add_slice (SagUiCapture *self, SagUiSliceView *view, const graphene_rect_t *boun
   return TRUE;
 }
 
+/* GSK draws shadows into images only, and fonts belong to this thread. */
 static void
 add_widget (SagUiCapture *self, GtkWidget *widget, const graphene_rect_t *bounds)
 {
@@ -96,8 +99,11 @@ add_widget (SagUiCapture *self, GtkWidget *widget, const graphene_rect_t *bounds
     return;
   part = g_new0 (Part, 1);
   part->bounds = *bounds;
-  part->orders = cairo_recording_surface_create (CAIRO_CONTENT_COLOR_ALPHA, NULL);
-  cr = cairo_create (part->orders);
+  part->image =
+    cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) ceil (bounds->size.width * self->scale),
+                                (int) ceil (bounds->size.height * self->scale));
+  cr = cairo_create (part->image);
+  cairo_scale (cr, self->scale, self->scale);
   gsk_render_node_draw (node, cr);
   cairo_destroy (cr);
   gsk_render_node_unref (node);
@@ -173,6 +179,18 @@ sag_ui_capture_window (GtkWidget *widget, const char *watermark, double scale)
   return self;
 }
 
+/* Pixel by pixel. */
+static void
+paint_image (const SagUiCapture *self, cairo_t *cr, cairo_surface_t *image)
+{
+  cairo_save (cr);
+  cairo_scale (cr, 1 / self->scale, 1 / self->scale);
+  cairo_set_source_surface (cr, image, 0, 0);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
+  cairo_paint (cr);
+  cairo_restore (cr);
+}
+
 static void
 paint_part (const SagUiCapture *self, const Part *part, cairo_t *cr)
 {
@@ -185,14 +203,11 @@ paint_part (const SagUiCapture *self, const Part *part, cairo_t *cr)
     {
       cairo_surface_t *slice = sag_ui_slice_job_paint (part->job, sag_pool_get_default ());
 
-      cairo_save (cr);
-      cairo_scale (cr, 1 / self->scale, 1 / self->scale);
-      cairo_set_source_surface (cr, slice, 0, 0);
-      cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
-      cairo_paint (cr);
-      cairo_restore (cr);
+      paint_image (self, cr, slice);
       cairo_surface_destroy (slice);
     }
+  if (part->image != NULL)
+    paint_image (self, cr, part->image);
   if (part->orders != NULL)
     {
       cairo_set_source_surface (cr, part->orders, 0, 0);

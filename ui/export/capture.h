@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Pictures of views and windows: what is on the screen is noted on the main thread, as drawing
- * orders, and becomes pixels on another one. */
+/* Pictures of views and windows: what slices show is noted on the main thread and becomes pixels on
+ * another one; other widgets are drawn at once. */
 
 #include "ui/view/views.h"
 

@@ -41,7 +41,7 @@ def xdotool(*arguments):
 class Desk:
     """The running program."""
 
-    def __init__(self, *arguments, environment=None):
+    def __init__(self, *arguments, environment=None, folder=None):
         global _n_started  # pylint: disable=global-statement
         _n_started += 1
         self.trace_path = harness.scratch(f"trace-{_n_started}")
@@ -51,13 +51,15 @@ class Desk:
         env.update(environment or {})
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "--trace", self.trace_path, *map(str, arguments)], env=env, stdout=log, stderr=log
+                [PROGRAM, "--trace", self.trace_path, *map(str, arguments)], env=env, cwd=folder, stdout=log, stderr=log
             )
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, value, traceback):
+        if kind is not None and "DISPLAY" in os.environ:
+            self.picture(f"failed-{_n_started}")
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
@@ -165,6 +167,7 @@ class Reader:
 
     def windows(self):
         desktop = self.atspi.get_desktop(0)
+        desktop.clear_cache()
         apps = [quietly(lambda i=i: desktop.get_child_at_index(i)) for i in range(desktop.get_child_count())]
         return [app for app in apps if app is not None and quietly(app.get_name) == os.path.basename(PROGRAM)]
 
@@ -184,7 +187,7 @@ class Reader:
         for one in self.walk(root):
             if role is not None and quietly(one.get_role_name) != role:
                 continue
-            found = quietly(one.get_name, "")
+            found = quietly(one.get_name, "").replace("_", "")  # of keys in labels
             if found == name or (name.endswith("*") and found.startswith(name[:-1])):
                 yield one
 
