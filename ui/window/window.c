@@ -279,6 +279,9 @@ sag_ui_window_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_weak_pointer (&self->undo_toast);
+  /* Property actions hold what they are about, which holds them in turn. */
+  g_action_map_remove_action (G_ACTION_MAP (self), "show-cases");
+  g_action_map_remove_action (G_ACTION_MAP (self), "show-tools");
   gtk_widget_dispose_template (GTK_WIDGET (object), SAG_UI_TYPE_WINDOW);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (sag_ui_window_parent_class)->dispose (object);
