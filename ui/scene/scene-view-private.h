@@ -2,7 +2,8 @@
 #pragma once
 
 /* The parts of the 3D view: scene-view.c holds it together, scene-content.c says what is shown,
- * scene-input.c listens, scene-snapshot.c draws, scene-menu.c is the button in its corner. */
+ * scene-picture.c has it drawn, scene-camera.c moves, scene-input.c listens, scene-snapshot.c draws,
+ * scene-menu.c is the button in its corner. */
 
 #include "render/scene/worker.h"
 #include "ui/scene/scene-view.h"
@@ -60,8 +61,21 @@ struct _SagUiSceneView
   int            hover; /* letter under the pointer; -1: none */
 };
 
+/* scene-picture.c */
+
 /** sag_ui_scene_view_request: at the next frame of the window. */
 void sag_ui_scene_view_request (SagUiSceneView *self, gboolean content);
+
+/** sag_ui_scene_view_describe: for those who do not see it: where one stands, or what is wrong. */
+void sag_ui_scene_view_describe (SagUiSceneView *self);
+
+/** sag_ui_scene_view_drop_lungs: they were those of another scan. */
+void sag_ui_scene_view_drop_lungs (SagUiSceneView *self);
+
+/* scene-camera.c */
+
+/** sag_ui_scene_view_init_actions: once there is a group for them. */
+void sag_ui_scene_view_init_actions (SagUiSceneView *self);
 
 /** sag_ui_scene_view_set_moving: while it is, pictures may be coarser. */
 void sag_ui_scene_view_set_moving (SagUiSceneView *self, gboolean moving);

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/scene/scene-view.h"
 
-#include "model/core/error.h"
-#include "ui/base/trace.h"
-#include "ui/scene/lungs.h"
 #include "ui/scene/scene-view-private.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 /* How long a crosshair that moves waits for its lines in 3D. */
 #define CROSS_MS 200
@@ -75,156 +71,6 @@ sag_ui_scene_view_mm_per_pixel (SagUiSceneView *self)
                                          gtk_widget_get_height (GTK_WIDGET (self)));
 }
 
-/* Where one stands, in words. */
-static void
-describe (SagUiSceneView *self)
-{
-  g_autofree char *words = NULL;
-
-  if (self->problem != NULL)
-    words = g_strdup (self->problem);
-  else if (self->volume == NULL)
-    words = g_strdup (_ ("Nothing is open."));
-  else
-    /* Translators: from where the patient is seen: 0 degrees is the front, 90 the patient's left
-     * side, 180 the back; then the height: 90 degrees is above the head. */
-    words = g_strdup_printf (_ ("Seen from %.0f° around to the patient’s left, %.0f° up."),
-                             self->camera.azimuth_degrees, self->camera.elevation_degrees);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words,
-                                  -1);
-}
-
-static void
-show_problem (SagUiSceneView *self, const char *sentence)
-{
-  g_free (self->problem);
-  self->problem = g_strdup (sentence);
-  gtk_label_set_label (GTK_LABEL (self->problem_label), sentence != NULL ? sentence : "");
-  gtk_widget_set_visible (self->problem_label, sentence != NULL);
-  gtk_widget_set_visible (self->menu_button, sentence == NULL && self->volume != NULL);
-  sag_ui_scene_view_update_notes (self);
-  describe (self);
-}
-
-static void
-take_error (SagUiSceneView *self, const SagRenderPicture *picture)
-{
-  if (picture->pixels != NULL)
-    {
-      g_debug ("3D: %s", picture->error->message);
-      return;
-    }
-  if (g_error_matches (picture->error, SAG_ERROR, SAG_ERROR_UNSUPPORTED))
-    show_problem (self, _ ("The 3D view needs an X display with OpenGL 3.2, which is not to be "
-                           "found here. Everything else works without."));
-  else
-    show_problem (self, picture->error->message);
-  gtk_widget_set_tooltip_text (self->problem_label, picture->error->message);
-  self->is_still = TRUE;
-  self->lungs_known = TRUE;
-}
-
-static void find_lungs (SagUiSceneView *self);
-
-static void
-picture_cb (const SagRenderPicture *picture, gpointer user_data)
-{
-  SagUiSceneView *self = user_data;
-
-  if (picture->error != NULL)
-    take_error (self, picture);
-  if (picture->pixels != NULL)
-    {
-      g_clear_object (&self->texture);
-      self->texture = gdk_memory_texture_new (picture->width, picture->height, GDK_MEMORY_R8G8B8A8,
-                                              picture->pixels, picture->stride);
-      self->texture_camera = picture->camera;
-      self->is_still = picture->is_final && picture->request == self->request;
-      sag_ui_trace ("scene-frame", "ms", picture->draw_ms, "width", (double) picture->width,
-                    "height", (double) picture->height, "final", (double) picture->is_final, NULL);
-      if (self->is_still)
-        find_lungs (self);
-    }
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-/* What the worker is to draw, once in a frame of the window. */
-static gboolean
-tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
-{
-  SagUiSceneView *self = SAG_UI_SCENE_VIEW (widget);
-  int             scale = gtk_widget_get_scale_factor (widget);
-
-  self->tick_id = 0;
-  if (self->worker == NULL)
-    self->worker = sag_render_worker_new (picture_cb, self);
-  if (self->content_dirty)
-    {
-      g_autoptr (SagRenderContent) content = sag_ui_scene_view_make_content (self);
-
-      self->request = sag_render_worker_set_content (self->worker, content);
-    }
-  if (self->view_dirty)
-    self->request = sag_render_worker_set_view (
-      self->worker, &self->camera, gtk_widget_get_width (widget) * scale,
-      gtk_widget_get_height (widget) * scale, scale, self->moving);
-  self->content_dirty = self->view_dirty = FALSE;
-  self->is_still = FALSE;
-  return G_SOURCE_REMOVE;
-}
-
-void
-sag_ui_scene_view_request (SagUiSceneView *self, gboolean content)
-{
-  self->content_dirty |= content;
-  self->view_dirty |= !content;
-  if (self->tick_id == 0 && self->problem == NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    self->tick_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
-}
-
-static void
-lungs_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SagUiSceneView) self = g_weak_ref_get (user_data);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SagVolume) lungs = sag_ui_lungs_find_finish (result, &error);
-
-  g_weak_ref_clear (user_data);
-  g_free (user_data);
-  if (self == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (error != NULL)
-    g_debug ("3D: %s", error->message);
-  g_clear_object (&self->lungs_cancellable);
-  self->lungs_known = TRUE;
-  self->lungs = g_steal_pointer (&lungs);
-  sag_ui_scene_view_request (self, TRUE);
-}
-
-/* After the first picture: the body is there sooner, and preparation had its turn. */
-static void
-find_lungs (SagUiSceneView *self)
-{
-  GWeakRef *weak;
-
-  if (self->volume == NULL || self->lungs_known || self->lungs_cancellable != NULL)
-    return;
-  weak = g_new0 (GWeakRef, 1);
-  g_weak_ref_init (weak, self);
-  self->lungs_cancellable = g_cancellable_new ();
-  sag_ui_lungs_find_async (self->volume, self->lungs_cancellable, lungs_cb, weak);
-}
-
-static void
-drop_lungs (SagUiSceneView *self)
-{
-  if (self->lungs_cancellable != NULL)
-    g_cancellable_cancel (self->lungs_cancellable);
-  g_clear_object (&self->lungs_cancellable);
-  g_clear_pointer (&self->lungs, sag_volume_unref);
-  self->lungs_known = FALSE;
-}
-
 /* Only a scan that was read to its end: its surfaces are kept by its content. */
 static SagVolume *
 find_volume (SagUiSceneView *self)
@@ -243,7 +89,7 @@ meet_volume (SagUiSceneView *self)
 
   if (volume == self->volume)
     return;
-  drop_lungs (self);
+  sag_ui_scene_view_drop_lungs (self);
   g_clear_pointer (&self->volume, sag_volume_unref);
   if (volume != NULL)
     {
@@ -252,7 +98,7 @@ meet_volume (SagUiSceneView *self)
     }
   g_clear_object (&self->texture);
   gtk_widget_set_visible (self->menu_button, volume != NULL && self->problem == NULL);
-  describe (self);
+  sag_ui_scene_view_describe (self);
   sag_ui_scene_view_request (self, TRUE);
   sag_ui_scene_view_request (self, FALSE);
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -317,93 +163,6 @@ sag_ui_scene_view_set_watermark (SagUiSceneView *self, const char *sentence)
   self->watermark = g_strdup (sentence);
   sag_ui_scene_view_update_notes (self);
 }
-
-static void
-view_changed (SagUiSceneView *self)
-{
-  describe (self);
-  sag_ui_scene_view_request (self, FALSE);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-void
-sag_ui_scene_view_set_moving (SagUiSceneView *self, gboolean moving)
-{
-  if (moving == self->moving)
-    return;
-  self->moving = moving;
-  sag_ui_scene_view_request (self, FALSE);
-}
-
-void
-sag_ui_scene_view_look (SagUiSceneView *self, SagRenderStandardView view)
-{
-  sag_render_camera_look (&self->camera, view);
-  view_changed (self);
-}
-
-void
-sag_ui_scene_view_rotate (SagUiSceneView *self, double azimuth, double elevation)
-{
-  sag_render_camera_rotate (&self->camera, azimuth, elevation);
-  view_changed (self);
-}
-
-void
-sag_ui_scene_view_zoom (SagUiSceneView *self, double factor)
-{
-  g_return_if_fail (factor > 0 && isfinite (factor));
-
-  sag_render_camera_zoom (&self->camera, factor);
-  view_changed (self);
-}
-
-void
-sag_ui_scene_view_pan (SagUiSceneView *self, double dx, double dy)
-{
-  sag_render_camera_pan (&self->camera, gtk_widget_get_width (GTK_WIDGET (self)),
-                         gtk_widget_get_height (GTK_WIDGET (self)), dx, dy);
-  view_changed (self);
-}
-
-void
-sag_ui_scene_view_fit (SagUiSceneView *self)
-{
-  if (self->volume == NULL)
-    return;
-  sag_render_camera_fit (&self->camera, sag_volume_get_geometry (self->volume));
-  view_changed (self);
-}
-
-static void
-view_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  SagRenderStandardView view;
-
-  if (sag_render_standard_view_parse (g_variant_get_string (parameter, NULL), &view))
-    sag_ui_scene_view_look (user_data, view);
-}
-
-static void
-zoom_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  double factor = g_variant_get_double (parameter);
-
-  if (factor > 0 && isfinite (factor))
-    sag_ui_scene_view_zoom (user_data, factor);
-}
-
-static void
-fit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  sag_ui_scene_view_fit (user_data);
-}
-
-static const GActionEntry entries[] = {
-  { .name = "view", .parameter_type = "s", .activate = view_cb },
-  { .name = "zoom", .parameter_type = "d", .activate = zoom_cb },
-  { .name = "fit", .activate = fit_cb },
-};
 
 /* Its keys act wherever the focus is in the window. */
 static void
@@ -528,7 +287,7 @@ sag_ui_scene_view_dispose (GObject *object)
   if (self->display != NULL)
     g_signal_handlers_disconnect_by_data (self->display, self);
   g_clear_object (&self->display);
-  drop_lungs (self);
+  sag_ui_scene_view_drop_lungs (self);
   g_clear_pointer (&self->volume, sag_volume_unref);
   g_clear_object (&self->texture);
   g_clear_object (&self->actions);
@@ -612,9 +371,8 @@ sag_ui_scene_view_init (SagUiSceneView *self)
                                   _ ("3D view"), -1);
   g_signal_connect (self, "notify::scale-factor", G_CALLBACK (scale_cb), NULL);
   self->actions = g_simple_action_group_new ();
-  g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
-                                   self);
+  sag_ui_scene_view_init_actions (self);
   build_children (self);
   sag_ui_scene_view_init_input (self);
-  describe (self);
+  sag_ui_scene_view_describe (self);
 }
