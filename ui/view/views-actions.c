@@ -211,6 +211,15 @@ end_compare_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   sag_ui_views_end_compare (user_data);
 }
 
+void
+sag_ui_views_stop_peeking (SagUiViews *self)
+{
+  if (!self->peeking)
+    return;
+  self->peeking = FALSE;
+  g_object_set (get_display (self), "show-overlays", TRUE, NULL);
+}
+
 /* Overlays are away while the key is down. */
 void
 sag_ui_views_key (SagUiViews *self, gboolean pressed, guint keyval, GdkModifierType state)
@@ -223,11 +232,8 @@ sag_ui_views_key (SagUiViews *self, gboolean pressed, guint keyval, GdkModifierT
       self->peeking = TRUE;
       g_object_set (get_display (self), "show-overlays", FALSE, NULL);
     }
-  else if (!pressed && self->peeking)
-    {
-      self->peeking = FALSE;
-      g_object_set (get_display (self), "show-overlays", TRUE, NULL);
-    }
+  else if (!pressed)
+    sag_ui_views_stop_peeking (self);
 }
 
 static const GActionEntry entries[] = {

@@ -69,6 +69,7 @@ void sag_ui_views_init_actions (SagUiViews *self);
  */
 void sag_ui_views_hold_actions (SagUiViews *self, gboolean hold);
 void sag_ui_views_connect_display (SagUiViews *self);
+void sag_ui_views_stop_peeking (SagUiViews *self);
 void sag_ui_views_key (SagUiViews *self, gboolean pressed, guint keyval, GdkModifierType state);
 
 /* views-header.c */

@@ -266,6 +266,14 @@ key_released_cb (GtkEventControllerKey *controller,
   sag_ui_views_key (self, FALSE, keyval, state);
 }
 
+/* The release of a held key goes to whichever window is active then. */
+static void
+active_cb (GtkWindow *window, GParamSpec *pspec, SagUiViews *self)
+{
+  if (!gtk_window_is_active (window))
+    sag_ui_views_stop_peeking (self);
+}
+
 static void
 sag_ui_views_root (GtkWidget *widget)
 {
@@ -280,6 +288,8 @@ sag_ui_views_root (GtkWidget *widget)
   g_signal_connect (self->keys, "key-pressed", G_CALLBACK (key_pressed_cb), self);
   g_signal_connect (self->keys, "key-released", G_CALLBACK (key_released_cb), self);
   gtk_widget_add_controller (self->root, self->keys);
+  if (GTK_IS_WINDOW (self->root))
+    g_signal_connect (self->root, "notify::is-active", G_CALLBACK (active_cb), self);
 }
 
 static void
@@ -287,6 +297,7 @@ sag_ui_views_unroot (GtkWidget *widget)
 {
   SagUiViews *self = SAG_UI_VIEWS (widget);
 
+  g_signal_handlers_disconnect_by_data (self->root, self);
   gtk_widget_remove_controller (self->root, self->keys);
   gtk_widget_insert_action_group (self->root, "view", NULL);
   sag_ui_views_hold_actions (self, FALSE);
