@@ -438,7 +438,6 @@ test_evidence (void)
   spin_until (outdated != NULL);
   g_assert_false (sag_ui_engine_evidence_finish (fixture.engine, outdated, &error));
   g_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH);
-
   /* Asked again with the box of now the answer is fresh, and the evidence of the old one gone. */
   sag_ui_engine_ask_again (fixture.engine, one, result);
   await (result);
