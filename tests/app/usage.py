@@ -8,7 +8,8 @@ import re
 import harness
 from harness import call, refuse, run, scratch
 
-COMMANDS = ["ask", "replay", "info", "render", "prepare", "bundle", "phantom", "tokenize", "forward", "bench", "selftest"]
+COMMANDS = ["ask", "replay", "info", "render", "prepare", "bundle", "phantom", "tokenize", "forward", "step", "bench",
+            "selftest"]  # fmt: skip
 NESTED = ["bundle import", "bundle create", "bundle inspect", "bundle check"]
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
