@@ -108,8 +108,15 @@ update (SagUiMapRow *self)
   gtk_button_set_icon_name (GTK_BUTTON (self->eye),
                             visible ? "view-reveal-symbolic" : "view-conceal-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->eye), tip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->go), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("To the peak"), -1);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->go), _ ("To the peak"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->eye), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   get_name (self), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->eye), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  sag_ui_overlay_get_label (self->overlay), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  sag_ui_overlay_get_label (self->overlay), -1);
   gtk_widget_set_visible (GTK_WIDGET (self->dot), !offered);
   gtk_widget_set_visible (self->details, !offered);
   gtk_widget_set_visible (GTK_WIDGET (self->note), visible && note != NULL);

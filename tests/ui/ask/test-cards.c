@@ -49,6 +49,11 @@ test_class_card (void)
   g_assert_true (ask_shows (card, "at 50 % prevalence"));
   picture = sag_test_ui_picture (GTK_WIDGET (fixture.window), "class-card");
   cairo_surface_destroy (picture);
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      ADW_COLOR_SCHEME_FORCE_LIGHT);
+  sag_test_ui_settle ();
+  picture = sag_test_ui_picture (GTK_WIDGET (fixture.window), "class-card-light");
+  cairo_surface_destroy (picture);
   ask_fixture_tear_down (&fixture);
 }
 
