@@ -130,7 +130,25 @@ static const GActionEntry actions[] = {
   { .name = "quit", .activate = quit_cb },
 };
 
-/* The scans that people open are nobody else's business: no entry in the desktop's recent files. */
+/* The scans that people open are nobody else's business. GTK's file chooser notes them in the
+ * desktop's recent files all the same (and the setting against that would empty the whole list), so
+ * what only this program noted there goes again. */
+static void
+recent_cb (GtkRecentManager *manager, gpointer user_data)
+{
+  GList *items = gtk_recent_manager_get_items (manager);
+
+  for (GList *item = items; item != NULL; item = item->next)
+    {
+      gsize n = 0;
+      g_auto (GStrv) programs = gtk_recent_info_get_applications (item->data, &n);
+
+      if (n == 1 && g_strcmp0 (programs[0], g_get_application_name ()) == 0)
+        gtk_recent_manager_remove_item (manager, gtk_recent_info_get_uri (item->data), NULL);
+    }
+  g_list_free_full (items, (GDestroyNotify) gtk_recent_info_unref);
+}
+
 static void
 sag_ui_application_startup (GApplication *application)
 {
@@ -140,7 +158,8 @@ sag_ui_application_startup (GApplication *application)
   G_APPLICATION_CLASS (sag_ui_application_parent_class)->startup (application);
   sag_ui_renderer_choose ();
   settings = sag_ui_settings_get ();
-  g_object_set (gtk_settings_get_default (), "gtk-recent-files-enabled", FALSE, NULL);
+  g_signal_connect_object (gtk_recent_manager_get_default (), "changed", G_CALLBACK (recent_cb),
+                           application, 0);
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
                                    application);
   g_signal_connect_object (settings, "changed::theme", G_CALLBACK (theme_cb), application, 0);
