@@ -20,8 +20,8 @@ static const SagUiKeyRow rows[] = {
   { "win.next-case", FILES, N_ ("Next case"), "<Control>Page_Down", "<Control>Page_Down" },
   { "win.previous-case", FILES, N_ ("Previous case"), "<Control>Page_Up", "<Control>Page_Up" },
   { "win.close-case", FILES, N_ ("Close the case"), "<Control>w", "<Control>w" },
-  { "export.view", FILES, N_ ("Save a picture of the view"), "<Alt>s", "<Alt>s" },
-  { "export.views", FILES, N_ ("Save a picture of all views"), "<Shift><Alt>s", "<Shift><Alt>s" },
+  { "export.view", FILES, N_ ("Save a picture of the view"), "<Control>s", "<Control>s" },
+  { "export.views", FILES, N_ ("Save a picture of all views"), "<Control><Shift>s", "<Control><Shift>s" },
   { "export.copy-view", FILES, N_ ("Copy the view"), "<Control>c", "<Control>c" },
 
   { "view.step(1)", VIEWS, N_ ("Next slice towards the right, the front or the head"), "Up", "Up" },
