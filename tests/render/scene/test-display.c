@@ -113,9 +113,9 @@ start_plain_x (char **display)
 {
   g_autoptr (GSubprocessLauncher) launcher =
     g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-  GSubprocess *server =
-    g_subprocess_launcher_spawn (launcher, NULL, "Xvfb", "-displayfd", "1", "-nolisten", "tcp",
-                                 "-screen", "0", "640x480x24", "-extension", "GLX", NULL);
+  GSubprocess *server = g_subprocess_launcher_spawn (launcher, NULL, "Xvfb", "-displayfd", "1",
+                                                     "-nolisten", "tcp", "-noreset", "-screen", "0",
+                                                     "640x480x24", "-extension", "GLX", NULL);
   g_autoptr (GDataInputStream) out = NULL;
   g_autofree char *number = NULL;
 
