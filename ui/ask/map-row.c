@@ -96,6 +96,23 @@ update_texts (SagUiMapRow *self)
                                                           : value);
 }
 
+/* Whose threshold it is, and where it stands. */
+static void
+describe_threshold (SagUiMapRow *self)
+{
+  g_autofree char *number = sag_ui_words_dup_number (gtk_adjustment_get_value (self->threshold));
+  /* Translators: from which value on a map is drawn. */
+  g_autofree char *text = g_strdup_printf (_ ("Threshold %s"), number);
+  g_autofree char *whose = NULL;
+
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->scale), text);
+  if (self->overlay == NULL)
+    return;
+  whose = g_strconcat (text, ", ", sag_ui_overlay_get_label (self->overlay), NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  whose, -1);
+}
+
 static void
 update (SagUiMapRow *self)
 {
@@ -115,8 +132,7 @@ update (SagUiMapRow *self)
                                   get_name (self), -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->eye), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   sag_ui_overlay_get_label (self->overlay), -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  sag_ui_overlay_get_label (self->overlay), -1);
+  describe_threshold (self);
   gtk_widget_set_visible (GTK_WIDGET (self->dot), !offered);
   gtk_widget_set_visible (self->details, !offered);
   gtk_widget_set_visible (GTK_WIDGET (self->note), visible && note != NULL);
@@ -137,11 +153,7 @@ overlay_cb (SagUiOverlay *overlay, SagUiMapRow *self)
 static void
 threshold_cb (GtkAdjustment *adjustment, SagUiMapRow *self)
 {
-  g_autofree char *number = sag_ui_words_dup_number (gtk_adjustment_get_value (adjustment));
-  /* Translators: from which value on a map is drawn. */
-  g_autofree char *text = g_strdup_printf (_ ("Threshold %s"), number);
-
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->scale), text);
+  describe_threshold (self);
 }
 
 static void
