@@ -189,10 +189,14 @@ response_cb (GtkNativeDialog *dialog, int response, Choice *choice)
 static GtkFileChooser *
 new_dialog (Export *self, const char *title, GtkFileChooserAction action)
 {
-  GtkWindow *parent = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self->views)));
-
-  return GTK_FILE_CHOOSER (
+  GtkWindow      *parent = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self->views)));
+  GtkFileChooser *dialog = GTK_FILE_CHOOSER (
     gtk_file_chooser_native_new (title, parent, action, _ ("_Save"), _ ("_Cancel")));
+  g_autoptr (GFile) here = g_file_new_for_path (".");
+
+  /* Else GTK begins with its recent files, which are no place to save to. */
+  gtk_file_chooser_set_current_folder (dialog, here, NULL);
+  return dialog;
 }
 
 static void
