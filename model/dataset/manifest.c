@@ -44,8 +44,8 @@ sample_free (gpointer data)
   g_free (sample);
 }
 
-static gboolean
-fail (const Reading *reading, const SagSample *sample, GError **error, const char *format, ...)
+static gboolean G_GNUC_PRINTF (4, 5)
+  fail (const Reading *reading, const SagSample *sample, GError **error, const char *format, ...)
 {
   g_autofree char *what = NULL;
   va_list          arguments;

@@ -60,12 +60,12 @@ typedef struct
 static void
 label_scan (Labelled *l, const int32_t dims[3], bool is_float, double density, guint32 seed)
 {
-  gsize             n_rows = (gsize) dims[1] * dims[2];
-  g_autofree float *floats = NULL;
-  SagVoxels         view = { .scalar = is_float ? SAG_SCALAR_FLOAT32 : SAG_SCALAR_INT16,
-                             .geometry = { .dims = { dims[0], dims[1], dims[2] } },
-                             .stride = { 1, dims[0], (gint64) dims[0] * dims[1] } };
-  GError           *error = NULL;
+  gsize                           n_rows = (gsize) dims[1] * dims[2];
+  G_GNUC_UNUSED g_autofree float *floats = NULL;
+  SagVoxels view = { .scalar = is_float ? SAG_SCALAR_FLOAT32 : SAG_SCALAR_INT16,
+                     .geometry = { .dims = { dims[0], dims[1], dims[2] } },
+                     .stride = { 1, dims[0], (gint64) dims[0] * dims[1] } };
+  GError   *error = NULL;
 
   *l = (Labelled){ .dims = { dims[0], dims[1], dims[2] } };
   l->voxels = make_scan (dims, is_float, density, seed);

@@ -79,10 +79,10 @@ typedef struct
 static float *
 cpu_attend (const Shape *s, const float *qkv, const guint8 *visible)
 {
-  gsize             hidden = s->n_heads * s->width;
-  float            *out = g_new (float, s->n_sequences * s->n_queries * hidden);
-  g_autofree float *scratch = NULL;
-  gpointer          memory = NULL;
+  gsize                           hidden = s->n_heads * s->width;
+  float                          *out = g_new (float, s->n_sequences * s->n_queries * hidden);
+  G_GNUC_UNUSED g_autofree float *scratch = NULL;
+  gpointer                        memory = NULL;
 
   g_assert_cmpint (
     posix_memalign (&memory, 64, sag_cpu_head_scratch (s->length, s->width) * sizeof (float)), ==,

@@ -38,7 +38,7 @@ sag_test_ui_bundle (const char *folder, const char *name, guint64 seed)
   SagBundleCreate create = { .seed = seed };
   char           *path = g_build_filename (folder, name, NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (SagBundle) bundle = sag_bundle_create (&create, path, &error);
+  G_GNUC_UNUSED g_autoptr (SagBundle) bundle = sag_bundle_create (&create, path, &error);
 
   g_assert_no_error (error);
   return path;

@@ -95,7 +95,7 @@ static void leave (SagUiCases *self, SagUiCase *one);
 static void
 state_cb (SagUiCase *one, GParamSpec *pspec, SagUiCases *self)
 {
-  g_autoptr (SagUiCase) keep = g_object_ref (one);
+  G_GNUC_UNUSED g_autoptr (SagUiCase) keep = g_object_ref (one);
 
   if (sag_ui_case_get_state (one) == SAG_UI_CASE_READY)
     {
@@ -167,9 +167,9 @@ take_out (SagUiCases *self, SagUiCase *one, SagUiCase *next)
 void
 sag_ui_cases_remove (SagUiCases *self, SagUiCase *one)
 {
-  g_autoptr (SagUiCase) keep = g_object_ref (one);
-  guint      index = sag_ui_cases_index_of (self, one);
-  SagUiCase *next;
+  G_GNUC_UNUSED g_autoptr (SagUiCase) keep = g_object_ref (one);
+  guint         index = sag_ui_cases_index_of (self, one);
+  SagUiCase    *next;
 
   if (index == G_MAXUINT)
     return;
@@ -181,7 +181,7 @@ sag_ui_cases_remove (SagUiCases *self, SagUiCase *one)
 static void
 leave (SagUiCases *self, SagUiCase *one)
 {
-  g_autoptr (SagUiCase) keep = g_object_ref (one);
+  G_GNUC_UNUSED g_autoptr (SagUiCase) keep = g_object_ref (one);
 
   take_out (self, one, self->recent->len > 1 ? self->recent->pdata[1] : NULL);
 }

@@ -142,9 +142,9 @@ stop_extras (SagUiEngine *self, SagUiResult *result)
 void
 sag_ui_engine_forget (SagUiEngine *self, SagUiCase *one, SagUiResult *result)
 {
-  GListStore *results = sag_ui_case_get_results (one);
-  g_autoptr (SagUiResult) keep = g_object_ref (result);
-  guint position;
+  GListStore   *results = sag_ui_case_get_results (one);
+  G_GNUC_UNUSED g_autoptr (SagUiResult) keep = g_object_ref (result);
+  guint         position;
 
   abandon (self, result);
   stop_extras (self, result);

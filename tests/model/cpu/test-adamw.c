@@ -14,8 +14,8 @@
 
 static const gsize sizes[2] = { 35, 7 };
 
-static void
-read_floats (SagTensorFile *file, gsize n, float *out, const char *format, ...)
+static void G_GNUC_PRINTF (4, 5)
+  read_floats (SagTensorFile *file, gsize n, float *out, const char *format, ...)
 {
   g_autofree char *name = NULL;
   va_list          arguments;

@@ -186,7 +186,7 @@ test_labels (void)
   g_autofree guint16 *labels = NULL;
   SagRenderMask       mask;
   g_autoptr (GArray) boxes = NULL;
-  g_autoptr (SagRenderMesh) small = NULL;
+  G_GNUC_UNUSED g_autoptr (SagRenderMesh) small = NULL;
   g_autoptr (SagRenderMesh) large = NULL;
 
   geometry = fixture_flip (&geometry, 0);

@@ -234,9 +234,9 @@ test_give_up (Fixture *fixture, gconstpointer data)
 static void
 test_close_and_reopen (Fixture *fixture, gconstpointer data)
 {
-  SagUiCase *one = add_scan (fixture, "one", 8);
-  SagUiCase *two = add_scan (fixture, "two", 8);
-  g_autoptr (SagUiCase) keep = g_object_ref (one);
+  SagUiCase    *one = add_scan (fixture, "one", 8);
+  SagUiCase    *two = add_scan (fixture, "two", 8);
+  G_GNUC_UNUSED g_autoptr (SagUiCase) keep = g_object_ref (one);
   g_autoptr (SagUiResult) result = sag_ui_result_new ("Segment lungs in the image.", 0);
 
   sag_ui_cases_set_current (fixture->cases, one);

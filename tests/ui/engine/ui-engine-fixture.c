@@ -273,7 +273,7 @@ fixture_bundle (Fixture *fixture, guint64 seed)
   g_autofree char *name = g_strdup_printf ("bundle-%u", (guint) seed);
   char            *path = g_build_filename (fixture->folder, name, NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (SagBundle) bundle = sag_bundle_create (&create, path, &error);
+  G_GNUC_UNUSED g_autoptr (SagBundle) bundle = sag_bundle_create (&create, path, &error);
 
   g_assert_no_error (error);
   return path;

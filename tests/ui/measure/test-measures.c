@@ -313,8 +313,8 @@ test_list (Fixture *self, gconstpointer data)
   GtkListBox   *list = GTK_LIST_BOX (sag_test_ui_find_type (self->pane, GTK_TYPE_LIST_BOX));
   SagUiDisplay *display = sag_ui_session_get_display (self->session);
   g_autoptr (SagUiMeasurement) first = NULL;
-  g_autofree char *value = NULL;
-  int              index = get_slice (self).index;
+  G_GNUC_UNUSED g_autofree char *value = NULL;
+  int                            index = get_slice (self).index;
 
   g_assert_false (g_action_group_get_action_enabled (actions, "delete"));
   g_assert_false (g_action_group_get_action_enabled (actions, "copy"));

@@ -163,8 +163,8 @@ static void
 test_folder (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GFile) folder = g_file_new_for_path (fixture->folder);
-  g_autoptr (GFile) b = sag_test_ui_scan (fixture->folder, "b", 8);
-  g_autoptr (GFile) a = sag_test_ui_scan (fixture->folder, "a", 8);
+  G_GNUC_UNUSED g_autoptr (GFile) b = sag_test_ui_scan (fixture->folder, "b", 8);
+  G_GNUC_UNUSED g_autoptr (GFile) a = sag_test_ui_scan (fixture->folder, "a", 8);
 
   sag_ui_window_open (fixture->window, &folder, 1);
   sag_test_ui_until (is_ready (fixture, "a"));
