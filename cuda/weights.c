@@ -3,8 +3,8 @@
 
 #include "cuda/loader.h"
 #include "cuda/status.h"
+#include "model/network/layer-names.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,44 +23,22 @@ load_one (SagCudaLoader *loader,
 static void
 load_layer (SagCudaLoader *loader, int index, SagCudaLayer *layer)
 {
-  enum
-  {
-    QUERY,
-    KEY,
-    VALUE,
-    OUTPUT,
-    ATTENTION_NORM,
-    UP,
-    DOWN,
-    FEED_NORM,
-    N_PARTS
-  };
   const SagNetwork *network = loader->source->network;
-  bool              bert = network->text_kind == SAG_TEXT_BERT;
   int32_t           hidden = network->hidden;
   SagCudaType       type = loader->type;
-  const char       *parts[N_PARTS] = {
-          "attention.self.query",
-          "attention.self.key",
-          "attention.self.value",
-          "attention.output.dense",
-    bert ? "attention.output.LayerNorm" : "attention.ln",
-          "intermediate.dense",
-          "output.dense",
-    bert ? "output.LayerNorm" : "ln",
-  };
-  char names[N_PARTS][SAG_WEIGHT_NAME];
+  char              names[SAG_N_LAYER_PARTS][SAG_WEIGHT_NAME];
 
-  for (int i = 0; i < N_PARTS; i++)
-    snprintf (names[i], sizeof names[i], "model.encoder.layer.%d.%s", index, parts[i]);
+  for (int i = 0; i < SAG_N_LAYER_PARTS; i++)
+    sag_layer_name (network->text_kind, index, (SagLayerPart) i, names[i]);
   sag_cuda_load_linear (loader,
-                        (const char *const[]){ names[QUERY], names[KEY], names[VALUE], NULL },
+                        (const char *const[]){ names[SAG_LAYER_QUERY], names[SAG_LAYER_KEY],
+                                               names[SAG_LAYER_VALUE], NULL },
                         hidden, hidden, type, &layer->qkv);
-  load_one (loader, names[OUTPUT], hidden, hidden, type, &layer->output);
-  sag_cuda_load_norm (loader, names[ATTENTION_NORM], hidden, &layer->attention_norm);
-  load_one (loader, names[UP], network->intermediate, hidden, type, &layer->up);
-  load_one (loader, names[DOWN], hidden, network->intermediate, type, &layer->down);
-  sag_cuda_load_norm (loader, names[FEED_NORM], hidden, &layer->feed_norm);
+  load_one (loader, names[SAG_LAYER_OUTPUT], hidden, hidden, type, &layer->output);
+  sag_cuda_load_norm (loader, names[SAG_LAYER_ATTENTION_NORM], hidden, &layer->attention_norm);
+  load_one (loader, names[SAG_LAYER_UP], network->intermediate, hidden, type, &layer->up);
+  load_one (loader, names[SAG_LAYER_DOWN], hidden, network->intermediate, type, &layer->down);
+  sag_cuda_load_norm (loader, names[SAG_LAYER_FEED_NORM], hidden, &layer->feed_norm);
 }
 
 /* Positions of a whole sequence always come with token type 0, so the two tables become one. */

@@ -84,22 +84,6 @@ tap_cb (void *data, const char *name, int n_dims, const int64_t *dims, const flo
   stack_values (data, name, n_dims, dims, values);
 }
 
-static gboolean
-engine_failed (const SagStatus *status, GError **error)
-{
-  if (status->code == SAG_STATUS_CANCELLED &&
-      g_cancellable_set_error_if_cancelled (sag_cli_get_cancellable (), error))
-    return FALSE;
-  g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE, "%s", status->message);
-  return FALSE;
-}
-
-static bool
-is_cancelled (void *data)
-{
-  return g_cancellable_is_cancelled (data);
-}
-
 /* Taps bring the logits themselves, but know nothing of the token grid. */
 static void
 stack_logits (Forward *self, const float *class_logit, const float *cell_logits)
@@ -128,7 +112,7 @@ run_one (Forward *self, gint64 i, GError **error)
   g_autofree float *cell_logits = g_new (float, (gsize) self->n_tokens *cells);
   float             class_logit;
   SagTap            tap = { self->taps ? tap_cb : NULL, self };
-  SagCancel         cancel = { is_cancelled, sag_cli_get_cancellable () };
+  SagCancel         cancel = sag_cli_get_cancel ();
   SagStatus         status = { 0 };
   SagEncodeRequest  encode = {
      .input = self->in.images + i * n_voxels,
@@ -152,7 +136,7 @@ run_one (Forward *self, gint64 i, GError **error)
   };
 
   if (!self->table->encode (self->engine, &encode, &status))
-    return engine_failed (&status, error);
+    return sag_cli_engine_failed (&status, error);
   if (self->in.ids == NULL)
     {
       if (!self->taps)
@@ -161,7 +145,7 @@ run_one (Forward *self, gint64 i, GError **error)
       return TRUE;
     }
   if (!self->table->ask (self->engine, &ask, &status))
-    return engine_failed (&status, error);
+    return sag_cli_engine_failed (&status, error);
   stack_logits (self, &class_logit, cell_logits);
   return TRUE;
 }
@@ -204,7 +188,7 @@ open_engine (Forward *self, const SagCliModel *model, GError **error)
   source.network = self->network;
   source.data = self->bundle;
   self->engine = self->table->open (&source, &options, &status);
-  return self->engine != NULL || engine_failed (&status, error);
+  return self->engine != NULL || sag_cli_engine_failed (&status, error);
 }
 
 static gboolean

@@ -36,13 +36,6 @@ step_clear (Step *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Step, step_clear)
 
-static gboolean
-engine_failed (const SagStatus *status, GError **error)
-{
-  g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE, "%s", status->message);
-  return FALSE;
-}
-
 /* A tensor of @n floats whatever its shape. */
 static float *
 read_floats (Step *self, SagTensorFile *file, const char *name, gsize n, GError **error)
@@ -133,12 +126,13 @@ run (Step *self, SagTrainStep *step, GError **error)
         .task = self->tasks,
         .cell_targets = self->cell_targets,
         .losses = losses,
+        .cancel = sag_cli_get_cancel (),
   };
   float number;
 
   if (!self->table->forward_backward (self->engine, &batch, &status) ||
       !self->table->step (self->engine, step, add_gradient, self, &status))
-    return engine_failed (&status, error);
+    return sag_cli_engine_failed (&status, error);
   number = (float) batch.loss;
   sag_tensor_set_add_floats (self->out, "loss", 0, NULL, &number);
   sag_tensor_set_add_floats (self->out, "losses", 1, &self->in.n, losses);
@@ -168,7 +162,7 @@ open_engine (Step *self, const SagCliModel *model, gboolean freeze_text, GError 
   sag_network_foreach_weight (self->network, keep_shape, self->shapes);
   self->out = sag_tensor_set_new ();
   self->engine = self->table->open (&source, &options, &status);
-  return self->engine != NULL || engine_failed (&status, error);
+  return self->engine != NULL || sag_cli_engine_failed (&status, error);
 }
 
 int

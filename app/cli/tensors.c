@@ -110,3 +110,25 @@ sag_cli_tensors_read (SagCliTensors    *self,
   self->name = sag_file_dup_display_name (path);
   return read_images (self, file, error) && read_texts (self, file, network, error);
 }
+
+static bool
+is_cancelled (void *data)
+{
+  return g_cancellable_is_cancelled (data);
+}
+
+SagCancel
+sag_cli_get_cancel (void)
+{
+  return (SagCancel){ is_cancelled, sag_cli_get_cancellable () };
+}
+
+gboolean
+sag_cli_engine_failed (const SagStatus *status, GError **error)
+{
+  if (status->code == SAG_STATUS_CANCELLED &&
+      g_cancellable_set_error_if_cancelled (sag_cli_get_cancellable (), error))
+    return FALSE;
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE, "%s", status->message);
+  return FALSE;
+}

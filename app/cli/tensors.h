@@ -3,6 +3,7 @@
 
 #include "app/cli/cli.h"
 #include "model/bundle/safetensors.h"
+#include "model/engine/table.h"
 
 /**
  * SagCliTensors: images and texts by the names of the golden files.
@@ -35,3 +36,9 @@ gboolean sag_cli_tensors_fail (const SagCliTensors *self,
                                GError             **error,
                                const char          *name,
                                const char          *wanted);
+
+/** sag_cli_get_cancel: SIGINT, for an engine's table. */
+SagCancel sag_cli_get_cancel (void);
+
+/** sag_cli_engine_failed: FALSE, with what an engine's table said. */
+gboolean sag_cli_engine_failed (const SagStatus *status, GError **error);

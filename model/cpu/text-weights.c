@@ -3,6 +3,7 @@
 
 #include "model/cpu/gemm.h"
 #include "model/engine/status.h"
+#include "model/network/layer-names.h"
 
 #include <stdlib.h>
 
@@ -140,42 +141,19 @@ load_one (Loader *loader, const char *prefix, int32_t n_out, int32_t n_in, SagCp
 static void
 load_layer (Loader *loader, const SagNetwork *network, int index, SagCpuLayer *layer)
 {
-  enum
-  {
-    QUERY,
-    KEY,
-    VALUE,
-    OUTPUT,
-    ATTENTION_NORM,
-    UP,
-    DOWN,
-    FEED_NORM,
-    N_PARTS
-  };
-  bool        bert = network->text_kind == SAG_TEXT_BERT;
-  int32_t     hidden = network->hidden;
-  const char *parts[N_PARTS] = {
-    "attention.self.query",
-    "attention.self.key",
-    "attention.self.value",
-    "attention.output.dense",
-    bert ? "attention.output.LayerNorm" : "attention.ln",
-    "intermediate.dense",
-    "output.dense",
-    bert ? "output.LayerNorm" : "ln",
-  };
-  char names[N_PARTS][SAG_WEIGHT_NAME];
+  int32_t hidden = network->hidden;
+  char    names[SAG_N_LAYER_PARTS][SAG_WEIGHT_NAME];
 
-  for (int i = 0; i < N_PARTS; i++)
-    g_snprintf (names[i], sizeof names[i], "model.encoder.layer.%d.%s", index, parts[i]);
-  load_one (loader, names[QUERY], hidden, hidden, &layer->query);
-  load_linear (loader, (const char *const[]){ names[KEY], names[VALUE], NULL }, hidden, hidden,
-               &layer->key_value);
-  load_one (loader, names[OUTPUT], hidden, hidden, &layer->output);
-  load_norm (loader, names[ATTENTION_NORM], hidden, &layer->attention_norm);
-  load_one (loader, names[UP], network->intermediate, hidden, &layer->up);
-  load_one (loader, names[DOWN], hidden, network->intermediate, &layer->down);
-  load_norm (loader, names[FEED_NORM], hidden, &layer->feed_norm);
+  for (int i = 0; i < SAG_N_LAYER_PARTS; i++)
+    sag_layer_name (network->text_kind, index, (SagLayerPart) i, names[i]);
+  load_one (loader, names[SAG_LAYER_QUERY], hidden, hidden, &layer->query);
+  load_linear (loader, (const char *const[]){ names[SAG_LAYER_KEY], names[SAG_LAYER_VALUE], NULL },
+               hidden, hidden, &layer->key_value);
+  load_one (loader, names[SAG_LAYER_OUTPUT], hidden, hidden, &layer->output);
+  load_norm (loader, names[SAG_LAYER_ATTENTION_NORM], hidden, &layer->attention_norm);
+  load_one (loader, names[SAG_LAYER_UP], network->intermediate, hidden, &layer->up);
+  load_one (loader, names[SAG_LAYER_DOWN], hidden, network->intermediate, &layer->down);
+  load_norm (loader, names[SAG_LAYER_FEED_NORM], hidden, &layer->feed_norm);
 }
 
 /* Positions of a whole sequence always come with token type 0, so the two tables become one. */

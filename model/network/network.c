@@ -233,14 +233,15 @@ sag_network_init_paper (SagNetwork *network)
   sag_network_set_stages (network, stages, n_stages);
 }
 
-/* The whole "SAME" padding of one axis: enough for ceil (n / stride) windows. */
+/* The whole "SAME" padding of one axis: enough for ceil (n / stride) windows.
+ * `n` may be any int32_t, as files have it: no sum here leaves that range. */
 static int32_t
 same_padding (int32_t n, int32_t kernel, int32_t stride)
 {
-  int32_t windows = (n + stride - 1) / stride;
-  int32_t total = (windows - 1) * stride + kernel - n;
+  int32_t last = n > 0 ? (n - 1) / stride * stride : 0; /* Where the last window begins. */
+  int32_t total = last - n + kernel;
 
-  return total > 0 ? total : 0;
+  return n > 0 && total > 0 ? total : 0;
 }
 
 SagConvShape
@@ -252,7 +253,7 @@ sag_network_conv_shape (const int32_t in[3], int32_t kernel, int32_t stride)
     {
       /* Upstream computes the amounts for axes 0, 1, 2 and hands them to axes 1, 2, 0. */
       int32_t total = stride == 1 ? kernel / 2 * 2 : same_padding (in[(a + 2) % 3], kernel, stride);
-      int32_t reach = in[a] + total - kernel;
+      int32_t reach = in[a] + (total - kernel);
 
       shape.before[a] = total / 2;
       shape.out[a] = in[a] > 0 && reach >= 0 ? reach / stride + 1 : 0;

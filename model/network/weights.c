@@ -7,7 +7,7 @@
  * last layer, which runs however few layers are kept.
  */
 
-#include "model/network/network.h"
+#include "model/network/layer-names.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -140,25 +140,32 @@ vision_weights (Visit *visit, const SagNetwork *network)
   tensor (visit, "vision_model.", "emb_end", SAG_WEIGHT_EMBEDDING, SHAPE (1, 1, network->hidden));
 }
 
+/* In the order in which the layer runs. */
 static void
 layer_weights (Visit *visit, const SagNetwork *network, int layer)
 {
-  char    prefix[SAG_WEIGHT_NAME];
-  int32_t hidden = network->hidden;
-  bool    bert = network->text_kind == SAG_TEXT_BERT;
+  static const SagLayerPart order[2][SAG_N_LAYER_PARTS] = {
+    [SAG_TEXT_BERT] = { SAG_LAYER_QUERY, SAG_LAYER_KEY, SAG_LAYER_VALUE, SAG_LAYER_OUTPUT,
+                        SAG_LAYER_ATTENTION_NORM, SAG_LAYER_UP, SAG_LAYER_DOWN,
+                        SAG_LAYER_FEED_NORM },
+    [SAG_TEXT_MEGATRON] = { SAG_LAYER_ATTENTION_NORM, SAG_LAYER_QUERY, SAG_LAYER_KEY,
+                            SAG_LAYER_VALUE, SAG_LAYER_OUTPUT, SAG_LAYER_FEED_NORM, SAG_LAYER_UP,
+                            SAG_LAYER_DOWN },
+  };
+  int32_t hidden = network->hidden, wide = network->intermediate;
 
-  snprintf (prefix, sizeof prefix, "model.encoder.layer.%d.", layer);
-  if (!bert)
-    layer_norm (visit, prefix, "attention.ln", hidden);
-  linear (visit, prefix, "attention.self.query", hidden, hidden);
-  linear (visit, prefix, "attention.self.key", hidden, hidden);
-  linear (visit, prefix, "attention.self.value", hidden, hidden);
-  linear (visit, prefix, "attention.output.dense", hidden, hidden);
-  layer_norm (visit, prefix, bert ? "attention.output.LayerNorm" : "ln", hidden);
-  linear (visit, prefix, "intermediate.dense", network->intermediate, hidden);
-  linear (visit, prefix, "output.dense", hidden, network->intermediate);
-  if (bert)
-    layer_norm (visit, prefix, "output.LayerNorm", hidden);
+  for (int i = 0; i < SAG_N_LAYER_PARTS; i++)
+    {
+      SagLayerPart part = order[network->text_kind][i];
+      char         name[SAG_WEIGHT_NAME];
+
+      sag_layer_name (network->text_kind, layer, part, name);
+      if (part == SAG_LAYER_ATTENTION_NORM || part == SAG_LAYER_FEED_NORM)
+        layer_norm (visit, name, "", hidden);
+      else
+        linear (visit, name, "", part == SAG_LAYER_UP ? wide : hidden,
+                part == SAG_LAYER_DOWN ? wide : hidden);
+    }
 }
 
 static void

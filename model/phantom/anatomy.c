@@ -257,7 +257,7 @@ SagAnatomy *
 sag_anatomy_new (const SagPhantomOptions *options)
 {
   SagAnatomy  *anatomy = g_new0 (SagAnatomy, 1);
-  SagBuilder   builder = { anatomy, sag_phantom_hash (options->seed, 1), options->findings };
+  SagBuilder   builder = { anatomy, sag_random_hash (options->seed, 1), options->findings };
   const double low[3] = { -200, -160, -190 }, high[3] = { 200, 145, 140 };
 
   anatomy->parts = g_array_new (FALSE, FALSE, sizeof (SagPart));

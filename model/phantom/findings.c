@@ -58,7 +58,7 @@ choose_nodule_place (const SagBuilder *builder)
     return 0;
   if (others & SAG_FINDING_NO_RIGHT_LUNG)
     return 1;
-  return sag_phantom_hash (builder->seed, 200) % (others ? 2 : G_N_ELEMENTS (nodule_places));
+  return sag_random_hash (builder->seed, 200) % (others ? 2 : G_N_ELEMENTS (nodule_places));
 }
 
 static void

@@ -98,7 +98,7 @@ scan_init (Scan *scan, const SagPhantomOptions *options, const SagAnatomy *anato
   const gint32 first_stored[3] = { 0, 0, 0 };
   gint32       first[3];
 
-  *scan = (Scan){ anatomy, sag_phantom_hash (options->seed, 2) };
+  *scan = (Scan){ anatomy, sag_random_hash (options->seed, 2) };
   if (!parse_orientation (options->orientation, scan->axis, scan->flip))
     return FALSE;
   rotation_matrix (options->rotation_degrees, rotation);
@@ -291,7 +291,7 @@ scan_slice (gsize item, guint worker, gpointer data)
           counter = index[0] + scan->dims[0] * (index[1] + (guint64) scan->dims[1] * index[2]);
           hu = anatomy->hu[slice.tissues[i]] +
                anatomy->noise_hu[slice.tissues[i]] *
-                 sag_phantom_bell (sag_phantom_hash (scan->noise_seed, counter));
+                 sag_phantom_bell (sag_random_hash (scan->noise_seed, counter));
           scan->hu[row + i] = (gint16) CLAMP (rintf (hu), -1024, 3071);
           scan->labels[row + i] = slice.labels[i];
         }

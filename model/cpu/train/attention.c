@@ -12,6 +12,8 @@
 #include "model/cpu/gemm.h"
 #include "model/cpu/train/matrix.h"
 
+#include "model/cpu/train/sums.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -33,12 +35,6 @@ typedef struct
   float                      *c;
 } Head;
 
-static gsize
-round_up (gsize n)
-{
-  return (n + 15) / 16 * 16;
-}
-
 gsize
 sag_cpu_train_attention_floats (gsize n_sequences, const gsize *starts, gsize n_heads)
 {
@@ -54,7 +50,8 @@ sag_cpu_train_attention_scratch (gsize n, gsize width)
 {
   gsize most = MAX (n, width);
 
-  return round_up ((most + 16) * most) + 2 * round_up (n * n) + 4 * round_up (n * width);
+  return sag_cpu_round_up ((most + 16) * most) + 2 * sag_cpu_round_up (n * n) +
+         4 * sag_cpu_round_up (n * width);
 }
 
 static Head
@@ -68,12 +65,12 @@ locate (const SagCpuTrainAttention *all, gsize item, guint worker)
   self.p =
     all->weights + sag_cpu_train_attention_floats (s, all->starts, all->n_heads) + head * n * n;
   self.panels = all->scratch + worker * all->scratch_floats;
-  self.one = self.panels + round_up ((most + 16) * most);
-  self.two = self.one + round_up (n * n);
-  self.q = self.two + round_up (n * n);
-  self.k = self.q + round_up (n * width);
-  self.v = self.k + round_up (n * width);
-  self.c = self.v + round_up (n * width);
+  self.one = self.panels + sag_cpu_round_up ((most + 16) * most);
+  self.two = self.one + sag_cpu_round_up (n * n);
+  self.q = self.two + sag_cpu_round_up (n * n);
+  self.k = self.q + sag_cpu_round_up (n * width);
+  self.v = self.k + sag_cpu_round_up (n * width);
+  self.c = self.v + sag_cpu_round_up (n * width);
   return self;
 }
 

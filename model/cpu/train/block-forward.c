@@ -13,10 +13,10 @@
 
 #include "model/cpu/gemm.h"
 
+#include "model/cpu/train/sums.h"
+
 #include <math.h>
 #include <string.h>
-
-#define MOST 256 /* voxels summed in float before they join the sums in double */
 
 typedef struct
 {
@@ -28,19 +28,6 @@ typedef struct
   float                 *panels; /* (n, ...) */
   gsize                  panel_floats;
 } Forward;
-
-static gsize
-n_out (const SagCpuTrainBlock *self)
-{
-  return (gsize) self->out[0] * self->out[1] * self->out[2];
-}
-
-static void
-add_floats (double *to, const float *from, gsize n)
-{
-  for (gsize i = 0; i < n; i++)
-    to[i] += from[i];
-}
 
 /* Sums of x x^T and x over a part of a sample. Item: sample, part. */
 static void
@@ -72,9 +59,9 @@ moments_part (gsize item, guint worker, gpointer data)
             .n_columns = source->channels,
             .sums = sums + c * source->channels,
           });
-        add_floats (totals, sums, size);
+        sag_cpu_add_floats (totals, sums, size);
         for (gsize z = 0; z < (gsize) source->dims[2]; z++)
-          add_floats (totals + size, rows + z * row, row);
+          sag_cpu_add_floats (totals + size, rows + z * row, row);
       }
 }
 
@@ -222,8 +209,9 @@ convolve (Forward *forward)
       };
 
       sag_cpu_sweep_run (&self->sweep, &producer.base, team->pool, team->kernels,
-                         self->depth_weights, zeros, self->u + s * padded * n_out (self), sums,
-                         team->scratch, team->scratch_floats, &stop);
+                         self->depth_weights, zeros,
+                         self->u + s * padded * sag_cpu_train_n_out (self), sums, team->scratch,
+                         team->scratch_floats, &stop);
     }
 }
 
@@ -232,22 +220,22 @@ static void
 moments_block (gsize item, guint worker, gpointer data)
 {
   const Forward *forward = data;
-  gsize          n = n_out (forward->self);
+  gsize          n = sag_cpu_train_n_out (forward->self);
   const float   *u = forward->self->u + item * n * SAG_CPU_LANES;
   double        *totals = forward->doubles + item * 2 * SAG_CPU_LANES;
 
-  for (gsize i = 0; i < n; i += MOST)
+  for (gsize i = 0; i < n; i += SAG_CPU_TRAIN_RUN)
     {
       float sums[2 * SAG_CPU_LANES] = { 0 };
 
       forward->team->kernels->moments (&(SagCpuMoments){
         .x = u + i * SAG_CPU_LANES,
         .x_row = SAG_CPU_LANES,
-        .n = MIN (MOST, n - i),
+        .n = MIN (SAG_CPU_TRAIN_RUN, n - i),
         .pivot = u,
         .sums = sums,
       });
-      add_floats (totals, sums, 2 * SAG_CPU_LANES);
+      sag_cpu_add_floats (totals, sums, 2 * SAG_CPU_LANES);
     }
 }
 
@@ -281,9 +269,9 @@ join_moments (const double *sums,
 static void
 normalise_depthwise (Forward *forward)
 {
-  SagCpuTrainBlock  *self = forward->self;
-  gsize              n_samples = forward->team->n, n = n_out (self), blocks = self->mid_blocks;
-  gsize              mid = self->shape.mid_channels;
+  SagCpuTrainBlock *self = forward->self;
+  gsize n_samples = forward->team->n, n = sag_cpu_train_n_out (self), blocks = self->mid_blocks;
+  gsize mid = self->shape.mid_channels;
   g_autofree double *mean = g_new (double, 2 * mid);
 
   forward->doubles = g_new0 (double, n_samples *blocks * 2 * SAG_CPU_LANES);
@@ -306,22 +294,22 @@ pool_block (gsize item, guint worker, gpointer data)
 {
   const Forward    *forward = data;
   SagCpuTrainBlock *self = forward->self;
-  gsize             n = n_out (self), block = item % self->mid_blocks;
+  gsize             n = sag_cpu_train_n_out (self), block = item % self->mid_blocks;
   const float      *u = self->u + item * n * SAG_CPU_LANES;
   double            totals[SAG_CPU_LANES] = { 0 };
 
-  for (gsize i = 0; i < n; i += MOST)
+  for (gsize i = 0; i < n; i += SAG_CPU_TRAIN_RUN)
     {
       float sums[SAG_CPU_LANES] = { 0 };
 
       forward->team->kernels->norm_silu (&(SagCpuNormSilu){
         .x = u + i * SAG_CPU_LANES,
-        .n = MIN (MOST, n - i),
+        .n = MIN (SAG_CPU_TRAIN_RUN, n - i),
         .scale = self->depth_norm.factor + block * SAG_CPU_LANES,
         .shift = self->depth_norm.offset + block * SAG_CPU_LANES,
         .sums = sums,
       });
-      add_floats (totals, sums, SAG_CPU_LANES);
+      sag_cpu_add_floats (totals, sums, SAG_CPU_LANES);
     }
   for (gsize j = 0; j < SAG_CPU_LANES; j++)
     self->pooled[item * SAG_CPU_LANES + j] = (float) (totals[j] / n);
@@ -374,7 +362,8 @@ project_chunk (gsize item, guint worker, gpointer data)
 {
   const Forward    *forward = data;
   SagCpuTrainBlock *self = forward->self;
-  gsize  n = n_out (self), n_chunks = (n + SAG_CPU_TRAIN_CHUNK - 1) / SAG_CPU_TRAIN_CHUNK;
+  gsize             n = sag_cpu_train_n_out (self),
+        n_chunks = (n + SAG_CPU_TRAIN_CHUNK - 1) / SAG_CPU_TRAIN_CHUNK;
   gsize  s = item / n_chunks, first = item % n_chunks * SAG_CPU_TRAIN_CHUNK;
   gsize  rows = MIN (SAG_CPU_TRAIN_CHUNK, n - first);
   float *z = forward->team->scratch + worker * forward->team->scratch_floats;
@@ -405,7 +394,7 @@ project (Forward *forward)
 {
   SagCpuTrainBlock      *self = forward->self;
   const SagCpuTrainTeam *team = forward->team;
-  gsize                  n_chunks = (n_out (self) + SAG_CPU_TRAIN_CHUNK - 1) / SAG_CPU_TRAIN_CHUNK;
+  gsize n_chunks = (sag_cpu_train_n_out (self) + SAG_CPU_TRAIN_CHUNK - 1) / SAG_CPU_TRAIN_CHUNK;
 
   sag_pool_run (team->pool, team->n * self->mid_blocks, pool_block, forward);
   forward->panel_floats = sag_cpu_panel_floats (self->shape.out_channels, self->shape.mid_channels);
@@ -421,31 +410,31 @@ moments_group (gsize item, guint worker, gpointer data)
 {
   const Forward    *forward = data;
   SagCpuTrainBlock *self = forward->self;
-  gsize             n = n_out (self), row = self->out_row, groups = row / SAG_CPU_LANES;
-  const float      *p = self->p + item / groups * n * row + item % groups * SAG_CPU_LANES;
-  double           *totals = forward->doubles + item * 2 * SAG_CPU_LANES;
+  gsize        n = sag_cpu_train_n_out (self), row = self->out_row, groups = row / SAG_CPU_LANES;
+  const float *p = self->p + item / groups * n * row + item % groups * SAG_CPU_LANES;
+  double      *totals = forward->doubles + item * 2 * SAG_CPU_LANES;
 
-  for (gsize i = 0; i < n; i += MOST)
+  for (gsize i = 0; i < n; i += SAG_CPU_TRAIN_RUN)
     {
       float sums[2 * SAG_CPU_LANES] = { 0 };
 
       forward->team->kernels->moments (&(SagCpuMoments){
         .x = p + i * row,
         .x_row = row,
-        .n = MIN (MOST, n - i),
+        .n = MIN (SAG_CPU_TRAIN_RUN, n - i),
         .pivot = p,
         .sums = sums,
       });
-      add_floats (totals, sums, 2 * SAG_CPU_LANES);
+      sag_cpu_add_floats (totals, sums, 2 * SAG_CPU_LANES);
     }
 }
 
 static void
 normalise_projection (Forward *forward)
 {
-  SagCpuTrainBlock  *self = forward->self;
-  gsize              n_samples = forward->team->n, n = n_out (self), row = self->out_row;
-  gsize              groups = row / SAG_CPU_LANES, channels = self->shape.out_channels;
+  SagCpuTrainBlock *self = forward->self;
+  gsize n_samples = forward->team->n, n = sag_cpu_train_n_out (self), row = self->out_row;
+  gsize groups = row / SAG_CPU_LANES, channels = self->shape.out_channels;
   g_autofree double *mean = g_new (double, 2 * channels);
 
   forward->doubles = g_new0 (double, n_samples *groups * 2 * SAG_CPU_LANES);
@@ -492,7 +481,7 @@ finish_plane (gsize item, guint worker, gpointer data)
 
   for (int32_t y = 0; y < self->out[1]; y++)
     {
-      gsize first = s * n_out (self) + ((gsize) x * self->out[1] + y) * self->out[2];
+      gsize first = s * sag_cpu_train_n_out (self) + ((gsize) x * self->out[1] + y) * self->out[2];
 
       forward->team->kernels->norm_add (&(SagCpuNormAdd){
         .x = self->p + first * width,

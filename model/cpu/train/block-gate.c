@@ -14,16 +14,10 @@
 
 #include "model/cpu/train/block-back.h"
 
+#include "model/cpu/train/sums.h"
+
 #include <math.h>
 #include <string.h>
-
-#define MOST 256
-
-static gsize
-n_out (const SagCpuTrainBlock *self)
-{
-  return (gsize) self->out[0] * self->out[1] * self->out[2];
-}
 
 gsize
 sag_cpu_train_spread_row (const SagCpuTrainBlock *self)
@@ -46,24 +40,17 @@ sag_cpu_train_spread_offset (const SagCpuTrainBlock *self)
   return (gsize) (self->shape.kernel - 1 - self->sweep.shape.before[2]) * SAG_CPU_LANES;
 }
 
-static void
-add_floats (double *to, const float *from, gsize n)
-{
-  for (gsize i = 0; i < n; i++)
-    to[i] += from[i];
-}
-
 /* Item: sample, group of 16 output channels. */
 static void
 output_sums (gsize item, guint worker, gpointer data)
 {
   const SagCpuBack *back = data;
   SagCpuTrainBlock *self = back->self;
-  gsize             n = n_out (self), row = self->out_row, groups = row / SAG_CPU_LANES;
-  gsize             at = item / groups * n * row + item % groups * SAG_CPU_LANES;
-  double           *totals = back->doubles + item * 2 * SAG_CPU_LANES;
+  gsize   n = sag_cpu_train_n_out (self), row = self->out_row, groups = row / SAG_CPU_LANES;
+  gsize   at = item / groups * n * row + item % groups * SAG_CPU_LANES;
+  double *totals = back->doubles + item * 2 * SAG_CPU_LANES;
 
-  for (gsize i = 0; i < n; i += MOST)
+  for (gsize i = 0; i < n; i += SAG_CPU_TRAIN_RUN)
     {
       float sums[2 * SAG_CPU_LANES] = { 0 };
 
@@ -72,11 +59,11 @@ output_sums (gsize item, guint worker, gpointer data)
         .x_row = row,
         .d = back->d_out + at + i * row,
         .d_row = row,
-        .n = MIN (MOST, n - i),
+        .n = MIN (SAG_CPU_TRAIN_RUN, n - i),
         .mean = self->project_norm.mean + item % groups * SAG_CPU_LANES,
         .sums = sums,
       });
-      add_floats (totals, sums, 2 * SAG_CPU_LANES);
+      sag_cpu_add_floats (totals, sums, 2 * SAG_CPU_LANES);
     }
 }
 
@@ -101,9 +88,9 @@ normalise_output (gsize item, guint worker, gpointer data)
 {
   const SagCpuBack *back = data;
   SagCpuTrainBlock *self = back->self;
-  gsize             n = n_out (self), row = self->out_row, groups = row / SAG_CPU_LANES;
-  gsize             at = item / groups * n * row + item % groups * SAG_CPU_LANES;
-  gsize             c = item % groups * SAG_CPU_LANES;
+  gsize n = sag_cpu_train_n_out (self), row = self->out_row, groups = row / SAG_CPU_LANES;
+  gsize at = item / groups * n * row + item % groups * SAG_CPU_LANES;
+  gsize c = item % groups * SAG_CPU_LANES;
 
   back->team->kernels->norm_gradient (&(SagCpuNormGradient){
     .x = self->p + at,
@@ -131,7 +118,7 @@ back_through_output_norm (SagCpuBack *back)
   gather_sums (back, n_samples, groups, channels, sums);
   g_clear_pointer (&back->doubles, g_free);
   sag_cpu_batch_norm_backward (&self->project_norm, sums, sums + channels,
-                               (double) n_samples * n_out (self));
+                               (double) n_samples * sag_cpu_train_n_out (self));
   sag_pool_run (back->team->pool, n_samples * groups, normalise_output, back);
 }
 
@@ -141,7 +128,7 @@ project_part (gsize item, guint worker, gpointer data)
 {
   const SagCpuBack *back = data;
   SagCpuTrainBlock *self = back->self;
-  gsize             n = n_out (self), s = item / SAG_CPU_TRAIN_PARTS;
+  gsize             n = sag_cpu_train_n_out (self), s = item / SAG_CPU_TRAIN_PARTS;
   gsize             part = item % SAG_CPU_TRAIN_PARTS;
   gsize             end = n * (part + 1) / SAG_CPU_TRAIN_PARTS;
   gsize             block_floats = (gsize) self->shape.out_channels * SAG_CPU_LANES;
@@ -241,7 +228,7 @@ back_through_gate (const SagCpuBack *back, gsize s)
         self->widen_bias->grad[c] += d[c];
       for (gsize r = 0; r < reduced; r++)
         d_pooled += d_inner[r] * self->reduce->value[r * mid + c];
-      d[c] = (float) (d_pooled / n_out (self));
+      d[c] = (float) (d_pooled / sag_cpu_train_n_out (self));
     }
 }
 
@@ -267,10 +254,10 @@ inner_plane (const SagCpuBack *back, gsize s, gsize block, gsize x, float *d_z, 
   gsize             plane = (gsize) self->out[1] * self->out[2], c = block * SAG_CPU_LANES;
   gsize             first = x * plane, padded = (gsize) self->mid_blocks * SAG_CPU_LANES;
   const float      *u =
-    self->u + ((s * self->mid_blocks + block) * n_out (self) + first) * SAG_CPU_LANES;
+    self->u + ((s * self->mid_blocks + block) * sag_cpu_train_n_out (self) + first) * SAG_CPU_LANES;
 
   back->team->kernels->gemm (&(SagCpuGemm){
-    .a = back->d_out + (s * n_out (self) + first) * self->out_row,
+    .a = back->d_out + (s * sag_cpu_train_n_out (self) + first) * self->out_row,
     .a_row = self->out_row,
     .a_block = 16,
     .panels = back->panels + block * self->shape.out_channels * SAG_CPU_LANES,
@@ -297,7 +284,7 @@ inner_plane (const SagCpuBack *back, gsize s, gsize block, gsize x, float *d_z, 
         .out_step = (gsize) self->shape.stride * SAG_CPU_LANES,
         .sums = sums,
       });
-      add_floats (totals, sums, 2 * SAG_CPU_LANES);
+      sag_cpu_add_floats (totals, sums, 2 * SAG_CPU_LANES);
     }
 }
 
@@ -323,7 +310,7 @@ normalise_inner (gsize item, guint worker, gpointer data)
   const SagCpuBack *back = data;
   SagCpuTrainBlock *self = back->self;
   gsize             c = item % self->mid_blocks * SAG_CPU_LANES;
-  const float      *u = self->u + item * n_out (self) * SAG_CPU_LANES;
+  const float      *u = self->u + item * sag_cpu_train_n_out (self) * SAG_CPU_LANES;
   float            *d =
     sag_cpu_train_spread_at (back, item / self->mid_blocks, item % self->mid_blocks, 0, 0) +
     sag_cpu_train_spread_offset (self);
@@ -361,7 +348,7 @@ sag_cpu_train_back_to_depthwise (SagCpuBack *back)
   sag_pool_run (team->pool, team->n * blocks, inner_block, back);
   gather_sums (back, team->n, blocks, mid, sums);
   sag_cpu_batch_norm_backward (&self->depth_norm, sums, sums + mid,
-                               (double) team->n * n_out (self));
+                               (double) team->n * sag_cpu_train_n_out (self));
   sag_pool_run (team->pool, team->n * blocks, normalise_inner, back);
   g_clear_pointer (&back->doubles, g_free);
   g_clear_pointer (&back->panels, g_free);

@@ -128,7 +128,14 @@ void sag_cpu_train_expand_row (const SagCpuTrainBlock *self,
                                float                  *out,
                                float                  *scratch);
 
-/** sag_cpu_train_chunk: rows of a piece of work over @n voxels, and how many pieces there are. */
+/** sag_cpu_train_n_out: output voxels of a sample. */
+static inline gsize
+sag_cpu_train_n_out (const SagCpuTrainBlock *self)
+{
+  return (gsize) self->out[0] * self->out[1] * self->out[2];
+}
+
+/** SAG_CPU_TRAIN_CHUNK: voxels whose inner maps are made again at a time. */
 #define SAG_CPU_TRAIN_CHUNK 96
 
 G_END_DECLS

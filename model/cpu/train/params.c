@@ -15,12 +15,6 @@ typedef struct
   SagStatus             *status;
 } Reading;
 
-static gboolean
-is_buffer (const SagWeightSpec *spec)
-{
-  return spec->kind == SAG_WEIGHT_RUNNING_MEAN || spec->kind == SAG_WEIGHT_RUNNING_VAR;
-}
-
 /* Which part of the network a name belongs to decides whether it trains. */
 static gboolean
 trains (const SagWeightSpec *spec, SagTrainParts parts)
@@ -29,7 +23,7 @@ trains (const SagWeightSpec *spec, SagTrainParts parts)
   gboolean vision = g_str_has_prefix (spec->name, "vision_model.");
   gboolean layers = g_str_has_prefix (spec->name, "model.encoder.");
 
-  if (is_buffer (spec))
+  if (sag_cpu_is_running (spec))
     return FALSE;
   switch (parts)
     {

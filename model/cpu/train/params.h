@@ -48,6 +48,13 @@ void     sag_cpu_params_clear (SagCpuParams *params);
 SagCpuParam *sag_cpu_params_find (SagCpuParams *params, const char *format, ...)
   G_GNUC_PRINTF (2, 3);
 
+/** sag_cpu_is_running: a BatchNorm's running statistics, which no gradient reaches. */
+static inline gboolean
+sag_cpu_is_running (const SagWeightSpec *spec)
+{
+  return spec->kind == SAG_WEIGHT_RUNNING_MEAN || spec->kind == SAG_WEIGHT_RUNNING_VAR;
+}
+
 /** sag_cpu_params_zero_grad: before a batch. */
 void sag_cpu_params_zero_grad (SagCpuParams *params);
 

@@ -4,6 +4,8 @@
 
 #include "model/cpu/train/text-private.h"
 
+#include "model/cpu/train/sums.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -19,13 +21,6 @@ linear_back (SagCpuTrainText *self,
   sag_cpu_matrix_backward (&self->matrix, in, linear->weight->value, d_out, d_in, add,
                            linear->weight->grad, linear->bias->grad, rows, linear->n_in,
                            linear->n_out);
-}
-
-static void
-add (float *to, const float *from, gsize n)
-{
-  for (gsize i = 0; i < n; i++)
-    to[i] += from[i];
 }
 
 /* d/dx x Phi (x) = Phi (x) + x phi (x) */
@@ -91,7 +86,7 @@ back_layer (SagCpuTrainText *self, int32_t index)
   else
     {
       sag_cpu_train_norm_back (&layer->feed_norm, layer->a, inner, rows, hidden);
-      add (d, inner, n);
+      sag_cpu_add (d, inner, n);
     }
   /* d: of a, and of x. */
   memcpy (inner, d, n * sizeof (float));
@@ -112,7 +107,7 @@ back_layer (SagCpuTrainText *self, int32_t index)
   if (!bert)
     {
       sag_cpu_train_norm_back (&layer->attention_norm, layer->x, self->d[2], rows, hidden);
-      add (d, self->d[2], n);
+      sag_cpu_add (d, self->d[2], n);
     }
 }
 
@@ -143,8 +138,8 @@ back_through_embedding (SagCpuTrainText *self, gsize s, float *d, float *d_token
   give_positions (self, d, n_rows);
   if (self->start->trains)
     {
-      add (self->start->grad, d, hidden);
-      add (self->end->grad, d + (n_shared - 1) * hidden, hidden);
+      sag_cpu_add (self->start->grad, d, hidden);
+      sag_cpu_add (self->end->grad, d + (n_shared - 1) * hidden, hidden);
     }
   if (d_tokens != NULL)
     memcpy (d_tokens + s * self->n_tokens * hidden, d + hidden,
@@ -157,7 +152,7 @@ back_through_embedding (SagCpuTrainText *self, gsize s, float *d, float *d_token
                            hidden);
   give_positions (self, d_text, n_words);
   for (gsize i = 0; i < n_words; i++)
-    add (self->words->grad + (gsize) ids[i] * hidden, d_text + i * hidden, hidden);
+    sag_cpu_add (self->words->grad + (gsize) ids[i] * hidden, d_text + i * hidden, hidden);
 }
 
 void

@@ -16,44 +16,46 @@
 #include "model/cpu/gemm.h"
 #include "model/cpu/train/text-private.h"
 #include "model/engine/status.h"
+#include "model/network/layer-names.h"
+
+#include "model/cpu/train/sums.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static Linear
-find_linear (SagCpuParams *params, const char *prefix, const char *name)
+find_linear (SagCpuParams *params, const char *prefix)
 {
-  SagCpuParam *weight = sag_cpu_params_find (params, "%s%s.weight", prefix, name);
+  SagCpuParam *weight = sag_cpu_params_find (params, "%s.weight", prefix);
 
-  return (Linear){ weight, sag_cpu_params_find (params, "%s%s.bias", prefix, name),
-                   weight->spec.shape[1], weight->spec.shape[0] };
+  return (Linear){ weight, sag_cpu_params_find (params, "%s.bias", prefix), weight->spec.shape[1],
+                   weight->spec.shape[0] };
 }
 
 static SagCpuTrainNorm
-find_norm (SagCpuParams *params, const char *prefix, const char *name, float eps)
+find_norm (SagCpuParams *params, const char *prefix, float eps)
 {
-  return (SagCpuTrainNorm){ sag_cpu_params_find (params, "%s%s.weight", prefix, name),
-                            sag_cpu_params_find (params, "%s%s.bias", prefix, name), eps };
+  return (SagCpuTrainNorm){ sag_cpu_params_find (params, "%s.weight", prefix),
+                            sag_cpu_params_find (params, "%s.bias", prefix), eps };
 }
 
 static void
 find_layer (Layer *layer, SagCpuParams *params, const SagNetwork *network, int32_t index)
 {
-  gboolean bert = network->text_kind == SAG_TEXT_BERT;
-  float    eps = network->layer_norm_eps;
-  char     prefix[SAG_WEIGHT_NAME];
+  float eps = network->layer_norm_eps;
+  char  names[SAG_N_LAYER_PARTS][SAG_WEIGHT_NAME];
 
-  g_snprintf (prefix, sizeof prefix, "model.encoder.layer.%d.", index);
-  layer->query = find_linear (params, prefix, "attention.self.query");
-  layer->key = find_linear (params, prefix, "attention.self.key");
-  layer->value = find_linear (params, prefix, "attention.self.value");
-  layer->output = find_linear (params, prefix, "attention.output.dense");
-  layer->up = find_linear (params, prefix, "intermediate.dense");
-  layer->down = find_linear (params, prefix, "output.dense");
-  layer->attention_norm =
-    find_norm (params, prefix, bert ? "attention.output.LayerNorm" : "attention.ln", eps);
-  layer->feed_norm = find_norm (params, prefix, bert ? "output.LayerNorm" : "ln", eps);
+  for (int i = 0; i < SAG_N_LAYER_PARTS; i++)
+    sag_layer_name (network->text_kind, index, (SagLayerPart) i, names[i]);
+  layer->query = find_linear (params, names[SAG_LAYER_QUERY]);
+  layer->key = find_linear (params, names[SAG_LAYER_KEY]);
+  layer->value = find_linear (params, names[SAG_LAYER_VALUE]);
+  layer->output = find_linear (params, names[SAG_LAYER_OUTPUT]);
+  layer->attention_norm = find_norm (params, names[SAG_LAYER_ATTENTION_NORM], eps);
+  layer->up = find_linear (params, names[SAG_LAYER_UP]);
+  layer->down = find_linear (params, names[SAG_LAYER_DOWN]);
+  layer->feed_norm = find_norm (params, names[SAG_LAYER_FEED_NORM], eps);
 }
 
 SagCpuTrainText *
@@ -74,14 +76,15 @@ sag_cpu_train_text_new (SagCpuParams        *params,
   self->start = sag_cpu_params_find (params, "vision_model.emb_start");
   self->end = sag_cpu_params_find (params, "vision_model.emb_end");
   if (network->text_kind == SAG_TEXT_BERT)
-    self->embedding_norm = find_norm (params, embeddings, "LayerNorm", network->layer_norm_eps);
+    self->embedding_norm =
+      find_norm (params, "model.embeddings.LayerNorm", network->layer_norm_eps);
   else
-    self->final_norm = find_norm (params, "model.encoder.", "ln", network->layer_norm_eps);
+    self->final_norm = find_norm (params, "model.encoder.ln", network->layer_norm_eps);
   self->layers = g_new0 (Layer, network->text_layers);
   for (int32_t i = 0; i < network->text_layers; i++)
     find_layer (&self->layers[i], params, network, i);
-  self->class_head = find_linear (params, "", "lm_head_cls");
-  self->patch_head = find_linear (params, "", "lm_head_seg");
+  self->class_head = find_linear (params, "lm_head_cls");
+  self->patch_head = find_linear (params, "lm_head_seg");
   return self;
 }
 
@@ -102,14 +105,8 @@ take (float **at, gsize n)
 {
   float *piece = *at;
 
-  *at += (n + 15) / 16 * 16;
+  *at += sag_cpu_round_up (n);
   return piece;
-}
-
-static gsize
-round_up (gsize n)
-{
-  return (n + 15) / 16 * 16;
 }
 
 /* All maps of a batch, in one block of memory. */
@@ -159,10 +156,10 @@ plan (SagCpuTrainText *self, const int32_t *lengths)
   weights = sag_cpu_train_attention_floats (self->n, self->starts, self->network.n_heads);
   self->scratch_floats =
     sag_cpu_train_attention_scratch (longest, self->network.hidden / self->network.n_heads);
-  hidden = round_up (self->rows * self->network.hidden);
-  wide = round_up (self->rows * self->network.intermediate);
-  total = layers * (9 * hidden + 2 * wide + round_up (weights)) + 9 * hidden + wide +
-          round_up (self->scratch_floats * sag_pool_get_n_threads (self->matrix.pool));
+  hidden = sag_cpu_round_up (self->rows * self->network.hidden);
+  wide = sag_cpu_round_up (self->rows * self->network.intermediate);
+  total = layers * (9 * hidden + 2 * wide + sag_cpu_round_up (weights)) + 9 * hidden + wide +
+          sag_cpu_round_up (self->scratch_floats * sag_pool_get_n_threads (self->matrix.pool));
   if (total > self->memory_floats)
     {
       free (self->memory);
@@ -186,13 +183,6 @@ linear (SagCpuTrainText *self, const Linear *linear, const float *in, float *out
 {
   sag_cpu_matrix_forward (&self->matrix, in, linear->weight->value, linear->bias->value, out, rows,
                           linear->n_in, linear->n_out);
-}
-
-static void
-add (float *to, const float *from, gsize n)
-{
-  for (gsize i = 0; i < n; i++)
-    to[i] += from[i];
 }
 
 /* The sequence's rows of @out: positions from @first on, and type 0, added. */
@@ -293,7 +283,7 @@ run_layer (SagCpuTrainText *self, int32_t index, float *out)
   sag_cpu_train_attend (&attention);
   linear (self, &layer->output, layer->context, layer->a, rows);
   sag_cpu_dropout (&self->dropout, place + PLACE_OUTPUT, layer->a, n);
-  add (layer->a, layer->x, n);
+  sag_cpu_add (layer->a, layer->x, n);
   /* BERT: y is the normalised sum, which the second half adds to; MegatronBert: y is a normalised copy. */
   sag_cpu_train_norm (bert ? &layer->attention_norm : &layer->feed_norm, layer->a, layer->y, rows,
                       hidden);
@@ -302,7 +292,7 @@ run_layer (SagCpuTrainText *self, int32_t index, float *out)
   sag_pool_run (self->matrix.pool, (elements.n + ELEMENTS - 1) / ELEMENTS, gelu_piece, &elements);
   linear (self, &layer->down, layer->gelu, layer->b, rows);
   sag_cpu_dropout (&self->dropout, place + PLACE_DOWN, layer->b, n);
-  add (layer->b, feed, n);
+  sag_cpu_add (layer->b, feed, n);
   if (bert)
     sag_cpu_train_norm (&layer->feed_norm, layer->b, out, rows, hidden);
   else

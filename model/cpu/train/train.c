@@ -6,6 +6,7 @@
 
 #include "model/cpu/train/train.h"
 
+#include "model/core/random.h"
 #include "model/cpu/gemm.h"
 #include "model/cpu/train/adamw.h"
 #include "model/cpu/train/loss.h"
@@ -27,7 +28,7 @@ typedef struct
   SagCpuParams       params;
   SagCpuTrainVision *vision;
   SagCpuTrainText   *text;
-  guint64            random[4];
+  guint64            seed;
   guint64            n_steps;
   guint64            n_batches;
   float             *values; /* tokens, d_tokens, logits and their gradients of a batch */
@@ -64,7 +65,7 @@ train_open (const SagWeightSource *source, const SagTrainOptions *options, SagSt
     }
   self->network = *source->network;
   self->options = *options;
-  self->random[0] = options->seed;
+  self->seed = options->seed;
   self->pool = sag_pool_new (options->engine.n_threads);
   if (!sag_cpu_params_read (&self->params, source, options->parts, status))
     {
@@ -177,17 +178,10 @@ is_cancelled (const SagTrainBatch *batch)
   return batch->cancel.func != NULL && batch->cancel.func (batch->cancel.data);
 }
 
-/* splitmix64 of state and count: what the batch drops. */
-static guint64
-batch_seed (const Trainer *self)
-{
-  return self->random[0] * 0x9e3779b97f4a7c15u + self->n_batches;
-}
-
 static bool
 forward (Trainer *self, SagTrainBatch *batch, Numbers *numbers, SagStatus *status)
 {
-  SagCpuDropout dropout = { self->options.dropout, batch_seed (self) };
+  SagCpuDropout dropout = { self->options.dropout, sag_random_hash (self->seed, self->n_batches) };
   const float  *tokens = batch->tokens != NULL ? batch->tokens : numbers->tokens;
 
   if (batch->tokens == NULL && !sag_cpu_train_vision_forward (self->vision, batch->input, batch->n,
@@ -284,10 +278,9 @@ train_visit (void *self, SagTrainStateFunc func, void *data)
       SagCpuParam *param = &params->items[i];
       const char  *name = param->spec.name;
       gsize        n = param->spec.n_values;
-      gboolean     running =
-        param->spec.kind == SAG_WEIGHT_RUNNING_MEAN || param->spec.kind == SAG_WEIGHT_RUNNING_VAR;
 
-      if (!visit_array (func, data, running ? "running." : "weight.", name, param->value, n))
+      if (!visit_array (func, data, sag_cpu_is_running (&param->spec) ? "running." : "weight.",
+                        name, param->value, n))
         return false;
       if (param->trains && (!visit_array (func, data, "exp_avg.", name, param->exp_avg, n) ||
                             !visit_array (func, data, "exp_avg_sq.", name, param->exp_avg_sq, n)))
@@ -301,7 +294,7 @@ train_get_random (void *self, uint64_t state[4])
 {
   const Trainer *trainer = self;
 
-  state[0] = trainer->random[0];
+  state[0] = trainer->seed;
   state[1] = trainer->n_steps;
   state[2] = trainer->n_batches;
   state[3] = 0;
@@ -312,7 +305,7 @@ train_set_random (void *self, const uint64_t state[4])
 {
   Trainer *trainer = self;
 
-  trainer->random[0] = state[0];
+  trainer->seed = state[0];
   trainer->n_steps = state[1];
   trainer->n_batches = state[2];
 }

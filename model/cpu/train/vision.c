@@ -13,6 +13,8 @@
 #include "model/cpu/vision-weights.h"
 #include "model/engine/status.h"
 
+#include "model/cpu/train/sums.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,7 +161,7 @@ plan (SagCpuTrainVision *self, const int32_t dims[3], gsize n)
     return FALSE;
   rows = n * n_voxels (last_block (self)->out);
   self->d_floats[1] = MAX (self->d_floats[1], rows * last_block (self)->shape.out_channels);
-  self->team.scratch_floats = (self->team.scratch_floats + 15) / 16 * 16;
+  self->team.scratch_floats = sag_cpu_round_up (self->team.scratch_floats);
   self->team.scratch =
     sag_cpu_alloc (self->team.scratch_floats * sag_pool_get_n_threads (self->team.pool));
   self->team.partial = sag_cpu_alloc (self->team.partial_floats);

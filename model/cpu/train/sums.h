@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Sums over voxels: private to train/. */
+
+#include <glib.h>
+
+/** SAG_CPU_TRAIN_RUN: voxels that are summed in float before they join a sum in double. */
+#define SAG_CPU_TRAIN_RUN 256
+
+/** sag_cpu_add_floats: to += from. */
+static inline void
+sag_cpu_add_floats (double *to, const float *from, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    to[i] += from[i];
+}
+
+/** sag_cpu_add: the same in float. */
+static inline void
+sag_cpu_add (float *to, const float *from, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    to[i] += from[i];
+}
+
+/** sag_cpu_round_up: to whole lines of 16 floats. */
+static inline gsize
+sag_cpu_round_up (gsize n)
+{
+  return (n + 15) / 16 * 16;
+}
