@@ -10,7 +10,7 @@
 
 #define MOST_VALUES 1024
 
-struct _SagManifest
+struct _SagDataset
 {
   gatomicrefcount refs;
   GPtrArray      *samples;
@@ -19,12 +19,12 @@ struct _SagManifest
 
 typedef struct
 {
-  SagManifest *self;
-  SagRows     *rows;
-  char        *name;
-  char        *folder;
-  GHashTable  *patients; /* patient -> split + 1 */
-  gsize        n_empty;
+  SagDataset *self;
+  SagRows    *rows;
+  char       *name;
+  char       *folder;
+  GHashTable *patients; /* patient -> split + 1 */
+  gsize       n_empty;
 } Reading;
 
 static const char *const known[] = { "question",       "img_file_path", "label",      "split",
@@ -283,10 +283,10 @@ read_manifest (Reading *reading, const char *path, GError **error)
   return TRUE;
 }
 
-SagManifest *
-sag_manifest_load (const char *path, GError **error)
+SagDataset *
+sag_dataset_load (const char *path, GError **error)
 {
-  g_autoptr (SagManifest) self = g_new0 (SagManifest, 1);
+  g_autoptr (SagDataset) self = g_new0 (SagDataset, 1);
   g_autoptr (GHashTable) patients = g_hash_table_new (g_str_hash, g_str_equal);
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   Reading          reading = { .self = self, .patients = patients };
@@ -304,15 +304,15 @@ sag_manifest_load (const char *path, GError **error)
   return read ? g_steal_pointer (&self) : NULL;
 }
 
-SagManifest *
-sag_manifest_ref (SagManifest *manifest)
+SagDataset *
+sag_dataset_ref (SagDataset *manifest)
 {
   g_atomic_ref_count_inc (&manifest->refs);
   return manifest;
 }
 
 void
-sag_manifest_unref (SagManifest *manifest)
+sag_dataset_unref (SagDataset *manifest)
 {
   if (!g_atomic_ref_count_dec (&manifest->refs))
     return;
@@ -322,19 +322,19 @@ sag_manifest_unref (SagManifest *manifest)
 }
 
 gsize
-sag_manifest_get_n (SagManifest *manifest)
+sag_dataset_get_n (SagDataset *manifest)
 {
   return manifest->samples->len;
 }
 
 const SagSample *
-sag_manifest_get (SagManifest *manifest, gsize index)
+sag_dataset_get (SagDataset *manifest, gsize index)
 {
   return manifest->samples->pdata[index];
 }
 
 const char *const *
-sag_manifest_get_warnings (SagManifest *manifest)
+sag_dataset_get_warnings (SagDataset *manifest)
 {
   return (const char *const *) manifest->warnings->pdata;
 }

@@ -39,11 +39,11 @@ typedef struct
   guint    line;
 } SagSample;
 
-/** SagManifest: samples of a data set. Immutable, atomically reference counted. */
-typedef struct _SagManifest SagManifest;
+/** SagDataset: samples of a data set. Immutable, atomically reference counted. */
+typedef struct _SagDataset SagDataset;
 
 /**
- * sag_manifest_load: reads a table (model/dataset/rows.h) with the columns question, img_file_path,
+ * sag_dataset_load: reads a table (model/dataset/rows.h) with the columns question, img_file_path,
  * label, split as upstream, and where they are wanted mask_file_path, mask_values ("10;11"), patient_id, study_id.
  *
  * Relative paths start at the manifest's folder. Labels: 0, 1, numbers between, true, false; "censored" and an
@@ -53,20 +53,20 @@ typedef struct _SagManifest SagManifest;
  * Errors: SAG_ERROR_FORMAT naming the line: a missing column, no such label or split, a patient in two splits
  * (who is not named); SAG_ERROR_ARGUMENT: no sample; those of sag_rows_load()
  */
-SagManifest *sag_manifest_load (const char *path, GError **error);
+SagDataset *sag_dataset_load (const char *path, GError **error);
 
-SagManifest *sag_manifest_ref (SagManifest *manifest);
-void         sag_manifest_unref (SagManifest *manifest);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagManifest, sag_manifest_unref)
+SagDataset *sag_dataset_ref (SagDataset *dataset);
+void        sag_dataset_unref (SagDataset *dataset);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagDataset, sag_dataset_unref)
 
-gsize            sag_manifest_get_n (SagManifest *manifest);
-const SagSample *sag_manifest_get (SagManifest *manifest, gsize index);
+gsize            sag_dataset_get_n (SagDataset *dataset);
+const SagSample *sag_dataset_get (SagDataset *dataset, gsize index);
 
 /**
- * sag_manifest_get_warnings: (transfer none): sentences, maybe none: columns not known, rows left
+ * sag_dataset_get_warnings: (transfer none): sentences, maybe none: columns not known, rows left
  * out, no patient ids.
  */
-const char *const *sag_manifest_get_warnings (SagManifest *manifest);
+const char *const *sag_dataset_get_warnings (SagDataset *dataset);
 
 const char *sag_split_to_string (SagSplit split);
 

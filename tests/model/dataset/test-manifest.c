@@ -7,15 +7,15 @@
 #include <math.h>
 #include <string.h>
 
-static SagManifest *
+static SagDataset *
 load (const char *text, GError **error)
 {
   char            *folder = sag_test_dup_folder ();
   g_autofree char *path = g_build_filename (folder, "m.csv", NULL);
-  SagManifest     *manifest;
+  SagDataset      *manifest;
 
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
-  manifest = sag_manifest_load (path, error);
+  manifest = sag_dataset_load (path, error);
   sag_test_remove_folder (folder);
   return manifest;
 }
@@ -24,7 +24,7 @@ static void
 test_good (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SagManifest) manifest =
+  g_autoptr (SagDataset) manifest =
     load ("question,img_file_path,label,split,mask_file_path,mask_values,patient_id,extra\n"
           "Diagnose it,a/1.nii.gz,1,train,,,p1,x\n"
           "Predict it,/abs/2.nii.gz,False,VAL,,,p2,\n"
@@ -35,24 +35,24 @@ test_good (void)
   const SagSample *sample;
 
   g_assert_no_error (error);
-  g_assert_cmpuint (sag_manifest_get_n (manifest), ==, 4);
-  sample = sag_manifest_get (manifest, 0);
+  g_assert_cmpuint (sag_dataset_get_n (manifest), ==, 4);
+  sample = sag_dataset_get (manifest, 0);
   g_assert_true (sample->label == 1 && sample->split == SAG_SPLIT_TRAIN && sample->mask == NULL);
   g_assert_true (g_path_is_absolute (sample->image) &&
                  g_str_has_suffix (sample->image, "/a/1.nii.gz"));
-  sample = sag_manifest_get (manifest, 1);
+  sample = sag_dataset_get (manifest, 1);
   g_assert_true (sample->label == 0 && sample->split == SAG_SPLIT_VALIDATION);
   g_assert_cmpstr (sample->image, ==, "/abs/2.nii.gz");
-  sample = sag_manifest_get (manifest, 2);
+  sample = sag_dataset_get (manifest, 2);
   g_assert_cmpstr (sample->question, ==, "Segment pulmonary nodules in the image.");
   g_assert_true (isnan (sample->label) && sample->n_mask_values == 2);
   g_assert_cmpint (sample->mask_values[1], ==, 11);
   g_assert_null (strstr (sample->image, ".."));
   g_assert_cmpuint (sample->line, ==, 5);
-  sample = sag_manifest_get (manifest, 3);
+  sample = sag_dataset_get (manifest, 3);
   g_assert_cmpstr (sample->question, ==, "Segment lungs in the image.");
-  g_assert_cmpuint (g_strv_length ((char **) sag_manifest_get_warnings (manifest)), ==, 2);
-  g_assert_nonnull (strstr (sag_manifest_get_warnings (manifest)[0], "extra"));
+  g_assert_cmpuint (g_strv_length ((char **) sag_dataset_get_warnings (manifest)), ==, 2);
+  g_assert_nonnull (strstr (sag_dataset_get_warnings (manifest)[0], "extra"));
 }
 
 static void
