@@ -53,3 +53,10 @@ sag_test_ui_broken_bundle (const char *folder, const char *name)
   g_assert_true (g_file_set_contents (weights, "cut", 3, NULL));
   return path;
 }
+
+SagEngine *
+sag_test_ui_open_none (SagBundle *bundle, gpointer user_data, char **note, GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "No engine in this test.");
+  return NULL;
+}

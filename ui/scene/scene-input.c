@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/scene/scene-view-private.h"
 
+#include "ui/base/controllers.h"
+
 #include <math.h>
 
 #define DEGREES_PER_PIXEL 0.4
@@ -231,43 +233,28 @@ key_cb (GtkEventControllerKey *controller,
 }
 
 static void
-focus_cb (GtkEventControllerFocus *controller, SagUiSceneView *self)
+focus_cb (GtkEventControllerFocus *controller, GParamSpec *pspec, SagUiSceneView *self)
 {
   if (gtk_event_controller_focus_is_focus (controller))
     touched (self);
 }
 
-static gpointer
-add (SagUiSceneView *self, GtkEventController *controller)
-{
-  gtk_widget_add_controller (GTK_WIDGET (self), controller);
-  return controller;
-}
-
 void
 sag_ui_scene_view_init_input (SagUiSceneView *self)
 {
-  GtkGesture *drag = gtk_gesture_drag_new (), *pinch = gtk_gesture_zoom_new ();
-  gpointer    controller;
-
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (drag), 0);
-  g_signal_connect (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
-  g_signal_connect (drag, "drag-update", G_CALLBACK (drag_update_cb), self);
-  g_signal_connect (drag, "drag-end", G_CALLBACK (drag_end_cb), self);
-  g_signal_connect (drag, "cancel", G_CALLBACK (drag_cancel_cb), self);
-  add (self, GTK_EVENT_CONTROLLER (drag));
-  controller = add (self, GTK_EVENT_CONTROLLER (gtk_gesture_click_new ()));
-  g_signal_connect (controller, "pressed", G_CALLBACK (pressed_cb), self);
-  g_signal_connect (pinch, "begin", G_CALLBACK (pinch_begin_cb), self);
-  g_signal_connect (pinch, "scale-changed", G_CALLBACK (pinch_cb), self);
-  add (self, GTK_EVENT_CONTROLLER (pinch));
-  controller = add (self, gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL));
-  g_signal_connect (controller, "scroll", G_CALLBACK (scroll_cb), self);
-  controller = add (self, gtk_event_controller_motion_new ());
-  g_signal_connect (controller, "motion", G_CALLBACK (motion_cb), self);
-  g_signal_connect (controller, "leave", G_CALLBACK (leave_cb), self);
-  controller = add (self, gtk_event_controller_key_new ());
-  g_signal_connect (controller, "key-pressed", G_CALLBACK (key_cb), self);
-  controller = add (self, gtk_event_controller_focus_new ());
-  g_signal_connect (controller, "enter", G_CALLBACK (focus_cb), self);
+  sag_ui_add_input (GTK_WIDGET (self), &(SagUiInput){
+                                         .drag_begin = G_CALLBACK (drag_begin_cb),
+                                         .drag_update = G_CALLBACK (drag_update_cb),
+                                         .drag_end = G_CALLBACK (drag_end_cb),
+                                         .drag_cancel = G_CALLBACK (drag_cancel_cb),
+                                         .pressed = G_CALLBACK (pressed_cb),
+                                         .pinch_begin = G_CALLBACK (pinch_begin_cb),
+                                         .pinch = G_CALLBACK (pinch_cb),
+                                         .scroll_flags = GTK_EVENT_CONTROLLER_SCROLL_VERTICAL,
+                                         .scroll = G_CALLBACK (scroll_cb),
+                                         .motion = G_CALLBACK (motion_cb),
+                                         .leave = G_CALLBACK (leave_cb),
+                                         .key = G_CALLBACK (key_cb),
+                                         .focus = G_CALLBACK (focus_cb),
+                                       });
 }

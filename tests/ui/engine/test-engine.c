@@ -3,27 +3,10 @@
 
 #include "model/core/error.h"
 
-/* Texts of one, two, ... words that the small vocabulary has; with start and end 3, 4, ... pieces. */
-static const char *const words[] = { "lung", "lung lung", "lung lung lung", "lung lung lung lung" };
-
-static void
-await (SagUiResult *result)
-{
-  spin_until (sag_ui_result_get_state (result) != SAG_UI_RESULT_PENDING);
-}
-
 static guint
 count (GListStore *store)
 {
   return g_list_model_get_n_items (G_LIST_MODEL (store));
-}
-
-static void
-assert_record (Fixture *fixture, const char *expected)
-{
-  g_autofree char *record = gate_dup_record (&fixture->gate);
-
-  g_assert_cmpstr (record, ==, expected);
 }
 
 /* A question to a scan that nobody read yet: it is read, prepared, encoded and answered. */
@@ -38,10 +21,10 @@ test_ask (void)
 
   fixture_init (&fixture, -1, TRUE);
   one = fixture_case (&fixture, 1);
-  result = sag_ui_engine_ask (fixture.engine, one, words[1]);
+  result = sag_ui_engine_ask (fixture.engine, one, fixture_words[1]);
   g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_PENDING);
   g_assert_cmpuint (count (sag_ui_case_get_results (one)), ==, 1);
-  await (result);
+  fixture_await (result);
   g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_READY);
   answer = sag_ui_result_get_answer (result);
   g_assert_cmpfloat (answer->logit, ==, 4);
@@ -55,11 +38,11 @@ test_ask (void)
   g_assert_cmpfloat (times.load, >, 0);
   g_assert_cmpfloat (times.prepare, >, 0);
   g_assert_cmpfloat (times.ask, >=, 0);
-  assert_record (&fixture, "encode, ask 4");
+  fixture_assert_record (&fixture, "encode, ask 4");
 
   /* Nothing is prepared or encoded twice. */
-  await (sag_ui_engine_ask (fixture.engine, one, words[0]));
-  assert_record (&fixture, "ask 3");
+  fixture_await (sag_ui_engine_ask (fixture.engine, one, fixture_words[0]));
+  fixture_assert_record (&fixture, "ask 3");
   g_assert_cmpuint (count (sag_ui_case_get_overlays (one)), ==, 2);
   fixture_clear (&fixture);
 }
@@ -76,14 +59,14 @@ test_order (void)
   one = fixture_ready_case (&fixture, 1);
   for (int i = 0; i < 4; i++)
     {
-      results[i] = sag_ui_engine_ask (fixture.engine, one, words[i]);
+      results[i] = sag_ui_engine_ask (fixture.engine, one, fixture_words[i]);
       if (i == 0)
         gate_await (&fixture.gate);
     }
   gate_let (&fixture.gate, -1);
   for (int i = 0; i < 4; i++)
-    await (results[i]);
-  assert_record (&fixture, "encode, ask 3, ask 6, ask 5, ask 4");
+    fixture_await (results[i]);
+  fixture_assert_record (&fixture, "encode, ask 3, ask 6, ask 5, ask 4");
   fixture_clear (&fixture);
 }
 
@@ -98,26 +81,27 @@ test_live (void)
 
   fixture_init (&fixture, 0, TRUE);
   one = fixture_ready_case (&fixture, 1);
-  first = g_object_ref (sag_ui_engine_ask_live (fixture.engine, one, words[0]));
+  first = g_object_ref (sag_ui_engine_ask_live (fixture.engine, one, fixture_words[0]));
   gate_await (&fixture.gate);
-  sag_ui_engine_ask_live (fixture.engine, one, words[1]);
-  last = sag_ui_engine_ask_live (fixture.engine, one, words[2]);
-  g_assert_true (sag_ui_engine_ask_live (fixture.engine, one, words[2]) == last);
+  sag_ui_engine_ask_live (fixture.engine, one, fixture_words[1]);
+  last = sag_ui_engine_ask_live (fixture.engine, one, fixture_words[2]);
+  g_assert_true (sag_ui_engine_ask_live (fixture.engine, one, fixture_words[2]) == last);
   g_assert_cmpuint (count (sag_ui_case_get_results (one)), ==, 1);
   g_assert_cmpuint (sag_ui_result_get_n (last), ==, sag_ui_result_get_n (first));
   gate_let (&fixture.gate, -1);
-  await (last);
-  assert_record (&fixture, "encode, ask 5"); /* what had begun to encode served the last one */
+  fixture_await (last);
+  fixture_assert_record (&fixture,
+                         "encode, ask 5"); /* what had begun to encode served the last one */
   g_assert_cmpint (sag_ui_result_get_state (first), ==, SAG_UI_RESULT_PENDING);
   g_assert_cmpuint (count (sag_ui_case_get_overlays (one)), ==, 1);
 
   /* Another text takes its place, with its map; Enter makes it a card of its own. */
-  last = sag_ui_engine_ask_live (fixture.engine, one, words[3]);
+  last = sag_ui_engine_ask_live (fixture.engine, one, fixture_words[3]);
   g_assert_cmpuint (count (sag_ui_case_get_overlays (one)), ==, 0);
-  await (last);
-  g_assert_true (sag_ui_engine_ask (fixture.engine, one, words[3]) == last);
+  fixture_await (last);
+  g_assert_true (sag_ui_engine_ask (fixture.engine, one, fixture_words[3]) == last);
   g_assert_false (sag_ui_result_get_live (last));
-  assert_record (&fixture, "ask 6");
+  fixture_assert_record (&fixture, "ask 6");
   fixture_clear (&fixture);
 }
 
@@ -130,11 +114,11 @@ test_live_stops (void)
 
   fixture_init (&fixture, 1, TRUE);
   one = fixture_ready_case (&fixture, 1);
-  sag_ui_engine_ask_live (fixture.engine, one, words[0]);
+  sag_ui_engine_ask_live (fixture.engine, one, fixture_words[0]);
   gate_await (&fixture.gate);
-  sag_ui_engine_ask_live (fixture.engine, one, words[1]);
+  sag_ui_engine_ask_live (fixture.engine, one, fixture_words[1]);
   gate_await_calls (&fixture.gate, 3); /* the first one has left without a ticket */
-  assert_record (&fixture, "encode, ask 3, ask 4");
+  fixture_assert_record (&fixture, "encode, ask 3, ask 4");
   fixture_clear (&fixture);
 }
 
@@ -149,26 +133,26 @@ test_cancel (void)
   fixture_init (&fixture, 1, TRUE);
   one = fixture_ready_case (&fixture, 1);
   unread = fixture_case (&fixture, 2);
-  results[0] = sag_ui_engine_ask (fixture.engine, one, words[0]);
+  results[0] = sag_ui_engine_ask (fixture.engine, one, fixture_words[0]);
   gate_await_calls (&fixture.gate, 2);
-  results[1] = sag_ui_engine_ask (fixture.engine, one, words[1]);
-  results[2] = sag_ui_engine_ask (fixture.engine, unread, words[1]);
+  results[1] = sag_ui_engine_ask (fixture.engine, one, fixture_words[1]);
+  results[2] = sag_ui_engine_ask (fixture.engine, unread, fixture_words[1]);
   sag_ui_engine_cancel (fixture.engine);
   for (int i = 0; i < 3; i++)
     {
-      await (results[i]);
+      fixture_await (results[i]);
       g_assert_cmpint (sag_ui_result_get_state (results[i]), ==, SAG_UI_RESULT_FAILED);
       g_assert_nonnull (strstr (sag_ui_result_get_error (results[i]), "Stopped"));
     }
   spin_until (sag_ui_engine_get_state (fixture.engine) == SAG_UI_ENGINE_IDLE);
 
   /* Asking again works, and what was encoded before is still there. */
-  assert_record (&fixture, "encode, ask 3");
+  fixture_assert_record (&fixture, "encode, ask 3");
   gate_let (&fixture.gate, -1);
   sag_ui_engine_ask_again (fixture.engine, one, results[0]);
-  await (results[0]);
+  fixture_await (results[0]);
   g_assert_cmpint (sag_ui_result_get_state (results[0]), ==, SAG_UI_RESULT_READY);
-  assert_record (&fixture, "ask 3");
+  fixture_assert_record (&fixture, "ask 3");
   fixture_clear (&fixture);
 }
 
@@ -181,129 +165,19 @@ test_scope (void)
 
   fixture_init (&fixture, -1, TRUE);
   one = fixture_empty_case (&fixture);
-  result = sag_ui_engine_ask (fixture.engine, one, words[0]);
-  await (result);
+  result = sag_ui_engine_ask (fixture.engine, one, fixture_words[0]);
+  fixture_await (result);
   g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_REFUSED);
   g_assert_null (sag_ui_result_get_answer (result));
   g_assert_nonnull (strstr (sag_ui_result_get_error (result), "out of the model's scope"));
   g_assert_nonnull (sag_ui_case_get_prepared (one)); /* what the views say about the scan */
-  assert_record (&fixture, "");
+  fixture_assert_record (&fixture, "");
 
   sag_ui_case_set_forced (one, TRUE);
   sag_ui_engine_ask_again (fixture.engine, one, result);
-  await (result);
+  fixture_await (result);
   g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_READY);
   g_assert_true (sag_ui_result_get_answer (result)->provenance->forced);
-  fixture_clear (&fixture);
-}
-
-static void
-result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  *(GAsyncResult **) user_data = g_object_ref (result);
-}
-
-static gboolean
-open_bundle (Fixture *fixture, const char *folder, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  sag_ui_engine_open_async (fixture->engine, folder, result_cb, &result);
-  spin_until (result != NULL);
-  return sag_ui_engine_open_finish (fixture->engine, result, error);
-}
-
-static void
-count_cb (GObject *object, gpointer user_data)
-{
-  ++*(guint *) user_data;
-}
-
-/* Answers of a bundle are stale with the next one, and fresh again with the first. */
-static void
-test_bundle_changes (void)
-{
-  Fixture fixture;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SagUiCase) one = NULL;
-  g_autofree char *first = NULL, *second = NULL, *name = NULL;
-  SagUiResult     *result;
-  guint            n_changes = 0;
-
-  fixture_init (&fixture, -1, FALSE);
-  first = fixture_bundle (&fixture, 1);
-  second = fixture_bundle (&fixture, 2);
-  g_signal_connect (fixture.engine, "bundle-changed", G_CALLBACK (count_cb), &n_changes);
-  g_assert_true (open_bundle (&fixture, first, &error));
-  one = fixture_ready_case (&fixture, 1);
-  result = sag_ui_engine_ask (fixture.engine, one, words[0]);
-  await (result);
-  g_assert_true (open_bundle (&fixture, second, &error));
-  g_assert_cmpuint (n_changes, ==, 2);
-  g_object_get (fixture.engine, "bundle-name", &name, NULL);
-  g_assert_cmpstr (name, ==, "bundle-2");
-  g_assert_true (sag_ui_result_get_stale (result));
-  g_assert_true (open_bundle (&fixture, first, &error));
-  g_assert_false (sag_ui_result_get_stale (result));
-  g_assert_true (open_bundle (&fixture, second, &error));
-  sag_ui_engine_ask_again (fixture.engine, one, result);
-  await (result);
-  g_assert_false (sag_ui_result_get_stale (result));
-  g_assert_cmpstr (sag_ui_result_get_answer (result)->provenance->bundle_name, ==, "bundle-2");
-  assert_record (&fixture, "encode, ask 3, encode, ask 3");
-  fixture_clear (&fixture);
-}
-
-/* A bundle that cannot be opened leaves the old one and its answers as they were. */
-static void
-test_bad_bundle (void)
-{
-  Fixture fixture;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SagUiCase) one = NULL;
-  g_autofree char *before = NULL, *after = NULL;
-  SagUiResult     *result;
-
-  fixture_init (&fixture, -1, TRUE);
-  g_object_get (fixture.engine, "bundle-name", &before, NULL);
-  one = fixture_ready_case (&fixture, 1);
-  result = sag_ui_engine_ask (fixture.engine, one, words[0]);
-  await (result);
-  g_assert_false (open_bundle (&fixture, fixture.folder, &error));
-  g_assert_nonnull (error);
-  g_assert_null (sag_ui_engine_get_error (fixture.engine));
-  g_object_get (fixture.engine, "bundle-name", &after, NULL);
-  g_assert_cmpstr (before, ==, after);
-  g_assert_false (sag_ui_result_get_stale (result));
-  spin_until (sag_ui_engine_get_state (fixture.engine) == SAG_UI_ENGINE_IDLE);
-  await (sag_ui_engine_ask (fixture.engine, one, words[1]));
-  assert_record (&fixture, "encode, ask 3, ask 4");
-  fixture_clear (&fixture);
-}
-
-/* Without any bundle every question says so, and the next bundle is welcome. */
-static void
-test_no_bundle (void)
-{
-  Fixture fixture;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SagUiCase) one = NULL;
-  SagUiResult *result;
-
-  fixture_init (&fixture, -1, FALSE);
-  g_assert_false (open_bundle (&fixture, fixture.folder, &error));
-  spin_until (sag_ui_engine_get_state (fixture.engine) == SAG_UI_ENGINE_FAILED);
-  g_assert_cmpstr (sag_ui_engine_get_error (fixture.engine), ==, error->message);
-  one = fixture_ready_case (&fixture, 1);
-  result = sag_ui_engine_ask (fixture.engine, one, words[0]);
-  await (result);
-  g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_FAILED);
-  g_clear_error (&error);
-  g_assert_true (open_bundle (&fixture, NULL, &error));
-  g_assert_null (sag_ui_engine_get_error (fixture.engine));
-  sag_ui_engine_ask_again (fixture.engine, one, result);
-  await (result);
-  g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_READY);
   fixture_clear (&fixture);
 }
 
@@ -318,16 +192,16 @@ test_failure (void)
   fixture_init (&fixture, -1, TRUE);
   one = fixture_ready_case (&fixture, 1);
   gate_set_failure (&fixture.gate, "The GPU has no memory left; close other programs.");
-  result = sag_ui_engine_ask (fixture.engine, one, words[0]);
-  await (result);
+  result = sag_ui_engine_ask (fixture.engine, one, fixture_words[0]);
+  fixture_await (result);
   g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_FAILED);
   g_assert_cmpstr (sag_ui_result_get_error (result), ==,
                    "The GPU has no memory left; close other programs.");
-  result = sag_ui_engine_ask (fixture.engine, one, words[1]);
-  await (result);
+  result = sag_ui_engine_ask (fixture.engine, one, fixture_words[1]);
+  fixture_await (result);
   g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_READY);
   g_assert_cmpint (g_atomic_int_get (&fixture.gate.n_opened), ==, 2);
-  await (sag_ui_engine_ask (fixture.engine, one, words[2]));
+  fixture_await (sag_ui_engine_ask (fixture.engine, one, fixture_words[2]));
   g_assert_cmpint (g_atomic_int_get (&fixture.gate.n_opened), ==, 2);
   fixture_clear (&fixture);
 }
@@ -356,13 +230,13 @@ test_many (void)
   fixture_init (&fixture, 1, TRUE);
   one = fixture_ready_case (&fixture, 1);
   for (int i = 0; i < 10; i++)
-    texts[i] = words[i % 4];
-  sag_ui_engine_ask_many_async (fixture.engine, one, texts, progress_cb, &progress, NULL, result_cb,
-                                &result);
+    texts[i] = fixture_words[i % 4];
+  sag_ui_engine_ask_many_async (fixture.engine, one, texts, progress_cb, &progress, NULL,
+                                fixture_result_cb, &result);
   gate_await (&fixture.gate); /* in the first batch */
-  question = sag_ui_engine_ask (fixture.engine, one, words[3]);
+  question = sag_ui_engine_ask (fixture.engine, one, fixture_words[3]);
   gate_let (&fixture.gate, -1);
-  await (question);
+  fixture_await (question);
   spin_until (result != NULL);
   answers = sag_ui_engine_ask_many_finish (fixture.engine, result, &error);
   g_assert_no_error (error);
@@ -394,9 +268,10 @@ test_ask_with (void)
   fixture_init (&fixture, -1, TRUE);
   other = fixture_bundle (&fixture, 5);
   one = fixture_ready_case (&fixture, 1);
-  await (sag_ui_engine_ask (fixture.engine, one, words[0]));
+  fixture_await (sag_ui_engine_ask (fixture.engine, one, fixture_words[0]));
   prepared = sag_ui_case_get_prepared (one);
-  sag_ui_engine_ask_with_async (fixture.engine, one, other, words[1], NULL, result_cb, &result);
+  sag_ui_engine_ask_with_async (fixture.engine, one, other, fixture_words[1], NULL,
+                                fixture_result_cb, &result);
   spin_until (result != NULL);
   answer = sag_ui_engine_ask_with_finish (fixture.engine, result, &error);
   g_assert_no_error (error);
@@ -404,7 +279,7 @@ test_ask_with (void)
   g_object_get (fixture.engine, "bundle-name", &name, NULL);
   g_assert_cmpstr (name, !=, "bundle-5");
   g_assert_true (sag_ui_case_get_prepared (one) == prepared);
-  assert_record (&fixture, "encode, ask 3, encode, ask 4");
+  fixture_assert_record (&fixture, "encode, ask 3, encode, ask 4");
   fixture_clear (&fixture);
 }
 
@@ -423,9 +298,9 @@ test_evidence (void)
   fixture_init (&fixture, -1, TRUE);
   one = fixture_ready_case (&fixture, 1);
   result = sag_ui_engine_ask (fixture.engine, one, "Diagnose the presence of lung nodule");
-  await (result);
+  fixture_await (result);
   sag_ui_engine_evidence_async (fixture.engine, one, result, progress_cb, &progress, NULL,
-                                result_cb, &done);
+                                fixture_result_cb, &done);
   spin_until (done != NULL);
   g_assert_true (sag_ui_engine_evidence_finish (fixture.engine, done, &error));
   g_assert_nonnull (sag_ui_result_get_evidence (result));
@@ -433,14 +308,14 @@ test_evidence (void)
   g_assert_cmpfloat (progress, ==, 1);
 
   sag_ui_case_set_box_shift (one, shift_mm);
-  sag_ui_engine_evidence_async (fixture.engine, one, result, NULL, NULL, NULL, result_cb,
+  sag_ui_engine_evidence_async (fixture.engine, one, result, NULL, NULL, NULL, fixture_result_cb,
                                 &outdated);
   spin_until (outdated != NULL);
   g_assert_false (sag_ui_engine_evidence_finish (fixture.engine, outdated, &error));
   g_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH);
   /* Asked again with the box of now the answer is fresh, and the evidence of the old one gone. */
   sag_ui_engine_ask_again (fixture.engine, one, result);
-  await (result);
+  fixture_await (result);
   g_assert_false (sag_ui_result_get_stale (result));
   g_assert_cmpfloat (sag_ui_result_get_answer (result)->provenance->shift_mm[0], ==, 8);
   g_assert_cmpuint (count (sag_ui_case_get_overlays (one)), ==, 1);
@@ -461,14 +336,14 @@ test_prepare_ahead (void)
   next = fixture_ready_case (&fixture, 2);
   sag_ui_engine_prepare (fixture.engine, next);
   gate_await (&fixture.gate);
-  result = sag_ui_engine_ask (fixture.engine, one, words[0]);
+  result = sag_ui_engine_ask (fixture.engine, one, fixture_words[0]);
   spin_until (sag_ui_case_get_prepared (one) != NULL);
   gate_let (&fixture.gate, -1);
-  await (result);
+  fixture_await (result);
   spin_until (sag_ui_engine_get_state (fixture.engine) == SAG_UI_ENGINE_IDLE);
-  assert_record (&fixture, "encode, encode, ask 3, encode");
-  await (sag_ui_engine_ask (fixture.engine, next, words[1]));
-  assert_record (&fixture, "ask 4");
+  fixture_assert_record (&fixture, "encode, encode, ask 3, encode");
+  fixture_await (sag_ui_engine_ask (fixture.engine, next, fixture_words[1]));
+  fixture_assert_record (&fixture, "ask 4");
   fixture_clear (&fixture);
 }
 
@@ -481,16 +356,17 @@ test_forget (void)
   g_autoptr (SagUiResult) first = NULL;
   g_autoptr (GAsyncResult) many = NULL;
   g_autoptr (GError) error = NULL;
-  const char *texts[] = { words[0], NULL };
+  const char *texts[] = { fixture_words[0], NULL };
 
   fixture_init (&fixture, 1, TRUE);
   one = fixture_ready_case (&fixture, 1);
-  first = g_object_ref (sag_ui_engine_ask (fixture.engine, one, words[0]));
+  first = g_object_ref (sag_ui_engine_ask (fixture.engine, one, fixture_words[0]));
   gate_await (&fixture.gate);
   sag_ui_engine_forget (fixture.engine, one, first);
   g_assert_cmpuint (count (sag_ui_case_get_results (one)), ==, 0);
-  sag_ui_engine_ask (fixture.engine, one, words[1]);
-  sag_ui_engine_ask_many_async (fixture.engine, one, texts, NULL, NULL, NULL, result_cb, &many);
+  sag_ui_engine_ask (fixture.engine, one, fixture_words[1]);
+  sag_ui_engine_ask_many_async (fixture.engine, one, texts, NULL, NULL, NULL, fixture_result_cb,
+                                &many);
   gate_await (&fixture.gate);
   g_object_add_weak_pointer (G_OBJECT (one), (gpointer *) &one);
   g_object_unref (one);
@@ -507,11 +383,11 @@ test_outer_cancel (void)
 {
   Fixture fixture;
   g_autoptr (SagUiCase) one = NULL;
-  const char *texts[] = { words[0], NULL };
+  const char *texts[] = { fixture_words[0], NULL };
 
   fixture_init (&fixture, 0, TRUE);
   one = fixture_ready_case (&fixture, 1);
-  sag_ui_engine_ask (fixture.engine, one, words[1]);
+  sag_ui_engine_ask (fixture.engine, one, fixture_words[1]);
   gate_await (&fixture.gate);
   for (int when = 0; when < 2; when++)
     {
@@ -521,8 +397,8 @@ test_outer_cancel (void)
 
       if (when == 0)
         g_cancellable_cancel (cancellable);
-      sag_ui_engine_ask_many_async (fixture.engine, one, texts, NULL, NULL, cancellable, result_cb,
-                                    &result);
+      sag_ui_engine_ask_many_async (fixture.engine, one, texts, NULL, NULL, cancellable,
+                                    fixture_result_cb, &result);
       g_cancellable_cancel (cancellable);
       spin_until (result != NULL);
       g_assert_null (sag_ui_engine_ask_many_finish (fixture.engine, result, &error));
@@ -539,13 +415,13 @@ test_close (void)
     {
       Fixture fixture;
       g_autoptr (SagUiCase) one = NULL;
-      const char *texts[] = { words[0], words[1], NULL };
+      const char *texts[] = { fixture_words[0], fixture_words[1], NULL };
 
       fixture_init (&fixture, moment == 4 ? 1 : 0, moment > 0);
       if (moment == 0)
         sag_ui_engine_open_async (fixture.engine, NULL, NULL, NULL);
       one = moment == 1 ? fixture_case (&fixture, 1) : fixture_ready_case (&fixture, 1);
-      sag_ui_engine_ask (fixture.engine, one, words[0]);
+      sag_ui_engine_ask (fixture.engine, one, fixture_words[0]);
       sag_ui_engine_ask_many_async (fixture.engine, one, texts, NULL, NULL, NULL, NULL, NULL);
       if (moment > 2)
         gate_await (&fixture.gate);
@@ -568,7 +444,7 @@ test_drop (void)
 
   fixture_init (&fixture, 0, TRUE);
   one = fixture_ready_case (&fixture, 1);
-  sag_ui_engine_ask (fixture.engine, one, words[0]);
+  sag_ui_engine_ask (fixture.engine, one, fixture_words[0]);
   gate_await (&fixture.gate);
   g_clear_object (&fixture.engine);
   fixture_clear (&fixture);
@@ -584,9 +460,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/engine/live-stops", test_live_stops);
   g_test_add_func ("/ui/engine/cancel", test_cancel);
   g_test_add_func ("/ui/engine/scope", test_scope);
-  g_test_add_func ("/ui/engine/bundle-changes", test_bundle_changes);
-  g_test_add_func ("/ui/engine/bad-bundle", test_bad_bundle);
-  g_test_add_func ("/ui/engine/no-bundle", test_no_bundle);
   g_test_add_func ("/ui/engine/failure", test_failure);
   g_test_add_func ("/ui/engine/many", test_many);
   g_test_add_func ("/ui/engine/ask-with", test_ask_with);

@@ -278,3 +278,26 @@ fixture_bundle (Fixture *fixture, guint64 seed)
   g_assert_no_error (error);
   return path;
 }
+
+const char *const fixture_words[] = { "lung", "lung lung", "lung lung lung",
+                                      "lung lung lung lung" };
+
+void
+fixture_await (SagUiResult *result)
+{
+  spin_until (sag_ui_result_get_state (result) != SAG_UI_RESULT_PENDING);
+}
+
+void
+fixture_assert_record (Fixture *fixture, const char *expected)
+{
+  g_autofree char *record = gate_dup_record (&fixture->gate);
+
+  g_assert_cmpstr (record, ==, expected);
+}
+
+void
+fixture_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}

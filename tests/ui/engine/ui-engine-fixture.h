@@ -61,6 +61,15 @@ SagUiCase *fixture_empty_case (Fixture *fixture);
 /** fixture_bundle: (transfer full): folder of a small random bundle. */
 char *fixture_bundle (Fixture *fixture, guint64 seed);
 
+/** fixture_words: texts of one, two, ... words that the small vocabulary has; with start and end 3, 4, ... pieces. */
+extern const char *const fixture_words[4];
+
+/** fixture_result_cb: a GAsyncReadyCallback that keeps the result in its data, a GAsyncResult **. */
+void fixture_result_cb (GObject *source, GAsyncResult *result, gpointer user_data);
+
+void fixture_await (SagUiResult *result);
+void fixture_assert_record (Fixture *fixture, const char *expected);
+
 /** spin_until: runs the main loop until @condition, at most 30 s. */
 #define spin_until(condition)                                                                      \
   G_STMT_START                                                                                     \

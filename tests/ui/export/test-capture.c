@@ -3,6 +3,7 @@
 
 #include "model/phantom/phantom.h"
 #include "tests/support/test.h"
+#include "tests/ui/engine-support.h"
 #include "tests/ui/support.h"
 #include "ui/export/export.h"
 #include "ui/measure/measures.h"
@@ -22,13 +23,6 @@ typedef struct
   GAsyncResult   *result;
 } Fixture;
 
-static SagEngine *
-open_cb (SagBundle *bundle, gpointer user_data, char **note, GError **error)
-{
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "No engine here.");
-  return NULL;
-}
-
 static void
 set_up (Fixture *self, gconstpointer data)
 {
@@ -38,7 +32,7 @@ set_up (Fixture *self, gconstpointer data)
   SagUiCase  *one;
 
   self->folder = sag_test_dup_folder ();
-  self->engine = sag_ui_engine_new (open_cb, NULL, NULL);
+  self->engine = sag_ui_engine_new (sag_test_ui_open_none, NULL, NULL);
   self->session = sag_ui_session_new (self->engine);
   cases = sag_ui_session_get_cases (self->session);
   one = sag_ui_cases_add (cases, file);

@@ -3,6 +3,7 @@
 
 #include "model/bundle/manifest.h"
 #include "model/phantom/phantom.h"
+#include "tests/ui/engine-support.h"
 #include "tests/ui/support.h"
 #include "ui/measure/measure-pane.h"
 
@@ -24,20 +25,13 @@ typedef struct
   GtkWindow      *window;
 } Fixture;
 
-static SagEngine *
-open_cb (SagBundle *bundle, gpointer user_data, char **note, GError **error)
-{
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "No engine here.");
-  return NULL;
-}
-
 static void
 set_up (Fixture *self, gconstpointer data)
 {
   g_autoptr (GFile) file = g_file_new_for_path ("/nowhere/scan.nii.gz");
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0), *view;
 
-  self->engine = sag_ui_engine_new (open_cb, NULL, NULL);
+  self->engine = sag_ui_engine_new (sag_test_ui_open_none, NULL, NULL);
   self->session = sag_ui_session_new (self->engine);
   self->measures = sag_ui_measures_get (self->session);
   self->one = sag_ui_cases_add (sag_ui_session_get_cases (self->session), file);

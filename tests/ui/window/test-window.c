@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/test.h"
+#include "tests/ui/engine-support.h"
 #include "tests/ui/case-fixture.h"
 #include "tests/ui/support.h"
 #include "ui/base/settings.h"
@@ -15,19 +16,11 @@ typedef struct
   SagUiWindow *window;
 } Fixture;
 
-/* No model: what the window does with scans needs none. */
-static SagEngine *
-open_none (SagBundle *bundle, gpointer user_data, char **note, GError **error)
-{
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "no engine in this test");
-  return NULL;
-}
-
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->folder = sag_test_dup_folder ();
-  fixture->engine = sag_ui_engine_new (open_none, NULL, NULL);
+  fixture->engine = sag_ui_engine_new (sag_test_ui_open_none, NULL, NULL);
   fixture->window = sag_ui_window_new (NULL, fixture->engine);
   gtk_window_present (GTK_WINDOW (fixture->window));
   sag_test_ui_until (gtk_widget_get_mapped (GTK_WIDGET (fixture->window)));
