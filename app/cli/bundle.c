@@ -243,16 +243,17 @@ sag_cli_bundle (int argc, char **argv)
     { "create", "make an untrained bundle from public parts, or a random one", run_create },
     { "inspect", "say what a bundle is", run_inspect },
     { "check", "verify files, weights, vocabulary and sides", sag_cli_bundle_check },
+    { "publish", "make a copy to hand on, half the size", sag_cli_bundle_publish },
   };
 
   for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)
     if (strcmp (argv[1], commands[i].name) == 0)
       return commands[i].run (argc - 1, argv + 1);
   if (argc < 2)
-    return sag_cli_usage ("bundle", "Say what to do: import, create, inspect or check");
+    return sag_cli_usage ("bundle", "Say what to do: import, create, inspect, check or publish");
   if (strcmp (argv[1], "--help") != 0 && strcmp (argv[1], "-h") != 0)
-    return sag_cli_usage ("bundle", "There is no \"%s\", but import, create, inspect and check",
-                          argv[1]);
+    return sag_cli_usage (
+      "bundle", "There is no \"%s\", but import, create, inspect, check and publish", argv[1]);
   printf ("Usage: sagitta-cli bundle COMMAND [OPTION...]\n\n");
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     printf ("  %-10s %s\n", commands[i].name, commands[i].summary);

@@ -10,7 +10,7 @@ from harness import call, refuse, run, scratch
 
 COMMANDS = ["ask", "replay", "info", "render", "prepare", "bundle", "phantom", "tokenize", "forward", "step", "bench",
             "selftest"]  # fmt: skip
-NESTED = ["bundle import", "bundle create", "bundle inspect", "bundle check"]
+NESTED = ["bundle import", "bundle create", "bundle inspect", "bundle check", "bundle publish"]
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
 
@@ -42,7 +42,7 @@ def test_version():
 
 def test_no_command():
     refuse(code=2, words="--help")
-    refuse("bundle", code=2, words=("import", "create", "inspect", "check"))
+    refuse("bundle", code=2, words=("import", "create", "inspect", "check", "publish"))
 
 
 def test_unknown_command():
@@ -150,7 +150,7 @@ def complete(*words):
 
 def test_completion_knows_every_command():
     assert complete("") == set(COMMANDS) | {"--help", "--version"}
-    assert complete("bundle", "") == {"import", "create", "inspect", "check"}
+    assert complete("bundle", "") == {"import", "create", "inspect", "check", "publish"}
     assert complete("pre") == {"prepare"}
     parts = re.search(r"bench (\S+)", run("bench", "--help").out)[1]
     assert complete("bench", "") == set(parts.split("|")), parts
