@@ -215,7 +215,10 @@ extern "C"
   } SagTrainOptions;
 
   /**
- * SagTrainBatch: samples of one step; either @input, (n, dims), or @tokens, (n, n_tokens, hidden), is set.
+ * SagTrainBatch: samples of one step; either @input, (n_images, dims), or @tokens, (n_images, n_tokens, hidden), is
+ * set. Texts may share a volume, which then goes through the vision network once.
+ * @n_images: 0: as many as samples
+ * @image_of: (n): which image a sample reads, 0..n_images - 1; NULL: each its own, in order
  * @labels, @task: (n): task 1 reads the label, 0 the cell targets
  * @cell_targets: (n, n_tokens, cells), soft targets allowed
  * @loss: out: mean over the batch
@@ -225,6 +228,8 @@ extern "C"
   typedef struct
   {
     int32_t        n;
+    int32_t        n_images;
+    const int32_t *image_of;
     const float   *input;
     int32_t        dims[3];
     const float   *tokens;

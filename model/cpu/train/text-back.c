@@ -142,8 +142,8 @@ back_through_embedding (SagCpuTrainText *self, gsize s, float *d, float *d_token
       sag_cpu_add (self->end->grad, d + (n_shared - 1) * hidden, hidden);
     }
   if (d_tokens != NULL)
-    memcpy (d_tokens + s * self->n_tokens * hidden, d + hidden,
-            self->n_tokens * hidden * sizeof (float));
+    sag_cpu_add (d_tokens + sag_cpu_train_image_of (self, s) * self->n_tokens * hidden, d + hidden,
+                 self->n_tokens * hidden);
   if (!self->words->trains)
     return;
   sag_cpu_dropout (&self->dropout, PLACE_TEXT + (s << 8), d_text, n_words * hidden);

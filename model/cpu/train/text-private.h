@@ -70,6 +70,7 @@ struct _SagCpuTrainText
   gsize          max_length;
   gsize         *starts; /* (n + 1) */
   const int32_t *ids;
+  const int32_t *image_of;     /* (n) or NULL */
   float         *sum_text;     /* (rows, hidden) word + position + type; rows of the text only */
   float         *sum_sequence; /* (rows, hidden) */
   float         *x;            /* (rows, hidden) after the last layer */
@@ -92,6 +93,9 @@ typedef struct
 } Elements;
 
 #define ELEMENTS 16384
+
+/** sag_cpu_train_image_of: whose tokens a sequence reads. */
+gsize sag_cpu_train_image_of (const SagCpuTrainText *self, gsize sequence);
 
 /** sag_cpu_train_attention_of: the attention of a layer. */
 SagCpuTrainAttention sag_cpu_train_attention_of (SagCpuTrainText *self, int32_t index);

@@ -197,6 +197,12 @@ add_positions (const SagCpuTrainText *self, float *out, gsize first, gsize n_row
         self->positions->value[(first + i) * hidden + j] + self->types->value[j];
 }
 
+gsize
+sag_cpu_train_image_of (const SagCpuTrainText *self, gsize sequence)
+{
+  return self->image_of != NULL ? (gsize) self->image_of[sequence] : sequence;
+}
+
 static void
 embed_sequence (SagCpuTrainText *self, gsize s, const float *tokens)
 {
@@ -211,7 +217,7 @@ embed_sequence (SagCpuTrainText *self, gsize s, const float *tokens)
             hidden * sizeof (float));
   add_positions (self, words, 0, n_words);
   memcpy (sum, self->start->value, hidden * sizeof (float));
-  memcpy (sum + hidden, tokens + s * self->n_tokens * hidden,
+  memcpy (sum + hidden, tokens + sag_cpu_train_image_of (self, s) * self->n_tokens * hidden,
           self->n_tokens * hidden * sizeof (float));
   memcpy (sum + (n_shared - 1) * hidden, self->end->value, hidden * sizeof (float));
   sag_cpu_train_norm (&self->embedding_norm, words, self->sum_sequence + text, n_words, hidden);
@@ -312,6 +318,7 @@ gather_tokens (const SagCpuTrainText *self, const float *x, float *compact)
 gboolean
 sag_cpu_train_text_forward (SagCpuTrainText *self,
                             const float     *tokens,
+                            const int32_t   *image_of,
                             gsize            n,
                             gsize            n_tokens,
                             const int32_t   *ids,
@@ -329,6 +336,7 @@ sag_cpu_train_text_forward (SagCpuTrainText *self,
   self->n_tokens = n_tokens;
   self->max_length = max_length;
   self->ids = ids;
+  self->image_of = image_of;
   self->dropout = dropout;
   if (!plan (self, lengths))
     return sag_status_fail (status, SAG_STATUS_OUT_OF_MEMORY,

@@ -19,13 +19,15 @@ void             sag_cpu_train_text_free (SagCpuTrainText *self);
 
 /**
  * sag_cpu_train_text_forward: sequences without padding, one after the other.
- * @tokens: (n, n_tokens, hidden)
+ * @tokens: (images, n_tokens, hidden)
+ * @image_of: (n): which image a sequence reads; NULL: each its own
  * @ids: (n, max_length), @lengths: (n)
  * @class_logits: (n)
  * @cell_logits: (n, n_tokens, cells)
  */
 gboolean sag_cpu_train_text_forward (SagCpuTrainText *self,
                                      const float     *tokens,
+                                     const int32_t   *image_of,
                                      gsize            n,
                                      gsize            n_tokens,
                                      const int32_t   *ids,
@@ -39,7 +41,7 @@ gboolean sag_cpu_train_text_forward (SagCpuTrainText *self,
 /**
  * sag_cpu_train_text_backward: of the last forward.
  * @d_class: (n), @d_cells: (n, n_tokens, cells)
- * @d_tokens: (n, n_tokens, hidden), assigned; NULL: not wanted
+ * @d_tokens: (images, n_tokens, hidden), added to; NULL: not wanted
  */
 void sag_cpu_train_text_backward (SagCpuTrainText *self,
                                   const float     *d_class,

@@ -80,6 +80,30 @@ train_open (const SagWeightSource *source, const SagTrainOptions *options, SagSt
   return self;
 }
 
+static gsize
+n_images (const SagTrainBatch *batch)
+{
+  return batch->n_images > 0 ? (gsize) batch->n_images : (gsize) batch->n;
+}
+
+static gboolean
+check_images (const SagTrainBatch *batch, SagStatus *status)
+{
+  if (batch->n < 1)
+    return sag_status_fail (status, SAG_STATUS_INVALID, "A batch has no samples.");
+  for (int32_t s = 0; batch->image_of != NULL && s < batch->n; s++)
+    if (batch->image_of[s] < 0 || (gsize) batch->image_of[s] >= n_images (batch))
+      return sag_status_fail (status, SAG_STATUS_INVALID,
+                              "Sample %d reads volume %d, but the batch has %zu volumes.", s + 1,
+                              batch->image_of[s] + 1, n_images (batch));
+  if (batch->image_of == NULL && n_images (batch) != (gsize) batch->n)
+    return sag_status_fail (status, SAG_STATUS_INVALID,
+                            "A batch of %d samples and %zu volumes does not say which sample reads "
+                            "which volume.",
+                            batch->n, n_images (batch));
+  return true;
+}
+
 static gboolean
 check_ids (const Trainer *self, const SagTrainBatch *batch, gsize n_tokens, SagStatus *status)
 {
@@ -126,7 +150,7 @@ plan_numbers (Trainer *self, const SagTrainBatch *batch, Numbers *numbers)
   gsize n = batch->n, n_tokens = batch->tokens != NULL
                                    ? (gsize) batch->n_tokens
                                    : sag_cpu_train_vision_n_tokens (self->vision, batch->dims);
-  gsize tokens = n * n_tokens * self->network.hidden;
+  gsize tokens = n_images (batch) * n_tokens * self->network.hidden;
   gsize cells = n_tokens * sag_network_cells_per_token (&self->network);
   gsize total = 2 * tokens + 2 * n * cells + 2 * n;
 
@@ -184,14 +208,15 @@ forward (Trainer *self, SagTrainBatch *batch, Numbers *numbers, SagStatus *statu
   SagCpuDropout dropout = { self->options.dropout, sag_random_hash (self->seed, self->n_batches) };
   const float  *tokens = batch->tokens != NULL ? batch->tokens : numbers->tokens;
 
-  if (batch->tokens == NULL && !sag_cpu_train_vision_forward (self->vision, batch->input, batch->n,
-                                                              batch->dims, numbers->tokens, status))
+  if (batch->tokens == NULL &&
+      !sag_cpu_train_vision_forward (self->vision, batch->input, n_images (batch), batch->dims,
+                                     numbers->tokens, status))
     return false;
   if (is_cancelled (batch))
     return sag_status_fail (status, SAG_STATUS_CANCELLED, "Training was cancelled.");
-  return sag_cpu_train_text_forward (self->text, tokens, batch->n, numbers->n_tokens, batch->ids,
-                                     batch->lengths, batch->max_length, dropout,
-                                     numbers->class_logits, numbers->cell_logits, status);
+  return sag_cpu_train_text_forward (
+    self->text, tokens, batch->image_of, batch->n, numbers->n_tokens, batch->ids, batch->lengths,
+    batch->max_length, dropout, numbers->class_logits, numbers->cell_logits, status);
 }
 
 static bool
@@ -202,8 +227,8 @@ train_forward_backward (void *data, SagTrainBatch *batch, SagStatus *status)
   gboolean to_vision = batch->tokens == NULL && (self->options.parts == SAG_TRAIN_VISION ||
                                                  self->options.parts == SAG_TRAIN_ALL);
 
-  if (batch->n < 1)
-    return sag_status_fail (status, SAG_STATUS_INVALID, "A batch has no samples.");
+  if (!check_images (batch, status))
+    return false;
   if (!plan_numbers (self, batch, &numbers))
     return sag_status_fail (status, SAG_STATUS_OUT_OF_MEMORY,
                             "There is no memory for this batch; train with smaller batches.");
@@ -213,6 +238,9 @@ train_forward_backward (void *data, SagTrainBatch *batch, SagStatus *status)
   judge (batch, &numbers);
   if (is_cancelled (batch))
     return sag_status_fail (status, SAG_STATUS_CANCELLED, "Training was cancelled.");
+  if (to_vision)
+    memset (numbers.d_tokens, 0,
+            n_images (batch) * numbers.n_tokens * self->network.hidden * sizeof (float));
   sag_cpu_train_text_backward (self->text, numbers.d_class, numbers.d_cells,
                                to_vision ? numbers.d_tokens : NULL);
   if (to_vision)
