@@ -22,13 +22,16 @@ slice_move (Slice *slice, gint32 index)
   slice->box.end[slice->axis] = index + 1;
 }
 
-/* Signed distances in mm: positive inside. Returns: FALSE if the slice is empty */
+/* Signed distances in mm: positive inside, from an outline half a voxel off the voxels' centres.
+ * Returns: FALSE if the slice is empty */
 static gboolean
 signed_distance (const SagMask *mask, const Slice *slice, float *out)
 {
   g_autofree guint8 *voxels = g_malloc (slice->n);
   g_autofree float  *outside = g_new (float, slice->n);
-  gboolean           any = FALSE;
+  const double      *spacing = slice->spacing_mm;
+  const float half = (float) (spacing[0] + spacing[1] + spacing[2] - spacing[slice->axis]) / 4;
+  gboolean    any = FALSE;
 
   sag_mask_read_box (mask, &slice->box, voxels);
   for (gsize v = 0; v < slice->n; v++)
@@ -40,7 +43,7 @@ signed_distance (const SagMask *mask, const Slice *slice, float *out)
     voxels[v] ^= 1;
   sag_mask_distance_squared (voxels, slice->dims, slice->spacing_mm, out);
   for (gsize v = 0; v < slice->n; v++)
-    out[v] = voxels[v] != 0 ? -sqrtf (outside[v]) : sqrtf (out[v]);
+    out[v] = voxels[v] != 0 ? half - sqrtf (outside[v]) : sqrtf (out[v]) - half;
   return TRUE;
 }
 
