@@ -40,6 +40,7 @@ int sag_cli_render (int argc, char **argv);
 int sag_cli_replay (int argc, char **argv);
 int sag_cli_selftest (int argc, char **argv);
 int sag_cli_tokenize (int argc, char **argv);
+int sag_cli_train (int argc, char **argv);
 
 /**
  * sag_cli_parse: reads a command's options.

@@ -19,6 +19,7 @@ static const SagCliCommand commands[] = {
   { "tokenize", "turn texts into token ids", sag_cli_tokenize },
   { "forward", "run the network on tensors, with inner activations", sag_cli_forward },
   { "step", "make one training step on tensors", sag_cli_step },
+  { "train", "train a model on a manifest of scans", sag_cli_train },
   { "bench", "measure speed and memory on this machine", sag_cli_bench },
   { "selftest", "say what works here, and what is missing", sag_cli_selftest },
 };

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cli/cli.h"
+
+#include "app/cli/train-view.h"
+#include "model/core/error.h"
+#include "model/core/file.h"
+#include "model/cpu/cpu.h"
+#include "model/cpu/train/train.h"
+#include "model/dataset/cache.h"
+#include "model/train/trainer.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define GIB ((guint64) 1 << 30)
+#define LEAST_SEED 0
+
+/* What the person said. */
+typedef struct
+{
+  SagTrainJob job;
+  SagCliModel model;
+  char       *output;
+  char       *what;
+  char       *cache;
+  double      cache_gb;
+  gint64      steps;
+  gint64      seed;
+  int         scans, texts, accumulate, warm_up, every, on, patience, minutes;
+  gboolean    no_augment;
+} Arguments;
+
+static void
+arguments_clear (Arguments *self)
+{
+  sag_cli_model_clear (&self->model);
+  g_clear_pointer (&self->job.bundle, sag_bundle_unref);
+  g_free (self->output);
+  g_free (self->what);
+  g_free (self->cache);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
+
+static void
+arguments_init (Arguments *self)
+{
+  const SagTrainPlan *plan = &self->job.plan;
+
+  sag_train_plan_init (&self->job.plan);
+  self->cache_gb = 50;
+  self->steps = (gint64) plan->n_steps;
+  self->seed = (gint64) plan->seed;
+  self->scans = (int) plan->scans_per_batch;
+  self->texts = (int) plan->texts_per_scan;
+  self->accumulate = (int) plan->accumulate;
+  self->warm_up = (int) plan->warm_up;
+  self->every = (int) plan->validate_every;
+  self->on = (int) plan->validate_on;
+  self->patience = (int) plan->patience;
+  self->minutes = (int) plan->save_minutes;
+}
+
+/* Numbers that the plan cannot hold are wrong usage; the trainer checks the rest. */
+static int
+read_arguments (Arguments *self, const char *command, const char *manifest)
+{
+  SagTrainPlan *plan = &self->job.plan;
+
+  if (self->output == NULL)
+    return sag_cli_usage (command, "Say where the training goes: -o DIR");
+  if (self->what != NULL && !sag_train_parts_from_string (self->what, &plan->parts))
+    return sag_cli_usage (
+      command, "--what takes heads, heads+text, lora, vision or all, not \"%s\"", self->what);
+  if (self->steps < 1 || self->seed < LEAST_SEED || self->scans < 1 || self->texts < 0 ||
+      self->accumulate < 1 || self->warm_up < 0 || self->every < 0 || self->on < 1 ||
+      self->patience < 0 || self->minutes < 0)
+    return sag_cli_usage (command, "Counts are whole numbers that are not negative");
+  if (!(self->cache_gb > 0 && self->cache_gb < 1e6))
+    return sag_cli_usage (command, "--cache-size is a number of gigabytes");
+  plan->n_steps = (guint64) self->steps;
+  plan->seed = (guint64) self->seed;
+  plan->scans_per_batch = (guint) self->scans;
+  plan->texts_per_scan = (guint) self->texts;
+  plan->accumulate = (guint) self->accumulate;
+  plan->warm_up = (guint) self->warm_up;
+  plan->validate_every = (guint) self->every;
+  plan->validate_on = (guint) self->on;
+  plan->patience = (guint) self->patience;
+  plan->save_minutes = (guint) self->minutes;
+  plan->augment = !self->no_augment;
+  if (self->cache == NULL)
+    self->cache = sag_cache_dup_default_folder ();
+  self->job.manifest = manifest;
+  self->job.folder = self->output;
+  self->job.cache = self->cache;
+  self->job.cache_bytes = (guint64) (self->cache_gb * (double) GIB);
+  return SAG_CLI_DONE;
+}
+
+static int
+run (Arguments *self)
+{
+  GCancellable *cancellable = sag_cli_get_cancellable ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagTrainer) trainer = NULL;
+  g_autoptr (SagTrainView) view = sag_train_view_new ();
+  SagTrainEnd end;
+
+  if (sag_cli_pick_engine (&self->model, &self->job.plan.engine, &error) == NULL)
+    return sag_cli_fail (error);
+  self->job.bundle = sag_cli_open_bundle (&self->model, &error);
+  if (self->job.bundle == NULL)
+    return sag_cli_fail (error);
+  self->job.table = sag_cpu_train_get_table ();
+  self->job.judge = sag_cpu_get_table ();
+  self->job.events = sag_train_view_get_events (view);
+  trainer = sag_trainer_new (&self->job, cancellable, &error);
+  if (trainer == NULL || !sag_trainer_run (trainer, &end, cancellable, &error))
+    {
+      sag_train_view_clear (view);
+      return sag_cli_fail (error);
+    }
+  sag_train_view_clear (view);
+  if (end != SAG_TRAIN_INTERRUPTED)
+    {
+      printf ("%s after %" G_GUINT64_FORMAT " steps.\n",
+              end == SAG_TRAIN_DONE ? "Done" : "Stopped, since it got no better,",
+              sag_trainer_get_step (trainer));
+      return SAG_CLI_DONE;
+    }
+  fprintf (stderr,
+           "sagitta-cli: Stopped after step %" G_GUINT64_FORMAT
+           "; the same command with --resume goes on from there.\n",
+           sag_trainer_get_step (trainer));
+  return SAG_CLI_FAILED;
+}
+
+static const char about[] =
+  "Trains a bundle on a manifest: a CSV or JSON Lines table with question, img_file_path, label,\n"
+  "split, and where there are masks mask_file_path and mask_values (\"10;11\").\n\n"
+  "The folder gets checkpoints, which are bundles: \"best\" by the mean AUROC on the split "
+  "\"val\",\n"
+  "and \"last\"; and log.jsonl, a line a step. A run that was stopped or killed goes on to the "
+  "very\n"
+  "same weights with --resume.\n\n"
+  "A mask that holds none of the row's values is a negative if the row's label is 0 or the scan "
+  "is\n"
+  "a phantom; on real scans such rows are left out unless --keep-empty-masks says that the thing\n"
+  "is truly absent. Both are said.";
+
+int
+sag_cli_train (int argc, char **argv)
+{
+  g_auto (Arguments) self = { 0 };
+  SagTrainPlan      *plan = &self.job.plan;
+  const GOptionEntry entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self.output, "Folder for checkpoints and log",
+      "DIR" },
+    { "what", 0, 0, G_OPTION_ARG_STRING, &self.what,
+      "heads, heads+text, lora, vision (default: all but the text layers) or all", "PARTS" },
+    { "freeze-norms", 0, 0, G_OPTION_ARG_NONE, &plan->freeze_norms,
+      "BatchNorm keeps its running statistics", NULL },
+    { "steps", 0, 0, G_OPTION_ARG_INT64, &self.steps, "Optimiser steps (25000)", "N" },
+    { "images-per-batch", 0, 0, G_OPTION_ARG_INT, &self.scans, "Scans of a batch (4)", "N" },
+    { "texts-per-image", 0, 0, G_OPTION_ARG_INT, &self.texts,
+      "Questions drawn per scan (4); 0 takes all", "N" },
+    { "accumulate", 0, 0, G_OPTION_ARG_INT, &self.accumulate, "Batches of a step (4)", "N" },
+    { "lr", 0, 0, G_OPTION_ARG_DOUBLE, &plan->lr, "Highest learning rate (5e-5)", "RATE" },
+    { "warm-up", 0, 0, G_OPTION_ARG_INT, &self.warm_up,
+      "Steps until it is reached (25); then it falls to 0", "N" },
+    { "dropout", 0, 0, G_OPTION_ARG_DOUBLE, &plan->dropout, "Of the text layers (0.1)", "P" },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &self.seed, "The same seed gives the same weights (1)",
+      "S" },
+    { "no-augment", 0, 0, G_OPTION_ARG_NONE, &self.no_augment,
+      "Scans as inference sees them: not rotated, zoomed, shifted, noisy", NULL },
+    { "augment", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &self.no_augment, "The default",
+      NULL },
+    { "keep-empty-masks", 0, 0, G_OPTION_ARG_NONE, &plan->keep_empty,
+      "Empty masks of real scans are negatives", NULL },
+    { "validate-every", 0, 0, G_OPTION_ARG_INT, &self.every, "Steps (500); 0 never", "N" },
+    { "validate-on", 0, 0, G_OPTION_ARG_INT, &self.on, "Scans at most (200)", "N" },
+    { "patience", 0, 0, G_OPTION_ARG_INT, &self.patience,
+      "Stop after so many validations without a better one (0: never)", "N" },
+    { "save-every", 0, 0, G_OPTION_ARG_INT, &self.minutes,
+      "Minutes between checkpoints besides those of validations (10)", "N" },
+    { "cache", 0, 0, G_OPTION_ARG_FILENAME, &self.cache, "Folder of prepared scans", "DIR" },
+    { "cache-size", 0, 0, G_OPTION_ARG_DOUBLE, &self.cache_gb, "Its limit in gigabytes (50)",
+      "GB" },
+    { "resume", 0, 0, G_OPTION_ARG_NONE, &self.job.resume, "Go on where the run in DIR stopped",
+      NULL },
+    SAG_CLI_MODEL_ENTRIES (self.model),
+    { NULL },
+  };
+  g_auto (GStrv) rest = NULL;
+  int code;
+
+  arguments_init (&self);
+  if (!sag_cli_parse (argc, argv, "train MANIFEST --bundle DIR -o DIR", about, entries, 1, 1,
+                      &rest))
+    return SAG_CLI_USAGE;
+  code = read_arguments (&self, argv[0], rest[0]);
+  return code == SAG_CLI_DONE ? run (&self) : code;
+}

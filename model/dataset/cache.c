@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A prepared-data cache. An entry is a file KEY.sagcache:
+ *
+ *   OFFSET  SIZE  MEANING
+ *   0       8     "SagCach1"
+ *   8       4     uint32: number of sections, at most 16
+ *   12      40 each: a section: tag (4), zero (4), then uint64: bytes, bytes in this file, offset, hash of the bytes
+ *   ...           the sections, each one zstd frame
+ *
+ * All little endian. hashes/KEY holds the hash of a file that lay where KEY, a hash of its place and times, says:
+ * no path of anybody is written here.
+ */
+
+#include "model/dataset/cache.h"
+
+#include "model/core/file.h"
+#include "model/core/hash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#define LEVEL 1
+#define MAGIC "SagCach1"
+#define MOST_SECTIONS 16
+#define SECTION_BYTES 40
+#define MOST_BYTES ((guint64) 1 << 32)
+#define SUFFIX ".sagcache"
+#define KEY_LENGTH 64
+
+struct _SagCache
+{
+  char   *folder;
+  char   *hashes;
+  guint64 limit_bytes;
+};
+
+SagCache *
+sag_cache_new (const char *folder, guint64 limit_bytes, GError **error)
+{
+  g_autoptr (SagCache) self = g_new0 (SagCache, 1);
+
+  self->folder = g_canonicalize_filename (folder, NULL);
+  self->hashes = g_build_filename (self->folder, "hashes", NULL);
+  self->limit_bytes = limit_bytes;
+  if (g_mkdir_with_parents (self->hashes, 0700) == 0)
+    return g_steal_pointer (&self);
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
+               "The cache %s cannot be made: %s; choose another folder with --cache.", folder,
+               g_strerror (errno));
+  return NULL;
+}
+
+void
+sag_cache_free (SagCache *cache)
+{
+  if (cache == NULL)
+    return;
+  g_free (cache->folder);
+  g_free (cache->hashes);
+  g_free (cache);
+}
+
+static char *
+dup_path (const SagCache *self, const char *key)
+{
+  g_autofree char *name = g_strconcat (key, SUFFIX, NULL);
+
+  return g_build_filename (self->folder, name, NULL);
+}
+
+static guint64
+hash_bytes (const void *data, gsize size_bytes)
+{
+  g_autofree char *hex = sag_hash_voxels (data, size_bytes);
+
+  hex[16] = '\0';
+  return g_ascii_strtoull (hex, NULL, 16);
+}
+
+static void
+put (guint8 *to, guint64 value, gsize n_bytes)
+{
+  for (gsize b = 0; b < n_bytes; b++)
+    to[b] = (guint8) (value >> (8 * b));
+}
+
+static guint64
+get (const guint8 *from, gsize n_bytes)
+{
+  guint64 value = 0;
+
+  for (gsize b = 0; b < n_bytes; b++)
+    value |= (guint64) from[b] << (8 * b);
+  return value;
+}
+
+gboolean
+sag_cache_save (SagCache              *cache,
+                const char            *key,
+                const SagCacheSection *sections,
+                gsize                  n_sections,
+                GError               **error)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  gsize header = strlen (MAGIC) + 4 + SECTION_BYTES * n_sections;
+
+  g_return_val_if_fail (n_sections <= MOST_SECTIONS, FALSE);
+  path = dup_path (cache, key);
+  g_byte_array_set_size (bytes, (guint) header);
+  memset (bytes->data, 0, header);
+  memcpy (bytes->data, MAGIC, strlen (MAGIC));
+  put (bytes->data + strlen (MAGIC), n_sections, 4);
+  for (gsize s = 0; s < n_sections; s++)
+    {
+      const SagCacheSection *section = &sections[s];
+      gsize                  room = ZSTD_compressBound (section->size_bytes), used = bytes->len;
+      gsize                  packed;
+      guint8                *entry;
+
+      g_byte_array_set_size (bytes, (guint) (used + room));
+      packed = ZSTD_compress (bytes->data + used, room, section->data, section->size_bytes, LEVEL);
+      if (ZSTD_isError (packed))
+        {
+          g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                       "A prepared scan could not be compressed: %s.", ZSTD_getErrorName (packed));
+          return FALSE;
+        }
+      g_byte_array_set_size (bytes, (guint) (used + packed));
+      entry = bytes->data + strlen (MAGIC) + 4 + SECTION_BYTES * s;
+      memcpy (entry, section->tag, 4);
+      put (entry + 8, section->size_bytes, 8);
+      put (entry + 16, packed, 8);
+      put (entry + 24, used, 8);
+      put (entry + 32, hash_bytes (section->data, section->size_bytes), 8);
+    }
+  return sag_file_save (path, bytes->data, bytes->len, error);
+}
+
+static gboolean
+read_at (int fd, void *data, gsize size_bytes, guint64 offset)
+{
+  guint8 *to = data;
+
+  while (size_bytes > 0)
+    {
+      gssize got = pread (fd, to, size_bytes, (off_t) offset);
+
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got <= 0)
+        return FALSE;
+      to += got;
+      offset += (guint64) got;
+      size_bytes -= (gsize) got;
+    }
+  return TRUE;
+}
+
+static void *
+load_section (int fd, const char *tag, gsize *size_bytes)
+{
+  guint8           head[12 + SECTION_BYTES * MOST_SECTIONS], *entry = head + 12;
+  guint64          n, size, packed;
+  g_autofree void *in = NULL;
+  g_autofree void *out = NULL;
+
+  if (!read_at (fd, head, 12, 0) || memcmp (head, MAGIC, strlen (MAGIC)) != 0)
+    return NULL;
+  n = get (head + 8, 4);
+  if (n > MOST_SECTIONS || !read_at (fd, entry, SECTION_BYTES * n, 12))
+    return NULL;
+  while (n > 0 && memcmp (entry, tag, 4) != 0)
+    {
+      entry += SECTION_BYTES;
+      n--;
+    }
+  size = get (entry + 8, 8);
+  packed = get (entry + 16, 8);
+  if (n == 0 || size > MOST_BYTES || packed > MOST_BYTES)
+    return NULL;
+  in = g_try_malloc (packed);
+  out = g_try_malloc (size + 1);
+  if (in == NULL || out == NULL || !read_at (fd, in, packed, get (entry + 24, 8)) ||
+      ZSTD_decompress (out, size, in, packed) != size ||
+      hash_bytes (out, size) != get (entry + 32, 8))
+    return NULL;
+  *size_bytes = size;
+  return g_steal_pointer (&out);
+}
+
+void *
+sag_cache_load (SagCache *cache, const char *key, const char *tag, gsize *size_bytes)
+{
+  g_autofree char *path = dup_path (cache, key);
+  int              fd = open (path, O_RDONLY | O_CLOEXEC);
+  void            *data;
+
+  if (fd < 0)
+    return NULL;
+  data = load_section (fd, tag, size_bytes);
+  close (fd);
+  return data;
+}
+
+gboolean
+sag_cache_has (SagCache *cache, const char *key)
+{
+  g_autofree char *path = dup_path (cache, key);
+
+  return utimensat (AT_FDCWD, path, NULL, 0) == 0;
+}
+
+void
+sag_cache_remove (SagCache *cache, const char *key)
+{
+  g_autofree char *path = dup_path (cache, key);
+
+  g_unlink (path);
+}
+
+typedef struct
+{
+  char   *path;
+  guint64 size_bytes;
+  gint64  used;
+} Entry;
+
+static gint
+compare_entries (gconstpointer a, gconstpointer b)
+{
+  const Entry *x = a, *y = b;
+
+  return x->used < y->used ? -1 : x->used > y->used;
+}
+
+static void
+entry_clear (gpointer data)
+{
+  g_free (((Entry *) data)->path);
+}
+
+guint64
+sag_cache_trim (SagCache *cache)
+{
+  g_autoptr (GDir) dir = g_dir_open (cache->folder, 0, NULL);
+  g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  guint64     total = 0;
+  const char *name;
+
+  g_array_set_clear_func (entries, entry_clear);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (cache->folder, name, NULL);
+      GStatBuf         info;
+      Entry            entry;
+
+      if (!g_str_has_suffix (name, SUFFIX) || g_stat (path, &info) != 0)
+        continue;
+      entry = (Entry){ g_steal_pointer (&path), (guint64) info.st_size, info.st_mtime };
+      total += entry.size_bytes;
+      g_array_append_val (entries, entry);
+    }
+  g_array_sort (entries, compare_entries);
+  for (guint i = 0; i < entries->len && total > cache->limit_bytes; i++)
+    {
+      const Entry *entry = &g_array_index (entries, Entry, i);
+
+      if (g_unlink (entry->path) == 0)
+        total -= entry->size_bytes;
+    }
+  return total;
+}
+
+char *
+sag_cache_dup_file_key (SagCache *cache, const char *path, GError **error)
+{
+  g_autofree char *place = NULL;
+  g_autofree char *stamp = NULL;
+  g_autofree char *remembered = NULL;
+  char            *key = NULL;
+  gsize            length;
+  GStatBuf         info;
+
+  if (g_stat (path, &info) != 0)
+    return sag_hash_file_sha256 (path, NULL, error);
+  place = g_strdup_printf ("%s %lld %lld.%ld %lld.%ld %lld", path, (long long) info.st_size,
+                           (long long) info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
+                           (long long) info.st_ctim.tv_sec, info.st_ctim.tv_nsec,
+                           (long long) info.st_ino);
+  stamp = sag_hash_voxels (place, strlen (place));
+  remembered = g_build_filename (cache->hashes, stamp, NULL);
+  if (g_file_get_contents (remembered, &key, &length, NULL) && length == KEY_LENGTH)
+    return key;
+  g_free (key);
+  key = sag_hash_file_sha256 (path, NULL, error);
+  if (key != NULL)
+    sag_file_save (remembered, key, KEY_LENGTH, NULL);
+  return key;
+}
+
+char *
+sag_cache_dup_default_folder (void)
+{
+  return g_build_filename (g_get_user_cache_dir (), "sagitta", "training", NULL);
+}

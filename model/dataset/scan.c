@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/dataset/scan.h"
+
+#include "model/core/file.h"
+#include "model/core/hash.h"
+#include "model/dataset/bin.h"
+#include "model/dataset/scan-make.h"
+
+#include <string.h>
+
+struct _SagScanStore
+{
+  SagCache     *cache;
+  SagSampleGrid grid;
+};
+
+SagScanStore *
+sag_scan_store_new (SagCache *cache, const SagSampleGrid *grid)
+{
+  SagScanStore *self = g_new0 (SagScanStore, 1);
+
+  self->cache = cache;
+  self->grid = *grid;
+  return self;
+}
+
+void
+sag_scan_store_free (SagScanStore *store)
+{
+  g_free (store);
+}
+
+const SagSampleGrid *
+sag_scan_store_get_grid (SagScanStore *store)
+{
+  return &store->grid;
+}
+
+void
+sag_label_map_free (SagLabelMap *map)
+{
+  if (map == NULL)
+    return;
+  g_free (map->voxels);
+  g_free (map->members);
+  g_free (map);
+}
+
+static char *
+dup_scan_key (SagScanStore *self, const char *path, GError **error)
+{
+  g_autofree char *file = sag_cache_dup_file_key (self->cache, path, error);
+  g_autoptr (GString) text = g_string_new ("sagitta scan 1");
+
+  if (file == NULL)
+    return NULL;
+  g_string_append_printf (text, " %s recipe %d", file, self->grid.recipe.kind);
+  for (int a = 0; a < 3; a++)
+    g_string_append_printf (text, " %d %d %d %d", self->grid.recipe.box_mm[a],
+                            self->grid.recipe.train_box_mm[a], self->grid.input[a],
+                            self->grid.source[a]);
+  return sag_hash_voxels (text->str, text->len);
+}
+
+static char *
+dup_mask_key (SagScanStore *self, const char *scan_key, const SagScanMask *mask, GError **error)
+{
+  const SagSampleGrid *grid = &self->grid;
+  g_autofree char     *file = sag_cache_dup_file_key (self->cache, mask->path, error);
+  g_autoptr (GString) text = g_string_new ("sagitta mask 1");
+
+  if (file == NULL)
+    return NULL;
+  g_string_append_printf (text, " %s of %s fine %d", file, scan_key, grid->fine);
+  for (int a = 0; a < 3; a++)
+    g_string_append_printf (text, " %d %d", grid->tokens[a], grid->cells[a]);
+  for (gsize s = 0; s < mask->n_sets; s++)
+    {
+      g_string_append (text, " set");
+      for (gsize v = 0; v < mask->sets[s].n; v++)
+        g_string_append_printf (text, " %d", mask->sets[s].values[v]);
+    }
+  return sag_hash_voxels (text->str, text->len);
+}
+
+/* The file's name stands in front of what cannot know it. */
+static gboolean
+name_error (GError **error, const char *path)
+{
+  g_autofree char *name = sag_file_dup_display_name (path);
+
+  if (error != NULL && *error != NULL && strstr ((*error)->message, name) == NULL)
+    g_prefix_error (error, "%s: ", name);
+  return FALSE;
+}
+
+static gboolean
+prepare_scan (
+  SagScanStore *self, const char *key, const char *path, GCancellable *cancellable, GError **error)
+{
+  SagScanParts parts = { 0 };
+  gboolean     done;
+
+  if (sag_cache_has (self->cache, key))
+    return TRUE;
+  done = sag_scan_make (&self->grid, path, &parts, cancellable, error) &&
+         sag_cache_save (self->cache, key, parts.sections, parts.n_sections, error);
+  sag_scan_parts_clear (&parts);
+  return done || name_error (error, path);
+}
+
+static gboolean
+load_facts (SagScanStore *self, const char *key, SagScanFacts *facts)
+{
+  gsize              size;
+  g_autofree double *values = sag_cache_load (self->cache, key, "FACT", &size);
+
+  return values != NULL && sag_scan_facts_read (values, size / sizeof *values, facts);
+}
+
+static gboolean
+prepare_mask (SagScanStore      *self,
+              const char        *key,
+              const char        *mask_key,
+              const char        *path,
+              const SagScanMask *mask,
+              GCancellable      *cancellable,
+              GError           **error)
+{
+  SagScanParts parts = { 0 };
+  SagScanFacts facts;
+  gboolean     done;
+
+  if (sag_cache_has (self->cache, mask_key))
+    return TRUE;
+  if (!load_facts (self, key, &facts))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                   "The cache lost %s while it was in use; give each run a cache of its own.",
+                   path);
+      return FALSE;
+    }
+  done = sag_scan_make_mask (&self->grid, &facts, mask, &parts, cancellable, error) &&
+         sag_cache_save (self->cache, mask_key, parts.sections, parts.n_sections, error);
+  sag_scan_parts_clear (&parts);
+  return done || name_error (error, mask->path);
+}
+
+gboolean
+sag_scan_store_prepare (SagScanStore      *store,
+                        const char        *path,
+                        const SagScanMask *masks,
+                        gsize              n_masks,
+                        GCancellable      *cancellable,
+                        GError           **error)
+{
+  g_autofree char *key = dup_scan_key (store, path, error);
+
+  if (key == NULL || !prepare_scan (store, key, path, cancellable, error))
+    return FALSE;
+  for (gsize m = 0; m < n_masks; m++)
+    {
+      g_autofree char *mask_key = dup_mask_key (store, key, &masks[m], error);
+
+      if (mask_key == NULL ||
+          !prepare_mask (store, key, mask_key, path, &masks[m], cancellable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+sag_scan_store_has (SagScanStore *store, const char *path, const SagScanMask *masks, gsize n_masks)
+{
+  g_autofree char *key = dup_scan_key (store, path, NULL);
+  gboolean         has = key != NULL && sag_cache_has (store->cache, key);
+
+  for (gsize m = 0; has && m < n_masks; m++)
+    {
+      g_autofree char *mask_key = dup_mask_key (store, key, &masks[m], NULL);
+
+      has = mask_key != NULL && sag_cache_has (store->cache, mask_key);
+    }
+  return has;
+}
+
+/* A section of the scan's entry, or of the mask's, of @wanted bytes (0: any). An entry that turns out to be damaged
+ * or gone is made again, once. */
+static void *
+load (SagScanStore      *self,
+      const char        *path,
+      const SagScanMask *mask,
+      const char        *tag,
+      gsize             *size,
+      gsize              wanted,
+      GError           **error)
+{
+  g_autofree char *key = dup_scan_key (self, path, error);
+  g_autofree char *mask_key =
+    key != NULL && mask != NULL ? dup_mask_key (self, key, mask, error) : NULL;
+  const char *own = mask != NULL ? mask_key : key;
+
+  for (int attempt = 0; own != NULL && attempt < 2; attempt++)
+    {
+      g_autofree void *data = sag_cache_load (self->cache, own, tag, size);
+
+      if (data != NULL && (wanted == 0 || *size == wanted))
+        return g_steal_pointer (&data);
+      sag_cache_remove (self->cache, own);
+      if (!sag_scan_store_prepare (self, path, mask, mask != NULL ? 1 : 0, NULL, error))
+        return NULL;
+    }
+  if (own != NULL)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                 "The cache's copy of %s cannot be read back; empty the cache's folder.", path);
+  return NULL;
+}
+
+gboolean
+sag_scan_store_get_facts (SagScanStore *store,
+                          const char   *path,
+                          SagScanFacts *facts,
+                          GError      **error)
+{
+  gsize              size;
+  g_autofree double *values =
+    load (store, path, NULL, "FACT", &size, SAG_SCAN_N_FACTS * sizeof (double), error);
+
+  return values != NULL && sag_scan_facts_read (values, SAG_SCAN_N_FACTS, facts);
+}
+
+gboolean
+sag_scan_store_get_mask_facts (SagScanStore      *store,
+                               const char        *path,
+                               const SagScanMask *mask,
+                               SagMaskFacts      *facts,
+                               GError           **error)
+{
+  gsize              size;
+  g_autofree double *values =
+    load (store, path, mask, "FACT", &size, (mask->n_sets + 1) * sizeof (double), error);
+
+  if (values == NULL)
+    return FALSE;
+  facts->resampled = values[0] > 0;
+  facts->n_voxels = g_new (guint64, mask->n_sets);
+  for (gsize s = 0; s < mask->n_sets; s++)
+    facts->n_voxels[s] = (guint64) values[1 + s];
+  return TRUE;
+}
+
+gboolean
+sag_scan_store_read_input (SagScanStore *store, const char *path, float *input, GError **error)
+{
+  gsize               n = sag_sample_grid_n_input (&store->grid), size;
+  g_autofree guint16 *steps = load (store, path, NULL, "INPT", &size, n * sizeof *steps, error);
+
+  if (steps == NULL)
+    return FALSE;
+  for (gsize v = 0; v < n; v++)
+    input[v] = (float) steps[v] * (1 / SAG_SCAN_STEPS);
+  return TRUE;
+}
+
+gint16 *
+sag_scan_store_dup_source (SagScanStore *store, const char *path, GError **error)
+{
+  gsize size;
+
+  return load (store, path, NULL, "SRCE", &size,
+               sag_sample_grid_n_source (&store->grid) * sizeof (gint16), error);
+}
+
+float *
+sag_scan_store_dup_targets (SagScanStore      *store,
+                            const char        *path,
+                            const SagScanMask *mask,
+                            GError           **error)
+{
+  gsize size, n = mask->n_sets * sag_sample_grid_n_cells (&store->grid);
+
+  return load (store, path, mask, "TARG", &size, n * sizeof (float), error);
+}
+
+SagLabelMap *
+sag_scan_store_dup_labels (SagScanStore      *store,
+                           const char        *path,
+                           const SagScanMask *mask,
+                           GError           **error)
+{
+  const SagSampleGrid *grid = &store->grid;
+  g_autoptr (SagLabelMap) map = g_new0 (SagLabelMap, 1);
+  gsize size, n = sag_sample_grid_n_source (grid) * grid->fine * grid->fine * grid->fine;
+
+  for (int a = 0; a < 3; a++)
+    map->dims[a] = grid->source[a] * grid->fine;
+  map->n_sets = mask->n_sets;
+  map->voxels = load (store, path, mask, "LABL", &size, n, error);
+  if (map->voxels == NULL)
+    return NULL;
+  map->members = load (store, path, mask, "MEMB", &size, mask->n_sets * 256, error);
+  return map->members != NULL ? g_steal_pointer (&map) : NULL;
+}

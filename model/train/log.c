@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/train/log.h"
+
+#include "model/core/file.h"
+#include "model/core/number.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MOST_BYTES ((gsize) 1 << 30)
+#define START "{\"step\":"
+
+struct _SagTrainLog
+{
+  int      fd;
+  char    *name;
+  GString *line;
+};
+
+static gboolean
+fail (SagTrainLog *self, GError **error)
+{
+  int code = errno;
+
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code),
+               "The log %s cannot be written: %s; free some space and go on with --resume.",
+               self->name, g_strerror (code));
+  return FALSE;
+}
+
+/* Bytes up to the first line that does not belong. */
+static gsize
+find_end (const char *text, gint64 last_step)
+{
+  const char *at = text, *end;
+
+  while ((end = strchr (at, '\n')) != NULL && g_str_has_prefix (at, START) &&
+         g_ascii_strtoll (at + strlen (START), NULL, 10) <= last_step)
+    at = end + 1;
+  return (gsize) (at - text);
+}
+
+SagTrainLog *
+sag_train_log_open (const char *path, gint64 last_step, GError **error)
+{
+  g_autoptr (SagTrainLog) self = g_new0 (SagTrainLog, 1);
+  g_autofree char *text = NULL;
+
+  self->line = g_string_new (NULL);
+  self->name = sag_file_dup_display_name (path);
+  self->fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND, 0666);
+  if (self->fd < 0)
+    return fail (self, error), NULL;
+  if (last_step >= 0)
+    {
+      text = sag_file_load (path, MOST_BYTES, NULL, error);
+      if (text == NULL)
+        return NULL;
+    }
+  if (ftruncate (self->fd, text != NULL ? (off_t) find_end (text, last_step) : 0) != 0)
+    return fail (self, error), NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+sag_train_log_close (SagTrainLog *log)
+{
+  if (log == NULL)
+    return;
+  if (log->fd >= 0)
+    close (log->fd);
+  g_string_free (log->line, TRUE);
+  g_free (log->name);
+  g_free (log);
+}
+
+void
+sag_train_log_begin (SagTrainLog *log, guint64 step)
+{
+  g_string_printf (log->line, START "%" G_GUINT64_FORMAT, step);
+}
+
+void
+sag_train_log_number (SagTrainLog *log, const char *name, double value)
+{
+  char buffer[SAG_NUMBER_BUFFER];
+
+  g_string_append_printf (log->line, ",\"%s\":%s", name,
+                          isfinite (value) ? sag_number_format (value, buffer) : "null");
+}
+
+void
+sag_train_log_string (SagTrainLog *log, const char *name, const char *value)
+{
+  g_autofree char *valid = g_utf8_make_valid (value, -1);
+
+  g_string_append_printf (log->line, ",\"%s\":\"", name);
+  for (const char *c = valid; *c != '\0'; c++)
+    if (*c == '"' || *c == '\\')
+      g_string_append_printf (log->line, "\\%c", *c);
+    else if ((guchar) *c < 0x20)
+      g_string_append_printf (log->line, "\\u%04x", (guchar) *c);
+    else
+      g_string_append_c (log->line, *c);
+  g_string_append_c (log->line, '"');
+}
+
+gboolean
+sag_train_log_end (SagTrainLog *log, GError **error)
+{
+  const char *at = log->line->str;
+  gsize       left;
+
+  g_string_append (log->line, "}\n");
+  at = log->line->str;
+  left = log->line->len;
+  while (left > 0)
+    {
+      gssize put = write (log->fd, at, left);
+
+      if (put < 0 && errno == EINTR)
+        continue;
+      if (put < 0)
+        return fail (log, error);
+      at += put;
+      left -= (gsize) put;
+    }
+  return TRUE;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "model/engine/table.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * SagTrainPlan: how a run trains. What is not about speed decides every bit of the result.
+ * @n_steps: optimiser steps
+ * @scans_per_batch, @texts_per_scan, @accumulate: a step sees their product of samples; 0 texts means all
+ * @lr, @warm_up: highest learning rate, reached after so many steps from 0; then linear to 0
+ * @dropout: of the text layers
+ * @validate_every: steps, 0 never; @validate_on: scans at most; @patience: validations without a better one until
+ *   the run stops, 0 never
+ * @keep_empty: see sag_index_resolve()
+ * @save_minutes: a checkpoint is also written so many minutes after the last
+ * @n_loaders: threads that load
+ */
+typedef struct
+{
+  SagTrainParts    parts;
+  gboolean         freeze_norms;
+  guint64          n_steps;
+  guint            scans_per_batch;
+  guint            texts_per_scan;
+  guint            accumulate;
+  double           lr;
+  guint            warm_up;
+  double           dropout;
+  guint64          seed;
+  gboolean         augment;
+  gboolean         keep_empty;
+  guint            validate_every;
+  guint            validate_on;
+  guint            patience;
+  guint            save_minutes;
+  guint            n_loaders;
+  SagEngineOptions engine;
+} SagTrainPlan;
+
+/** sag_train_plan_init: the paper's (MODEL.md section 4), for one machine: 25,000 steps of 8 x 8 samples. */
+void sag_train_plan_init (SagTrainPlan *plan);
+
+/** sag_train_plan_describe: everything that decides the result as one line, for provenance and for resuming. */
+char *sag_train_plan_describe (const SagTrainPlan *plan);
+
+/** sag_train_plan_rate: the learning rate of step @step, counted from 0: get_linear_schedule_with_warmup of
+ * transformers; the first step's is 0 if there is a warm-up. */
+double sag_train_plan_rate (const SagTrainPlan *plan, guint64 step);
+
+/** sag_train_parts_from_string: "heads", "heads+text", "lora", "vision", "all"; FALSE for another word. */
+gboolean    sag_train_parts_from_string (const char *text, SagTrainParts *parts);
+const char *sag_train_parts_to_string (SagTrainParts parts);
+
+G_END_DECLS

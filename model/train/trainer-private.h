@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "model/dataset/loader.h"
+#include "model/train/checkpoint.h"
+#include "model/train/log.h"
+#include "model/train/trainer.h"
+
+G_BEGIN_DECLS
+
+struct _SagTrainer
+{
+  SagTrainJob       job;
+  SagTrainPlan      plan;
+  const SagNetwork *network;
+  SagDataset       *dataset;
+  SagCache         *cache;
+  SagSampleGrid     grid;
+  SagScanStore     *store;
+  SagIndex         *index;       /* of the training split */
+  SagIndex         *held_out;    /* of the validation split; maybe empty */
+  SagTrainTexts    *texts;       /* of index */
+  SagTrainTexts    *other_texts; /* of held_out */
+  SagSampler       *sampler;
+  SagLoader        *loader;
+  void             *engine;
+  SagTrainArrays   *arrays;
+  SagTrainState     state;
+  SagTrainLog      *log;
+  gboolean          synthetic;  /* every scan that is trained on */
+  double           *task_auroc; /* (tasks of held_out) of the newest validation; NULL before one */
+  guint64           saved_step; /* of the newest checkpoint */
+  gint64            saved_at;   /* monotonic */
+  gint64            started_at;
+  double            seconds_before; /* of earlier sittings */
+  double            busy_s;         /* in steps of this sitting */
+  double            waited_s;       /* of that, for scans */
+  guint64           n_samples;      /* of this sitting */
+  guint64           n_steps_here;
+};
+
+/** SagTrainStepSums: of the samples of a step. */
+typedef struct
+{
+  double loss;
+  double class_loss;
+  double patch_loss;
+  gsize  n_class;
+  gsize  n_patch;
+} SagTrainStepSums;
+
+/** sag_trainer_do_step: loads batches, accumulates gradients, makes the step. */
+gboolean sag_trainer_do_step (
+  SagTrainer *self, SagTrainStepSums *sums, double *lr, double *grad_norm, GError **error);
+
+/** sag_trainer_make_manifest: what a checkpoint says about itself. */
+SagManifest *sag_trainer_make_manifest (SagTrainer *self);
+
+/** sag_trainer_say: one sentence for the person. */
+void sag_trainer_say (SagTrainer *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+G_END_DECLS

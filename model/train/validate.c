@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/train/validate.h"
+
+#include "model/core/error.h"
+#include "model/evaluate/metrics.h"
+
+#include <math.h>
+
+#define CELL_WEIGHT 10.0
+#define ALPHA 0.25
+
+void
+sag_train_validation_clear (SagTrainValidation *validation)
+{
+  g_clear_pointer (&validation->task_auroc, g_free);
+}
+
+double
+sag_train_validation_score (const SagTrainValidation *validation)
+{
+  if (!isnan (validation->auroc))
+    return validation->auroc;
+  if (!isnan (validation->hit))
+    return validation->hit;
+  return -sag_train_validation_loss (validation);
+}
+
+double
+sag_train_validation_loss (const SagTrainValidation *validation)
+{
+  if (isnan (validation->class_loss))
+    return validation->patch_loss;
+  if (isnan (validation->patch_loss))
+    return validation->class_loss;
+  return validation->class_loss + validation->patch_loss;
+}
+
+typedef struct
+{
+  GArray *scores;   /* double */
+  GArray *positive; /* guint8 */
+} Answers;
+
+typedef struct
+{
+  const SagTrainJudge *judge;
+  void                *engine;
+  Answers             *answers; /* (n_tasks) */
+  float               *input;
+  float               *tokens;
+  double               class_loss, patch_loss;
+  gsize                n_class, n_patch, n_hits, n_masks;
+} Judging;
+
+/* log (1 + exp (x)) */
+static double
+softplus (double x)
+{
+  return MAX (x, 0) + log1p (exp (-fabs (x)));
+}
+
+static double
+class_loss (double logit, double label)
+{
+  return label * softplus (-logit) + (1 - label) * softplus (logit);
+}
+
+/* torchvision's sigmoid_focal_loss, gamma 2, mean over the cells. */
+static double
+patch_loss (const float *logits, const float *targets, gsize n)
+{
+  double sum = 0;
+
+  for (gsize c = 0; c < n; c++)
+    {
+      double t = targets[c], p = 1 / (1 + exp (-(double) logits[c]));
+      double match = p * t + (1 - p) * (1 - t);
+
+      sum +=
+        (ALPHA * t + (1 - ALPHA) * (1 - t)) * (1 - match) * (1 - match) * class_loss (logits[c], t);
+    }
+  return sum / (double) n;
+}
+
+static void
+judge_mask (Judging *self, const float *logits, const float *targets, gsize n)
+{
+  gsize    peak = 0;
+  gboolean any = FALSE;
+
+  self->patch_loss += CELL_WEIGHT * patch_loss (logits, targets, n);
+  self->n_patch++;
+  for (gsize c = 0; c < n; c++)
+    {
+      any = any || targets[c] > 0;
+      peak = logits[c] > logits[peak] ? c : peak;
+    }
+  self->n_masks += any;
+  self->n_hits += any && targets[peak] > 0;
+}
+
+static void
+judge_item (
+  Judging *self, const SagIndexItem *item, float logit, const float *logits, float **targets)
+{
+  gsize    n_cells = sag_sample_grid_n_cells (sag_scan_store_get_grid (self->judge->store));
+  Answers *answers = &self->answers[item->task];
+  double   score = logit;
+  guint8   positive = item->positive;
+
+  if (!item->is_label)
+    {
+      judge_mask (self, logits, targets[item->mask] + item->set * n_cells, n_cells);
+      return;
+    }
+  self->class_loss += class_loss (logit, item->sample->label);
+  self->n_class++;
+  g_array_append_val (answers->scores, score);
+  g_array_append_val (answers->positive, positive);
+}
+
+static gboolean
+engine_failed (const SagStatus *status, GError **error)
+{
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE, "%s", status->message);
+  return FALSE;
+}
+
+static gboolean
+ask_scan (Judging *self, const SagIndexScan *scan, float **targets, GError **error)
+{
+  const SagTrainJudge *judge = self->judge;
+  const SagSampleGrid *grid = sag_scan_store_get_grid (judge->store);
+  gsize                n_cells = sag_sample_grid_n_cells (grid);
+  g_autofree guint    *tasks = g_new (guint, scan->n_items);
+  g_autofree gint32   *lengths = g_new (gint32, scan->n_items);
+  g_autofree float    *logits = g_new (float, scan->n_items);
+  g_autofree float    *cells = g_new (float, scan->n_items *n_cells);
+  g_autofree gint32   *ids = NULL;
+  SagStatus            status = { 0 };
+  SagEncodeRequest     encode = { .input = self->input,
+                                  .n_inputs = 1,
+                                  .dims = { grid->input[0], grid->input[1], grid->input[2] },
+                                  .tokens = self->tokens };
+  SagAskRequest        ask = { .tokens = self->tokens,
+                               .n_tokens = sag_network_n_tokens (judge->network),
+                               .n_texts = (gint32) scan->n_items,
+                               .lengths = lengths,
+                               .class_logits = logits,
+                               .cell_logits = cells };
+
+  for (gsize i = 0; i < scan->n_items; i++)
+    tasks[i] = scan->items[i].task;
+  ask.max_length = sag_train_texts_fill (judge->texts, tasks, scan->n_items, lengths, &ids);
+  ask.ids = ids;
+  if (!judge->table->encode (self->engine, &encode, &status) ||
+      !judge->table->ask (self->engine, &ask, &status))
+    return engine_failed (&status, error);
+  for (gsize i = 0; i < scan->n_items; i++)
+    judge_item (self, &scan->items[i], logits[i], cells + i * n_cells, targets);
+  return TRUE;
+}
+
+static gboolean
+judge_scan (Judging *self, const SagIndexScan *scan, GError **error)
+{
+  g_autofree float **targets = g_new0 (float *, MAX (scan->n_masks, 1));
+  SagScanStore      *store = self->judge->store;
+  gboolean           good = sag_scan_store_read_input (store, scan->path, self->input, error);
+
+  for (gsize m = 0; good && m < scan->n_masks; m++)
+    {
+      targets[m] = sag_scan_store_dup_targets (store, scan->path, &scan->masks[m], error);
+      good = targets[m] != NULL;
+    }
+  good = good && ask_scan (self, scan, targets, error);
+  for (gsize m = 0; m < scan->n_masks; m++)
+    g_free (targets[m]);
+  return good;
+}
+
+static double
+mean (double sum, gsize n)
+{
+  return n > 0 ? sum / (double) n : NAN;
+}
+
+static void
+sum_up (const Judging *self, SagTrainValidation *validation)
+{
+  gsize  n = sag_index_get_n_tasks (self->judge->index);
+  double auroc = 0, aupr = 0;
+
+  *validation = (SagTrainValidation){ .task_auroc = g_new (double, n) };
+  for (gsize t = 0; t < n; t++)
+    {
+      const Answers *answers = &self->answers[t];
+      const double  *scores = (const double *) (gpointer) answers->scores->data;
+      const guint8  *positive = (const guint8 *) answers->positive->data;
+      double         area = sag_metrics_auroc (scores, positive, answers->scores->len);
+
+      validation->task_auroc[t] = area;
+      if (isnan (area))
+        continue;
+      auroc += area;
+      aupr += sag_metrics_aupr (scores, positive, answers->scores->len);
+      validation->n_tasks++;
+    }
+  validation->auroc = mean (auroc, validation->n_tasks);
+  validation->aupr = mean (aupr, validation->n_tasks);
+  validation->n_masks = self->n_masks;
+  validation->hit = mean ((double) self->n_hits, self->n_masks);
+  validation->class_loss = mean (self->class_loss, self->n_class);
+  validation->patch_loss = mean (self->patch_loss, self->n_patch);
+}
+
+static void
+judging_init (Judging *self, const SagTrainJudge *judge)
+{
+  gsize n_tasks = sag_index_get_n_tasks (judge->index);
+
+  *self = (Judging){ .judge = judge, .answers = g_new (Answers, n_tasks) };
+  self->input = g_new (float, sag_sample_grid_n_input (sag_scan_store_get_grid (judge->store)));
+  self->tokens =
+    g_new (float, (gsize) sag_network_n_tokens (judge->network) * judge->network->hidden);
+  for (gsize t = 0; t < n_tasks; t++)
+    self->answers[t] = (Answers){ g_array_new (FALSE, FALSE, sizeof (double)),
+                                  g_array_new (FALSE, FALSE, sizeof (guint8)) };
+}
+
+static void
+judging_clear (Judging *self)
+{
+  for (gsize t = 0; t < sag_index_get_n_tasks (self->judge->index); t++)
+    {
+      g_array_unref (self->answers[t].scores);
+      g_array_unref (self->answers[t].positive);
+    }
+  g_free (self->answers);
+  g_free (self->input);
+  g_free (self->tokens);
+  if (self->engine != NULL)
+    self->judge->table->close (self->engine);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Judging, judging_clear)
+
+gboolean
+sag_train_validate (const SagTrainJudge *judge,
+                    SagTrainArrays      *arrays,
+                    SagTrainValidation  *validation,
+                    GCancellable        *cancellable,
+                    GError             **error)
+{
+  SagWeightSource source = { judge->network, sag_train_arrays_read, arrays };
+  SagStatus       status = { 0 };
+  g_auto (Judging) self = { 0 };
+
+  judging_init (&self, judge);
+  self.engine = judge->table->open (&source, &judge->options, &status);
+  if (self.engine == NULL)
+    return engine_failed (&status, error);
+  for (gsize s = 0; s < MIN (judge->n_scans, sag_index_get_n_scans (judge->index)); s++)
+    if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+        !judge_scan (&self, sag_index_get_scan (judge->index, s), error))
+      return FALSE;
+  sum_up (&self, validation);
+  return TRUE;
+}

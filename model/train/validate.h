@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "model/dataset/index.h"
+#include "model/train/arrays.h"
+#include "model/train/texts.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SagTrainValidation: how well the network does on scans that it does not learn from.
+ * @auroc, @aupr: means over the questions with labels of both kinds, @n_tasks of them; NaN if there is none
+ * @hit: share of the rows with something in the mask, @n_masks, whose highest cell meets it; NaN without any
+ * @class_loss, @patch_loss: means over the rows of each kind, NaN without any; the focal loss ten times, as in training
+ * @task_auroc: (n_tasks of the index): NaN where there is none
+ */
+typedef struct
+{
+  double  auroc;
+  double  aupr;
+  gsize   n_tasks;
+  double  hit;
+  gsize   n_masks;
+  double  class_loss;
+  double  patch_loss;
+  double *task_auroc;
+} SagTrainValidation;
+
+void sag_train_validation_clear (SagTrainValidation *validation);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SagTrainValidation, sag_train_validation_clear)
+
+/** sag_train_validation_score: what the best checkpoint is chosen by: the mean AUROC, else the share of hits, else
+ * minus the loss. */
+double sag_train_validation_score (const SagTrainValidation *validation);
+/** sag_train_validation_loss: of both kinds together, which decides between equal scores. */
+double sag_train_validation_loss (const SagTrainValidation *validation);
+
+/**
+ * SagTrainJudge: what a validation needs.
+ * @table: an inference engine
+ * @n_scans: the first so many of @index
+ */
+typedef struct
+{
+  const SagEngineTable *table;
+  SagEngineOptions      options;
+  const SagNetwork     *network;
+  SagScanStore         *store;
+  SagIndex             *index;
+  SagTrainTexts        *texts;
+  gsize                 n_scans;
+} SagTrainJudge;
+
+/** sag_train_validate: asks the network as it is now. Errors: SAG_ERROR_ENGINE, those of the store,
+ * G_IO_ERROR_CANCELLED */
+gboolean sag_train_validate (const SagTrainJudge *judge,
+                             SagTrainArrays      *arrays,
+                             SagTrainValidation  *validation,
+                             GCancellable        *cancellable,
+                             GError             **error);
+
+G_END_DECLS
