@@ -2,7 +2,7 @@
 #include "app/cli/cli.h"
 
 #include "model/core/error.h"
-#include "model/phantom/phantom.h"
+#include "model/phantom/cohort.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +50,16 @@ parse_findings (const char *text, guint *flags, GError **error)
   return TRUE;
 }
 
+/* "3" or "2,2,5" */
+static gboolean
+parse_spacing (const char *text, double spacing_mm[3], GError **error)
+{
+  g_autofree char *thrice = g_strdup_printf ("%s,%s,%s", text, text, text);
+
+  return sag_cli_triple (strchr (text, ',') == NULL ? thrice : text, "--spacing", spacing_mm,
+                         error);
+}
+
 static gboolean
 check_orientation (const char *text, GError **error)
 {
@@ -90,6 +100,31 @@ write_all (SagPhantomOptions *options, int count, const char *folder, GError **e
   return TRUE;
 }
 
+static void
+show_progress (guint n_done, gpointer user_data)
+{
+  const SagCohort *cohort = user_data;
+
+  sag_cli_progress ("phantoms", n_done / (double) cohort->n);
+}
+
+static gboolean
+write_cohort (SagCohort *cohort, const char *shares, GError **error)
+{
+  g_autofree char *manifest = g_build_filename (cohort->folder, "manifest.csv", NULL);
+  g_autofree char *wordings = g_build_filename (cohort->folder, "test-wordings.csv", NULL);
+
+  cohort->share[0] = 0.8;
+  cohort->share[1] = cohort->share[2] = 0.1;
+  if (shares != NULL && !sag_cli_triple (shares, "--split-share", cohort->share, error))
+    return FALSE;
+  if (!sag_cohort_write (cohort, show_progress, cohort, sag_cli_get_cancellable (), error))
+    return FALSE;
+  sag_cli_progress (NULL, 0);
+  printf ("%s\n%s\n", manifest, wordings);
+  return TRUE;
+}
+
 int
 sag_cli_phantom (int argc, char **argv)
 {
@@ -99,6 +134,8 @@ sag_cli_phantom (int argc, char **argv)
   g_autofree char   *names = NULL;
   g_autofree char   *orientation = NULL;
   g_autofree char   *spacing = NULL;
+  g_autofree char   *shares = NULL;
+  gboolean           cohort = FALSE;
   const GOptionEntry entries[] = {
     { "count", 'n', 0, G_OPTION_ARG_INT, &count, "How many, with seeds counting up; 1 by default",
       "N" },
@@ -111,7 +148,11 @@ sag_cli_phantom (int argc, char **argv)
     { "orientation", 0, 0, G_OPTION_ARG_STRING, &orientation,
       "How the axes are stored, for example LPS", "XYZ" },
     { "spacing", 0, 0, G_OPTION_ARG_STRING, &spacing,
-      "Voxel size in mm along the stored axes; 2,2,2 by default", "X,Y,Z" },
+      "Voxel size in mm along the stored axes; 2 by default, 3 for a cohort", "X,Y,Z" },
+    { "cohort", 0, 0, G_OPTION_ARG_NONE, &cohort,
+      "Draw each patient's findings at random, and write a manifest to train on", NULL },
+    { "split-share", 0, 0, G_OPTION_ARG_STRING, &shares,
+      "Of a cohort: training, validation, test; 0.8,0.1,0.1 by default", "A,B,C" },
     { NULL },
   };
   g_auto (GStrv) rest = NULL;
@@ -127,17 +168,28 @@ sag_cli_phantom (int argc, char **argv)
     return SAG_CLI_USAGE;
   if (folder == NULL)
     return sag_cli_usage (argv[0], "Say where the scans go: -o DIR");
+  if (!cohort && shares != NULL)
+    return sag_cli_usage (argv[0], "--split-share goes with --cohort");
+  if (cohort && (names != NULL || orientation != NULL))
+    return sag_cli_usage (argv[0], "--cohort draws findings and orientation itself");
   if (count < 1 || count > 1000000 || seed < 0)
     return sag_cli_usage (argv[0], "--count is 1 to 1000000, and --seed is not negative");
   sag_cli_get_cancellable ();
   if (!parse_findings (names, &options.findings, &error) ||
       !check_orientation (orientation, &error) ||
-      (spacing != NULL && !sag_cli_triple (spacing, "--spacing", options.spacing_mm, &error)))
+      (spacing != NULL && !parse_spacing (spacing, options.spacing_mm, &error)))
     return sag_cli_fail (error);
   for (int a = 0; spacing != NULL && a < 3; a++)
     if (!(options.spacing_mm[a] >= 0.3 && options.spacing_mm[a] <= 20))
       return sag_cli_usage (argv[0], "--spacing lies between 0.3 and 20 mm");
   options.seed = seed;
   options.orientation = orientation;
+  if (cohort)
+    {
+      SagCohort order = { .n = (guint) count, .seed = (guint64) seed, .folder = folder };
+
+      memcpy (order.spacing_mm, options.spacing_mm, sizeof order.spacing_mm);
+      return write_cohort (&order, shares, &error) ? SAG_CLI_DONE : sag_cli_fail (error);
+    }
   return write_all (&options, count, folder, &error) ? SAG_CLI_DONE : sag_cli_fail (error);
 }
