@@ -15,6 +15,7 @@ static const SagCliCommand commands[] = {
   { "render", "draw slices, and answers over them, into a PNG", sag_cli_render },
   { "prepare", "write what the network sees of a scan", sag_cli_prepare },
   { "bundle", "import, create, inspect and check models", sag_cli_bundle },
+  { "evaluate", "measure a model, or two, on labelled scans", sag_cli_evaluate },
   { "phantom", "make synthetic chest CTs with exact masks", sag_cli_phantom },
   { "tokenize", "turn texts into token ids", sag_cli_tokenize },
   { "forward", "run the network on tensors, with inner activations", sag_cli_forward },

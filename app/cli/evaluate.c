@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cli/evaluate.h"
+
+#include "app/common/engine.h"
+#include "model/core/error.h"
+#include "model/core/file.h"
+#include "model/core/pool.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MOST_LANES 8 /* each has an engine of its own: weights and working memory */
+
+typedef struct
+{
+  SagCliModel model;
+  char      **bundles;
+  char       *split;
+  char       *output;
+  char       *card;
+  char       *csv;
+  double      threshold;
+  int         limit;
+  int         rounds;
+  gint64      seed;
+  gboolean    json;
+} Arguments;
+
+static void
+arguments_clear (Arguments *self)
+{
+  sag_cli_model_clear (&self->model);
+  g_strfreev (self->bundles);
+  g_free (self->split);
+  g_free (self->output);
+  g_free (self->card);
+  g_free (self->csv);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
+
+/* Engines of one bundle, and how many scans they take at a time. */
+typedef struct
+{
+  GPtrArray *engines[SAG_EVALUATE_MOST_MODELS];
+  guint      n_lanes;
+} Engines;
+
+static void
+engines_clear (Engines *engines)
+{
+  for (gsize m = 0; m < SAG_EVALUATE_MOST_MODELS; m++)
+    g_clear_pointer (&engines->engines[m], g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Engines, engines_clear)
+
+static void
+evaluation_clear (SagCliEvaluation *self)
+{
+  g_clear_pointer (&self->report, sag_report_free);
+  g_clear_pointer (&self->evaluation, sag_evaluation_free);
+  g_clear_pointer (&self->dataset, sag_dataset_unref);
+  for (gsize m = 0; m < SAG_EVALUATE_MOST_MODELS; m++)
+    g_clear_pointer (&self->bundles[m], sag_bundle_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SagCliEvaluation, evaluation_clear)
+
+static gboolean
+parse (Arguments *self, int argc, char **argv, char ***rest)
+{
+  const GOptionEntry entries[] = {
+    { "bundle", 'b', 0, G_OPTION_ARG_FILENAME_ARRAY, &self->bundles,
+      "The model; a second one is compared with it", "DIR" },
+    { "split", 's', 0, G_OPTION_ARG_STRING, &self->split, "train, val, test (default) or all",
+      "NAME" },
+    { "limit", 0, 0, G_OPTION_ARG_INT, &self->limit, "Only the first N scans", "N" },
+    { "threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->threshold,
+      "Probability for sensitivity and specificity; 0.5", "P" },
+    { "rounds", 0, 0, G_OPTION_ARG_INT, &self->rounds, "Of the bootstrap; 1000 by default", "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &self->seed, "Of the bootstrap; 1 by default", "S" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output, "Write the report as JSON", "FILE" },
+    { "card", 0, 0, G_OPTION_ARG_FILENAME, &self->card,
+      "Write the figures as Markdown, for a model card", "FILE" },
+    { "answers", 0, 0, G_OPTION_ARG_FILENAME, &self->csv,
+      "Write truth and numbers of every question as CSV", "FILE" },
+    { "json", 'j', 0, G_OPTION_ARG_NONE, &self->json, "Print one JSON document", NULL },
+    { "engine", 'e', 0, G_OPTION_ARG_STRING, &self->model.engine, "auto (default), cpu or cuda",
+      "NAME" },
+    { "precision", 0, 0, G_OPTION_ARG_STRING, &self->model.precision,
+      "fp32 (default) or fast (GPU only)", "NAME" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &self->model.n_threads, "CPU threads; all by default",
+      "N" },
+    { "portable", 0, 0, G_OPTION_ARG_NONE, &self->model.portable, "CPU without AVX2", NULL },
+    { NULL },
+  };
+
+  self->threshold = 0.5;
+  self->rounds = 1000;
+  self->seed = 1;
+  return sag_cli_parse (
+    argc, argv, "evaluate MANIFEST",
+    "Asks every question of a data set (CSV or JSON Lines: question, "
+    "img_file_path, label, split,\nmask_file_path, mask_values, patient_id) and "
+    "says how right the answers are.\n\n"
+    "Each scan is prepared and encoded once. With two bundles the second is "
+    "compared with the\nfirst, case by case.",
+    entries, 1, 1, rest);
+}
+
+static gboolean
+check (const Arguments *self, SagEvaluateOptions *options, GError **error)
+{
+  static const char *const names[] = { "train", "val", "test", "all" };
+  const char              *split = self->split != NULL ? self->split : "test";
+  gsize                    s = 0;
+
+  while (s < G_N_ELEMENTS (names) && strcmp (split, names[s]) != 0)
+    s++;
+  if (s == G_N_ELEMENTS (names))
+    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                 "--split takes train, val, test or all, not \"%s\".", split);
+  else if (self->limit < 0)
+    g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--limit takes a number from 1.");
+  else if (!(self->threshold > 0 && self->threshold < 1))
+    g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                         "--threshold takes a probability between 0 and 1.");
+  else if (self->rounds < 1 || self->rounds > 100000 || self->seed < 0)
+    g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                         "--rounds takes 1 to 100000, and --seed is not negative.");
+  else if (self->bundles != NULL && g_strv_length (self->bundles) > SAG_EVALUATE_MOST_MODELS)
+    g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                         "There are more than two bundles; compare two at a time.");
+  else
+    {
+      options->split = (SagSplit) MIN (s, SAG_SPLIT_TEST);
+      options->every_split = s == SAG_N_SPLITS;
+      options->limit = (guint) self->limit;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+free_engine (gpointer engine)
+{
+  sag_engine_close (engine);
+}
+
+/* One core for each scan at work is the fastest way to use them: nothing waits for anything. */
+static gboolean
+open_lanes (SagBundle *bundle, const SagEngineOptions *asked, Engines *all, gsize m, GError **error)
+{
+  SagEngineOptions options = *asked;
+  guint            n_cores = sag_pool_get_n_threads (sag_pool_get_default ());
+  guint            n_threads = options.n_threads > 0 ? (guint) options.n_threads : n_cores;
+
+  all->n_lanes = MIN (MIN (n_threads, n_cores), MOST_LANES);
+  options.n_threads = (gint32) MAX (n_threads / all->n_lanes, 1);
+  options.precision = SAG_PRECISION_FP32;
+  for (guint i = 0; i < all->n_lanes; i++)
+    {
+      SagEngine *engine =
+        sag_app_engine_open (bundle, SAG_APP_ENGINE_CPU, &options, NULL, NULL, error);
+
+      if (engine == NULL)
+        return FALSE;
+      g_ptr_array_add (all->engines[m], engine);
+    }
+  return TRUE;
+}
+
+static gboolean
+open_engines (const Arguments *self, SagCliEvaluation *found, Engines *all, gsize m, GError **error)
+{
+  SagEngineOptions options;
+  SagAppEngine     choice;
+  SagEngine       *engine;
+  g_autofree char *note = NULL;
+  gboolean         worth_saying = FALSE;
+
+  all->engines[m] = g_ptr_array_new_with_free_func (free_engine);
+  if (sag_cli_pick_engine (&self->model, &options, error) == NULL ||
+      !sag_app_engine_parse (self->model.engine, &choice, error))
+    return FALSE;
+  if (choice != SAG_APP_ENGINE_CPU)
+    {
+      engine =
+        sag_app_engine_open (found->bundles[m], choice, &options, &note, &worth_saying, error);
+      if (engine == NULL)
+        return FALSE;
+      if (strcmp (sag_engine_get_info (engine)->engine, "cpu") != 0)
+        {
+          g_ptr_array_add (all->engines[m], engine);
+          all->n_lanes = sag_pool_get_n_threads (sag_pool_get_default ());
+          return TRUE;
+        }
+      sag_engine_close (engine);
+    }
+  return open_lanes (found->bundles[m], &options, all, m, error);
+}
+
+static gboolean
+open_models (const Arguments *self, SagCliEvaluation *found, Engines *all, GError **error)
+{
+  found->n_models = self->bundles != NULL ? g_strv_length (self->bundles) : 1;
+  for (gsize m = 0; m < found->n_models; m++)
+    {
+      SagCliModel model = self->model;
+
+      model.bundle = self->bundles != NULL ? self->bundles[m] : NULL;
+      found->bundles[m] = sag_cli_open_bundle (&model, error);
+      if (found->bundles[m] == NULL || !open_engines (self, found, all, m, error))
+        return FALSE;
+      found->infos[m] = *sag_engine_get_info (all->engines[m]->pdata[0]);
+    }
+  return TRUE;
+}
+
+/* "Scan 12 of 300, 2 min left". */
+static void
+progress_cb (gsize n_done, gsize n, gpointer data)
+{
+  double left_s = (double) (g_get_monotonic_time () - *(gint64 *) data) * 1e-6 / (double) n_done *
+                  (double) (n - n_done);
+  g_autofree char *left =
+    left_s < 90 ? g_strdup_printf ("%.0f s", left_s) : g_strdup_printf ("%.0f min", left_s / 60);
+  g_autofree char *stage = g_strdup_printf ("Scan %zu of %zu, %s left", n_done, n, left);
+
+  sag_cli_progress (n_done < n ? stage : NULL, 0);
+}
+
+static gboolean
+run (const Arguments    *self,
+     SagCliEvaluation   *found,
+     Engines            *all,
+     SagEvaluateOptions *options,
+     GError            **error)
+{
+  SagEvaluateModel models[SAG_EVALUATE_MOST_MODELS];
+  SagReportOptions report = { self->threshold, (guint) self->rounds, (guint64) self->seed };
+  gint64           start = g_get_monotonic_time ();
+
+  for (gsize m = 0; m < found->n_models; m++)
+    models[m] = (SagEvaluateModel){ (SagEngine **) all->engines[m]->pdata, all->engines[m]->len };
+  options->n_lanes = found->n_lanes = all->n_lanes;
+  options->progress = progress_cb;
+  options->data = &start;
+  sag_cli_progress ("Reading the first scans", 0);
+  found->evaluation = sag_evaluation_run (found->dataset, models, found->n_models, options,
+                                          sag_cli_get_cancellable (), error);
+  if (found->evaluation == NULL)
+    return FALSE;
+  sag_cli_progress ("Drawing patients", 0);
+  found->report =
+    sag_report_new (found->evaluation, found->bundles, &report, sag_cli_get_cancellable (), error);
+  sag_cli_progress (NULL, 0);
+  return found->report != NULL;
+}
+
+static gboolean
+save (const char *path, char *text, GError **error)
+{
+  g_autofree char *owned = text;
+
+  return path == NULL || sag_file_save (path, owned, strlen (owned), error);
+}
+
+static gboolean
+save_all (const Arguments *self, const SagCliEvaluation *found, GError **error)
+{
+  return save (self->output, sag_cli_evaluation_dup_json (found), error) &&
+         save (self->card, sag_cli_evaluation_dup_card (found), error) &&
+         save (self->csv, sag_cli_evaluation_dup_csv (found), error);
+}
+
+/* One line each; the report says how many. */
+static int
+say_failures (const SagCliEvaluation *found)
+{
+  const char *const *failures = sag_evaluation_get_failures (found->evaluation);
+
+  for (gsize i = 0; failures[i] != NULL; i++)
+    {
+      g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, failures[i]);
+
+      sag_cli_fail (error);
+    }
+  return failures[0] != NULL ? SAG_CLI_FAILED : SAG_CLI_DONE;
+}
+
+static char *
+dup_command (int argc, char **argv)
+{
+  g_autoptr (GString) text = g_string_new ("sagitta-cli");
+
+  for (int i = 0; i < argc; i++)
+    {
+      g_autofree char *base = g_path_get_basename (argv[i]);
+
+      /* Where things lie on this machine is nobody's business. */
+      g_string_append_printf (text, " %s", g_path_is_absolute (argv[i]) ? base : argv[i]);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+int
+sag_cli_evaluate (int argc, char **argv)
+{
+  g_auto (Arguments) self = { 0 };
+  g_auto (GStrv) rest = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char   *command = dup_command (argc, argv);
+  g_autofree char   *manifest = NULL;
+  g_autofree char   *json = NULL;
+  SagEvaluateOptions options = { 0 };
+  g_auto (Engines) engines = { 0 };
+  g_auto (SagCliEvaluation) found = { .command = command };
+
+  if (!parse (&self, argc, argv, &rest))
+    return SAG_CLI_USAGE;
+  sag_cli_get_cancellable ();
+  if (!check (&self, &options, &error))
+    return sag_cli_fail (error);
+  found.manifest = manifest = sag_file_dup_display_name (rest[0]);
+  found.split = self.split != NULL ? self.split : "test";
+  found.dataset = sag_dataset_load (rest[0], &error);
+  if (found.dataset == NULL || !open_models (&self, &found, &engines, &error) ||
+      !run (&self, &found, &engines, &options, &error) || !save_all (&self, &found, &error))
+    return sag_cli_fail (error);
+  json = sag_cli_evaluation_dup_json (&found);
+  if (self.json)
+    fputs (json, stdout);
+  else
+    sag_cli_evaluation_print (&found);
+  return say_failures (&found);
+}

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/evaluate/report.h"
+
+#include "model/evaluate/report-maps.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DEFAULT_THRESHOLD 0.5
+#define DEFAULT_ROUNDS 1000
+
+struct _SagReport
+{
+  const SagEvaluation *evaluation;
+  SagReportOptions     options;
+  gsize                n_models;
+  gsize                n_tasks;
+  SagReportTask       *tasks;
+  GPtrArray           *groups;
+};
+
+/* The cases of one task that have a truth. */
+typedef struct
+{
+  gsize    n;
+  double  *scores[SAG_EVALUATE_MOST_MODELS];
+  guint8  *positive;
+  guint32 *patients;
+  guint   *rows;
+} Cases;
+
+static void
+cases_clear (Cases *cases)
+{
+  for (gsize m = 0; m < SAG_EVALUATE_MOST_MODELS; m++)
+    g_free (cases->scores[m]);
+  g_free (cases->positive);
+  g_free (cases->patients);
+  g_free (cases->rows);
+}
+
+static void
+cases_init (Cases *cases, const SagEvaluation *evaluation, const GArray *rows, gsize n_models)
+{
+  for (gsize m = 0; m < n_models; m++)
+    cases->scores[m] = g_new (double, rows->len);
+  cases->positive = g_new (guint8, rows->len);
+  cases->patients = g_new (guint32, rows->len);
+  cases->rows = g_new (guint, rows->len);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      guint                   index = g_array_index (rows, guint, i);
+      const SagEvaluationRow *row = sag_evaluation_get_row (evaluation, index);
+
+      if (!row->answered || row->truth < 0)
+        continue;
+      for (gsize m = 0; m < n_models; m++)
+        cases->scores[m][cases->n] = row->outcomes[m].score;
+      cases->positive[cases->n] = (guint8) row->truth;
+      cases->patients[cases->n] = row->patient;
+      cases->rows[cases->n++] = index;
+    }
+}
+
+static gsize
+count_patients (const Cases *cases)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  for (gsize i = 0; i < cases->n; i++)
+    g_hash_table_add (seen, GUINT_TO_POINTER (cases->patients[i]));
+  return g_hash_table_size (seen);
+}
+
+/* As a score of the task: the class head's logit, or a map's score. */
+static double
+threshold_of (const SagReport *self, const SagReportTask *task)
+{
+  double share = self->options.threshold;
+
+  return task->detects ? SAG_LOCALISE_THRESHOLD : log (share / (1 - share));
+}
+
+static void
+find_changed (SagReportTask *task, const Cases *cases, double threshold)
+{
+  for (gsize i = 0; i < cases->n; i++)
+    if ((cases->scores[0][i] >= threshold) != (cases->scores[1][i] >= threshold))
+      g_array_append_val (task->changed, cases->rows[i]);
+}
+
+static gboolean
+has_word (const char *text, const char *word)
+{
+  g_autofree char *lower = g_utf8_strdown (text, -1);
+  g_auto (GStrv) words = g_strsplit_set (lower, " .,?!;:()", -1);
+
+  return g_strv_contains ((const char *const *) words, word);
+}
+
+static SagLaterality
+laterality_of (const char *text)
+{
+  SagCatalogue  *catalogue = sag_catalogue_get_default (NULL);
+  const SagTask *task = catalogue != NULL ? sag_catalogue_find (catalogue, text) : NULL;
+  gboolean       left, right;
+
+  if (task != NULL)
+    return task->laterality;
+  left = has_word (text, "left");
+  right = has_word (text, "right");
+  if (left == right)
+    return SAG_LATERALITY_NONE;
+  return left ? SAG_LATERALITY_LEFT : SAG_LATERALITY_RIGHT;
+}
+
+static void
+fill_models (SagReport *self, SagReportTask *task, const Cases *cases, SagBundle *const *bundles)
+{
+  SagHead head = task->detects ? SAG_HEAD_PATCH : SAG_HEAD_CLASS;
+
+  for (gsize m = 0; m < self->n_models; m++)
+    {
+      SagReportModel *model = &task->models[m];
+
+      model->training = sag_bundle_get_training (bundles[m], task->text, head);
+      model->auroc = sag_metrics_delong (cases->scores[m], cases->positive, cases->n);
+      model->aupr = sag_metrics_aupr (cases->scores[m], cases->positive, cases->n);
+      model->point =
+        sag_metrics_point (cases->scores[m], cases->positive, cases->n, threshold_of (self, task));
+    }
+  if (self->n_models < 2)
+    return;
+  task->pair = sag_metrics_compare (cases->scores[0], cases->scores[1], cases->positive, cases->n);
+  if (!task->independent)
+    task->pair.p = NAN;
+  find_changed (task, cases, threshold_of (self, task));
+}
+
+static void
+fill_task (
+  SagReport *self, gsize index, const Cases *cases, const GArray *rows, SagBundle *const *bundles)
+{
+  SagReportTask *task = &self->tasks[index];
+
+  task->text = sag_evaluation_get_task (self->evaluation, index);
+  task->kind = sag_task_kind (task->text);
+  task->detects = task->kind == SAG_TASK_SEGMENT;
+  task->laterality = laterality_of (task->text);
+  task->changed = g_array_new (FALSE, FALSE, sizeof (guint));
+  task->n = cases->n;
+  for (gsize i = 0; i < cases->n; i++)
+    task->n_positives += cases->positive[i];
+  task->n_patients = count_patients (cases);
+  task->independent = task->n_patients == cases->n;
+  fill_models (self, task, cases, bundles);
+  sag_report_maps_fill (task, self->evaluation, rows, self->n_models);
+}
+
+static void
+free_array (gpointer array)
+{
+  g_array_unref (array);
+}
+
+/* Rows by task. */
+static GPtrArray *
+sort_rows (const SagReport *self)
+{
+  GPtrArray *sorted = g_ptr_array_new_with_free_func (free_array);
+
+  for (gsize t = 0; t < self->n_tasks; t++)
+    g_ptr_array_add (sorted, g_array_new (FALSE, FALSE, sizeof (guint)));
+  for (guint i = 0; i < sag_evaluation_get_counts (self->evaluation)->n_rows; i++)
+    g_array_append_val (
+      (GArray *) sorted->pdata[sag_evaluation_get_row (self->evaluation, i)->task], i);
+  return sorted;
+}
+
+/* What groups there are. Of a "Segment" text counts the map, else the class head's number. */
+typedef struct
+{
+  const char *name;
+  const char *about;
+  gboolean (*holds) (const SagReportTask *task);
+  gboolean detects; /* the AUROC is of maps' highest scores */
+} GroupKind;
+
+static gboolean
+holds_findings (const SagReportTask *task)
+{
+  return task->kind == SAG_TASK_DIAGNOSE || task->kind == SAG_TASK_OTHER;
+}
+
+static gboolean
+holds_predictions (const SagReportTask *task)
+{
+  return task->kind == SAG_TASK_PREDICT;
+}
+
+static gboolean
+holds_large (const SagReportTask *task)
+{
+  return task->detects && task->large;
+}
+
+static gboolean
+holds_small (const SagReportTask *task)
+{
+  return task->detects && !task->large;
+}
+
+static gboolean
+holds_sides (const SagReportTask *task)
+{
+  return task->laterality != SAG_LATERALITY_NONE;
+}
+
+static gboolean
+holds_trained (const SagReportTask *task)
+{
+  return task->models[0].training == SAG_TRAINING_TRAINED;
+}
+
+static gboolean
+holds_new (const SagReportTask *task)
+{
+  return task->models[0].training == SAG_TRAINING_OTHER_WORDING ||
+         task->models[0].training == SAG_TRAINING_NEVER;
+}
+
+static gboolean
+holds_detections (const SagReportTask *task)
+{
+  return task->detects && task->n_positives > 0 && task->n_positives < task->n;
+}
+
+static const GroupKind group_kinds[] = {
+  { "findings", "all findings", holds_findings, FALSE },
+  { "predictions", "all predictions", holds_predictions, FALSE },
+  { "large", "structures larger than a cell", holds_large, TRUE },
+  { "small", "structures smaller than a cell", holds_small, TRUE },
+  { "detection", "structures that some scans lack", holds_detections, TRUE },
+  { "sides", "left and right", holds_sides, FALSE },
+  { "trained", "sentences trained verbatim", holds_trained, FALSE },
+  { "new", "sentences not trained verbatim", holds_new, FALSE },
+};
+
+/* Draws of a few cases, all in order, all say 1: that is no interval. */
+static SagInterval
+interval_of (const SagBootstrap *bootstrap,
+             SagBootstrapFigure  figure,
+             gsize               model,
+             const gsize        *tasks,
+             gsize               n_tasks)
+{
+  SagInterval interval =
+    sag_bootstrap_interval (bootstrap, figure, (SagBootstrapOf) model, tasks, n_tasks);
+
+  return interval.high > interval.low ? interval : (SagInterval){ NAN, NAN };
+}
+
+static void
+average (const SagReport    *self,
+         SagReportGroup     *group,
+         const GArray       *classes,
+         const SagBootstrap *bootstrap)
+{
+  const gsize *which = (const gsize *) (const void *) classes->data;
+
+  group->n_class = classes->len;
+  for (gsize m = 0; m < self->n_models; m++)
+    {
+      double auroc = 0, aupr = 0;
+
+      for (guint i = 0; i < classes->len; i++)
+        {
+          auroc += self->tasks[which[i]].models[m].auroc.auroc;
+          aupr += self->tasks[which[i]].models[m].aupr;
+        }
+      group->models[m].auroc = auroc / classes->len;
+      group->models[m].aupr = aupr / classes->len;
+      group->models[m].auroc_interval =
+        interval_of (bootstrap, SAG_BOOTSTRAP_AUROC, m, which, classes->len);
+      group->models[m].aupr_interval =
+        interval_of (bootstrap, SAG_BOOTSTRAP_AUPR, m, which, classes->len);
+      group->n_maps =
+        sag_report_maps_average (self->tasks, group->tasks, m, &group->models[m].maps);
+    }
+  group->auroc_difference = sag_bootstrap_interval (bootstrap, SAG_BOOTSTRAP_AUROC,
+                                                    SAG_BOOTSTRAP_DIFFERENCE, which, classes->len);
+  group->aupr_difference = sag_bootstrap_interval (bootstrap, SAG_BOOTSTRAP_AUPR,
+                                                   SAG_BOOTSTRAP_DIFFERENCE, which, classes->len);
+}
+
+static void
+add_group (SagReport *self, const GroupKind *kind, const SagBootstrap *bootstrap)
+{
+  SagReportGroup *group = g_new0 (SagReportGroup, 1);
+  g_autoptr (GArray) classes = g_array_new (FALSE, FALSE, sizeof (gsize));
+
+  group->name = kind->name;
+  group->about = kind->about;
+  group->tasks = g_array_new (FALSE, FALSE, sizeof (gsize));
+  for (gsize t = 0; t < self->n_tasks; t++)
+    {
+      const SagReportTask *task = &self->tasks[t];
+
+      if (!kind->holds (task))
+        continue;
+      g_array_append_val (group->tasks, t);
+      if (task->detects == kind->detects && !isnan (task->models[0].auroc.auroc))
+        g_array_append_val (classes, t);
+    }
+  g_ptr_array_add (self->groups, group);
+  average (self, group, classes, bootstrap);
+  if (group->n_class == 0 && group->n_maps == 0)
+    g_ptr_array_set_size (self->groups, (gint) self->groups->len - 1);
+}
+
+static void
+free_group (gpointer data)
+{
+  SagReportGroup *group = data;
+
+  g_array_unref (group->tasks);
+  g_free (group);
+}
+
+static SagBootstrap *
+draw (SagReport *self, const Cases *cases, GCancellable *cancellable, GError **error)
+{
+  g_autofree SagBootstrapTask *tasks = g_new0 (SagBootstrapTask, self->n_tasks);
+
+  for (gsize t = 0; t < self->n_tasks; t++)
+    tasks[t] = (SagBootstrapTask){ cases[t].n, cases[t].scores[0], cases[t].scores[1],
+                                   cases[t].positive, cases[t].patients };
+  return sag_bootstrap_new (tasks, self->n_tasks,
+                            (guint) sag_evaluation_get_counts (self->evaluation)->n_patients,
+                            self->options.n_rounds, self->options.seed, cancellable, error);
+}
+
+static void
+fill_intervals (SagReport *self, const SagBootstrap *bootstrap)
+{
+  for (gsize t = 0; t < self->n_tasks; t++)
+    {
+      SagReportTask *task = &self->tasks[t];
+
+      for (gsize m = 0; m < self->n_models; m++)
+        {
+          task->models[m].auroc_interval =
+            sag_bootstrap_interval (bootstrap, SAG_BOOTSTRAP_AUROC, (SagBootstrapOf) m, &t, 1);
+          task->models[m].aupr_interval =
+            sag_bootstrap_interval (bootstrap, SAG_BOOTSTRAP_AUPR, (SagBootstrapOf) m, &t, 1);
+        }
+      task->auroc_difference =
+        sag_bootstrap_interval (bootstrap, SAG_BOOTSTRAP_AUROC, SAG_BOOTSTRAP_DIFFERENCE, &t, 1);
+      task->aupr_difference =
+        sag_bootstrap_interval (bootstrap, SAG_BOOTSTRAP_AUPR, SAG_BOOTSTRAP_DIFFERENCE, &t, 1);
+    }
+}
+
+static gboolean
+fill (SagReport *self, SagBundle *const *bundles, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) rows = sort_rows (self);
+  g_autofree Cases *cases = g_new0 (Cases, self->n_tasks);
+  g_autoptr (SagBootstrap) bootstrap = NULL;
+
+  for (gsize t = 0; t < self->n_tasks; t++)
+    {
+      cases_init (&cases[t], self->evaluation, rows->pdata[t], self->n_models);
+      fill_task (self, t, &cases[t], rows->pdata[t], bundles);
+    }
+  bootstrap = draw (self, cases, cancellable, error);
+  for (gsize t = 0; t < self->n_tasks; t++)
+    cases_clear (&cases[t]);
+  if (bootstrap == NULL)
+    return FALSE;
+  fill_intervals (self, bootstrap);
+  for (gsize g = 0; g < G_N_ELEMENTS (group_kinds); g++)
+    add_group (self, &group_kinds[g], bootstrap);
+  return TRUE;
+}
+
+SagReport *
+sag_report_new (const SagEvaluation    *evaluation,
+                SagBundle *const       *bundles,
+                const SagReportOptions *options,
+                GCancellable           *cancellable,
+                GError                **error)
+{
+  const SagEvaluationCounts *counts = sag_evaluation_get_counts (evaluation);
+  g_autoptr (SagReport) self = g_new0 (SagReport, 1);
+
+  self->evaluation = evaluation;
+  self->options = *options;
+  if (!(self->options.threshold > 0))
+    self->options.threshold = DEFAULT_THRESHOLD;
+  if (self->options.n_rounds == 0)
+    self->options.n_rounds = DEFAULT_ROUNDS;
+  self->n_models = counts->n_models;
+  self->n_tasks = counts->n_tasks;
+  self->tasks = g_new0 (SagReportTask, self->n_tasks);
+  self->groups = g_ptr_array_new_with_free_func (free_group);
+  return fill (self, bundles, cancellable, error) ? g_steal_pointer (&self) : NULL;
+}
+
+void
+sag_report_free (SagReport *report)
+{
+  if (report == NULL)
+    return;
+  for (gsize t = 0; t < report->n_tasks; t++)
+    g_clear_pointer (&report->tasks[t].changed, g_array_unref);
+  g_free (report->tasks);
+  g_ptr_array_unref (report->groups);
+  g_free (report);
+}
+
+const SagEvaluation *
+sag_report_get_evaluation (const SagReport *report)
+{
+  return report->evaluation;
+}
+
+const SagReportOptions *
+sag_report_get_options (const SagReport *report)
+{
+  return &report->options;
+}
+
+gsize
+sag_report_get_n_tasks (const SagReport *report)
+{
+  return report->n_tasks;
+}
+
+const SagReportTask *
+sag_report_get_task (const SagReport *report, gsize task)
+{
+  return &report->tasks[task];
+}
+
+gsize
+sag_report_get_n_groups (const SagReport *report)
+{
+  return report->groups->len;
+}
+
+const SagReportGroup *
+sag_report_get_group (const SagReport *report, gsize group)
+{
+  return report->groups->pdata[group];
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "model/dataset/manifest.h"
+#include "model/engine/engine.h"
+#include "model/evaluate/localise.h"
+#include "model/prepare/scope.h"
+
+G_BEGIN_DECLS
+
+/** SAG_EVALUATE_MOST_MODELS: one model, or two to compare. */
+#define SAG_EVALUATE_MOST_MODELS 2
+
+/**
+ * SagEvaluateModel: a bundle, opened once or more often: as many scans are asked at the same time as there are engines.
+ * @engines: (array length=n_engines)
+ */
+typedef struct
+{
+  SagEngine *const *engines;
+  gsize             n_engines;
+} SagEvaluateModel;
+
+/** SagEvaluateProgress: @n_done of @n scans are answered. One thread at a time. */
+typedef void (*SagEvaluateProgress) (gsize n_done, gsize n, gpointer data);
+
+/**
+ * SagEvaluateOptions:
+ * @every_split: not only @split
+ * @limit: the first so many scans; 0: all
+ * @n_lanes: scans that are worked on at the same time; 0: as many as there are cores
+ */
+typedef struct
+{
+  SagSplit            split;
+  gboolean            every_split;
+  guint               limit;
+  guint               n_lanes;
+  SagEvaluateProgress progress;
+  gpointer            data;
+} SagEvaluateOptions;
+
+/**
+ * SagOutcome: what a model made of a row.
+ * @score: of the class head, a logit; of a "Segment" text, which trains no class head, the highest score of its map
+ * @map: where the row has a mask
+ */
+typedef struct
+{
+  double          score;
+  SagLocalisation map;
+} SagOutcome;
+
+/**
+ * SagEvaluationRow:
+ * @sample: belongs to the data set
+ * @task, @scan, @patient: numbers from 0. A scan without a patient id counts as a patient of its own.
+ * @answered: FALSE where the scan or its mask could not be read
+ * @truth: 1 or 0: the label, from 0.5 up, or for a "Segment" text whether the structure is there; -1 where the row has
+ *   none, or where the structure lies outside the analysed box
+ */
+typedef struct
+{
+  const SagSample *sample;
+  guint            task;
+  guint            scan;
+  guint            patient;
+  gboolean         answered;
+  int              truth;
+  SagOutcome       outcomes[SAG_EVALUATE_MOST_MODELS];
+} SagEvaluationRow;
+
+/** SagEvaluation: every question of a data set, answered. Immutable. */
+typedef struct _SagEvaluation SagEvaluation;
+
+/**
+ * sag_evaluation_run: loads, prepares and encodes every scan once, and asks it all of its questions. Several scans at
+ * a time, on the default pool. Scans that are out of scope are asked, too, and counted.
+ *
+ * A row whose question, scan and mask stood further up counts once. A scan or mask that cannot be read leaves its rows
+ * unanswered; see sag_evaluation_get_failures().
+ *
+ * Errors: SAG_ERROR_ARGUMENT (no row in the split), SAG_ERROR_FORMAT (a row that stood further up with another label,
+ * naming the lines), those of sag_engine_encode() and sag_engine_ask(), G_IO_ERROR_CANCELLED
+ */
+SagEvaluation *sag_evaluation_run (SagDataset               *dataset,
+                                   const SagEvaluateModel   *models,
+                                   gsize                     n_models,
+                                   const SagEvaluateOptions *options,
+                                   GCancellable             *cancellable,
+                                   GError                  **error);
+void           sag_evaluation_free (SagEvaluation *evaluation);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagEvaluation, sag_evaluation_free)
+
+/**
+ * SagEvaluationCounts:
+ * @n_repeated: rows that stood further up
+ * @n_scans_asked: scans of the split, limited
+ * @n_scope: scans by SagScopeVerdict
+ * @seconds: of all the work
+ */
+typedef struct
+{
+  gsize  n_rows;
+  gsize  n_tasks;
+  gsize  n_scans;
+  gsize  n_patients;
+  gsize  n_models;
+  gsize  n_repeated;
+  gsize  n_scope[3];
+  double cell_ml[SAG_EVALUATE_MOST_MODELS];
+  double seconds;
+} SagEvaluationCounts;
+
+const SagEvaluationCounts *sag_evaluation_get_counts (const SagEvaluation *evaluation);
+const SagEvaluationRow    *sag_evaluation_get_row (const SagEvaluation *evaluation, gsize row);
+/** sag_evaluation_get_task: the question, verbatim; tasks are numbered as they come first in the data set. */
+const char *sag_evaluation_get_task (const SagEvaluation *evaluation, gsize task);
+/** sag_evaluation_get_failures: (transfer none): a sentence for each scan that was not answered. */
+const char *const *sag_evaluation_get_failures (const SagEvaluation *evaluation);
+
+G_END_DECLS

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/evaluate/scan.h"
+
+#include "model/answer/answer.h"
+#include "model/core/file.h"
+#include "model/dataset/bin.h"
+#include "model/text/task.h"
+#include "model/volume/nifti.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MOST_AT_ONCE 64 /* questions: bounds the memory of their maps */
+
+/* What one model made of the scan. @cells: (n questions, n_cells) scores, x fastest. */
+typedef struct
+{
+  SagPrepared *prepared;
+  SagGeometry  grid;
+  gsize        n_cells;
+  float       *logits;
+  float       *cells;
+} View;
+
+/* @questions: each once. @question_of: (n) of a row. */
+typedef struct
+{
+  SagScanAsked *asked;
+  SagVolume    *volume;
+  GPtrArray    *questions;
+  gsize        *question_of;
+  View          views[SAG_EVALUATE_MOST_MODELS];
+  GCancellable *cancellable;
+} Scan;
+
+static void
+scan_clear (Scan *scan)
+{
+  g_clear_pointer (&scan->volume, sag_volume_unref);
+  g_clear_pointer (&scan->questions, g_ptr_array_unref);
+  g_clear_pointer (&scan->question_of, g_free);
+  for (gsize m = 0; m < SAG_EVALUATE_MOST_MODELS; m++)
+    {
+      g_clear_pointer (&scan->views[m].prepared, sag_prepared_unref);
+      g_clear_pointer (&scan->views[m].logits, g_free);
+      g_clear_pointer (&scan->views[m].cells, g_free);
+    }
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scan, scan_clear)
+
+static const SagEvaluationRow *
+row_of (const Scan *scan, gsize i)
+{
+  return &scan->asked->rows[scan->asked->which[i]];
+}
+
+static SagVolume *
+load (const char *path, GCancellable *cancellable, GError **error)
+{
+  if (g_str_has_suffix (path, ".bin"))
+    return sag_bin_load (path, error);
+  return sag_nifti_load (path, NULL, NULL, cancellable, error);
+}
+
+static void
+collect_questions (Scan *scan)
+{
+  g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
+
+  scan->questions = g_ptr_array_new ();
+  scan->question_of = g_new (gsize, scan->asked->n);
+  for (gsize i = 0; i < scan->asked->n; i++)
+    {
+      const SagEvaluationRow *row = row_of (scan, i);
+      gpointer                task = GUINT_TO_POINTER (row->task + 1);
+      gpointer                found = g_hash_table_lookup (numbers, task);
+
+      if (found == NULL)
+        {
+          g_ptr_array_add (scan->questions, row->sample->question);
+          found = GUINT_TO_POINTER (scan->questions->len);
+          g_hash_table_insert (numbers, task, found);
+        }
+      scan->question_of[i] = GPOINTER_TO_UINT (found) - 1;
+    }
+}
+
+static gboolean
+same_recipe (const SagRecipe *a, const SagRecipe *b)
+{
+  for (int i = 0; i < 3; i++)
+    if (a->box_mm[i] != b->box_mm[i] || a->train_box_mm[i] != b->train_box_mm[i] ||
+        a->input[i] != b->input[i])
+      return FALSE;
+  return a->kind == b->kind;
+}
+
+/* Two models of one recipe look at the same input. */
+static gboolean
+prepare (Scan *scan, gsize model, GError **error)
+{
+  const SagRecipe *recipe = scan->asked->recipes[model];
+  View            *view = &scan->views[model];
+
+  if (model > 0 && same_recipe (recipe, scan->asked->recipes[0]))
+    view->prepared = sag_prepared_ref (scan->views[0].prepared);
+  else
+    view->prepared = sag_prepare (scan->volume, recipe, NULL, scan->cancellable, error);
+  return view->prepared != NULL;
+}
+
+static void
+place_cells (Scan *scan, gsize model, SagEngine *engine)
+{
+  View              *view = &scan->views[model];
+  const SagGeometry *input = sag_prepared_get_input_geometry (view->prepared);
+  gint32             dims[3], factor[3];
+  double             spacing[3];
+
+  sag_engine_get_cell_dims (engine, dims);
+  for (int a = 0; a < 3; a++)
+    factor[a] = input->dims[a] / dims[a];
+  view->grid = sag_geometry_coarsen (input, factor);
+  view->n_cells = (gsize) sag_geometry_n_voxels (&view->grid);
+  sag_geometry_spacing_mm (&view->grid, spacing);
+  scan->asked->cell_ml[model] = spacing[0] * spacing[1] * spacing[2] / 1000;
+}
+
+static gboolean
+ask (Scan *scan, View *view, SagEngine *engine, GError **error)
+{
+  g_autoptr (SagTokens) tokens =
+    sag_engine_encode (engine, view->prepared, scan->cancellable, error);
+  gsize n = scan->questions->len;
+
+  if (tokens == NULL)
+    return FALSE;
+  view->logits = g_new (float, n);
+  view->cells = g_new (float, n * view->n_cells);
+  for (gsize first = 0; first < n; first += MOST_AT_ONCE)
+    if (!sag_engine_ask (engine, tokens,
+                         (const char *const *) (void *) (scan->questions->pdata + first),
+                         MIN (n - first, MOST_AT_ONCE), NULL, view->logits + first,
+                         view->cells + first * view->n_cells, scan->cancellable, error))
+      return FALSE;
+  for (gsize c = 0; c < n * view->n_cells; c++)
+    view->cells[c] = sag_answer_sigmoid (view->cells[c]);
+  return TRUE;
+}
+
+static gboolean
+look (Scan *scan, gsize model, GError **error)
+{
+  SagEngine *engine;
+  gboolean   answered;
+
+  if (!prepare (scan, model, error))
+    return FALSE;
+  engine = g_async_queue_pop (scan->asked->engines[model]);
+  place_cells (scan, model, engine);
+  answered = ask (scan, &scan->views[model], engine, error);
+  g_async_queue_push (scan->asked->engines[model], engine);
+  scan->asked->engine_failed = !answered;
+  return answered;
+}
+
+/* Labels that rows of the mask file @path ask for; 0 for all that is not 0. */
+static GArray *
+collect_values (const Scan *scan, const char *path)
+{
+  GArray      *values = g_array_new (FALSE, FALSE, sizeof (gint32));
+  const gint32 any = 0;
+
+  for (gsize i = 0; i < scan->asked->n; i++)
+    {
+      const SagSample *sample = row_of (scan, i)->sample;
+
+      if (g_strcmp0 (sample->mask, path) != 0)
+        continue;
+      g_array_append_vals (values, sample->mask_values, (guint) sample->n_mask_values);
+      if (sample->n_mask_values == 0)
+        g_array_append_val (values, any);
+    }
+  return values;
+}
+
+static gboolean
+localise (Scan *scan, SagVolume *labels, const char *path, GError **error)
+{
+  g_autoptr (GArray) values = collect_values (scan, path);
+
+  for (gsize m = 0; m < scan->asked->n_models; m++)
+    {
+      const View *view = &scan->views[m];
+      g_autoptr (SagTruth) truth =
+        sag_truth_new (labels, &view->grid, (const gint32 *) (void *) values->data, values->len,
+                       scan->cancellable, error);
+
+      if (truth == NULL)
+        return FALSE;
+      for (gsize i = 0; i < scan->asked->n; i++)
+        {
+          SagEvaluationRow *row = &scan->asked->rows[scan->asked->which[i]];
+
+          if (g_strcmp0 (row->sample->mask, path) == 0)
+            row->outcomes[m].map =
+              sag_truth_localise (truth, row->sample->mask_values, row->sample->n_mask_values,
+                                  view->cells + scan->question_of[i] * view->n_cells);
+        }
+    }
+  return TRUE;
+}
+
+/* Every mask file is read once, whatever is asked of it. */
+static gboolean
+look_at_masks (Scan *scan, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (gsize i = 0; i < scan->asked->n; i++)
+    {
+      char *path = row_of (scan, i)->sample->mask;
+      g_autoptr (SagVolume) labels = NULL;
+
+      if (path == NULL || !g_hash_table_add (seen, path))
+        continue;
+      labels = load (path, scan->cancellable, error);
+      if (labels == NULL || !localise (scan, labels, path, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static float
+highest (const float *scores, gsize n)
+{
+  float peak = scores[0];
+
+  for (gsize i = 1; i < n; i++)
+    peak = MAX (peak, scores[i]);
+  return peak;
+}
+
+/* Nothing of the structure in the box: it is truly absent, or it lies where the model cannot look. */
+static int
+truth_of (const SagEvaluationRow *row, gboolean segments)
+{
+  const SagSample       *sample = row->sample;
+  const SagLocalisation *map = &row->outcomes[0].map;
+
+  if (segments && sample->mask != NULL)
+    return map->present ? 1 : map->volume_ml > 0 ? -1 : 0;
+  return isnan (sample->label) ? -1 : sample->label >= 0.5;
+}
+
+static void
+write_rows (Scan *scan)
+{
+  for (gsize i = 0; i < scan->asked->n; i++)
+    {
+      SagEvaluationRow *row = &scan->asked->rows[scan->asked->which[i]];
+      gboolean          segments = sag_task_kind (row->sample->question) == SAG_TASK_SEGMENT;
+
+      for (gsize m = 0; m < scan->asked->n_models; m++)
+        {
+          const View *view = &scan->views[m];
+          gsize       q = scan->question_of[i];
+
+          row->outcomes[m].score =
+            segments ? highest (view->cells + q * view->n_cells, view->n_cells) : view->logits[q];
+        }
+      row->truth = truth_of (row, segments);
+      row->answered = TRUE;
+    }
+}
+
+gboolean
+sag_scan_ask (SagScanAsked *asked, GCancellable *cancellable, GError **error)
+{
+  g_auto (Scan) scan = { .asked = asked, .cancellable = cancellable };
+
+  scan.volume = load (row_of (&scan, 0)->sample->image, cancellable, error);
+  if (scan.volume == NULL)
+    return FALSE;
+  collect_questions (&scan);
+  for (gsize m = 0; m < asked->n_models; m++)
+    if (!look (&scan, m, error))
+      return FALSE;
+  g_clear_pointer (&scan.volume, sag_volume_unref);
+  asked->verdict = sag_prepared_get_scope (scan.views[0].prepared)->verdict;
+  if (!look_at_masks (&scan, error))
+    return FALSE;
+  write_rows (&scan);
+  return TRUE;
+}

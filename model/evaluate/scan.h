@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "model/evaluate/run.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SagScanAsked: one scan of an evaluation. For model/evaluate/run.c alone.
+ * @rows, @which: (array length=n): all rows, and the numbers of those of this scan; their answers are written
+ * @engines, @recipes: (array length=n_models): queues of engines that are free, and how they want a scan prepared
+ * @verdict: out
+ * @cell_ml: out: (n_models): volume of a cell
+ * @engine_failed: out: an error is the engine's or the question's, not the scan's
+ */
+typedef struct
+{
+  SagEvaluationRow       *rows;
+  const guint            *which;
+  gsize                   n;
+  GAsyncQueue *const     *engines;
+  const SagRecipe *const *recipes;
+  gsize                   n_models;
+  SagScopeVerdict         verdict;
+  double                  cell_ml[SAG_EVALUATE_MOST_MODELS];
+  gboolean                engine_failed;
+} SagScanAsked;
+
+/** sag_scan_ask: loads, prepares, encodes and asks; masks after that. Any thread. */
+gboolean sag_scan_ask (SagScanAsked *asked, GCancellable *cancellable, GError **error);
+
+G_END_DECLS
