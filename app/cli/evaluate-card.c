@@ -78,6 +78,9 @@ append_head (const SagCliEvaluation *self, GString *text)
   g_string_append_printf (text, "- Scope: %zu in, %zu doubtful, %zu out; all of them count\n",
                           counts->n_scope[SAG_SCOPE_IN], counts->n_scope[SAG_SCOPE_DOUBTFUL],
                           counts->n_scope[SAG_SCOPE_OUT]);
+  g_string_append_printf (
+    text, "- %zu of the scans are synthetic; %zu rows with an empty mask are left out\n",
+    counts->n_synthetic, counts->n_unknown);
   if (n_failed > 0)
     g_string_append_printf (text, "- **%u scans could not be read and are left out**\n", n_failed);
   g_string_append_printf (text, "- Engine: %s (%s), %s; Sagitta %s (%s)\n", self->infos[0].engine,

@@ -98,7 +98,7 @@ add_share (SagCliTable *table, double share, gsize n)
   if (n == 0)
     sag_cli_table_add (table, "-");
   else
-    sag_cli_table_add (table, "%.0f of %zu", share * (double) n, n);
+    sag_cli_table_add (table, "%.0f/%zu", share * (double) n, n);
 }
 
 static void
@@ -111,7 +111,7 @@ add_map (SagCliTable *table, const SagReportTask *task)
   if (isnan (maps->dice))
     sag_cli_table_add (table, "-");
   else
-    sag_cli_table_add (table, "%.2f of %.2f", maps->dice, maps->best_dice);
+    sag_cli_table_add (table, "%.2f/%.2f", maps->dice, maps->best_dice);
   sag_cli_table_number (table, maps->median_distance_mm, 1);
   add_share (table, 1 - maps->right_side, maps->n_sided);
   add_share (table, maps->false_alarms, maps->n_absent);
@@ -136,8 +136,9 @@ add_map_pair (SagCliTable *table, const SagReportTask *task)
 static void
 add_maps (const SagCliEvaluation *self, const SagCliForm *form, GPtrArray *tables)
 {
-  const char *const one[] = { form->heading, "n",          "present",     "hit",   "strict", "Dice",
-                              "mm off",      "wrong side", "false alarm", "AUROC", NULL };
+  const char *const one[] = { form->heading, "n",         "present", "hit",
+                              "strict",      "Dice/best", "mm off",  "wrong side",
+                              "alarms",      "AUROC",     NULL };
   const char *const two[] = { form->heading, "n",      "present", "hit A",    "B", "strict A",
                               "B",           "Dice A", "B",       "mm off A", "B", NULL };
   g_autoptr (SagCliTable) table = sag_cli_table_new (self->n_models > 1 ? two : one);
@@ -193,8 +194,8 @@ static void
 add_groups (const SagCliEvaluation *self, GPtrArray *tables)
 {
   const char *const one[] = {
-    "Means over tasks", "tasks",       "AUROC", "95 % interval", "AUPR", "hit", "strict",
-    "right side",       "false alarm", NULL
+    "Means over tasks", "tasks",  "AUROC", "95 % interval", "AUPR", "hit", "strict",
+    "right side",       "alarms", NULL
   };
   const char *const two[] = { "Means over tasks", "tasks", "AUROC A", "B",     "B - A, 95 %",
                               "AUPR A",           "B",     "hit A",   "hit B", NULL };
@@ -223,6 +224,11 @@ print_header (const SagCliEvaluation *self)
           counts->n_scans, counts->n_patients, counts->n_rows, counts->n_tasks);
   if (counts->n_repeated > 0)
     printf (SAG_CLI_LABEL "%zu repeated rows count once\n", "", counts->n_repeated);
+  if (counts->n_synthetic > 0)
+    printf (SAG_CLI_LABEL "%zu of the scans are synthetic\n", "", counts->n_synthetic);
+  if (counts->n_unknown > 0)
+    printf (SAG_CLI_LABEL "%zu rows with an empty mask are left out: absent, or not drawn?\n", "",
+            counts->n_unknown);
   if (counts->n_scope[SAG_SCOPE_OUT] + counts->n_scope[SAG_SCOPE_DOUBTFUL] > 0)
     printf (SAG_CLI_LABEL "%zu out of the model's scope and %zu doubtful; all of them count\n",
             "scope", counts->n_scope[SAG_SCOPE_OUT], counts->n_scope[SAG_SCOPE_DOUBTFUL]);
@@ -291,8 +297,13 @@ print_legend (const SagCliEvaluation *self)
                "mm off: median distance of that centre from the structure.");
       if (self->n_models == 1)
         sag_cli_print_sentence (
-          "Dice", "Of the cells with a score of 0.5 or more, as blocks; of: the highest that any "
+          "Dice", "Of the cells with a score of 0.5 or more, as blocks; best: the highest that any "
                   "choice of cells reaches.");
+      sag_cli_print_sentence ("sides",
+                              "Of structures that lie in one half of the analysed box, left or "
+                              "right, peaks in the other half; right side: in the same.");
+      sag_cli_print_sentence ("alarms",
+                              "Maps with a score of 0.5 or more where the structure is absent.");
       sag_cli_print_sentence ("AUROC", "Of a \"Segment\" text: of the highest score of the map, "
                                        "where some scans lack the structure.");
     }

@@ -24,6 +24,7 @@ typedef struct
   int         rounds;
   gint64      seed;
   gboolean    json;
+  gboolean    keep_empty;
 } Arguments;
 
 static void
@@ -73,6 +74,8 @@ parse (Arguments *self, int argc, char **argv, char ***rest)
     { "split", 's', 0, G_OPTION_ARG_STRING, &self->split, "train, val, test (default) or all",
       "NAME" },
     { "limit", 0, 0, G_OPTION_ARG_INT, &self->limit, "Only the first N scans", "N" },
+    { "keep-empty-masks", 0, 0, G_OPTION_ARG_NONE, &self->keep_empty,
+      "An empty mask says that the thing is absent, on real scans, too", NULL },
     { "threshold", 0, 0, G_OPTION_ARG_DOUBLE, &self->threshold,
       "Probability for sensitivity and specificity; 0.5", "P" },
     { "rounds", 0, 0, G_OPTION_ARG_INT, &self->rounds, "Of the bootstrap; 1000 by default", "N" },
@@ -242,6 +245,7 @@ run (const Arguments    *self,
   for (gsize m = 0; m < found->n_models; m++)
     models[m] = (SagEvaluateModel){ (SagEngine **) all->engines[m]->pdata, all->engines[m]->len };
   options->n_lanes = found->n_lanes = all->n_lanes;
+  options->keep_empty = self->keep_empty;
   options->progress = progress_cb;
   options->data = &start;
   sag_cli_progress ("Reading the first scans", 0);

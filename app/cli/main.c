@@ -15,12 +15,12 @@ static const SagCliCommand commands[] = {
   { "render", "draw slices, and answers over them, into a PNG", sag_cli_render },
   { "prepare", "write what the network sees of a scan", sag_cli_prepare },
   { "bundle", "import, create, inspect and check models", sag_cli_bundle },
-  { "evaluate", "measure a model, or two, on labelled scans", sag_cli_evaluate },
   { "phantom", "make synthetic chest CTs with exact masks", sag_cli_phantom },
   { "tokenize", "turn texts into token ids", sag_cli_tokenize },
   { "forward", "run the network on tensors, with inner activations", sag_cli_forward },
   { "step", "make one training step on tensors", sag_cli_step },
   { "train", "train a model on a manifest of scans", sag_cli_train },
+  { "evaluate", "measure a model, or two, on labelled scans", sag_cli_evaluate },
   { "bench", "measure speed and memory on this machine", sag_cli_bench },
   { "selftest", "say what works here, and what is missing", sag_cli_selftest },
 };

@@ -29,11 +29,14 @@ share (double part, gsize whole)
 
 /* Sums of one model's maps over the rows; then shares. */
 static void
-add_map (SagReportMaps *maps, const SagLocalisation *map, double *distances, gsize *n_right)
+add_map (
+  SagReportMaps *maps, const SagEvaluationRow *row, gsize model, double *distances, gsize *n_right)
 {
+  const SagLocalisation *map = &row->outcomes[model].map;
+
   if (!map->present)
     {
-      if (!(map->volume_ml > 0))
+      if (row->truth == 0)
         {
           maps->n_absent++;
           maps->false_alarms += !map->quiet;
@@ -63,7 +66,7 @@ fill_model (SagReportTask *task, const SagEvaluation *evaluation, const GArray *
         sag_evaluation_get_row (evaluation, g_array_index (rows, guint, i));
 
       if (row->answered && row->sample->mask != NULL)
-        add_map (maps, &row->outcomes[model].map, distances, &n_right);
+        add_map (maps, row, model, distances, &n_right);
     }
   maps->hit = share (maps->hit, maps->n_present);
   maps->strict_hit = share (maps->strict_hit, maps->n_present);

@@ -175,6 +175,8 @@ sag_report_write (const SagReport *report, SagJsonWriter *writer)
   sag_json_integer (writer, "patients", (gint64) counts->n_patients);
   sag_json_integer (writer, "rows", (gint64) counts->n_rows);
   sag_json_integer (writer, "repeated_rows", (gint64) counts->n_repeated);
+  sag_json_integer (writer, "empty_masks_left_out", (gint64) counts->n_unknown);
+  sag_json_integer (writer, "synthetic_scans", (gint64) counts->n_synthetic);
   sag_json_integer (
     writer, "failed_scans",
     g_strv_length ((char **) sag_evaluation_get_failures (sag_report_get_evaluation (report))));

@@ -198,7 +198,11 @@ finish_scan (Work *work, SagScanAsked *asked, const char *path, GError *error)
   if (error != NULL)
     note_failure (work, error, asked->engine_failed, path);
   else
-    work->self->counts.n_scope[asked->verdict]++;
+    {
+      work->self->counts.n_scope[asked->verdict]++;
+      work->self->counts.n_synthetic += asked->synthetic;
+      work->self->counts.n_unknown += asked->n_unknown;
+    }
   for (gsize m = 0; m < work->self->counts.n_models; m++)
     if (asked->cell_ml[m] > 0)
       work->self->counts.cell_ml[m] = asked->cell_ml[m];
@@ -235,7 +239,8 @@ lane_cb (gsize lane, guint worker, gpointer data)
                              .n = rows->len,
                              .engines = work->engines,
                              .recipes = work->recipes,
-                             .n_models = work->self->counts.n_models };
+                             .n_models = work->self->counts.n_models,
+                             .keep_empty = work->options->keep_empty };
       const char  *path = asked.rows[asked.which[0]].sample->image;
       GError      *error = NULL;
 

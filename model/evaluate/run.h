@@ -29,6 +29,7 @@ typedef void (*SagEvaluateProgress) (gsize n_done, gsize n, gpointer data);
  * @every_split: not only @split
  * @limit: the first so many scans; 0: all
  * @n_lanes: scans that are worked on at the same time; 0: as many as there are cores
+ * @keep_empty: a mask without the row's values says that the structure is absent, on real scans, too
  */
 typedef struct
 {
@@ -36,6 +37,7 @@ typedef struct
   gboolean            every_split;
   guint               limit;
   guint               n_lanes;
+  gboolean            keep_empty;
   SagEvaluateProgress progress;
   gpointer            data;
 } SagEvaluateOptions;
@@ -57,7 +59,8 @@ typedef struct
  * @task, @scan, @patient: numbers from 0. A scan without a patient id counts as a patient of its own.
  * @answered: FALSE where the scan or its mask could not be read
  * @truth: 1 or 0: the label, from 0.5 up, or for a "Segment" text whether the structure is there; -1 where the row has
- *   none, or where the structure lies outside the analysed box
+ *   none, where the structure lies outside the analysed box, or where a mask is empty and nobody knows whether the
+ *   structure is absent or was not drawn: on a phantom, and with the label 0, it is absent
  */
 typedef struct
 {
@@ -95,7 +98,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagEvaluation, sag_evaluation_free)
 /**
  * SagEvaluationCounts:
  * @n_repeated: rows that stood further up
- * @n_scans_asked: scans of the split, limited
+ * @n_unknown: rows left out because their mask is empty, and nothing says that the structure is absent
+ * @n_synthetic: scans that are phantoms
  * @n_scope: scans by SagScopeVerdict
  * @seconds: of all the work
  */
@@ -107,6 +111,8 @@ typedef struct
   gsize  n_patients;
   gsize  n_models;
   gsize  n_repeated;
+  gsize  n_unknown;
+  gsize  n_synthetic;
   gsize  n_scope[3];
   double cell_ml[SAG_EVALUATE_MOST_MODELS];
   double seconds;

@@ -4,6 +4,7 @@
 #include "model/answer/answer.h"
 #include "model/core/file.h"
 #include "model/dataset/bin.h"
+#include "model/dataset/scan-make.h"
 #include "model/text/task.h"
 #include "model/volume/nifti.h"
 
@@ -241,16 +242,23 @@ highest (const float *scores, gsize n)
   return peak;
 }
 
-/* Nothing of the structure in the box: it is truly absent, or it lies where the model cannot look. */
+/* Nothing of the structure in the box: it is truly absent, nobody drew it, or it lies where the model cannot look. */
 static int
-truth_of (const SagEvaluationRow *row, gboolean segments)
+truth_of (SagScanAsked *asked, const SagEvaluationRow *row, gboolean segments)
 {
   const SagSample       *sample = row->sample;
   const SagLocalisation *map = &row->outcomes[0].map;
 
-  if (segments && sample->mask != NULL)
-    return map->present ? 1 : map->volume_ml > 0 ? -1 : 0;
-  return isnan (sample->label) ? -1 : sample->label >= 0.5;
+  if (!segments || sample->mask == NULL)
+    return isnan (sample->label) ? -1 : sample->label >= 0.5;
+  if (map->present)
+    return 1;
+  if (map->volume_ml > 0)
+    return -1;
+  if (sample->label < 0.5 || (isnan (sample->label) && (asked->synthetic || asked->keep_empty)))
+    return 0;
+  asked->n_unknown++;
+  return -1;
 }
 
 static void
@@ -269,7 +277,7 @@ write_rows (Scan *scan)
           row->outcomes[m].score =
             segments ? highest (view->cells + q * view->n_cells, view->n_cells) : view->logits[q];
         }
-      row->truth = truth_of (row, segments);
+      row->truth = truth_of (scan->asked, row, segments);
       row->answered = TRUE;
     }
 }
@@ -287,6 +295,7 @@ sag_scan_ask (SagScanAsked *asked, GCancellable *cancellable, GError **error)
     if (!look (&scan, m, error))
       return FALSE;
   g_clear_pointer (&scan.volume, sag_volume_unref);
+  asked->synthetic = sag_scan_is_synthetic (row_of (&scan, 0)->sample->image);
   asked->verdict = sag_prepared_get_scope (scan.views[0].prepared)->verdict;
   if (!look_at_masks (&scan, error))
     return FALSE;

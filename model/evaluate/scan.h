@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * SagScanAsked: one scan of an evaluation. For model/evaluate/run.c alone.
  * @rows, @which: (array length=n): all rows, and the numbers of those of this scan; their answers are written
  * @engines, @recipes: (array length=n_models): queues of engines that are free, and how they want a scan prepared
- * @verdict: out
+ * @keep_empty: as SagEvaluateOptions has it
+ * @verdict, @synthetic, @n_unknown: out
  * @cell_ml: out: (n_models): volume of a cell
  * @engine_failed: out: an error is the engine's or the question's, not the scan's
  */
@@ -21,7 +22,10 @@ typedef struct
   GAsyncQueue *const     *engines;
   const SagRecipe *const *recipes;
   gsize                   n_models;
+  gboolean                keep_empty;
   SagScopeVerdict         verdict;
+  gboolean                synthetic;
+  gsize                   n_unknown;
   double                  cell_ml[SAG_EVALUATE_MOST_MODELS];
   gboolean                engine_failed;
 } SagScanAsked;

@@ -8,7 +8,7 @@ import re
 import harness
 from harness import call, refuse, run, scratch
 
-COMMANDS = ["ask", "replay", "info", "render", "prepare", "bundle", "phantom", "tokenize", "forward", "step", "train", "bench",
+COMMANDS = ["ask", "replay", "info", "render", "prepare", "bundle", "phantom", "tokenize", "forward", "step", "train", "evaluate", "bench",
             "selftest"]  # fmt: skip
 NESTED = ["bundle import", "bundle create", "bundle inspect", "bundle check", "bundle publish"]
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")

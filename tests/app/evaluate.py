@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""evaluate: its figures agree with what ask says of the same scans and with a second computation of them."""
+
+import csv
+import json
+import math
+import os
+
+import harness
+from harness import EFFUSION, LUNGS, call, new_folder, phantom, random_bundle, refuse, run, scratch
+
+NODULES = "Segment pulmonary nodules in the image."
+LEFT = "Segment left lung in the image."
+FLUID = "Is there fluid around the lungs?"
+MASKS = ((LUNGS, "10;11;12;13;14"), (LEFT, "10;11"), (NODULES, "214"))
+N_SCANS = 5
+
+
+def scans():
+    return [phantom(seed, "effusion-left,nodule" if seed % 2 else "") for seed in range(1, N_SCANS + 1)]
+
+
+def manifest(name="manifest.csv", patients=N_SCANS, split="test", extra=()):
+    path = scratch(name)
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow("question,img_file_path,label,split,mask_file_path,mask_values,patient_id".split(","))
+        for number, scan in enumerate(scans()):
+            patient = f"p{number % patients}"
+            for question in (EFFUSION, FLUID):
+                out.writerow([question, scan, number % 2 == 0, split, "", "", patient])
+            for question, values in MASKS:
+                out.writerow([question, scan, "", split, scan.replace(".nii.gz", "_labels.nii.gz"), values, patient])
+        for row in extra:
+            out.writerow(row)
+    return path
+
+
+def evaluate(*arguments, path=None):
+    return run("evaluate", path or manifest(), "--bundle", random_bundle(), *arguments)
+
+
+_report = {}
+
+
+def report():
+    """One run with everything that can be written."""
+    if not _report:
+        out = [scratch(name) for name in ("report.json", "card.md", "answers.csv")]
+        printed = evaluate("-o", out[0], "--card", out[1], "--answers", out[2], "--json").json()
+        with open(out[0], encoding="utf-8") as file:
+            assert json.load(file) == printed
+        with open(out[1], encoding="utf-8") as file:
+            _report["card"] = file.read()
+        with open(out[2], newline="", encoding="utf-8") as file:
+            _report["rows"] = list(csv.DictReader(file))
+        _report["json"] = printed
+    return _report
+
+
+def tasks(document):
+    return {task["task"]: task for task in document["tasks"]}
+
+
+def near(a, b, tolerance=1e-9):
+    assert abs(a - b) <= tolerance, (a, b)
+
+
+def by_pairs(positives, negatives):
+    return sum((p > n) + 0.5 * (p == n) for p in positives for n in negatives) / len(positives) / len(negatives)
+
+
+def test_counts():
+    document = report()["json"]
+    assert document["scans"] == document["patients"] == document["synthetic_scans"] == N_SCANS
+    assert document["rows"] == 5 * N_SCANS and document["failed_scans"] == document["repeated_rows"] == 0
+    assert [task["task"] for task in document["tasks"]] == [EFFUSION, FLUID] + [question for question, _ in MASKS]
+    assert not document["bundles"][0]["trained"] and len(document["bundles"]) == 1
+    assert tasks(document)[NODULES]["models"][0]["maps"]["absent"] == 2
+
+
+def test_agrees_with_ask():
+    rows = report()["rows"]
+    for scan, path in enumerate(scans()):
+        questions = [EFFUSION, FLUID] + [question for question, _ in MASKS]
+        asked = run("ask", path, *[a for q in questions for a in ("--task", q)], "--bundle", random_bundle(),
+                    "--threads", 1, "--force", "--json").json()  # fmt: skip
+        for result in asked["results"]:
+            row = next(r for r in rows if r["question"] == result["task"] and int(r["scan"]) == scan)
+            if result["logit"] is None:
+                near(float(row["peak_score"]), result["heatmap"]["max"], 1e-6)
+            else:
+                near(float(row["logit"]), result["logit"], 1e-5)
+
+
+def test_strict_hits_by_label_maps():
+    import nibabel
+    import numpy
+
+    for scan, path in enumerate(scans()):
+        labels = nibabel.load(path.replace(".nii.gz", "_labels.nii.gz"))
+        data = numpy.asarray(labels.dataobj).astype(int)
+        to_voxel = numpy.linalg.inv(labels.affine)
+        for question, values in MASKS:
+            inside = numpy.isin(data, [int(v) for v in values.split(";")])
+            row = next(r for r in report()["rows"] if r["question"] == question and int(r["scan"]) == scan)
+            assert int(row["truth"]) == inside.any(), (question, scan)
+            if not inside.any():
+                assert row["hit"] == row["off_mm"] == row["dice"] == ""
+                continue
+            asked = run("ask", path, "--task", question, "--bundle", random_bundle(), "--threads", 1, "--force",
+                        "--json").json()  # fmt: skip
+            peak = numpy.array(asked["results"][0]["heatmap"]["peak_ras_mm"])
+            at = tuple(numpy.floor(to_voxel[:3, :3] @ peak + to_voxel[:3, 3] + 0.5).astype(int))
+            hit = all(0 <= a < n for a, n in zip(at, data.shape)) and inside[at]
+            assert int(row["strict_hit"]) == hit and int(row["hit"]) >= hit
+            places = numpy.argwhere(inside) @ labels.affine[:3, :3].T + labels.affine[:3, 3]
+            if not hit:
+                near(float(row["off_mm"]), numpy.linalg.norm(places - peak, axis=1).min(), 1e-6)
+
+
+def test_figures_from_answers():
+    document = tasks(report()["json"])
+    for question in (EFFUSION, FLUID, NODULES):
+        column = "peak_score" if question == NODULES else "logit"
+        rows = [r for r in report()["rows"] if r["question"] == question]
+        kinds = [[float(r[column]) for r in rows if r["truth"] == truth] for truth in "10"]
+        model = document[question]["models"][0]
+        near(model["auroc"], by_pairs(*kinds))
+        assert document[question]["positives"] == len(kinds[0]) == 3
+        if question != NODULES:
+            share = sum(value >= 0 for value in kinds[0]) / len(kinds[0])
+            near(model["point"]["sensitivity"], share)
+    for question, _ in MASKS:
+        rows = [r for r in report()["rows"] if r["question"] == question and r["hit"] != ""]
+        maps = document[question]["models"][0]["maps"]
+        assert maps["present"] == len(rows)
+        for name in ("hit", "strict_hit", "dice", "best_dice"):
+            near(maps[name], sum(float(r[name]) for r in rows) / len(rows))
+            assert maps["dice"] <= maps["best_dice"] + 1e-12
+
+
+def test_groups():
+    groups = {group["name"]: group for group in report()["json"]["groups"]}
+    model = {t: m["models"][0] for t, m in tasks(report()["json"]).items()}
+    assert groups["findings"]["tasks"] == groups["findings"]["tasks_with_auroc"] == 2
+    near(groups["findings"]["models"][0]["mean_auroc"], (model[EFFUSION]["auroc"] + model[FLUID]["auroc"]) / 2)
+    assert groups["sides"]["tasks"] == 1 and groups["detection"]["tasks"] == 1
+    near(groups["large"]["models"][0]["maps"]["hit"], (model[LUNGS]["maps"]["hit"] + model[LEFT]["maps"]["hit"]) / 2)
+
+
+def test_card():
+    card = report()["card"]
+    assert card.startswith("## Figures") and "Untrained" in card
+    assert card.count(EFFUSION) == 1 and card.count(NODULES) == 1
+    assert "5 scans of 5 patients" in card and "seed 1" in card and "sagitta-cli evaluate" in card
+    assert scratch() not in card
+    for line in card.splitlines():
+        assert not line.startswith("|") or line.endswith("|"), line
+
+
+def test_two_bundles():
+    document = evaluate("--bundle", random_bundle(3), "--json").json()
+    assert [b["name"] for b in document["bundles"]] == ["bundle-2", "bundle-3"]
+    for question, task in tasks(document).items():
+        a, b = task["models"]
+        assert a["auroc"] == tasks(report()["json"])[question]["models"][0]["auroc"]
+        if a["auroc"] is not None:
+            near(task["comparison"]["auroc_difference"], b["auroc"] - a["auroc"])
+            assert task["comparison"]["p"] is None
+            assert "fewer than 10" in task["comparison"]["no_p_because"]
+    same = evaluate("--bundle", random_bundle(), "--json").json()
+    for task in same["tasks"]:
+        assert task["comparison"]["changed"] == [] and task["comparison"]["auroc_difference"] in (0, None)
+    assert "B - A" in evaluate("--bundle", random_bundle(3)).out
+
+
+def test_several_scans_of_a_patient():
+    document = evaluate("--json", path=manifest("shared.csv", patients=3)).json()
+    assert document["patients"] == 3 and tasks(document)[EFFUSION]["patients"] == 3
+    assert "auroc_delong_95" not in tasks(document)[EFFUSION]["models"][0]
+    assert "auroc_delong_95" in tasks(report()["json"])[EFFUSION]["models"][0]
+
+
+def test_threads_change_nothing():
+    one = evaluate("--json", "--threads", 1).json()
+    two = evaluate("--json", "--threads", 2).json()
+    for document in (one, two):
+        document.pop("seconds")
+        document["bundles"][0].pop("device")
+    assert one == two
+
+
+def test_repeated_rows():
+    scan = scans()[0]
+    row = [EFFUSION, scan, 1, "test", "", "", "p0"]
+    document = evaluate("--json", path=manifest("repeated.csv", extra=[row, row])).json()
+    assert document["repeated_rows"] == 2 and document["rows"] == 5 * N_SCANS
+    row[2] = 0
+    path = manifest("contradiction.csv", extra=[row])
+    refuse("evaluate", path, "--bundle", random_bundle(), words=("lines 2 and", "labels differ"))
+
+
+def test_limit_and_split():
+    document = evaluate("--limit", 2, "--split", "all", "--json").json()
+    assert document["scans"] == 2 and document["split"] == "all"
+    refuse("evaluate", manifest(), "--bundle", random_bundle(), "--split", "val", code=2, words=('"val"', "--split"))
+
+
+def test_scan_that_is_not_there():
+    gone = [EFFUSION, scratch("gone.nii.gz"), 1, "test", "", "", "p9"]
+    result = call("evaluate", manifest("gone.csv", extra=[gone]), "--bundle", random_bundle(), "--json")
+    assert result.code == 1 and len(result.err.splitlines()) == 1 and "gone.nii.gz" in result.err
+    document = json.loads(result.out)
+    assert document["failed_scans"] == 1 and tasks(document)[EFFUSION]["n"] == N_SCANS
+
+
+def test_wrong_values():
+    path = manifest()
+    folder = new_folder("wrong")
+    for arguments, word in (
+        (("--split", "exam"), "exam"),
+        (("--threshold", "1"), "--threshold"),
+        (("--rounds", "0"), "--rounds"),
+        (("--limit", "-1"), "--limit"),
+        (("--bundle", "a", "--bundle", "b", "--bundle", "c"), "two"),
+    ):
+        refuse("evaluate", path, *arguments, "-o", os.path.join(folder, "r.json"), code=2, words=word)
+    refuse("evaluate", scratch("none.csv"), "--bundle", random_bundle(), words="none.csv")
+    refuse("evaluate", path, "--bundle", scratch("nobody"), words="nobody")
+    assert os.listdir(folder) == []
+
+
+def test_table():
+    text = evaluate().out
+    for word in ("Untrained model", "pleural effusion around the lungs", "left lung", "Means over tasks", "DeLong"):
+        assert word in text, text
+    assert all(len(line) <= 112 for line in text.splitlines()), text
+    assert not any(math.isnan(float(w)) for w in text.split() if w.replace(".", "", 1).isdigit())
+    assert "nan" not in text.lower().split()
+
+
+if __name__ == "__main__":
+    harness.main(globals())
