@@ -2,6 +2,8 @@
 #include "app/cli/cli.h"
 
 #include "app/cli/bench-slices.h"
+#include "app/cli/bench-train.h"
+#include "app/cli/bench-weights.h"
 #include "app/cli/timing.h"
 #include "model/core/error.h"
 #include "model/core/hash.h"
@@ -14,7 +16,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* The network of the paper with random weights: speed does not depend on their values. */
+/* The network of the paper with random weights. */
 
 #define N_TEXT 20 /* tokens of a typical task */
 #define MANY 18   /* tasks of CT-RATE */
@@ -36,25 +38,6 @@ typedef struct
   char                 *path;
   SagCliSlices         *slices;
 } Bench;
-
-static float
-next_random (guint64 *state)
-{
-  *state = *state * 6364136223846793005u + 1442695040888963407u;
-  return (gint32) (*state >> 32) / 2147483648.0f;
-}
-
-static bool
-read_random (void *data, const char *name, size_t offset, size_t n_values, float *out)
-{
-  guint64  state = g_str_hash (name) + offset;
-  gboolean is_one = strstr (name, "running_var") != NULL || strstr (name, "Norm.weight") != NULL ||
-                    (strstr (name, ".bn") != NULL && g_str_has_suffix (name, "weight"));
-
-  for (size_t i = 0; i < n_values; i++)
-    out[i] = next_random (&state) * 0.05f + (is_one ? 1 : 0);
-  return true;
-}
 
 static gboolean
 engine_result (gboolean ok, const SagStatus *status, GError **error)
@@ -80,13 +63,13 @@ engine_open (Bench *self, const SagCliModel *model, GError **error)
   self->table = sag_cli_pick_engine (model, &options, error);
   if (self->table == NULL)
     return FALSE;
-  self->engine =
-    self->table->open (&(SagWeightSource){ &self->network, read_random, NULL }, &options, &status);
+  self->engine = self->table->open (&(SagWeightSource){ &self->network, sag_cli_read_random, NULL },
+                                    &options, &status);
   if (self->engine == NULL)
     return engine_result (FALSE, &status, error);
   self->input = g_new (float, n_voxels);
   for (gsize i = 0; i < n_voxels; i++)
-    self->input[i] = next_random (&state) * 0.5f + 0.5f;
+    self->input[i] = sag_cli_next_random (&state) * 0.5f + 0.5f;
   self->tokens = g_new0 (float, n_tokens * self->network.hidden);
   self->ids = g_new0 (gint32, MANY * N_TEXT);
   self->lengths = g_new0 (gint32, MANY);
@@ -279,7 +262,9 @@ print_end (const Bench *self, SagJsonWriter *writer)
 int
 sag_cli_bench (int argc, char **argv)
 {
-  static const char *const parts[] = { "encode", "ask", "load", "prepare", "slices", NULL };
+  static const char *const parts[] = {
+    "encode", "ask", "load", "prepare", "slices", "train", NULL
+  };
   g_auto (SagCliModel) model = { 0 };
   g_auto (Bench) self = { 0 };
   int                n_runs = 9;
@@ -298,26 +283,30 @@ sag_cli_bench (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (SagJsonWriter) writer = NULL;
   g_autofree char *document = NULL;
-  gboolean         needs_engine;
+  gboolean         needs_engine, trains;
 
-  if (!sag_cli_parse (argc, argv, "bench encode|ask|load|prepare|slices [FILE]",
+  if (!sag_cli_parse (argc, argv, "bench encode|ask|load|prepare|slices|train [FILE]",
                       "Times a part of the work on this machine: the paper's network with random "
-                      "weights, and a\nphantom of 512 x 512 x 275 voxels unless a scan is named.",
+                      "weights, and a\nphantom of 512 x 512 x 275 voxels unless a scan is named. "
+                      "\"train\" may be followed by frozen,\nall, tokens, states or small.",
                       entries, 1, 2, &rest))
     return SAG_CLI_USAGE;
   if (!g_strv_contains (parts, rest[0]) || n_runs < 1 || n_runs > 10000)
-    return sag_cli_usage (argv[0],
-                          "Choose encode, ask, load, prepare or slices, and 1 to 10000 runs");
+    return sag_cli_usage (
+      argv[0], "Choose encode, ask, load, prepare, slices or train, and 1 to 10000 runs");
   sag_cli_get_cancellable ();
   needs_engine = g_str_equal (rest[0], "encode") || g_str_equal (rest[0], "ask");
-  if (!(needs_engine ? engine_open (&self, &model, &error) : find_scan (&self, rest[1], &error)))
+  trains = g_str_equal (rest[0], "train");
+  if (!trains &&
+      !(needs_engine ? engine_open (&self, &model, &error) : find_scan (&self, rest[1], &error)))
     return sag_cli_fail (error);
   if (g_str_equal (rest[0], "slices"))
     self.slices = sag_cli_slices_new (self.volume, model.n_threads);
   writer = json ? sag_json_writer_new () : NULL;
   if (json)
     sag_json_begin_object (writer, NULL);
-  if (!run_part (&self, rest[0], n_runs, writer, &error))
+  if (!(trains ? sag_cli_bench_train (&model, rest[1], n_runs, writer, &error)
+               : run_part (&self, rest[0], n_runs, writer, &error)))
     return sag_cli_fail (error);
   print_end (&self, writer);
   if (!json)

@@ -58,6 +58,46 @@ sag_cpu_outer (const SagCpuOuter *job)
     outer_tile (1, job, c);
 }
 
+typedef double Doubles __attribute__ ((vector_size (32)));
+
+/* @n rows times 8 columns. */
+SAG_INLINE void
+weigh_tile (const int n, const SagCpuWeigh *job, size_t first, size_t column)
+{
+  Doubles sum[4][2] = { 0 };
+
+  for (size_t i = 0; i < job->k; i++)
+    {
+      Doubles m[2];
+
+      memcpy (m, job->matrix + i * job->row + column, sizeof m);
+      SAG_UNROLL
+      for (int r = 0; r < n; r++)
+        {
+          double w = job->weights[(first + r) * job->k + i];
+
+          sum[r][0] += w * m[0];
+          sum[r][1] += w * m[1];
+        }
+    }
+  SAG_UNROLL
+  for (int r = 0; r < n; r++)
+    memcpy (job->out + (first + r) * job->row + column, sum[r], sizeof sum[r]);
+}
+
+void
+sag_cpu_weigh (const SagCpuWeigh *job)
+{
+  size_t r = 0;
+
+  for (; r + 4 <= job->n_rows; r += 4)
+    for (size_t c = 0; c < job->row; c += 8)
+      weigh_tile (4, job, r, c);
+  for (; r < job->n_rows; r++)
+    for (size_t c = 0; c < job->row; c += 8)
+      weigh_tile (1, job, r, c);
+}
+
 /* @n_rows rows of the kernel at once, for 8 channels: their sums fill the registers. */
 SAG_INLINE void
 weight_rows (

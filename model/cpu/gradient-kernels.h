@@ -26,6 +26,21 @@ typedef struct
 } SagCpuOuter;
 
 /**
+ * SagCpuWeigh: out = weights matrix, in double.
+ * @weights: (n_rows, k)
+ * @matrix: (k, row), @out: (n_rows, row); @row a multiple of 16
+ */
+typedef struct
+{
+  const float  *weights;
+  size_t        n_rows;
+  const double *matrix;
+  size_t        row;
+  size_t        k;
+  double       *out;
+} SagCpuWeigh;
+
+/**
  * SagCpuDepthwiseGradient: a depthwise convolution's weight gradient from one row of output gradients.
  * @rows: n_rows input rows, ((n - 1) stride + kernel, 16) each, padding along z included
  * @taps: n_rows: the kernel row, kernel x + y, that the input row meets

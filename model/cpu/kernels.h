@@ -107,6 +107,7 @@ typedef struct
   void (*stem_row) (const SagCpuStem *job);
   void (*depthwise_row) (const SagCpuDepthwise *job);
   void (*outer) (const SagCpuOuter *job);
+  void (*weigh) (const SagCpuWeigh *job);
   void (*depthwise_gradient) (const SagCpuDepthwiseGradient *job);
   void (*moments) (const SagCpuMoments *job);
   void (*norm_silu) (const SagCpuNormSilu *job);

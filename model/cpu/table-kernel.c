@@ -15,6 +15,7 @@ const SagCpuKernels SAG_CPU_NAME (sag_cpu_kernels) = {
   .stem_row = sag_cpu_stem_row,
   .depthwise_row = sag_cpu_depthwise_row,
   .outer = sag_cpu_outer,
+  .weigh = sag_cpu_weigh,
   .depthwise_gradient = sag_cpu_depthwise_gradient,
   .moments = sag_cpu_moments,
   .norm_silu = sag_cpu_norm_silu,

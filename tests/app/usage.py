@@ -95,6 +95,7 @@ def test_wrong_values():
         (("forward", "--input", "x"), "--output"),
         (("bench", "everything"), "encode"),
         (("bench", "encode", "--repeat", "0"), "runs"),
+        (("bench", "train", "nothing"), "tokens"),
         (("bundle", "import", "-o", scratch("never")), "--weights"),
         (("bundle", "create", "-o", scratch("never")), "--random"),
         (("bundle", "create", "--random", "--size", "huge", "-o", scratch("never")), "--size"),

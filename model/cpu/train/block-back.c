@@ -18,9 +18,12 @@
 
 #include "model/cpu/gemm.h"
 #include "model/cpu/train/matrix.h"
+#include "model/cpu/train/sums.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define GATHERED 2048 /* values that are summed over all items by one thread */
 
 /* Where a plane's things lie in a worker's scratch, and its item's sums. */
 typedef struct
@@ -272,7 +275,7 @@ back_through_expansion (const Plane *plane)
       .out = d_in,
       .out_row = row,
       .n_rows = n,
-      .n_columns = self->channels,
+      .n_columns = sag_cpu_full_columns (self->channels),
       .k = self->shape.mid_channels,
     });
 }
@@ -283,8 +286,8 @@ back_part (gsize item, guint worker, gpointer data)
 {
   SagCpuBack             *back = data;
   const SagCpuTrainBlock *self = back->self;
-  gsize                   part = item % SAG_CPU_TRAIN_PARTS;
-  gsize                   s = item / SAG_CPU_TRAIN_PARTS, n = plane_voxels (self);
+  gsize                   part = item % self->n_parts;
+  gsize                   s = item / self->n_parts, n = plane_voxels (self);
   float                  *scratch = back->team->scratch + worker * back->team->scratch_floats;
   float                  *sums = back->team->partial + item * item_floats (back);
   gsize                   blocks = self->mid_blocks;
@@ -299,8 +302,8 @@ back_part (gsize item, guint worker, gpointer data)
   plane.taps = plane.d_sum + blocks * SAG_CPU_LANES;
   memset (sums, 0, item_floats (back) * sizeof *sums);
   memset (plane.rows, 0, self->in[1] * sag_cpu_train_spread_row (self) * sizeof (float));
-  for (plane.x = self->in[0] * part / SAG_CPU_TRAIN_PARTS;
-       plane.x < (int32_t) (self->in[0] * (part + 1) / SAG_CPU_TRAIN_PARTS); plane.x++)
+  for (plane.x = self->in[0] * part / self->n_parts;
+       plane.x < (int32_t) (self->in[0] * (part + 1) / self->n_parts); plane.x++)
     {
       for (gsize block = 0; block < blocks; block++)
         back_block (&plane, block);
@@ -309,16 +312,33 @@ back_part (gsize item, guint worker, gpointer data)
     }
 }
 
-/* Sums of all items, in order. */
+typedef struct
+{
+  const SagCpuBack *back;
+  double           *totals;
+} Gather;
+
+/* Sums of all items, in order, for some of the values. */
+static void
+gather_piece (gsize item, guint worker, gpointer data)
+{
+  const Gather     *gather = data;
+  const SagCpuBack *back = gather->back;
+  gsize             n = item_floats (back), first = item * GATHERED;
+  gsize             n_here = MIN (GATHERED, n - first);
+
+  memset (gather->totals + first, 0, n_here * sizeof (double));
+  for (gsize i = 0; i < back->team->n * back->self->n_parts; i++)
+    sag_cpu_add_floats (gather->totals + first, back->team->partial + i * n + first, n_here);
+}
+
 static void
 gather_items (const SagCpuBack *back, double *totals)
 {
-  gsize n = item_floats (back);
+  Gather gather = { back, totals };
 
-  memset (totals, 0, n * sizeof *totals);
-  for (gsize item = 0; item < back->team->n * SAG_CPU_TRAIN_PARTS; item++)
-    for (gsize i = 0; i < n; i++)
-      totals[i] += back->team->partial[item * n + i];
+  sag_pool_run (back->team->pool, (item_floats (back) + GATHERED - 1) / GATHERED, gather_piece,
+                &gather);
 }
 
 static void
@@ -337,8 +357,9 @@ typedef struct
   SagCpuBack   *back;
   const double *q; /* (mid blocks, channels, 16) */
   const double *d_sum;
-  double       *sums; /* (2, mid) */
-  float        *correction;
+  double       *sums;       /* (2, mid) */
+  float        *correction; /* (channels, channels) */
+  float        *constant;
 } Expansion;
 
 static double
@@ -374,12 +395,8 @@ give_channel (gsize c, guint worker, gpointer data)
   const SagCpuTrainBlock *self = expansion->back->self;
   const SagCpuBatchNorm  *norm = &self->expand_norm;
   gsize                   channels = self->channels, row = expansion->back->sources->row;
-  const float            *w = self->expand->value + c * channels;
-  g_autofree double      *turned = g_new0 (double, channels);
+  const double           *turned = self->turned + c * row;
 
-  for (gsize i = 0; i < channels; i++)
-    for (gsize j = 0; j < channels; j++)
-      turned[j] += w[i] * self->moments[i * row + j];
   for (gsize j = 0; j < channels; j++)
     self->expand->grad[c * channels + j] +=
       (float) (norm->factor[c] * q_at (expansion, c, j) -
@@ -387,25 +404,42 @@ give_channel (gsize c, guint worker, gpointer data)
                norm->shift[c] * self->first_moments[j]);
 }
 
-/* Row @i of -W^T slope W, (channels, channels). */
+/* 16 columns of -W^T slope W and of -(shift - slope mean)^T W. Item: group of 16. */
 static void
-correct_channel (gsize i, guint worker, gpointer data)
+correct_group (gsize item, guint worker, gpointer data)
 {
   const Expansion        *expansion = data;
   const SagCpuTrainBlock *self = expansion->back->self;
-  gsize                   channels = self->channels;
-  g_autofree double      *row = g_new0 (double, channels);
+  const SagCpuBatchNorm  *norm = &self->expand_norm;
+  gsize                   channels = self->channels, mid = self->shape.mid_channels;
+  gsize                   first = item * SAG_CPU_LANES;
+  gsize                   n = MIN (SAG_CPU_LANES, channels - first);
+  double                  constant[SAG_CPU_LANES] = { 0 };
+  g_autofree float       *scaled = g_new0 (float, mid *SAG_CPU_LANES);
+  g_autofree float       *sums = g_new0 (float, channels *SAG_CPU_LANES);
 
-  for (gsize c = 0; c < (gsize) self->shape.mid_channels; c++)
-    {
-      const float *w = self->expand->value + c * channels;
-      double       weight = (double) w[i] * self->expand_norm.slope[c];
+  for (gsize c = 0; c < mid; c++)
+    for (gsize j = 0; j < n; j++)
+      {
+        float w = self->expand->value[c * channels + first + j];
 
-      for (gsize j = 0; j < channels; j++)
-        row[j] += weight * w[j];
-    }
-  for (gsize j = 0; j < channels; j++)
-    expansion->correction[i * channels + j] = (float) -row[j];
+        scaled[c * SAG_CPU_LANES + j] = -w * norm->slope[c];
+        constant[j] -= w * (norm->shift[c] - (double) norm->slope[c] * norm->mean[c]);
+      }
+  expansion->back->team->kernels->outer (&(SagCpuOuter){
+    .a = scaled,
+    .a_row = SAG_CPU_LANES,
+    .x = self->expand->value,
+    .x_row = channels,
+    .n = mid,
+    .n_columns = channels,
+    .sums = sums,
+  });
+  for (gsize c = 0; c < channels; c++)
+    memcpy (expansion->correction + c * channels + first, sums + c * SAG_CPU_LANES,
+            n * sizeof (float));
+  for (gsize j = 0; j < n; j++)
+    expansion->constant[first + j] = (float) constant[j];
 }
 
 /* d_x += - x W^T slope W - W^T (shift - slope mean) */
@@ -416,22 +450,15 @@ correct_input (Expansion *expansion)
   const SagCpuTrainBlock *self = back->self;
   gsize                   channels = self->channels, row = back->sources->row;
   gsize                   n = self->in[0] * plane_voxels (self);
-  g_autofree float       *constant = g_new0 (float, channels);
-  float                  *panels = g_new (float, sag_cpu_panel_floats (channels, channels));
+  g_autofree float       *correction = g_new (float, channels *channels);
+  g_autofree float       *constant = g_new0 (float, row);
+  g_autofree float       *panels = g_new (float, sag_cpu_panel_floats (channels, channels));
 
-  expansion->correction = g_new (float, channels *channels);
-  sag_pool_run (back->team->pool, channels, correct_channel, expansion);
-  sag_cpu_pack_rows (expansion->correction, channels, channels, channels, panels);
-  for (gsize j = 0; j < channels; j++)
-    {
-      double sum = 0;
-
-      for (gsize c = 0; c < (gsize) self->shape.mid_channels; c++)
-        sum += self->expand->value[c * channels + j] *
-               ((double) self->expand_norm.shift[c] -
-                (double) self->expand_norm.slope[c] * self->expand_norm.mean[c]);
-      constant[j] = (float) -sum;
-    }
+  expansion->correction = correction;
+  expansion->constant = constant;
+  sag_pool_run (back->team->pool, (channels + SAG_CPU_LANES - 1) / SAG_CPU_LANES, correct_group,
+                expansion);
+  sag_cpu_pack_rows (correction, channels, channels, channels, panels);
   for (gsize s = 0; s < back->team->n; s++)
     sag_cpu_gemm_parallel (back->team->pool, back->team->kernels,
                            &(SagCpuGemm){
@@ -445,11 +472,9 @@ correct_input (Expansion *expansion)
                              .out = back->d_in + s * n * row,
                              .out_row = row,
                              .n_rows = n,
-                             .n_columns = channels,
+                             .n_columns = sag_cpu_full_columns (channels),
                              .k = channels,
                            });
-  g_free (panels);
-  g_clear_pointer (&expansion->correction, g_free);
 }
 
 static void
@@ -459,7 +484,7 @@ finish_expansion (SagCpuBack *back, const double *totals)
   gsize             mid = self->shape.mid_channels;
   gsize             n_q = (gsize) self->mid_blocks * self->channels * SAG_CPU_LANES;
   double            n = (double) back->team->n * self->in[0] * plane_voxels (self);
-  Expansion         expansion = { back, totals, totals + n_q, g_new (double, 2 * mid), NULL };
+  Expansion         expansion = { back, totals, totals + n_q, g_new (double, 2 * mid) };
 
   sum_channels (&expansion);
   sag_cpu_batch_norm_backward (&self->expand_norm, expansion.sums, expansion.sums + mid, n);
@@ -519,7 +544,7 @@ sag_cpu_train_block_backward (SagCpuTrainBlock      *self,
   sag_cpu_train_back_to_depthwise (&back);
   back.flipped = flip_weights (self);
   back.panels = self->expand != NULL ? pack_expansion (self) : NULL;
-  sag_pool_run (team->pool, team->n * SAG_CPU_TRAIN_PARTS, back_part, &back);
+  sag_pool_run (team->pool, team->n * self->n_parts, back_part, &back);
   totals = g_new (double, item_floats (&back));
   gather_items (&back, totals);
   if (self->depthwise->trains)

@@ -24,126 +24,9 @@ typedef struct
   const SagCpuTrainTeam *team;
   const SagCpuSource    *sources;
   double                *doubles; /* per item */
-  gsize                  n_doubles;
-  float                 *panels; /* (n, ...) */
+  float                 *panels;  /* (n, ...) */
   gsize                  panel_floats;
 } Forward;
-
-/* Sums of x x^T and x over a part of a sample. Item: sample, part. */
-static void
-moments_part (gsize item, guint worker, gpointer data)
-{
-  const Forward      *forward = data;
-  const SagCpuSource *source = &forward->sources[item / SAG_CPU_TRAIN_PARTS];
-  gsize               part = item % SAG_CPU_TRAIN_PARTS, row = source->row;
-  gsize               size = (gsize) source->channels * row;
-  float              *scratch = forward->team->scratch + worker * forward->team->scratch_floats;
-  float              *sums = scratch + row * source->dims[2];
-  double             *totals = forward->doubles + item * forward->n_doubles;
-  int32_t             first = source->dims[0] * part / SAG_CPU_TRAIN_PARTS;
-  int32_t             end = source->dims[0] * (part + 1) / SAG_CPU_TRAIN_PARTS;
-
-  for (int32_t x = first; x < end; x++)
-    for (int32_t y = 0; y < source->dims[1]; y++)
-      {
-        const float *rows = sag_cpu_source_row (source, x, y, scratch);
-
-        memset (sums, 0, size * sizeof (float));
-        for (gsize c = 0; c < row; c += SAG_CPU_LANES)
-          forward->team->kernels->outer (&(SagCpuOuter){
-            .a = rows + c,
-            .a_row = row,
-            .x = rows,
-            .x_row = row,
-            .n = source->dims[2],
-            .n_columns = source->channels,
-            .sums = sums + c * source->channels,
-          });
-        sag_cpu_add_floats (totals, sums, size);
-        for (gsize z = 0; z < (gsize) source->dims[2]; z++)
-          sag_cpu_add_floats (totals + size, rows + z * row, row);
-      }
-}
-
-/* Sums come as (row / 16, channels, 16): element (c, j) is x_c x_j. */
-static void
-gather_moments (Forward *forward, gsize n_items)
-{
-  SagCpuTrainBlock *self = forward->self;
-  gsize             row = forward->sources->row, channels = self->channels;
-
-  memset (self->moments, 0, channels * row * sizeof (double));
-  memset (self->first_moments, 0, row * sizeof (double));
-  for (gsize i = 0; i < n_items; i++)
-    {
-      const double *sums = forward->doubles + i * forward->n_doubles;
-
-      for (gsize c = 0; c < channels; c++)
-        for (gsize j = 0; j < row; j++)
-          self->moments[c * row + j] +=
-            sums[(j / SAG_CPU_LANES * channels + c) * SAG_CPU_LANES + j % SAG_CPU_LANES];
-      for (gsize j = 0; j < row; j++)
-        self->first_moments[j] += sums[channels * row + j];
-    }
-}
-
-typedef struct
-{
-  const SagCpuTrainBlock *self;
-  gsize                   row;
-  double                  n;
-  double                 *mean;
-  double                 *variance;
-} Spread;
-
-/* Mean and variance of one expanded channel: w mean (x), w Cov (x) w^T. */
-static void
-spread_channel (gsize c, guint worker, gpointer data)
-{
-  const Spread           *spread = data;
-  const SagCpuTrainBlock *self = spread->self;
-  gsize                   channels = self->channels;
-  const float            *w = self->expand->value + c * channels;
-  g_autofree double      *turned = g_new0 (double, channels);
-  double                  mean = 0, square = 0;
-
-  for (gsize i = 0; i < channels; i++)
-    {
-      const double *moments = self->moments + i * spread->row;
-      double        weight = w[i];
-
-      mean += weight * self->first_moments[i];
-      for (gsize j = 0; j < channels; j++)
-        turned[j] += weight * moments[j];
-    }
-  for (gsize j = 0; j < channels; j++)
-    square += turned[j] * w[j];
-  spread->mean[c] = mean / spread->n;
-  spread->variance[c] = square / spread->n - spread->mean[c] * spread->mean[c];
-}
-
-static void
-normalise_expansion (Forward *forward)
-{
-  SagCpuTrainBlock  *self = forward->self;
-  gsize              n_items = forward->team->n * SAG_CPU_TRAIN_PARTS;
-  gsize              mid = self->shape.mid_channels, channels = self->channels;
-  double             n = (double) forward->team->n * self->in[0] * self->in[1] * self->in[2];
-  g_autofree double *mean = g_new (double, 2 * mid);
-  Spread             spread = { self, forward->sources->row, n, mean, mean + mid };
-
-  forward->n_doubles = (channels + 1) * forward->sources->row;
-  forward->doubles = g_new0 (double, n_items * forward->n_doubles);
-  sag_pool_run (forward->team->pool, n_items, moments_part, forward);
-  gather_moments (forward, n_items);
-  g_clear_pointer (&forward->doubles, g_free);
-  sag_pool_run (forward->team->pool, mid, spread_channel, &spread);
-  sag_cpu_batch_norm_set (&self->expand_norm, mean, mean + mid, n);
-  for (gsize c = 0; c < mid; c++)
-    for (gsize i = 0; i < channels; i++)
-      self->expand_panels[(c / SAG_CPU_LANES * channels + i) * SAG_CPU_LANES + c % SAG_CPU_LANES] =
-        self->expand->value[c * channels + i] * self->expand_norm.factor[c];
-}
 
 /* A SagCpuProducer of the expanded rows. */
 typedef struct
@@ -384,7 +267,7 @@ project_chunk (gsize item, guint worker, gpointer data)
     .out = self->p + (s * n + first) * self->out_row,
     .out_row = self->out_row,
     .n_rows = rows,
-    .n_columns = self->shape.out_channels,
+    .n_columns = sag_cpu_full_columns (self->shape.out_channels),
     .k = self->shape.mid_channels,
   });
 }
@@ -503,7 +386,7 @@ sag_cpu_train_block_forward (SagCpuTrainBlock      *self,
   Forward forward = { .self = self, .team = team, .sources = sources };
 
   if (self->expand != NULL)
-    normalise_expansion (&forward);
+    sag_cpu_train_normalise_expansion (self, team, sources);
   convolve (&forward);
   normalise_depthwise (&forward);
   project (&forward);

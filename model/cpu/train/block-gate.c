@@ -128,15 +128,15 @@ project_part (gsize item, guint worker, gpointer data)
 {
   const SagCpuBack *back = data;
   SagCpuTrainBlock *self = back->self;
-  gsize             n = sag_cpu_train_n_out (self), s = item / SAG_CPU_TRAIN_PARTS;
-  gsize             part = item % SAG_CPU_TRAIN_PARTS;
-  gsize             end = n * (part + 1) / SAG_CPU_TRAIN_PARTS;
+  gsize             n = sag_cpu_train_n_out (self), s = item / self->n_parts;
+  gsize             part = item % self->n_parts;
+  gsize             end = n * (part + 1) / self->n_parts;
   gsize             block_floats = (gsize) self->shape.out_channels * SAG_CPU_LANES;
   float            *z = back->team->scratch + worker * back->team->scratch_floats;
   float            *sums = back->team->partial + item * self->mid_blocks * block_floats;
 
   memset (sums, 0, self->mid_blocks * block_floats * sizeof *sums);
-  for (gsize i = n * part / SAG_CPU_TRAIN_PARTS; i < end; i += SAG_CPU_TRAIN_CHUNK)
+  for (gsize i = n * part / self->n_parts; i < end; i += SAG_CPU_TRAIN_CHUNK)
     for (gsize block = 0; block < (gsize) self->mid_blocks; block++)
       {
         gsize rows = MIN (SAG_CPU_TRAIN_CHUNK, end - i);
@@ -172,7 +172,7 @@ gather_channel (gsize c, guint worker, gpointer data)
 
   for (gsize s = 0; s < back->team->n; s++)
     {
-      const float *a = back->team->partial + s * SAG_CPU_TRAIN_PARTS * item_floats +
+      const float *a = back->team->partial + s * self->n_parts * item_floats +
                        c / SAG_CPU_LANES * block_floats + c % SAG_CPU_LANES;
       double d_gate = 0;
 
@@ -180,7 +180,7 @@ gather_channel (gsize c, guint worker, gpointer data)
         {
           double sum = 0;
 
-          for (gsize part = 0; part < SAG_CPU_TRAIN_PARTS; part++)
+          for (gsize part = 0; part < self->n_parts; part++)
             sum += a[part * item_floats + o * SAG_CPU_LANES];
           d_gate += sum * self->project->value[o * mid + c];
           if (self->project->trains)
@@ -338,7 +338,7 @@ sag_cpu_train_back_to_depthwise (SagCpuBack *back)
   g_autofree double     *sums = g_new (double, 2 * mid);
 
   back_through_output_norm (back);
-  sag_pool_run (team->pool, team->n * SAG_CPU_TRAIN_PARTS, project_part, back);
+  sag_pool_run (team->pool, team->n * self->n_parts, project_part, back);
   back->d_gate = g_new0 (float, team->n *blocks *SAG_CPU_LANES);
   sag_pool_run (team->pool, mid, gather_channel, back);
   for (gsize s = 0; s < team->n; s++)

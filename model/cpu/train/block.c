@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define VISION SAG_CPU_VISION_PREFIX
+#define FEW_VOXELS 4096
 
 static void
 init_norms (SagCpuTrainBlock *self,
@@ -64,6 +65,7 @@ release (SagCpuTrainBlock *self)
 {
   g_clear_pointer (&self->moments, g_free);
   g_clear_pointer (&self->first_moments, g_free);
+  g_clear_pointer (&self->turned, g_free);
   g_clear_pointer (&self->expand_panels, free);
   g_clear_pointer (&self->depth_weights, free);
   g_clear_pointer (&self->u, free);
@@ -100,6 +102,15 @@ zeros (gsize n)
   return memory;
 }
 
+/* Enough pieces of work for any processor, few where each is small: sums of many channels cost more to join. */
+static gsize
+count_parts (const int32_t in[3], gsize n)
+{
+  gsize few = MAX (1, 16 / n);
+
+  return n_voxels (in) >= FEW_VOXELS ? SAG_CPU_TRAIN_PARTS : MIN (SAG_CPU_TRAIN_PARTS, few);
+}
+
 gboolean
 sag_cpu_train_block_plan (SagCpuTrainBlock *self, const int32_t in[3], gsize n, guint n_threads)
 {
@@ -111,14 +122,16 @@ sag_cpu_train_block_plan (SagCpuTrainBlock *self, const int32_t in[3], gsize n, 
 
   release (self);
   memcpy (self->in, source.dims, sizeof self->in);
+  self->n_parts = count_parts (self->in, n);
   self->sweep =
     sag_cpu_sweep_plan (self->in, self->shape.mid_channels, self->shape.kernel, self->shape.stride,
                         n_voxels (self->in) * source.row, n_threads);
   self->sweep.plain = TRUE;
   memcpy (self->out, self->sweep.shape.out, sizeof self->out);
   voxels = n_voxels (self->out);
-  self->moments = g_new (double, (gsize) self->channels *source.row);
-  self->first_moments = g_new (double, source.row);
+  self->moments = g_new0 (double, (gsize) self->channels *source.row);
+  self->first_moments = g_new0 (double, source.row);
+  self->turned = g_new0 (double, (gsize) self->shape.mid_channels *source.row);
   self->expand_panels = zeros (padded * self->channels);
   self->depth_weights = zeros (padded * kernel * kernel * kernel);
   self->u = zeros (n * padded * voxels);
@@ -157,7 +170,7 @@ sag_cpu_train_block_scratch (const SagCpuTrainBlock *self)
   gsize plane = (gsize) self->in[1] * self->in[2];
   gsize padded = (gsize) self->mid_blocks * SAG_CPU_LANES;
   gsize forward = sag_cpu_sweep_ring_floats (&self->sweep) + row;
-  gsize moments = row + (gsize) source_row_floats (self) * source_row_floats (self);
+  gsize moments = row + ((gsize) self->channels + 1) * source_row_floats (self);
   gsize chunk = padded * SAG_CPU_TRAIN_CHUNK + (gsize) self->out_row * SAG_CPU_TRAIN_CHUNK;
   gsize backward = padded * plane                            /* dA of a plane */
                    + (gsize) self->in[1] * spread_row (self) /* expanded, padded rows */
@@ -177,7 +190,9 @@ sag_cpu_train_block_partial (const SagCpuTrainBlock *self, gsize n)
   gsize back = padded * (source_row_floats (self) + 1 + kernel * kernel * kernel);
   gsize project = padded * (self->out_row + 2);
 
-  return n * SAG_CPU_TRAIN_PARTS * MAX (back, project);
+  gsize moments = 2 * ((gsize) self->channels + 1) * source_row_floats (self); /* doubles */
+
+  return n * self->n_parts * MAX (MAX (back, project), moments);
 }
 
 void

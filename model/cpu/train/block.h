@@ -7,7 +7,9 @@
 
 G_BEGIN_DECLS
 
-/** Parts of a sample that are summed apart and then in order: so sums do not depend on the number of threads. */
+/**
+ * Parts of a sample, at most, that are summed apart and then in order: so sums do not depend on the number of threads.
+ */
 #define SAG_CPU_TRAIN_PARTS 8
 
 /**
@@ -41,7 +43,9 @@ typedef struct
  * @channels: of the source: 27 for block 0
  * @expand: NULL where the block does not expand (then the depthwise convolution reads the source)
  * @in: voxels of the depthwise input, @out: of its output
- * @moments: (channels, source row) doubles: sums of x x^T over the batch; @first_moments: (channels)
+ * @n_parts: of a sample
+ * @moments: (channels, source row) doubles: M, sums of x x^T over the batch; @first_moments: (source row)
+ * @turned: (mid, source row) doubles: W M. All three are not made where statistics are frozen
  * @expand_panels: (mid blocks, channels, 16), folded with BatchNorm; @depth_weights: (mid blocks, k, k, k, 16)
  * @u: (n, mid blocks, out voxels, 16) raw depthwise output
  * @p, @x: (n, out voxels, out row) raw projection, block output
@@ -56,6 +60,7 @@ typedef struct
   int32_t         out_row;
   int32_t         in[3];
   int32_t         out[3];
+  gsize           n_parts;
   SagCpuSweep     sweep;
   SagCpuParam    *expand;
   SagCpuParam    *depthwise;
@@ -69,6 +74,7 @@ typedef struct
   SagCpuBatchNorm project_norm;
   double         *moments;
   double         *first_moments;
+  double         *turned;
   float          *expand_panels;
   float          *depth_weights;
   float          *u;
@@ -98,6 +104,11 @@ sag_cpu_train_block_plan (SagCpuTrainBlock *self, const int32_t in[3], gsize n, 
 gsize sag_cpu_train_block_scratch (const SagCpuTrainBlock *self);
 gsize sag_cpu_train_block_partial (const SagCpuTrainBlock *self, gsize n);
 gsize sag_cpu_train_block_inner (const SagCpuTrainBlock *self, gsize n);
+
+/** sag_cpu_train_normalise_expansion: expand_norm and expand_panels, from the sums of @sources. */
+void sag_cpu_train_normalise_expansion (SagCpuTrainBlock      *self,
+                                        const SagCpuTrainTeam *team,
+                                        const SagCpuSource    *sources);
 
 /** sag_cpu_train_block_forward: @sources: (n). Fills u, p, x; moves running statistics. */
 void sag_cpu_train_block_forward (SagCpuTrainBlock      *self,

@@ -37,32 +37,64 @@ sag_cpu_source_scratch (const SagCpuSource *self)
   return self->is_image ? (gsize) self->dims[2] * SAG_CPU_PATCH_ROW : 0;
 }
 
-/* Three taps along z of every patch, from image row (@x, @y); outside the image there are zeros. */
+/* The patch of voxel @z. @rows: (9) image rows, NULL outside the image, where there are zeros. */
 static void
-write_taps (const SagCpuSource *self, int32_t x, int32_t y, float *out)
+write_patch (const SagCpuSource *self, const float *const rows[9], int32_t z, float *out)
 {
-  gboolean     inside = x >= 0 && x < self->image[0] && y >= 0 && y < self->image[1];
-  const float *row = inside ? self->map + ((gsize) x * self->image[1] + y) * self->image[2] : NULL;
-
-  for (int32_t z = 0; z < self->dims[2]; z++, out += SAG_CPU_PATCH_ROW)
+  for (int32_t r = 0; r < 9; r++)
     for (int32_t q = 0; q < 3; q++)
       {
         int32_t at = 2 * z - self->before[2] + q;
 
-        out[q] = inside && at >= 0 && at < self->image[2] ? row[at] : 0;
+        out[3 * r + q] = rows[r] != NULL && at >= 0 && at < self->image[2] ? rows[r][at] : 0;
       }
+  memset (out + SAG_CPU_PATCH, 0, (SAG_CPU_PATCH_ROW - SAG_CPU_PATCH) * sizeof (float));
+}
+
+/* The same where all rows and four values of each are inside: the fourth is overwritten by the next row. */
+static void
+write_inner_patch (const float *const rows[9], gsize at, float *out)
+{
+  for (int32_t r = 0; r < 9; r++)
+    memcpy (out + 3 * r, rows[r] + at, 4 * sizeof (float));
+  memset (out + SAG_CPU_PATCH, 0, (SAG_CPU_PATCH_ROW - SAG_CPU_PATCH) * sizeof (float));
+}
+
+/* FALSE when some of them lie outside. */
+static gboolean
+find_rows (const SagCpuSource *self, int32_t x, int32_t y, const float *rows[9])
+{
+  gboolean all = TRUE;
+
+  for (int32_t r = 0; r < 9; r++)
+    {
+      int32_t  at_x = 2 * x - self->before[0] + r / 3, at_y = 2 * y - self->before[1] + r % 3;
+      gboolean inside = at_x >= 0 && at_x < self->image[0] && at_y >= 0 && at_y < self->image[1];
+
+      rows[r] = inside ? self->map + ((gsize) at_x * self->image[1] + at_y) * self->image[2] : NULL;
+      all = all && inside;
+    }
+  return all;
 }
 
 const float *
 sag_cpu_source_row (const SagCpuSource *self, int32_t x, int32_t y, float *scratch)
 {
+  const float *rows[9];
+  gboolean     all;
+
   if (!self->is_image)
     return self->map + ((gsize) x * self->dims[1] + y) * self->dims[2] * self->row;
-  for (int32_t r = 0; r < 9; r++)
-    write_taps (self, 2 * x - self->before[0] + r / 3, 2 * y - self->before[1] + r % 3,
-                scratch + 3 * r);
+  all = find_rows (self, x, y, rows);
   for (int32_t z = 0; z < self->dims[2]; z++)
-    memset (scratch + (gsize) z * SAG_CPU_PATCH_ROW + SAG_CPU_PATCH, 0,
-            (SAG_CPU_PATCH_ROW - SAG_CPU_PATCH) * sizeof (float));
+    {
+      int32_t at = 2 * z - self->before[2];
+      float  *out = scratch + (gsize) z * SAG_CPU_PATCH_ROW;
+
+      if (all && at >= 0 && at + 3 < self->image[2])
+        write_inner_patch (rows, at, out);
+      else
+        write_patch (self, rows, z, out);
+    }
   return scratch;
 }

@@ -24,6 +24,16 @@ sag_cpu_add (float *to, const float *from, gsize n)
     to[i] += from[i];
 }
 
+/**
+ * sag_cpu_full_columns: of a product into rows of whole lines: where a panel is wider than the columns,
+ * what lies beyond them is written too, as zeros.
+ */
+static inline int32_t
+sag_cpu_full_columns (int32_t n_columns)
+{
+  return MAX (n_columns, 16);
+}
+
 /** sag_cpu_round_up: to whole lines of 16 floats. */
 static inline gsize
 sag_cpu_round_up (gsize n)
