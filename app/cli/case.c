@@ -185,10 +185,9 @@ sag_cli_case_new (SagEngine *engine, const char *path, const SagCliAsk *ask, GEr
   gint64 start = g_get_monotonic_time ();
   gint64 loaded;
 
-  self->name = sag_case_dup_name (path);
   self->heatmaps = g_ptr_array_new_with_free_func (g_free);
   self->evidence = g_ptr_array_new_with_free_func (g_free);
-  self->volume = sag_cli_load (path, error);
+  self->volume = sag_cli_load_case (path, &self->name, error);
   if (self->volume == NULL)
     return NULL;
   loaded = g_get_monotonic_time ();

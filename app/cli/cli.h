@@ -31,6 +31,7 @@ int sag_cli_bench (int argc, char **argv);
 int sag_cli_bundle (int argc, char **argv);
 int sag_cli_bundle_check (int argc, char **argv);
 int sag_cli_bundle_publish (int argc, char **argv);
+int sag_cli_dicom (int argc, char **argv);
 int sag_cli_evaluate (int argc, char **argv);
 int sag_cli_forward (int argc, char **argv);
 int sag_cli_step (int argc, char **argv);
@@ -85,7 +86,11 @@ void sag_cli_progress (const char *stage, double fraction);
 /** sag_cli_prefix_name: says which scan an error is about, where the library could not know. */
 void sag_cli_prefix_name (GError **error, const char *name);
 
-/** sag_cli_load: reads a scan with progress. Later also DICOM folders. */
+/**
+ * sag_cli_load: reads a scan with progress: NIfTI, or DICOM as "PLACE" or "PLACE#SERIES".
+ * @name: (out) (optional) (transfer full): what files made of it are called after
+ */
+SagVolume *sag_cli_load_case (const char *path, char **name, GError **error);
 SagVolume *sag_cli_load (const char *path, GError **error);
 
 /** sag_cli_triple: reads "1,2.5,-3". Error: SAG_ERROR_ARGUMENT naming @option. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli/cli.h"
 
+#include "model/answer/map.h"
 #include "model/core/error.h"
 #include "model/core/file.h"
 #include "model/core/number.h"
-#include "model/volume/nifti.h"
+#include "model/dicom/scan.h"
 
 #include <math.h>
 #include <signal.h>
@@ -172,15 +173,26 @@ slices_cb (SagVolume *volume, int n_slices_ready, gpointer user_data)
 }
 
 SagVolume *
-sag_cli_load (const char *path, GError **error)
+sag_cli_load_case (const char *path, char **name, GError **error)
 {
-  g_autofree char *name = sag_file_dup_display_name (path);
-  g_autofree char *stage = g_strdup_printf ("Reading %s", name);
+  g_autofree char *shown = sag_file_dup_display_name (path);
+  g_autofree char *stage = g_strdup_printf ("Reading %s", shown);
+  char            *own_name = NULL;
   SagVolume       *volume;
 
-  volume = sag_nifti_load (path, slices_cb, stage, sag_cli_get_cancellable (), error);
+  sag_cli_progress (stage, 0);
+  volume = sag_scan_load (path, &own_name, slices_cb, stage, sag_cli_get_cancellable (), error);
   sag_cli_progress (NULL, 0);
+  if (name != NULL)
+    *name = own_name != NULL ? g_strdup (own_name) : sag_case_dup_name (path);
+  g_free (own_name);
   return volume;
+}
+
+SagVolume *
+sag_cli_load (const char *path, GError **error)
+{
+  return sag_cli_load_case (path, NULL, error);
 }
 
 void

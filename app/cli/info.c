@@ -33,8 +33,7 @@ info_init (Info *self, const char *path, GError **error)
 {
   SagRecipe recipe;
 
-  self->name = sag_case_dup_name (path);
-  self->volume = sag_cli_load (path, error);
+  self->volume = sag_cli_load_case (path, &self->name, error);
   if (self->volume == NULL || !sag_cli_recipe (NULL, &recipe, error))
     return FALSE;
   self->intensity = sag_volume_check_intensity (self->volume);

@@ -13,6 +13,7 @@ static const SagCliCommand commands[] = {
   { "replay", "repeat a saved answer and say whether it is the same", sag_cli_replay },
   { "info", "geometry, orientation, intensities and scope of a scan", sag_cli_info },
   { "render", "draw slices, and answers over them, into a PNG", sag_cli_render },
+  { "dicom", "list and convert DICOM series", sag_cli_dicom },
   { "prepare", "write what the network sees of a scan", sag_cli_prepare },
   { "bundle", "import, create, inspect and check models", sag_cli_bundle },
   { "phantom", "make synthetic chest CTs with exact masks", sag_cli_phantom },

@@ -291,12 +291,13 @@ draw (const Arguments *arguments, Scene *scene, const char *path, GError **error
     return FALSE;
   if (scene->volume == NULL)
     {
-      scene->volume = sag_cli_load (path, error);
+      scene->volume = sag_cli_load_case (path, &scene->name, error);
       if (scene->volume == NULL)
         return FALSE;
       scene->picture = sag_render_picture_init (scene->volume);
     }
-  scene->name = sag_case_dup_name (path);
+  if (scene->one != NULL)
+    scene->name = g_strdup (scene->one->name);
   scene->subtitle = sag_cli_describe_volume (scene->volume);
   scene->picture.title = scene->name;
   scene->picture.subtitle = scene->subtitle;

@@ -5,6 +5,8 @@
 
 static const char dicom[] =
   "is a DICOM file. Convert its series with dcm2niix and open the .nii.gz that comes out.";
+static const char dicom_name[] =
+  "is named like a DICOM file, but does not begin like one. Copy or fetch it again.";
 static const char nrrd[] =
   "is NRRD, which Sagitta does not read. Save it as .nii.gz from 3D Slicer or with ITK-SNAP.";
 static const char meta[] =
@@ -61,7 +63,7 @@ static const struct
   const char *suffix;
   const char *meaning;
 } suffixes[] = {
-  { ".dcm", dicom },   { ".ima", dicom },   { ".nrrd", nrrd },      { ".nhdr", nrrd },
+  { ".dcm", dicom_name }, { ".ima", dicom_name }, { ".nrrd", nrrd },      { ".nhdr", nrrd },
   { ".mha", meta },    { ".mhd", meta },    { ".mgz", mgh },        { ".mgh", mgh },
   { ".mnc", minc },    { ".h5", hdf5 },     { ".npy", numpy },      { ".npz", numpy },
   { ".zip", archive }, { ".tar", archive }, { ".tar.gz", archive }, { ".tgz", archive },

@@ -3,6 +3,7 @@
 
 /* What loaders may do to a volume before they hand it over. */
 
+#include "model/volume/origin.h"
 #include "model/volume/volume.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,9 @@ void *sag_volume_alloc_voxels (const SagGeometry *geometry, SagScalar scalar);
 
 /** sag_volume_set_source_type: @type is a literal. */
 void sag_volume_set_source_type (SagVolume *volume, const char *type);
+
+/** sag_volume_set_origin: keeps a reference. Once, before anybody else has the volume. */
+void sag_volume_set_origin (SagVolume *volume, SagOrigin *origin);
 
 /** sag_volume_set_shown: see sag_volume_get_shown(). */
 void sag_volume_set_shown (SagVolume *volume, double low, double high);

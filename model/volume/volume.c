@@ -2,6 +2,7 @@
 #include "model/volume/volume-private.h"
 
 #include "model/core/hash.h"
+#include "model/volume/origin.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct _SagVolume
   char          **warnings;      /* atomic */
   GPtrArray      *past_warnings; /* of char **: somebody may still read them */
   char           *hash;          /* atomic, NULL until asked for */
+  SagOrigin      *origin;        /* of DICOM */
 };
 
 static gsize
@@ -95,6 +97,7 @@ sag_volume_unref (SagVolume *volume)
   free (volume->voxels);
   g_strfreev (volume->warnings);
   g_clear_pointer (&volume->past_warnings, g_ptr_array_unref);
+  g_clear_pointer (&volume->origin, sag_origin_unref);
   g_free (volume->hash);
   g_free (volume);
 }
@@ -222,6 +225,20 @@ sag_volume_get_shown (const SagVolume *volume, double *low, double *high)
   *low = volume->shown[0];
   *high = volume->shown[1];
   return *low < *high;
+}
+
+void
+sag_volume_set_origin (SagVolume *volume, SagOrigin *origin)
+{
+  g_return_if_fail (volume != NULL && volume->origin == NULL);
+  volume->origin = sag_origin_ref (origin);
+}
+
+const SagOrigin *
+sag_volume_get_origin (const SagVolume *volume)
+{
+  g_return_val_if_fail (volume != NULL, NULL);
+  return volume->origin;
 }
 
 const char *

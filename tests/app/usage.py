@@ -8,9 +8,9 @@ import re
 import harness
 from harness import call, refuse, run, scratch
 
-COMMANDS = ["ask", "replay", "info", "render", "prepare", "bundle", "phantom", "tokenize", "forward", "step", "train", "evaluate", "bench",
+COMMANDS = ["ask", "replay", "info", "render", "dicom", "prepare", "bundle", "phantom", "tokenize", "forward", "step", "train", "evaluate", "bench",
             "selftest"]  # fmt: skip
-NESTED = ["bundle import", "bundle create", "bundle inspect", "bundle check", "bundle publish"]
+NESTED = ["dicom list", "dicom convert", "bundle import", "bundle create", "bundle inspect", "bundle check", "bundle publish"]
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
 
@@ -32,7 +32,7 @@ def test_every_command_has_help():
         text = run(*command.split(), "--help").out
         assert text.startswith("Usage:") and f"sagitta-cli {command}" in text, text
         assert all(len(line) <= 100 for line in text.splitlines()), text
-        if command != "bundle":
+        if command not in ("bundle", "dicom"):
             assert "not a medical device" in text, command
 
 
@@ -43,6 +43,7 @@ def test_version():
 def test_no_command():
     refuse(code=2, words="--help")
     refuse("bundle", code=2, words=("import", "create", "inspect", "check", "publish"))
+    refuse("dicom", code=2, words=("list", "convert"))
 
 
 def test_unknown_command():
@@ -53,7 +54,7 @@ def test_unknown_command():
 
 def test_unknown_option():
     for command in COMMANDS + NESTED:
-        if command != "bundle":
+        if command not in ("bundle", "dicom"):
             refuse(*command.split(), "--no-such-option", code=2, words=("--no-such-option", f"{command} --help"))
 
 
@@ -63,7 +64,8 @@ def test_missing_value():
 
 
 def test_missing_and_superfluous_arguments():
-    for command in ("ask", "info", "replay", "render", "prepare", "bundle inspect", "bundle check", "bench"):
+    for command in ("ask", "info", "replay", "render", "prepare", "bundle inspect", "bundle check", "bench", "dicom list",
+                    "dicom convert"):  # fmt: skip
         refuse(*command.split(), code=2, words=f"{command} --help")
     for command, most in (("render", 1), ("prepare", 1), ("replay", 2), ("selftest", 0), ("phantom", 0), ("tokenize", 0)):
         refuse(command, *["extra"] * (most + 1), code=2, words='"extra"')

@@ -201,7 +201,7 @@ test_foreign (void)
     const char *said;
   } all[] = {
     { "scan.nii", "", 0, "scan.nii is empty" },
-    { "scan.dcm", "\1\2\3\4\5", 5, "scan.dcm is a DICOM file. Convert its series with dcm2niix" },
+    { "scan.dcm", "\1\2\3\4\5", 5, "scan.dcm is named like a DICOM file" },
     { "scan.nrrd", "NRRD0005\n# Complete", 19, "scan.nrrd is NRRD" },
     { "scan.mha", "ObjectType = Image\n", 19, "scan.mha is MetaImage" },
     { "scan.mhd", "NDims = 3\n", 10, "scan.mhd is MetaImage" },

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "model/dicom/input.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SagDicomFound: places that may be DICOM files.
+ * @places: (element-type SagDicomPlace)
+ * @unread: (element-type utf8): folders that could not be read
+ */
+typedef struct
+{
+  GPtrArray *places;
+  GPtrArray *unread;
+} SagDicomFound;
+
+/**
+ * sag_dicom_find: everything below @path: itself, a folder's files, an archive's entries, what a DICOMDIR lists.
+ * Appends to @found. FALSE with an error if @path itself cannot be opened.
+ */
+gboolean
+sag_dicom_find (const char *path, SagDicomFound *found, GCancellable *cancellable, GError **error);
+
+G_END_DECLS

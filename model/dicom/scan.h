@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "model/dicom/dicom.h"
+
+G_BEGIN_DECLS
+
+/**
+ * sag_scan_load: opens whatever a person names: a NIfTI file as sag_nifti_load() does, or a folder, archive,
+ * DICOMDIR or
+ * file of DICOM, of which it takes the series after "#", else the one that suits the model best.
+ * @case_name: (out) (optional) (nullable) (transfer full): what files made of it are called after; NULL for NIfTI,
+ *   whose
+ *   own name serves
+ *
+ * A choice among several series is told by a warning of the volume. Errors: of sag_nifti_load(),
+ * sag_dicom_index_new(), sag_dicom_index_find() and sag_dicom_load()
+ */
+SagVolume *sag_scan_load (const char   *reference,
+                          char        **case_name,
+                          SagSlicesFunc on_slices,
+                          gpointer      user_data,
+                          GCancellable *cancellable,
+                          GError      **error);
+
+G_END_DECLS

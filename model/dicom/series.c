@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/dicom/series.h"
+
+#include "model/core/hash.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_STACKS 64       /* of one series that a slice is compared with */
+#define SAME_DIRECTION 0.02 /* largest difference of a component */
+#define SAME_SPACING 1e-3   /* relative */
+
+SagDicomFile *
+sag_dicom_file_new (SagDicomPlace *place, SagDicomHeader *header)
+{
+  SagDicomFile *file = g_atomic_rc_box_new0 (SagDicomFile);
+
+  file->place = place;
+  file->header = header;
+  return file;
+}
+
+SagDicomFile *
+sag_dicom_file_ref (SagDicomFile *file)
+{
+  return g_atomic_rc_box_acquire (file);
+}
+
+static void
+file_clear (gpointer data)
+{
+  SagDicomFile *file = data;
+
+  sag_dicom_place_free (file->place);
+  sag_dicom_header_free (file->header);
+}
+
+void
+sag_dicom_file_unref (SagDicomFile *file)
+{
+  g_atomic_rc_box_release_full (file, file_clear);
+}
+
+static void
+slice_clear (gpointer data)
+{
+  sag_dicom_file_unref (((SagDicomSlice *) data)->file);
+}
+
+SagDicomSeries *
+sag_dicom_series_ref (SagDicomSeries *series)
+{
+  return g_atomic_rc_box_acquire (series);
+}
+
+static void
+series_clear (gpointer data)
+{
+  SagDicomSeries *series = data;
+
+  g_free (series->key);
+  g_array_unref (series->slices);
+  g_array_unref (series->targets);
+  g_free (series->problem);
+  g_strfreev (series->notes);
+}
+
+void
+sag_dicom_series_unref (SagDicomSeries *series)
+{
+  g_atomic_rc_box_release_full (series, series_clear);
+}
+
+char *
+sag_dicom_series_dup_case_name (const SagDicomSeries *series)
+{
+  g_autofree char *hash = sag_hash_sha256 (series->key, strlen (series->key));
+  g_autofree char *kind = g_ascii_strdown (series->header->kind, -1);
+
+  for (char *c = kind; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c))
+      *c = '-';
+  return g_strdup_printf ("%s-%.8s", *kind != '\0' ? kind : "series", hash);
+}
+
+void
+sag_dicom_series_spacing_mm (const SagDicomSeries *series, double spacing_mm[3])
+{
+  sag_geometry_spacing_mm (&series->geometry, spacing_mm);
+}
+
+void
+sag_dicom_normal (const SagDicomFrame *frame, double normal[3])
+{
+  const double *u = frame->along_row, *v = frame->along_column;
+
+  normal[0] = u[1] * v[2] - u[2] * v[1];
+  normal[1] = u[2] * v[0] - u[0] * v[2];
+  normal[2] = u[0] * v[1] - u[1] * v[0];
+}
+
+static gboolean
+is_localiser (const SagDicomHeader *header)
+{
+  return strstr (header->image_type, "LOCALIZER") != NULL;
+}
+
+/* Whether two slices may belong to one volume. */
+static gboolean
+fits (const SagDicomSlice *a, const SagDicomSlice *b)
+{
+  const SagDicomHeader *ha = a->file->header, *hb = b->file->header;
+  const SagDicomFrame  *fa = sag_dicom_slice_frame (a), *fb = sag_dicom_slice_frame (b);
+
+  if (ha->rows != hb->rows || ha->columns != hb->columns ||
+      is_localiser (ha) != is_localiser (hb) || strcmp (ha->kind, hb->kind) != 0 ||
+      strcmp (ha->frame_of_reference_uid, hb->frame_of_reference_uid) != 0)
+    return FALSE;
+  for (int i = 0; i < 2; i++)
+    if (fabs (fa->spacing_mm[i] - fb->spacing_mm[i]) > SAME_SPACING * fa->spacing_mm[i])
+      return FALSE;
+  for (int i = 0; i < 3; i++)
+    if (fabs (fa->along_row[i] - fb->along_row[i]) > SAME_DIRECTION ||
+        fabs (fa->along_column[i] - fb->along_column[i]) > SAME_DIRECTION)
+      return FALSE;
+  return TRUE;
+}
+
+static GArray *
+new_slices (void)
+{
+  GArray *slices = g_array_new (FALSE, FALSE, sizeof (SagDicomSlice));
+
+  g_array_set_clear_func (slices, slice_clear);
+  return slices;
+}
+
+/* Puts one slice to those that it fits, or begins anew. */
+static void
+sort_in (GPtrArray *stacks, SagDicomSlice *slice)
+{
+  GArray *stack;
+
+  for (guint i = stacks->len; i > 0 && stacks->len - i < MAX_STACKS; i--)
+    if (fits (&g_array_index ((GArray *) stacks->pdata[i - 1], SagDicomSlice, 0), slice))
+      {
+        g_array_append_val ((GArray *) stacks->pdata[i - 1], *slice);
+        return;
+      }
+  stack = new_slices ();
+  g_array_append_val (stack, *slice);
+  g_ptr_array_add (stacks, stack);
+}
+
+static const char *
+name_kind (const SagDicomHeader *header)
+{
+  static const struct
+  {
+    const char *class_prefix, *name;
+  } kinds[] = {
+    { "1.2.840.10008.5.1.4.1.1.66", "segmentation" },
+    { "1.2.840.10008.5.1.4.1.1.88", "report" },
+    { "1.2.840.10008.5.1.4.1.1.11", "presentation" },
+    { "1.2.840.10008.5.1.4.1.1.104", "document" },
+    { "1.2.840.10008.5.1.4.1.1.481", "radiotherapy" },
+    { "1.2.840.10008.5.1.4.1.1.7", "picture" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_has_prefix (header->class_uid, kinds[i].class_prefix))
+      return kinds[i].name;
+  if (is_localiser (header))
+    return "localiser";
+  return *header->kind != '\0' ? header->kind : "unknown";
+}
+
+/* @slices is taken; with @problem, or planned. */
+static SagDicomSeries *
+series_new (GArray *slices, const char *problem)
+{
+  SagDicomSeries *series = g_atomic_rc_box_new0 (SagDicomSeries);
+
+  series->slices = slices;
+  series->targets = g_array_new (FALSE, FALSE, sizeof (SagDicomTarget));
+  series->header = g_array_index (slices, SagDicomSlice, 0).file->header;
+  series->kind = name_kind (series->header);
+  series->part = series->n_parts = 1;
+  series->problem = g_strdup (problem);
+  series->score = -1;
+  if (problem == NULL)
+    sag_dicom_series_plan (series);
+  if (series->notes == NULL)
+    series->notes = g_new0 (char *, 1);
+  return series;
+}
+
+/* The parts of one DICOM series: first what can be opened, the larger first. */
+static int
+compare_parts (gconstpointer a, gconstpointer b)
+{
+  const SagDicomSeries *one = *(SagDicomSeries *const *) a, *other = *(SagDicomSeries *const *) b;
+
+  if ((one->problem != NULL) != (other->problem != NULL))
+    return one->problem != NULL ? 1 : -1;
+  if (one->slices->len != other->slices->len)
+    return one->slices->len < other->slices->len ? 1 : -1;
+  return (one->header->instance_number > other->header->instance_number) -
+         (one->header->instance_number < other->header->instance_number);
+}
+
+static void
+add_volumes (GPtrArray *parts, GPtrArray *stacks)
+{
+  for (guint i = 0; i < stacks->len; i++)
+    {
+      guint n_duplicates;
+      g_autoptr (GPtrArray) volumes = sag_dicom_split (stacks->pdata[i], &n_duplicates);
+
+      for (guint v = 0; v < volumes->len; v++)
+        {
+          SagDicomSeries *series = series_new (g_array_ref (volumes->pdata[v]), NULL);
+
+          series->n_duplicates = v == 0 ? n_duplicates : 0;
+          g_ptr_array_add (parts, series);
+        }
+    }
+}
+
+/* All files of one series UID. */
+static void
+group_one (GPtrArray *files, GPtrArray *all)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new ();
+  g_autoptr (GPtrArray) stacks = g_ptr_array_new ();
+  g_autoptr (GHashTable) others = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTableIter iter;
+  gpointer       problem, slices;
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      SagDicomFile *file = files->pdata[i];
+      const char   *why = sag_dicom_header_explain (file->header);
+
+      for (int frame = 0; frame < (why != NULL ? 1 : file->header->n_frames); frame++)
+        {
+          SagDicomSlice slice = { .file = sag_dicom_file_ref (file), .frame = frame };
+          GArray       *same;
+
+          if (why == NULL)
+            {
+              sort_in (stacks, &slice);
+              continue;
+            }
+          same = g_hash_table_lookup (others, why);
+          if (same == NULL)
+            {
+              same = new_slices ();
+              g_hash_table_insert (others, (gpointer) why, same);
+            }
+          g_array_append_val (same, slice);
+        }
+    }
+  add_volumes (parts, stacks);
+  g_hash_table_iter_init (&iter, others);
+  while (g_hash_table_iter_next (&iter, &problem, &slices))
+    g_ptr_array_add (parts, series_new (slices, problem));
+  g_ptr_array_sort (parts, compare_parts);
+  for (guint i = 0; i < parts->len; i++)
+    {
+      SagDicomSeries *series = parts->pdata[i];
+
+      series->part = (int) i + 1;
+      series->n_parts = (int) parts->len;
+      series->key = parts->len == 1 ? g_strdup (series->header->series_uid)
+                                    : g_strdup_printf ("%s/%u", series->header->series_uid, i + 1);
+      g_ptr_array_add (all, series);
+    }
+}
+
+static int
+compare_series (gconstpointer a, gconstpointer b)
+{
+  const SagDicomSeries *one = *(SagDicomSeries *const *) a, *other = *(SagDicomSeries *const *) b;
+  const SagDicomHeader *h = one->header, *o = other->header;
+  int                   order = strcmp (h->patient_id, o->patient_id);
+
+  if (order == 0)
+    order = strcmp (h->patient_name, o->patient_name);
+  if (order == 0)
+    order = strcmp (h->study_date, o->study_date);
+  if (order == 0)
+    order = strcmp (h->study_uid, o->study_uid);
+  if (order == 0)
+    order = (h->series_number > o->series_number) - (h->series_number < o->series_number);
+  if (order == 0)
+    order = strcmp (h->series_uid, o->series_uid);
+  return order != 0 ? order : one->part - other->part;
+}
+
+GPtrArray *
+sag_dicom_series_group (GPtrArray *files)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_dicom_series_unref);
+  g_autoptr (GHashTable) by_uid =
+    g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
+  GHashTableIter iter;
+  gpointer       same;
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      SagDicomFile *file = files->pdata[i];
+
+      same = g_hash_table_lookup (by_uid, file->header->series_uid);
+      if (same == NULL)
+        {
+          same = g_ptr_array_new ();
+          g_hash_table_insert (by_uid, file->header->series_uid, same);
+        }
+      g_ptr_array_add (same, file);
+    }
+  g_hash_table_iter_init (&iter, by_uid);
+  while (g_hash_table_iter_next (&iter, NULL, &same))
+    group_one (same, all);
+  g_ptr_array_sort (all, compare_series);
+  for (guint i = 0; i < all->len; i++)
+    ((SagDicomSeries *) all->pdata[i])->number = (int) i + 1;
+  sag_dicom_series_rank (all);
+  return all;
+}

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""DICOM on the command line: lists, conversion, and what is never said of a patient."""
+
+import os
+import struct
+import zipfile
+
+import nibabel
+import numpy
+
+import harness
+from harness import LUNGS, call, new_folder, phantom, random_bundle, refuse, run, scratch
+
+NAME, ID = "SECRET^PERSON", "ID-4711-SECRET"
+
+
+def element(tag, kind, value):
+    if isinstance(value, int):
+        value = struct.pack("<H", value)
+    elif isinstance(value, str):
+        value = value.encode()
+    value += (b"\0" if kind == "UI" else b" ") * (len(value) % 2)
+    head = struct.pack("<HH", tag >> 16, tag & 0xFFFF) + kind.encode()
+    if kind in ("OW", "OB", "SQ"):
+        return head + b"\0\0" + struct.pack("<I", len(value)) + value
+    return head + struct.pack("<H", len(value)) + value
+
+
+def write_slice(path, pixels, place, spacing, number, series):
+    """One axial slice; @pixels (rows, columns) of HU."""
+    data = bytes(128) + b"DICM" + element(0x00020010, "UI", "1.2.840.10008.1.2.1")
+    for tag, kind, value in (
+        (0x00080008, "CS", "ORIGINAL\\PRIMARY\\AXIAL"),
+        (0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2"),
+        (0x00080018, "UI", f"{series}.{number}"),
+        (0x00080020, "DA", "20240131"),
+        (0x00080060, "CS", "CT"),
+        (0x0008103E, "LO", "Chest"),
+        (0x00100010, "PN", NAME),
+        (0x00100020, "LO", ID),
+        (0x0020000D, "UI", "1.2.7"),
+        (0x0020000E, "UI", series),
+        (0x00200011, "IS", "3"),
+        (0x00200013, "IS", str(number)),
+        (0x00200032, "DS", "\\".join(f"{v:.4f}" for v in place)),
+        (0x00200037, "DS", "1\\0\\0\\0\\1\\0"),
+        (0x00280002, "US", 1),
+        (0x00280004, "CS", "MONOCHROME2"),
+        (0x00280010, "US", pixels.shape[0]),
+        (0x00280011, "US", pixels.shape[1]),
+        (0x00280030, "DS", f"{spacing[1]}\\{spacing[0]}"),
+        (0x00280100, "US", 16),
+        (0x00280101, "US", 16),
+        (0x00280102, "US", 15),
+        (0x00280103, "US", 1),
+        (0x00281052, "DS", "-1024"),
+        (0x00281053, "DS", "1"),
+        (0x7FE00010, "OW", (pixels + 1024).astype("<i2").tobytes()),
+    ):
+        data += element(tag, kind, value)
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+def chest(name="chest", series="1.2.7.3"):
+    """A phantom as a DICOM series in a folder."""
+    image = nibabel.as_closest_canonical(nibabel.load(phantom(spacing="3,3,3")))
+    values = numpy.asanyarray(image.dataobj)[::-1, ::-1]  # to the left, to the back, up
+    spacing = numpy.diag(image.affine)[:3]
+    last = image.affine @ numpy.array([values.shape[0] - 1, values.shape[1] - 1, 0, 1])
+    folder = new_folder(name)
+    for k in range(values.shape[2]):
+        place = (-last[0], -last[1], last[2] + k * spacing[2])
+        file = f"IM{(k * 37) % 1000:04d}"
+        write_slice(os.path.join(folder, file), values[:, :, k].T, place, spacing, k + 1, series)
+    return folder, image
+
+
+def zipped(folder):
+    path = scratch("disc.zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in os.listdir(folder):
+            archive.write(os.path.join(folder, name), "DICOM/" + name)
+    return path
+
+
+def test_list():
+    folder, _ = chest()
+    with open(os.path.join(folder, "notes.txt"), "w", encoding="utf-8") as file:
+        file.write("not DICOM\n")
+    text = run("dicom", "list", folder).out
+    assert "Patient 1" in text and "1.2.7.3" in text and "Chest" in text and "1 others" in text, text
+    listed = run("dicom", "list", folder, "--json").json()
+    assert [s["uid"] for s in listed["series"]] == ["1.2.7.3"] and listed["series"][0]["best"]
+    assert listed["n_foreign"] == 1 and listed["problems"] == []
+
+
+def test_convert_gives_the_phantom_back():
+    folder, image = chest()
+    for place in (folder, folder + "#1", folder + "#1.2.7.3", zipped(folder)):
+        out = scratch("back.nii.gz")
+        run("dicom", "convert", place, "-o", out)
+        back = nibabel.as_closest_canonical(nibabel.load(out))
+        assert numpy.array_equal(numpy.asanyarray(back.dataobj), numpy.asanyarray(image.dataobj)), place
+        assert numpy.abs(back.affine - image.affine).max() < 1e-3
+
+
+def test_every_command_takes_a_folder():
+    folder, _ = chest()
+    info = run("info", folder, "--json").json()
+    assert info["scope"]["verdict"] == "in" and info["axes"] == "LPS"
+    run("prepare", folder, "-o", scratch("prepared.nii.gz"))
+    run("render", folder, "-o", scratch("picture.png"), "--size", "300x200")
+    run("ask", folder, "--task", LUNGS, "--bundle", random_bundle())
+
+
+def test_no_name_leaves():
+    """Names and numbers of a patient are in no output, file or file's name unless asked for."""
+    folder, _ = chest()
+    maps = new_folder("maps")
+    outputs = [
+        run("dicom", "list", folder).out,
+        run("dicom", "list", folder, "--json").out,
+        run("info", folder).out,
+        run("ask", folder, "--task", LUNGS, "--bundle", random_bundle(), "--heatmaps", maps, "--json").out,
+    ]
+    run("dicom", "convert", folder, "-o", os.path.join(maps, "scan.nii"))
+    run("prepare", folder, "-o", os.path.join(maps, "prepared.nii"))
+    run("render", folder, "-o", os.path.join(maps, "picture.png"), "--size", "300x200")
+    for name in os.listdir(maps):
+        assert "SECRET" not in name
+        with open(os.path.join(maps, name), "rb") as file:
+            outputs.append(file.read().decode("latin-1"))
+    assert len(outputs) >= 8 and not any("SECRET" in text for text in outputs)
+    assert any(name.startswith("ct-") for name in os.listdir(maps))
+    named = run("dicom", "list", folder, "--names").out
+    assert NAME in named and ID in named
+
+
+def test_damaged_files_are_told():
+    folder, _ = chest()
+    names = sorted(os.listdir(folder))
+    for name, keep in ((names[3], 400), (names[4], 3000)):
+        path = os.path.join(folder, name)
+        with open(path, "rb") as file:
+            data = file.read(keep)
+        with open(path, "wb") as file:
+            file.write(data)
+    text = run("dicom", "list", folder).out
+    assert f"{names[3]} ends within its header" in text and f"{names[4]} ends after" in text, text
+    out = scratch("rest.nii.gz")
+    assert "missing" in run("dicom", "convert", folder, "-o", out).out
+
+
+def test_refusals():
+    folder, _ = chest()
+    empty = new_folder("empty")
+    refuse("dicom", "list", empty, words=("empty", "no DICOM files"))
+    refuse("dicom", "list", scratch("nowhere"), words="nowhere")
+    refuse("info", empty, words="no DICOM files")
+    refuse("dicom", "convert", folder + "#9", "-o", scratch("never.nii"), code=2, words=("series 9", "dicom list"))
+    refuse("dicom", "convert", folder, code=2, words="-o OUT.nii.gz")
+    refuse("dicom", "convert", folder, "-o", scratch("never.png"), code=2, words=".nii")
+    assert not os.path.exists(scratch("never.nii"))
+
+
+def main():
+    probe = new_folder("probe")
+    if "reads no DICOM" in call("dicom", "list", probe).err:
+        print("1..0 # SKIP this build reads no DICOM")
+        return
+    harness.main(globals())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "make-dicom.h"
+
+#include "model/core/error.h"
+#include "model/dicom/dicom.h"
+#include "tests/support/test.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Files that are not what they should be: one reason each, and the rest is read. */
+
+typedef struct
+{
+  char *folder;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->folder = sag_test_dup_folder ();
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  sag_test_remove_folder (fixture->folder);
+}
+
+static SagDicomHeader *
+read_bytes (const GByteArray *bytes, GError **error)
+{
+  g_autoptr (SagDicomInput) input = sag_dicom_input_new_for_memory (bytes->data, bytes->len);
+
+  return sag_dicom_header_read (input, error);
+}
+
+/* Cut anywhere, a file gives an error and no more. */
+static void
+test_cut (Fixture *fixture, gconstpointer data)
+{
+  for (MakeSyntax syntax = MAKE_EXPLICIT; syntax <= MAKE_BIG_ENDIAN; syntax++)
+    {
+      const MakeSlice slice = { .syntax = syntax };
+      g_autoptr (GByteArray) whole = make_slice (&slice);
+
+      for (guint n = 0; n < whole->len; n++)
+        {
+          g_autofree guint8 *part = g_memdup2 (whole->data, MAX (n, 1));
+          GByteArray         bytes = { part, n };
+          g_autoptr (GError) error = NULL;
+          g_autoptr (SagDicomHeader) header = read_bytes (&bytes, &error);
+
+          /* A header that ends between two elements is one without pixels. */
+          g_assert_true (header == NULL || !header->layout.has_pixels);
+          g_assert_true ((header == NULL) == (error != NULL));
+        }
+      g_assert_nonnull (read_bytes (whole, NULL));
+    }
+}
+
+static void
+test_wrong_kind_of_element (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice slice = { 0 };
+  g_autoptr (GByteArray) bytes = make_slice (&slice);
+  g_autoptr (GError) error = NULL;
+  guint8 *found = memmem (bytes->data, bytes->len, "\x10\x00\x10\x00PN", 6);
+
+  g_assert_nonnull (found);
+  memcpy (found + 4, "?\1", 2);
+  g_assert_null (read_bytes (bytes, &error));
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "(0010,0010)");
+}
+
+/* Known kinds in wrong places do no harm. */
+static void
+test_wrong_representation (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice slice = { 0 };
+  g_autoptr (GByteArray) bytes = make_slice (&slice);
+  g_autoptr (SagDicomHeader) header = NULL;
+  guint8 *found = memmem (bytes->data, bytes->len,
+                          "\x28\x00\x30\x00"
+                          "DS",
+                          6);
+
+  g_assert_nonnull (found);
+  memcpy (found + 4, "LO", 2);
+  header = read_bytes (bytes, NULL);
+  g_assert_nonnull (header);
+  g_assert_cmpfloat (header->frames[0].spacing_mm[0], ==, 1.5);
+}
+
+static GByteArray *
+begin (void)
+{
+  GByteArray *bytes = g_byte_array_new ();
+
+  make_begin (bytes, "1.2.840.10008.1.2.1");
+  return bytes;
+}
+
+static void
+test_absurd_length (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GByteArray) bytes = begin ();
+  g_autoptr (GError) error = NULL;
+
+  make_head (bytes, MAKE_EXPLICIT, 0x00091001, "OB", 0xfffffff0);
+  make_text (bytes, MAKE_EXPLICIT, 0x00100010, "PN", "DOE");
+  g_assert_null (read_bytes (bytes, &error));
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "ends within its header");
+}
+
+static void
+test_endless_sequences (Fixture *fixture, gconstpointer data)
+{
+  for (MakeSyntax syntax = MAKE_EXPLICIT; syntax <= MAKE_IMPLICIT; syntax++)
+    {
+      g_autoptr (GByteArray) bytes = g_byte_array_new ();
+      g_autoptr (GError) error = NULL;
+
+      make_begin (bytes, syntax == MAKE_EXPLICIT ? "1.2.840.10008.1.2.1" : "1.2.840.10008.1.2");
+      for (int i = 0; i < 100000; i++)
+        {
+          make_head (bytes, syntax, 0x00081140, "SQ", 0xffffffff);
+          make_head (bytes, syntax, 0xfffee000, "", 0xffffffff);
+        }
+      g_assert_null (read_bytes (bytes, &error));
+      sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "have no end");
+    }
+}
+
+static void
+test_deep_defined_sequences (Fixture *fixture, gconstpointer data)
+{
+  GByteArray *inner = g_byte_array_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  make_text (inner, MAKE_IMPLICIT, 0x00100010, "PN", "DOE");
+  for (int i = 0; i < 200; i++)
+    {
+      GByteArray *outer = g_byte_array_new ();
+
+      make_sequence (outer, MAKE_IMPLICIT, 0x00081140, inner);
+      inner = outer;
+    }
+  make_begin (bytes, "1.2.840.10008.1.2");
+  g_byte_array_append (bytes, inner->data, inner->len);
+  g_byte_array_unref (inner);
+  g_assert_null (read_bytes (bytes, &error));
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "have no end");
+}
+
+static void
+test_pixels (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    guint32     tag;
+    guint16     number;
+    const char *said;
+  } all[] = {
+    { 0x00280010, 0, "has no pixels" },
+    { 0x00280011, 0, "has no pixels" },
+    { 0x00280010, 60000, "promises 6 x 60000 pixels" },
+    { 0x00280100, 12, "in a number of bits" },
+    { 0x00280101, 17, "contradict each other" },
+    { 0x00280102, 16, "contradict each other" },
+    { 0x00280102, 3, "contradict each other" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      const MakeSlice slice = { 0 };
+      g_autoptr (GByteArray) bytes = make_slice (&slice);
+      g_autoptr (GError) error = NULL;
+      const guint8 head[] = { all[i].tag >> 16 & 0xff, 0,   all[i].tag & 0xff,
+                              all[i].tag >> 8 & 0xff,  'U', 'S' };
+      guint8      *found = memmem (bytes->data, bytes->len, head, sizeof head);
+
+      g_assert_nonnull (found);
+      found[8] = all[i].number & 0xff;
+      found[9] = (guint8) (all[i].number >> 8);
+      g_assert_null (read_bytes (bytes, &error));
+      sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, all[i].said);
+    }
+}
+
+static void
+test_rest_is_read (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice slice = { 0 };
+  const char     *paths[] = { fixture->folder, NULL };
+  GByteArray     *cut, *text = g_byte_array_new (), *nothing = g_byte_array_new ();
+  g_autoptr (SagDicomIndex) index = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_series (&slice, fixture->folder, 5, 2);
+  cut = make_slice (&(MakeSlice){ .number = 77, .z_mm = 90 });
+  g_byte_array_set_size (cut, cut->len - 10);
+  make_save (cut, fixture->folder, "cut.dcm");
+  cut = make_slice (&(MakeSlice){ .number = 78, .z_mm = 92 });
+  g_byte_array_set_size (cut, 300);
+  make_save (cut, fixture->folder, "header.dcm");
+  g_byte_array_append (text, (const guint8 *) "Dear all,\nhere is the scan.\n", 28);
+  make_save (text, fixture->folder, "readme.txt");
+  make_save (nothing, fixture->folder, "empty");
+  index = sag_dicom_index_new (paths, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (index->series->len, ==, 1);
+  g_assert_cmpuint (index->n_files, ==, 7);
+  g_assert_cmpuint (index->n_foreign, ==, 2);
+  g_assert_cmpuint (index->problems->len, ==, 2);
+  g_assert_cmpstr (((SagDicomProblem *) index->problems->pdata[0])->sentence, ==,
+                   "cut.dcm ends after 79 % of its pixels. Copy or fetch it again.");
+  g_assert_cmpstr (((SagDicomProblem *) index->problems->pdata[1])->sentence, ==,
+                   "header.dcm ends within its header. Copy or fetch it again.");
+}
+
+static void
+test_nothing_there (Fixture *fixture, gconstpointer data)
+{
+  const char      *paths[] = { fixture->folder, NULL };
+  g_autofree char *lost = g_build_filename (fixture->folder, "lost", NULL);
+  GByteArray      *text = g_byte_array_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (sag_dicom_index_new (paths, NULL, NULL, NULL, &error));
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED, "holds no DICOM files");
+  g_byte_array_append (text, (const guint8 *) "text", 4);
+  make_save (text, fixture->folder, "readme.txt");
+  g_assert_null (sag_dicom_index_new (paths, NULL, NULL, NULL, &error));
+  g_assert_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED);
+  g_clear_error (&error);
+  paths[0] = lost;
+  g_assert_null (sag_dicom_index_new (paths, NULL, NULL, NULL, &error));
+  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "lost");
+}
+
+/* Folders that lead to each other are walked once. */
+static void
+test_circle (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice  slice = { 0 };
+  const char      *paths[] = { fixture->folder, NULL };
+  g_autofree char *inner = g_build_filename (fixture->folder, "inner", NULL);
+  g_autofree char *link = g_build_filename (inner, "back", NULL);
+  g_autoptr (SagDicomIndex) index = NULL;
+
+  g_assert_cmpint (g_mkdir (inner, 0700), ==, 0);
+  make_series (&slice, inner, 4, 2);
+  g_assert_cmpint (symlink (fixture->folder, link), ==, 0);
+  index = sag_dicom_index_new (paths, NULL, NULL, NULL, NULL);
+  g_assert_nonnull (index);
+  g_assert_cmpuint (index->n_files, ==, 4);
+  g_assert_cmpint (g_remove (link), ==, 0);
+}
+
+static void
+test_directory (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice  slice = { 0 }, stray = { .series_uid = "1.2.9" };
+  g_autofree char *path = g_build_filename (fixture->folder, "DICOMDIR", NULL);
+  g_autofree char *inner = g_build_filename (fixture->folder, "images", NULL);
+  const char      *paths[] = { path, NULL };
+  GByteArray      *bytes = g_byte_array_new (), *record = g_byte_array_new ();
+  g_autoptr (SagDicomIndex) index = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (inner, 0700), ==, 0);
+  make_save (make_slice (&slice), inner, "i000001");
+  make_save (make_slice (&stray), fixture->folder, "stray.dcm");
+  make_begin (bytes, "1.2.840.10008.1.2.1");
+  make_text (bytes, MAKE_EXPLICIT, 0x00041130, "CS", "DISC");
+  make_text (record, MAKE_EXPLICIT, 0x00041430, "CS", "IMAGE");
+  make_text (record, MAKE_EXPLICIT, 0x00041500, "CS", "IMAGES\\I000001");
+  make_sequence (bytes, MAKE_EXPLICIT, 0x00041220, record);
+  make_save (bytes, fixture->folder, "DICOMDIR");
+  index = sag_dicom_index_new (paths, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (index->series->len, ==, 1);
+  g_assert_cmpstr (((SagDicomSeries *) index->series->pdata[0])->key, ==, "1.2.3");
+}
+
+/* A list that leads out of its medium is not followed. */
+static void
+test_directory_leads_out (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice  slice = { .patient = "OUTSIDE" };
+  g_autofree char *disc = g_build_filename (fixture->folder, "disc", NULL);
+  g_autofree char *path = g_build_filename (disc, "DICOMDIR", NULL);
+  const char      *paths[] = { path, NULL };
+  GByteArray      *bytes = g_byte_array_new (), *record = g_byte_array_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (disc, 0700), ==, 0);
+  make_save (make_slice (&slice), fixture->folder, "secret");
+  make_begin (bytes, "1.2.840.10008.1.2.1");
+  make_text (record, MAKE_EXPLICIT, 0x00041500, "CS", "..\\secret");
+  make_sequence (bytes, MAKE_EXPLICIT, 0x00041220, record);
+  make_save (bytes, disc, "DICOMDIR");
+  g_assert_null (sag_dicom_index_new (paths, NULL, NULL, NULL, &error));
+  g_assert_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED);
+}
+
+static void
+test_damaged_zip (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice  slice = { 0 };
+  g_autofree char *folder = sag_test_dup_folder ();
+  g_autofree char *path = g_build_filename (fixture->folder, "disc.zip", NULL);
+  const char      *paths[] = { path, NULL };
+  g_autofree char *bytes = NULL;
+  gsize            n;
+
+  make_series (&slice, folder, 3, 2);
+  make_zip (folder, path, TRUE);
+  g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
+  for (gsize i = 0; i < n; i += 3)
+    {
+      const char was = bytes[i];
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SagDicomIndex) index = NULL;
+
+      bytes[i] ^= 0x55;
+      g_assert_true (g_file_set_contents (path, bytes, (gssize) n, NULL));
+      index = sag_dicom_index_new (paths, NULL, NULL, NULL, &error);
+      g_assert_true ((index == NULL) == (error != NULL));
+      bytes[i] = was;
+    }
+  for (gsize cut = 0; cut < n; cut += 50)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (g_file_set_contents (path, bytes, (gssize) cut, NULL));
+      g_assert_null (sag_dicom_index_new (paths, NULL, NULL, NULL, &error));
+      g_assert_nonnull (error);
+    }
+  sag_test_remove_folder (g_steal_pointer (&folder));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, function)                                                                        \
+  g_test_add ("/dicom/files/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("cut", test_cut);
+  ADD ("wrong-kind-of-element", test_wrong_kind_of_element);
+  ADD ("wrong-representation", test_wrong_representation);
+  ADD ("absurd-length", test_absurd_length);
+  ADD ("endless-sequences", test_endless_sequences);
+  ADD ("deep-defined-sequences", test_deep_defined_sequences);
+  ADD ("pixels", test_pixels);
+  ADD ("rest-is-read", test_rest_is_read);
+  ADD ("nothing-there", test_nothing_there);
+  ADD ("circle", test_circle);
+  ADD ("directory", test_directory);
+  ADD ("directory-leads-out", test_directory_leads_out);
+  ADD ("damaged-zip", test_damaged_zip);
+  return g_test_run ();
+}
