@@ -94,9 +94,9 @@ sag_label_numbers (SagVolume         *mask,
   g_autofree guint8 *wanted = g_malloc0 (MAX (n_sets, 1) * MOST_NUMBERS);
   guint64            seen[MOST_NUMBERS] = { 0 };
 
-  *members = (gpointer) wanted;
-  if (!number_values (numbers, sets, n_sets, *members, error))
+  if (!number_values (numbers, sets, n_sets, (gpointer) wanted, error))
     return FALSE;
+  *members = (gpointer) wanted;
   *voxels = g_new (guint8, (gsize) sag_geometry_n_voxels (sag_volume_get_geometry (mask)));
   number_voxels (mask, numbers, *voxels, seen);
   for (gsize s = 0; s < n_sets; s++)
@@ -227,6 +227,70 @@ sag_labels_resample (const guint8      *voxels,
 
           *out++ = look_up (voxels, mask, affine, point);
         }
+}
+
+static gboolean
+is_kept (double index, gint32 low, gint32 high)
+{
+  return index >= low - TIE && index <= high - 1 + TIE;
+}
+
+/* Voxels along an axis of the target, which runs along one of the scan, that stay. */
+static guint8 *
+kept_along (const double affine[3][4], int r, int c, gint32 n, gint32 low, gint32 high)
+{
+  guint8 *kept = g_new (guint8, n);
+
+  for (gint32 t = 0; t < n; t++)
+    kept[t] = is_kept (affine[r][c] * t + affine[r][3], low, high);
+  return kept;
+}
+
+static void
+cut_straight (const double affine[3][4],
+              const int    axis[3],
+              const gint32 dims[3],
+              const gint32 low[3],
+              const gint32 high[3],
+              guint8      *voxels)
+{
+  guint8 *kept[3];
+
+  for (int r = 0; r < 3; r++)
+    kept[axis[r]] = kept_along (affine, r, axis[r], dims[axis[r]], low[r], high[r]);
+  for (gint32 x = 0; x < dims[0]; x++)
+    for (gint32 y = 0; y < dims[1]; y++)
+      for (gint32 z = 0; z < dims[2]; z++, voxels++)
+        *voxels = kept[0][x] && kept[1][y] && kept[2][z] ? *voxels : SAG_LABEL_NONE;
+  for (int a = 0; a < 3; a++)
+    g_free (kept[a]);
+}
+
+void
+sag_labels_cut (const SagGeometry *target,
+                const SagGeometry *scan,
+                const gint32       low[3],
+                const gint32       high[3],
+                guint8            *voxels)
+{
+  double from_ras[3][4], affine[3][4];
+  int    axis[3];
+
+  if (!sag_geometry_invert (scan, from_ras))
+    return;
+  sag_geometry_compose (from_ras, target->ijk_to_ras, affine);
+  if (is_straight (affine, axis))
+    {
+      cut_straight (affine, axis, target->dims, low, high, voxels);
+      return;
+    }
+  for (gint32 x = 0; x < target->dims[0]; x++)
+    for (gint32 y = 0; y < target->dims[1]; y++)
+      for (gint32 z = 0; z < target->dims[2]; z++, voxels++)
+        for (int r = 0; r < 3; r++)
+          if (!is_kept (affine[r][0] * x + affine[r][1] * y + affine[r][2] * z + affine[r][3],
+                        low[r], high[r]))
+            *voxels = SAG_LABEL_NONE;
 }
 
 /* Windows of input voxels over a finer grid: of area averaging, or equal steps. */

@@ -43,7 +43,7 @@ typedef struct
  * @members: (out): (n_sets, 256); g_free() it
  * @counts: out: (n_sets): voxels of each set in the whole mask
  *
- * Errors: SAG_ERROR_LIMIT for sets that name more than 253 values
+ * Errors: SAG_ERROR_LIMIT for sets that name more than 254 values
  */
 gboolean sag_label_numbers (SagVolume         *mask,
                             const SagLabelSet *sets,
@@ -62,6 +62,17 @@ void sag_labels_resample (const guint8      *voxels,
                           const SagGeometry *mask,
                           const SagGeometry *target,
                           guint8            *out);
+
+/**
+ * sag_labels_cut: makes voxels of @target SAG_LABEL_NONE that lie beyond the centres of the stored voxels @low ..
+ * @high - 1 of @scan: preparing filled the image there.
+ * @voxels: (target->dims), z fastest
+ */
+void sag_labels_cut (const SagGeometry *target,
+                     const SagGeometry *scan,
+                     const gint32       low[3],
+                     const gint32       high[3],
+                     guint8            *voxels);
 
 /**
  * sag_labels_targets: cell targets: the share of the set in each voxel of the input by area averaging, then the

@@ -39,10 +39,16 @@ add_part (SagScanParts *parts, const char *tag, void *data, gsize size_bytes)
   section->size_bytes = size_bytes;
 }
 
+static gboolean
+is_bin (const char *path)
+{
+  return g_str_has_suffix (path, ".bin");
+}
+
 static SagVolume *
 read_volume (const char *path, GCancellable *cancellable, GError **error)
 {
-  if (g_str_has_suffix (path, ".bin"))
+  if (is_bin (path))
     return sag_bin_load (path, error);
   return sag_nifti_load (path, NULL, NULL, cancellable, error);
 }
@@ -89,6 +95,12 @@ sag_scan_facts_read (const double *values, gsize n_values, SagScanFacts *facts)
     return FALSE;
   facts->synthetic = values[0] > 0;
   facts->in_scope = values[1] > 0;
+  for (int a = 0; a < 3; a++)
+    {
+      facts->kept_low[a] = (gint32) CLAMP (values[32 + a], 0, G_MAXINT32);
+      facts->kept_high[a] = (gint32) CLAMP (values[35 + a], 0, G_MAXINT32);
+    }
+  facts->unplaced = values[38] > 0;
   return read_geometry (values + 2, &facts->scan) && read_geometry (values + 17, &facts->input);
 }
 
@@ -101,6 +113,12 @@ add_facts (SagScanParts *parts, const SagScanFacts *facts)
   values[1] = facts->in_scope;
   write_geometry (&facts->scan, values + 2);
   write_geometry (&facts->input, values + 17);
+  for (int a = 0; a < 3; a++)
+    {
+      values[32 + a] = facts->kept_low[a];
+      values[35 + a] = facts->kept_high[a];
+    }
+  values[38] = facts->unplaced;
   add_part (parts, "FACT", values, SAG_SCAN_N_FACTS * sizeof *values);
 }
 
@@ -114,23 +132,42 @@ add_input (SagScanParts *parts, const float *input, gsize n)
   add_part (parts, "INPT", steps, n * sizeof *steps);
 }
 
-/* The standardised voxel on which the analysed box starts. */
-static void
-find_box_start (const SagPrepared *prepared, gint32 start[3])
+/* A scan while it is made.
+ * @box_start: the voxel of @standardised on which the analysed box starts
+ */
+typedef struct
 {
-  const SagGeometry *grid = sag_volume_get_geometry (sag_prepared_get_standardised (prepared));
+  SagVolume   *standardised;
+  gint32       box_start[3];
+  float       *input;
+  SagPrepared *prepared;
+} Making;
+
+static void
+making_clear (Making *making)
+{
+  g_clear_pointer (&making->standardised, sag_volume_unref);
+  g_clear_pointer (&making->prepared, sag_prepared_unref);
+  free (making->input);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Making, making_clear)
+
+static void
+find_box_start (Making *making)
+{
+  const SagGeometry *grid = sag_volume_get_geometry (making->standardised);
   double             corner[3] = { -0.5, -0.5, -0.5 }, from_ras[3][4];
 
-  sag_geometry_to_ras (sag_prepared_get_input_geometry (prepared), corner, corner);
+  sag_geometry_to_ras (sag_prepared_get_input_geometry (making->prepared), corner, corner);
   if (!sag_geometry_invert (grid, from_ras))
     g_assert_not_reached ();
   sag_geometry_apply (from_ras, corner, corner);
   for (int a = 0; a < 3; a++)
-    start[a] = (gint32) lrint (corner[a] + 0.5);
+    making->box_start[a] = (gint32) lrint (corner[a] + 0.5);
 }
 
 static void
-add_source (SagScanParts *parts, const SagSampleGrid *grid, const SagPrepared *prepared)
+add_source (SagScanParts *parts, const SagSampleGrid *grid, const Making *making)
 {
   gsize     n = sag_sample_grid_n_source (grid);
   SagRecipe recipe = grid->recipe;
@@ -138,7 +175,6 @@ add_source (SagScanParts *parts, const SagSampleGrid *grid, const SagPrepared *p
   float    *pooled;
   gint32    start[3];
 
-  find_box_start (prepared, start);
   for (int a = 0; a < 3; a++)
     {
       gint32 margin_mm =
@@ -146,13 +182,58 @@ add_source (SagScanParts *parts, const SagSampleGrid *grid, const SagPrepared *p
 
       recipe.box_mm[a] += 2 * margin_mm;
       recipe.input[a] = grid->source[a];
-      start[a] -= margin_mm;
+      start[a] = making->box_start[a] - margin_mm;
     }
-  pooled = sag_standard_pool_volume (sag_prepared_get_standardised (prepared), &recipe, start);
+  pooled = sag_standard_pool_volume (making->standardised, &recipe, start);
   for (gsize v = 0; v < n; v++)
     hu[v] = (gint16) lrintf (pooled[v] * 2000 - 1000);
   free (pooled);
   add_part (parts, "SRCE", hu, n * sizeof *hu);
+}
+
+/* A file of upstream's is standardised already: only its box is cut. */
+static void
+make_standardised (const SagSampleGrid *grid,
+                   SagVolume           *volume,
+                   Making              *making,
+                   SagScanFacts        *facts)
+{
+  making->standardised = sag_volume_ref (volume);
+  facts->in_scope = facts->unplaced = TRUE;
+  facts->input = facts->scan;
+  for (int a = 0; a < 3; a++)
+    {
+      double factor = (double) grid->recipe.box_mm[a] / grid->input[a];
+
+      making->box_start[a] = sag_standard_centre (facts->scan.dims[a], grid->recipe.box_mm[a]);
+      facts->input.dims[a] = grid->input[a];
+      facts->input.ijk_to_ras[a][a] *= factor;
+      facts->input.ijk_to_ras[a][3] += making->box_start[a] - 0.5 + 0.5 * factor;
+      facts->kept_low[a] = 0;
+      facts->kept_high[a] = facts->scan.dims[a];
+    }
+  making->input = sag_standard_pool_volume (volume, &grid->recipe, making->box_start);
+}
+
+static gboolean
+make_raw (const SagSampleGrid *grid,
+          SagVolume           *volume,
+          Making              *making,
+          SagScanFacts        *facts,
+          GCancellable        *cancellable,
+          GError             **error)
+{
+  SagPrepareOptions options = { .keep_standardised = TRUE };
+
+  making->prepared = sag_prepare (volume, &grid->recipe, &options, cancellable, error);
+  if (making->prepared == NULL)
+    return FALSE;
+  making->standardised = sag_volume_ref (sag_prepared_get_standardised (making->prepared));
+  facts->in_scope = sag_prepared_get_scope (making->prepared)->verdict != SAG_SCOPE_OUT;
+  facts->input = *sag_prepared_get_input_geometry (making->prepared);
+  sag_prepared_get_kept (making->prepared, facts->kept_low, facts->kept_high);
+  find_box_start (making);
+  return TRUE;
 }
 
 gboolean
@@ -162,25 +243,22 @@ sag_scan_make (const SagSampleGrid *grid,
                GCancellable        *cancellable,
                GError             **error)
 {
-  SagPrepareOptions options = { .keep_standardised = TRUE };
   g_autoptr (SagVolume) volume = read_volume (path, cancellable, error);
-  g_autoptr (SagPrepared) prepared = NULL;
-  SagScanFacts facts;
+  g_auto (Making) making = { 0 };
+  SagScanFacts facts = { 0 };
 
   if (volume == NULL)
     return FALSE;
-  prepared = sag_prepare (volume, &grid->recipe, &options, cancellable, error);
-  if (prepared == NULL)
+  facts.synthetic = sag_scan_is_synthetic (path);
+  facts.scan = *sag_volume_get_geometry (volume);
+  if (is_bin (path))
+    make_standardised (grid, volume, &making, &facts);
+  else if (!make_raw (grid, volume, &making, &facts, cancellable, error))
     return FALSE;
-  facts = (SagScanFacts){
-    .synthetic = sag_scan_is_synthetic (path),
-    .in_scope = sag_prepared_get_scope (prepared)->verdict != SAG_SCOPE_OUT,
-    .scan = *sag_volume_get_geometry (volume),
-    .input = *sag_prepared_get_input_geometry (prepared),
-  };
   add_facts (parts, &facts);
-  add_input (parts, sag_prepared_get_input (prepared), sag_sample_grid_n_input (grid));
-  add_source (parts, grid, prepared);
+  add_input (parts, making.input != NULL ? making.input : sag_prepared_get_input (making.prepared),
+             sag_sample_grid_n_input (grid));
+  add_source (parts, grid, &making);
   return TRUE;
 }
 
@@ -221,6 +299,7 @@ add_targets (SagScanParts        *parts,
   memcpy (map.dims, box.dims, sizeof map.dims);
   map.voxels = g_malloc ((gsize) sag_geometry_n_voxels (&box));
   sag_labels_resample (voxels, stored, &box, map.voxels);
+  sag_labels_cut (&box, &facts->scan, facts->kept_low, facts->kept_high, map.voxels);
   sag_labels_targets (grid, &map, NULL, sets->n_sets, targets);
   g_free (map.voxels);
   add_part (parts, "TARG", targets, n * sizeof *targets);
@@ -239,6 +318,7 @@ add_labels (SagScanParts        *parts,
   guint8      *labels = g_malloc ((gsize) sag_geometry_n_voxels (&fine));
 
   sag_labels_resample (voxels, stored, &fine, labels);
+  sag_labels_cut (&fine, &facts->scan, facts->kept_low, facts->kept_high, labels);
   add_part (parts, "LABL", labels, (gsize) sag_geometry_n_voxels (&fine));
 }
 
@@ -253,21 +333,23 @@ sag_scan_make_mask (const SagSampleGrid *grid,
   g_autoptr (SagVolume) volume = read_volume (mask->path, cancellable, error);
   g_autofree guint64 *counts = g_new0 (guint64, mask->n_sets);
   g_autofree guint8  *voxels = NULL;
-  const SagGeometry  *stored;
+  SagGeometry         stored;
   SagLabelMap         sets = { .n_sets = mask->n_sets };
   double             *values;
 
   if (volume == NULL ||
       !sag_label_numbers (volume, mask->sets, mask->n_sets, &voxels, &sets.members, counts, error))
     return FALSE;
-  stored = sag_volume_get_geometry (volume);
+  stored = *sag_volume_get_geometry (volume);
+  if (facts->unplaced && memcmp (stored.dims, facts->scan.dims, sizeof stored.dims) == 0)
+    stored = facts->scan; /* upstream's masks have the voxels of its .bin, which knows no place */
   values = g_new (double, mask->n_sets + 1);
-  values[0] = !sag_geometry_equal (stored, &facts->scan, SAME_MM);
+  values[0] = !sag_geometry_equal (&stored, &facts->scan, SAME_MM);
   for (gsize s = 0; s < mask->n_sets; s++)
     values[1 + s] = (double) counts[s];
   add_part (parts, "FACT", values, (mask->n_sets + 1) * sizeof *values);
-  add_targets (parts, grid, facts, voxels, stored, &sets);
-  add_labels (parts, grid, facts, voxels, stored);
+  add_targets (parts, grid, facts, voxels, &stored, &sets);
+  add_labels (parts, grid, facts, voxels, &stored);
   add_part (parts, "MEMB", sets.members, mask->n_sets * 256);
   return !g_cancellable_set_error_if_cancelled (cancellable, error) ||
          (sag_scan_parts_clear (parts), FALSE);

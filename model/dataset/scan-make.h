@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /** How many numbers SagScanFacts are in an entry. */
-#define SAG_SCAN_N_FACTS 32
+#define SAG_SCAN_N_FACTS 39
 
 /** SagScanParts: the sections of an entry that is being made. */
 typedef struct

@@ -50,7 +50,7 @@ static char *
 dup_scan_key (SagScanStore *self, const char *path, GError **error)
 {
   g_autofree char *file = sag_cache_dup_file_key (self->cache, path, error);
-  g_autoptr (GString) text = g_string_new ("sagitta scan 1");
+  g_autoptr (GString) text = g_string_new ("sagitta scan 2");
 
   if (file == NULL)
     return NULL;
@@ -67,7 +67,7 @@ dup_mask_key (SagScanStore *self, const char *scan_key, const SagScanMask *mask,
 {
   const SagSampleGrid *grid = &self->grid;
   g_autofree char     *file = sag_cache_dup_file_key (self->cache, mask->path, error);
-  g_autoptr (GString) text = g_string_new ("sagitta mask 1");
+  g_autoptr (GString) text = g_string_new ("sagitta mask 2");
 
   if (file == NULL)
     return NULL;

@@ -23,13 +23,19 @@ typedef struct
  * SagScanFacts: what is known of a prepared scan.
  * @synthetic: the file says that it is a phantom
  * @in_scope: the scope check of asking found nothing that keeps the model from it
+ * @unplaced: upstream's .bin, which knows no place: a mask of as many voxels is taken to lie on it
+ * @scan, @input: where the voxels of the file and of the network's input lie
+ * @kept_low, @kept_high: as sag_prepared_get_kept()
  */
 typedef struct
 {
   gboolean    synthetic;
   gboolean    in_scope;
+  gboolean    unplaced;
   SagGeometry scan;
   SagGeometry input;
+  gint32      kept_low[3];
+  gint32      kept_high[3];
 } SagScanFacts;
 
 /**

@@ -19,6 +19,8 @@ struct _SagPrepared
   SagRecipe       recipe;
   float          *input;
   SagGeometry     input_geometry;
+  gint32          kept_low[3];
+  gint32          kept_high[3];
   SagScope        scope;
   SagVolume      *standardised;
   const char     *lung_source;
@@ -220,6 +222,11 @@ make_here (SagPrepared             *prepared,
   if (!planned || !sag_prepare_move_box (standard.box_start, options->shift_mm, start, error))
     return FALSE;
   prepared->input_geometry = sag_standard_input_geometry (&standard, recipe, start);
+  for (int a = 0; a < 3; a++)
+    {
+      prepared->kept_low[a] = standard.crop[a];
+      prepared->kept_high[a] = standard.crop[a] + standard.source.geometry.dims[a];
+    }
   prepared->input = sag_standard_make_input (&standard, recipe, start, cancellable, error);
   if (prepared->input == NULL)
     return FALSE;
@@ -352,6 +359,16 @@ SagVolume *
 sag_prepared_get_standardised (const SagPrepared *prepared)
 {
   return prepared->standardised;
+}
+
+void
+sag_prepared_get_kept (const SagPrepared *prepared, gint32 low[3], gint32 high[3])
+{
+  for (int a = 0; a < 3; a++)
+    {
+      low[a] = prepared->kept_low[a];
+      high[a] = prepared->kept_high[a];
+    }
 }
 
 const char *

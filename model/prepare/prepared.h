@@ -108,6 +108,13 @@ const SagScope  *sag_prepared_get_scope (const SagPrepared *prepared);
  */
 SagVolume *sag_prepared_get_standardised (const SagPrepared *prepared);
 
+/**
+ * sag_prepared_get_kept: the stored voxels @low <= index < @high that the recipe kept of the scan: what lies beyond the
+ * centres of the outermost of them was filled. Known where the processor made the input, as it does with
+ * keep_standardised.
+ */
+void sag_prepared_get_kept (const SagPrepared *prepared, gint32 low[3], gint32 high[3]);
+
 /** sag_prepared_get_lung_source: "mask", "segmented" or "none": what set the z range. */
 const char *sag_prepared_get_lung_source (const SagPrepared *prepared);
 
