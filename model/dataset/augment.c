@@ -107,20 +107,20 @@ plan (const SagSampleGrid   *grid,
 }
 
 /* Eight neighbours, the border going on. */
-static float
-sample (const gint16 *source, const gint32 dims[3], const double point[3])
+static inline float
+sample (const gint16 *source, const gint32 dims[3], const float point[3])
 {
   gsize offset[3][2], stride[3] = { (gsize) dims[1] * dims[2], dims[2], 1 };
   float part[3], sum[2][2];
 
   for (int a = 0; a < 3; a++)
     {
-      double at = CLAMP (point[a], 0, dims[a] - 1);
-      gint32 low = (gint32) at;
+      float  at = CLAMP (point[a], 0, (float) (dims[a] - 1));
+      gint32 low = MIN ((gint32) at, MAX (dims[a] - 2, 0));
 
-      part[a] = (float) (at - low);
+      part[a] = at - (float) low;
       offset[a][0] = stride[a] * (gsize) low;
-      offset[a][1] = stride[a] * (gsize) MIN (low + 1, dims[a] - 1);
+      offset[a][1] = dims[a] > 1 ? offset[a][0] + stride[a] : offset[a][0];
     }
   for (int x = 0; x < 2; x++)
     for (int y = 0; y < 2; y++)
@@ -146,14 +146,23 @@ sag_augment_image (const SagSampleGrid   *grid,
   plan (grid, augmentation, 1, step, origin);
   for (gint32 x = 0; x < grid->input[0]; x++)
     for (gint32 y = 0; y < grid->input[1]; y++)
-      for (gint32 z = 0; z < grid->input[2]; z++)
-        {
-          double point[3];
+      {
+        float start[3], along[3];
 
-          for (int a = 0; a < 3; a++)
-            point[a] = origin[a] + step[a][0] * x + step[a][1] * y + step[a][2] * z;
-          *input++ = sample (source, grid->source, point) * (1 / 2000.0f) + 0.5f;
-        }
+        for (int a = 0; a < 3; a++)
+          {
+            start[a] = (float) (origin[a] + step[a][0] * x + step[a][1] * y);
+            along[a] = (float) step[a][2];
+          }
+        for (gint32 z = 0; z < grid->input[2]; z++)
+          {
+            const float point[3] = { start[0] + along[0] * (float) z,
+                                     start[1] + along[1] * (float) z,
+                                     start[2] + along[2] * (float) z };
+
+            *input++ = sample (source, grid->source, point) * (1 / 2000.0f) + 0.5f;
+          }
+      }
 }
 
 /* About normal: the sum of four even numbers. */
@@ -178,35 +187,58 @@ sag_augment_values (const SagAugmentation *augmentation, float *input, gsize n)
       input[v] += augmentation->shift;
 }
 
+/* Positions of labels are counted in steps of 2^-16 voxels: an axis has at most a few thousand. */
+#define FIXED 65536.0
+
+static gint32
+to_fixed (double value)
+{
+  return (gint32) lrint (CLAMP (value, -16384, 16383) * FIXED);
+}
+
+/* One row along z: nearest neighbours from @start in equal steps. */
+static void
+label_row (
+  const SagLabelMap *source, const gint32 start[3], const gint32 step[3], gint32 n, guint8 *out)
+{
+  const gint32 last[3] = { source->dims[0] - 1, source->dims[1] - 1, source->dims[2] - 1 };
+  const gsize  row = (gsize) source->dims[2], plane = row * source->dims[1];
+  gint32       x = start[0], y = start[1], z = start[2];
+
+  for (gint32 i = 0; i < n; i++, x += step[0], y += step[1], z += step[2])
+    {
+      gint32 at[3] = { x >> 16, y >> 16, z >> 16 };
+
+      for (int a = 0; a < 3; a++)
+        at[a] = CLAMP (at[a], 0, last[a]);
+      out[i] = source->voxels[plane * at[0] + row * at[1] + at[2]];
+    }
+}
+
 SagLabelMap *
 sag_augment_labels (const SagSampleGrid   *grid,
                     const SagAugmentation *augmentation,
                     const SagLabelMap     *source)
 {
   SagLabelMap *out = g_new0 (SagLabelMap, 1);
-  const gint32 n[3] = { source->dims[0], source->dims[1], source->dims[2] };
-  guint8      *voxel;
+  gint32       start[3], along[3];
+  guint8      *row;
   double       step[3][3], origin[3];
 
   out->n_sets = source->n_sets;
   out->members = g_memdup2 (source->members, source->n_sets * sizeof *source->members);
   for (int a = 0; a < 3; a++)
     out->dims[a] = grid->input[a] * grid->fine;
-  out->voxels = voxel = g_malloc ((gsize) out->dims[0] * out->dims[1] * out->dims[2]);
+  out->voxels = row = g_malloc ((gsize) out->dims[0] * out->dims[1] * out->dims[2]);
   plan (grid, augmentation, grid->fine, step, origin);
+  for (int a = 0; a < 3; a++)
+    along[a] = to_fixed (step[a][2]);
   for (gint32 x = 0; x < out->dims[0]; x++)
-    for (gint32 y = 0; y < out->dims[1]; y++)
-      for (gint32 z = 0; z < out->dims[2]; z++)
-        {
-          gint32 at[3];
-
-          for (int a = 0; a < 3; a++)
-            {
-              double index = origin[a] + step[a][0] * x + step[a][1] * y + step[a][2] * z + 0.5;
-
-              at[a] = (gint32) CLAMP (index, 0, n[a] - 1);
-            }
-          *voxel++ = source->voxels[((gsize) at[0] * n[1] + at[1]) * n[2] + at[2]];
-        }
+    for (gint32 y = 0; y < out->dims[1]; y++, row += out->dims[2])
+      {
+        for (int a = 0; a < 3; a++)
+          start[a] = to_fixed (origin[a] + step[a][0] * x + step[a][1] * y + 0.5);
+        label_row (source, start, along, out->dims[2], row);
+      }
   return out;
 }

@@ -278,6 +278,18 @@ sag_cache_trim (SagCache *cache)
   return total;
 }
 
+static char *
+fail (const char *path, GError **error)
+{
+  int              code = errno;
+  g_autofree char *name = sag_file_dup_display_name (path);
+
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code),
+               "%s cannot be opened: %s; the manifest's paths start at its own folder.", name,
+               g_strerror (code));
+  return NULL;
+}
+
 char *
 sag_cache_dup_file_key (SagCache *cache, const char *path, GError **error)
 {
@@ -289,7 +301,7 @@ sag_cache_dup_file_key (SagCache *cache, const char *path, GError **error)
   GStatBuf         info;
 
   if (g_stat (path, &info) != 0)
-    return sag_hash_file_sha256 (path, NULL, error);
+    return fail (path, error);
   place = g_strdup_printf ("%s %lld %lld.%ld %lld.%ld %lld", path, (long long) info.st_size,
                            (long long) info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
                            (long long) info.st_ctim.tv_sec, info.st_ctim.tv_nsec,

@@ -2,7 +2,7 @@
 #include "model/dataset/index.h"
 
 #include "model/core/pool.h"
-#include "model/text/task.h"
+#include "model/text/catalogue.h"
 
 #include <math.h>
 #include <string.h>
@@ -128,6 +128,27 @@ count_tasks (SagIndex *self)
     }
 }
 
+static void
+find_subjects (SagIndex *self)
+{
+  SagCatalogue *catalogue = sag_catalogue_get_default (NULL);
+
+  for (guint t = 0; t < self->tasks->len; t++)
+    {
+      SagIndexTask *task = &g_array_index (self->tasks, SagIndexTask, t);
+
+      task->subject = t;
+      for (guint u = 0; u < t && task->subject == t && catalogue != NULL; u++)
+        {
+          const SagIndexTask *other = &g_array_index (self->tasks, SagIndexTask, u);
+
+          if (other->subject == u && other->is_label == task->is_label &&
+              sag_catalogue_same_finding (catalogue, other->question, task->question))
+            task->subject = u;
+        }
+    }
+}
+
 SagIndex *
 sag_index_new (SagDataset *dataset, SagSplit split)
 {
@@ -146,6 +167,7 @@ sag_index_new (SagDataset *dataset, SagSplit split)
       if (sample->split == split)
         add_item (self, by_path, by_name, sample);
     }
+  find_subjects (self);
   count_tasks (self);
   return self;
 }
@@ -225,6 +247,8 @@ fill_scan (gsize item, guint worker, gpointer data)
   if (!g_cancellable_set_error_if_cancelled (self->cancellable, &error))
     sag_scan_store_prepare (self->store, scan->path, scan->masks, scan->n_masks, self->cancellable,
                             &error);
+  if (error != NULL)
+    g_prefix_error (&error, "Manifest line %u: ", scan->items[0].sample->line);
   g_mutex_lock (&self->lock);
   self->n_done++;
   if (error != NULL && item < self->first_failed)

@@ -36,12 +36,15 @@ typedef struct
 /**
  * SagIndexTask: a question, verbatim.
  * @is_label: which head it trains
+ * @subject: number of the first question that asks for the same finding in other words (the catalogue knows), or its
+ *   own: what the sampler balances
  * @n_positives, @n_negatives: rows of the split
  */
 typedef struct
 {
   const char *question;
   gboolean    is_label;
+  guint       subject;
   gsize       n_positives;
   gsize       n_negatives;
 } SagIndexTask;

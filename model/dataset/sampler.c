@@ -26,7 +26,7 @@ struct _SagSampler
   gsize     n_texts;
   gsize     most;
   guint64   seed;
-  double   *weights; /* (n_tasks, 2): negatives, positives */
+  double   *weights; /* (n_tasks, 2): negatives, positives; of subjects only */
 
   GMutex  lock; /* guards what follows */
   guint64 epoch;
@@ -36,7 +36,9 @@ struct _SagSampler
 static double *
 weight_of (const SagSampler *self, const SagIndexItem *item)
 {
-  return &self->weights[2 * item->task + (item->positive ? 1 : 0)];
+  guint subject = sag_index_get_task (self->index, item->task)->subject;
+
+  return &self->weights[2 * subject + (item->positive ? 1 : 0)];
 }
 
 /* How often each kind of question is expected to be drawn in an epoch: a share of the scan's draws in proportion to
@@ -71,12 +73,12 @@ fit_weights (SagSampler *self)
   self->weights = g_new0 (double, MAX (n, 1));
   for (gsize k = 0; k < n; k++)
     {
-      const SagIndexTask *task = sag_index_get_task (self->index, k / 2);
-      gsize               rows = k % 2 ? task->n_positives : task->n_negatives;
-
       self->weights[k] = 1;
-      n_kinds += rows > 0;
+      expected[k] = 0;
     }
+  expect (self, expected);
+  for (gsize k = 0; k < n; k++)
+    n_kinds += expected[k] > 0;
   for (int round = 0; round < ROUNDS; round++)
     {
       double total = 0;

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/dataset/cache.h"
+#include "tests/support/test.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define KEY "00112233445566778899aabbccddeeff"
+
+typedef struct
+{
+  char     *folder;
+  SagCache *cache;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->folder = sag_test_dup_folder ();
+  fixture->cache = sag_cache_new (fixture->folder, 3000, &error);
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  sag_cache_free (fixture->cache);
+  sag_test_remove_folder (fixture->folder);
+}
+
+static void
+save (Fixture *fixture, const char *key, const char *text)
+{
+  SagCacheSection sections[] = { { "ABCD", (gpointer) text, strlen (text) },
+                                 { "EMPT", (gpointer) text, 0 } };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sag_cache_save (fixture->cache, key, sections, 2, &error));
+  g_assert_no_error (error);
+}
+
+static char *
+dup_path (Fixture *fixture, const char *key)
+{
+  g_autofree char *name = g_strconcat (key, ".sagcache", NULL);
+
+  return g_build_filename (fixture->folder, name, NULL);
+}
+
+static void
+test_round_trip (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *empty = NULL;
+  gsize            size;
+
+  g_assert_false (sag_cache_has (fixture->cache, KEY));
+  g_assert_null (sag_cache_load (fixture->cache, KEY, "ABCD", &size));
+  save (fixture, KEY, "a scan");
+  g_assert_true (sag_cache_has (fixture->cache, KEY));
+  text = sag_cache_load (fixture->cache, KEY, "ABCD", &size);
+  g_assert_cmpmem (text, size, "a scan", 6);
+  empty = sag_cache_load (fixture->cache, KEY, "EMPT", &size);
+  g_assert_nonnull (empty);
+  g_assert_cmpuint (size, ==, 0);
+  g_assert_null (sag_cache_load (fixture->cache, KEY, "NONE", &size));
+  save (fixture, KEY, "another");
+  g_free (text);
+  text = sag_cache_load (fixture->cache, KEY, "ABCD", &size);
+  g_assert_cmpmem (text, size, "another", 7);
+  sag_cache_remove (fixture->cache, KEY);
+  g_assert_false (sag_cache_has (fixture->cache, KEY));
+}
+
+/* Whatever byte is wrong, wherever the file ends: no entry, or the right one. */
+static void
+test_damaged (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = dup_path (fixture, KEY);
+  g_autofree char *bytes = NULL;
+  gsize            n, size;
+
+  save (fixture, KEY, "a scan that is a little longer, longer, longer, longer");
+  g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
+  for (gsize at = 0; at < 2 * n; at++)
+    {
+      g_autofree char *damaged = g_memdup2 (bytes, n);
+      g_autofree char *text = NULL;
+
+      if (at < n)
+        damaged[at] ^= 0x55;
+      g_assert_true (g_file_set_contents (path, damaged, (gssize) (at < n ? n : at - n), NULL));
+      text = sag_cache_load (fixture->cache, KEY, "ABCD", &size);
+      if (text != NULL)
+        g_assert_cmpmem (text, size, "a scan that is a little longer, longer, longer, longer", 54);
+    }
+}
+
+static void
+test_trim (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *noise = g_malloc (1000);
+  guint64          left;
+
+  for (int i = 0; i < 999; i++)
+    noise[i] = (char) ('a' + g_random_int_range (0, 26));
+  noise[999] = '\0';
+  for (int e = 0; e < 8; e++)
+    {
+      g_autofree char      *key = g_strdup_printf ("%032d", e);
+      g_autofree char      *path = dup_path (fixture, key);
+      const struct timespec times[2] = { { 1000 + e, 0 }, { 1000 + e, 0 } };
+
+      save (fixture, key, noise);
+      g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
+    }
+  g_assert_true (sag_cache_has (fixture->cache, "00000000000000000000000000000000"));
+  left = sag_cache_trim (fixture->cache);
+  g_assert_cmpuint (left, >, 0);
+  g_assert_cmpuint (left, <=, 3000);
+  g_assert_true (sag_cache_has (fixture->cache, "00000000000000000000000000000000"));
+  g_assert_false (sag_cache_has (fixture->cache, "00000000000000000000000000000001"));
+  g_assert_true (sag_cache_has (fixture->cache, "00000000000000000000000000000007"));
+}
+
+static void
+test_file_key (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "file", NULL);
+  g_autofree char *first = NULL;
+  g_autofree char *again = NULL;
+  g_autofree char *other = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (sag_cache_dup_file_key (fixture->cache, path, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+  g_assert_nonnull (strstr (error->message, "file"));
+  g_clear_error (&error);
+  g_assert_true (g_file_set_contents (path, "one", -1, NULL));
+  first = sag_cache_dup_file_key (fixture->cache, path, &error);
+  again = sag_cache_dup_file_key (fixture->cache, path, &error);
+  g_assert_cmpstr (first, ==, again);
+  g_assert_true (g_file_set_contents (path, "two", -1, NULL));
+  other = sag_cache_dup_file_key (fixture->cache, path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (first, !=, other);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("/cache/round-trip", test_round_trip);
+  ADD ("/cache/damaged", test_damaged);
+  ADD ("/cache/trim", test_trim);
+  ADD ("/cache/file-key", test_file_key);
+  return g_test_run ();
+}
