@@ -160,7 +160,7 @@ test_missing_file (void)
   g_assert_nonnull (strstr (error->message, "p1.nii.gz"));
 }
 
-/* A mask that does not fit the scan's grid is resampled; an empty one on a real scan is left out; a label 0 keeps it. */
+/* A mask on another grid is resampled; an empty one on a real scan is left out, unless a label 0 keeps it. */
 static void
 test_empty_masks (void)
 {
