@@ -3,28 +3,31 @@
 
 #include "model/core/error.h"
 #include "model/phantom/cohort.h"
+#include "model/phantom/finding.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct
+/* "effusion-left" for "effusion_left" */
+static char *
+dup_word (guint finding)
 {
-  const char       *name;
-  SagPhantomFinding flag;
-} findings[] = {
-  { "effusion-left", SAG_FINDING_EFFUSION_LEFT },
-  { "effusion-right", SAG_FINDING_EFFUSION_RIGHT },
-  { "consolidation-left", SAG_FINDING_CONSOLIDATION_LEFT },
-  { "consolidation-right", SAG_FINDING_CONSOLIDATION_RIGHT },
-  { "nodule", SAG_FINDING_NODULE },
-  { "pneumothorax", SAG_FINDING_PNEUMOTHORAX },
-  { "no-left-lung", SAG_FINDING_NO_LEFT_LUNG },
-  { "no-right-lung", SAG_FINDING_NO_RIGHT_LUNG },
-};
+  return g_strdelimit (g_strdup (sag_finding_get_name (1u << finding)), "_", '-');
+}
 
-#define ALL_FINDINGS                                                                               \
-  "effusion-left, effusion-right, consolidation-left, consolidation-right, nodule, "               \
-  "pneumothorax, no-left-lung, no-right-lung"
+static char *
+dup_all_findings (const char *separator)
+{
+  GString *all = g_string_new (NULL);
+
+  for (guint f = 0; f < SAG_N_FINDINGS; f++)
+    {
+      g_autofree char *word = dup_word (f);
+
+      g_string_append_printf (all, "%s%s", f == 0 ? "" : f % 4 == 0 ? separator : ", ", word);
+    }
+  return g_string_free (all, FALSE);
+}
 
 static gboolean
 parse_findings (const char *text, guint *flags, GError **error)
@@ -34,18 +37,25 @@ parse_findings (const char *text, guint *flags, GError **error)
   *flags = 0;
   for (gsize i = 0; names[i] != NULL; i++)
     {
-      gsize k = 0;
+      guint f = 0;
 
       g_strstrip (names[i]);
-      while (k < G_N_ELEMENTS (findings) && strcmp (names[i], findings[k].name) != 0)
-        k++;
-      if (k == G_N_ELEMENTS (findings))
+      for (; f < SAG_N_FINDINGS; f++)
         {
+          g_autofree char *word = dup_word (f);
+
+          if (g_str_equal (word, names[i]))
+            break;
+        }
+      if (f == SAG_N_FINDINGS)
+        {
+          g_autofree char *all = dup_all_findings (", ");
+
           g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                       "There is no finding \"%s\"; there are " ALL_FINDINGS ".", names[i]);
+                       "There is no finding \"%s\"; there are %s.", names[i], all);
           return FALSE;
         }
-      *flags |= findings[k].flag;
+      *flags |= 1u << f;
     }
   return TRUE;
 }
@@ -100,6 +110,59 @@ write_all (SagPhantomOptions *options, int count, const char *folder, GError **e
   return TRUE;
 }
 
+/* The place of @word in @words, from 1; 0 for NULL. */
+static gboolean
+parse_choice (
+  const char *option, const char *word, const char *const *words, guint *choice, GError **error)
+{
+  g_autofree char *all = g_strjoinv (", ", (char **) words);
+
+  *choice = 0;
+  if (word == NULL)
+    return TRUE;
+  while (words[*choice] != NULL && !g_str_equal (words[*choice], word))
+    (*choice)++;
+  if (words[(*choice)++] != NULL)
+    return TRUE;
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "%s takes %s, not \"%s\".", option, all, word);
+  return FALSE;
+}
+
+typedef struct
+{
+  char *sex;
+  char *arms;
+  char *kernel;
+} Choices;
+
+static gboolean
+parse_choices (const Choices *choices, SagPhantomOptions *options, GError **error)
+{
+  static const char *const sexes[] = { "female", "male", NULL };
+  static const char *const arms[] = { "up", "down", NULL };
+  static const char *const kernels[] = { "soft", "medium", "sharp", NULL };
+  guint                    chosen[3];
+
+  if (!parse_choice ("--sex", choices->sex, sexes, &chosen[0], error) ||
+      !parse_choice ("--arms", choices->arms, arms, &chosen[1], error) ||
+      !parse_choice ("--kernel", choices->kernel, kernels, &chosen[2], error))
+    return FALSE;
+  options->sex = (SagPhantomSex) chosen[0];
+  options->arms = (SagPhantomArms) chosen[1];
+  options->kernel = (SagPhantomKernel) chosen[2];
+  return TRUE;
+}
+
+static void
+choices_clear (Choices *choices)
+{
+  g_free (choices->sex);
+  g_free (choices->arms);
+  g_free (choices->kernel);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Choices, choices_clear)
+
 static void
 show_progress (guint n_done, gpointer user_data)
 {
@@ -128,14 +191,22 @@ write_cohort (SagCohort *cohort, const char *shares, GError **error)
 int
 sag_cli_phantom (int argc, char **argv)
 {
-  int                count = 1;
-  gint64             seed = 1;
-  g_autofree char   *folder = NULL;
-  g_autofree char   *names = NULL;
-  g_autofree char   *orientation = NULL;
-  g_autofree char   *spacing = NULL;
-  g_autofree char   *shares = NULL;
-  gboolean           cohort = FALSE;
+  int              count = 1;
+  gint64           seed = 1;
+  g_autofree char *folder = NULL;
+  g_autofree char *names = NULL;
+  g_autofree char *orientation = NULL;
+  g_autofree char *spacing = NULL;
+  g_autofree char *shares = NULL;
+  g_autofree char *list = dup_all_findings (",\n");
+  g_autofree char *about =
+    g_strconcat ("Makes synthetic chest CTs with exact label maps. No patient is behind them."
+                 "\n\nFindings: ",
+                 list, ".", NULL);
+  gboolean cohort = FALSE;
+  gboolean simple = FALSE;
+  gboolean enhanced = FALSE;
+  g_auto (Choices) choices = { 0 };
   const GOptionEntry entries[] = {
     { "count", 'n', 0, G_OPTION_ARG_INT, &count, "How many, with seeds counting up; 1 by default",
       "N" },
@@ -149,6 +220,16 @@ sag_cli_phantom (int argc, char **argv)
       "How the axes are stored, for example LPS", "XYZ" },
     { "spacing", 0, 0, G_OPTION_ARG_STRING, &spacing,
       "Voxel size in mm along the stored axes; 2 by default, 3 for a cohort", "X,Y,Z" },
+    { "sex", 0, 0, G_OPTION_ARG_STRING, &choices.sex, "female or male; by default the seed says",
+      "SEX" },
+    { "arms", 0, 0, G_OPTION_ARG_STRING, &choices.arms, "up or down; by default the seed says",
+      "WHERE" },
+    { "kernel", 0, 0, G_OPTION_ARG_STRING, &choices.kernel,
+      "Reconstruction: soft, medium or sharp; by default the seed says", "NAME" },
+    { "enhanced", 0, 0, G_OPTION_ARG_NONE, &enhanced, "With contrast medium in heart and vessels",
+      NULL },
+    { "simple", 0, 0, G_OPTION_ARG_NONE, &simple,
+      "Few large shapes instead of a whole chest: quick, for tests", NULL },
     { "cohort", 0, 0, G_OPTION_ARG_NONE, &cohort,
       "Draw each patient's findings at random, and write a manifest to train on", NULL },
     { "split-share", 0, 0, G_OPTION_ARG_STRING, &shares,
@@ -159,24 +240,20 @@ sag_cli_phantom (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   SagPhantomOptions options = { 0 };
 
-  if (!sag_cli_parse (argc, argv, "phantom --count N --seed S -o DIR",
-                      "Makes synthetic chest CTs with exact label maps. No patient is behind them."
-                      "\n\nFindings: effusion-left, effusion-right, consolidation-left, "
-                      "consolidation-right,\n"
-                      "nodule, pneumothorax, no-left-lung, no-right-lung.",
-                      entries, 0, 0, &rest))
+  if (!sag_cli_parse (argc, argv, "phantom --count N --seed S -o DIR", about, entries, 0, 0, &rest))
     return SAG_CLI_USAGE;
   if (folder == NULL)
     return sag_cli_usage (argv[0], "Say where the scans go: -o DIR");
   if (!cohort && shares != NULL)
     return sag_cli_usage (argv[0], "--split-share goes with --cohort");
-  if (cohort && (names != NULL || orientation != NULL))
-    return sag_cli_usage (argv[0], "--cohort draws findings and orientation itself");
+  if (cohort &&
+      (names || orientation || choices.sex || choices.arms || choices.kernel || enhanced || simple))
+    return sag_cli_usage (argv[0], "--cohort draws patients, findings and orientation itself");
   if (count < 1 || count > 1000000 || seed < 0)
     return sag_cli_usage (argv[0], "--count is 1 to 1000000, and --seed is not negative");
   sag_cli_get_cancellable ();
   if (!parse_findings (names, &options.findings, &error) ||
-      !check_orientation (orientation, &error) ||
+      !check_orientation (orientation, &error) || !parse_choices (&choices, &options, &error) ||
       (spacing != NULL && !parse_spacing (spacing, options.spacing_mm, &error)))
     return sag_cli_fail (error);
   for (int a = 0; spacing != NULL && a < 3; a++)
@@ -184,6 +261,10 @@ sag_cli_phantom (int argc, char **argv)
       return sag_cli_usage (argv[0], "--spacing lies between 0.3 and 20 mm");
   options.seed = seed;
   options.orientation = orientation;
+  options.enhanced = enhanced;
+  options.anatomical = !simple;
+  if (simple && options.findings >= SAG_FINDING_PNEUMOTHORAX_LEFT)
+    return sag_cli_usage (argv[0], "--simple phantoms have only the first eight findings");
   if (cohort)
     {
       SagCohort order = { .n = (guint) count, .seed = (guint64) seed, .folder = folder };

@@ -18,7 +18,7 @@ typedef struct
 {
   guint64  seed;
   guint    findings;
-  gboolean seen[256]; /* labels in the map of findings */
+  gboolean seen[256]; /* labels of which the map of findings has enough */
 } Member;
 
 typedef struct
@@ -127,22 +127,32 @@ recall (const SagCohort *cohort, Member *member)
   return TRUE;
 }
 
-/* Leaves findings only, and notes which there are. */
+/* Leaves findings only, and notes of which there is enough to be seen. */
 static gint16 *
 dup_findings (const SagPhantom *phantom, Member *member)
 {
-  gsize         n = sag_geometry_n_voxels (sag_volume_get_geometry (phantom->labels));
-  const gint16 *labels = sag_volume_get_int16 (phantom->labels);
-  gint16       *findings = g_new (gint16, n);
+  const SagGeometry *geometry = sag_volume_get_geometry (phantom->labels);
+  gsize              n = sag_geometry_n_voxels (geometry);
+  const gint16      *labels = sag_volume_get_int16 (phantom->labels);
+  gint16            *findings = g_new (gint16, n);
+  gsize              counts[256] = { 0 };
+  double             spacing[3], voxel_ml;
 
+  sag_geometry_spacing_mm (geometry, spacing);
+  voxel_ml = spacing[0] * spacing[1] * spacing[2] / 1000;
   for (gsize v = 0; v < n; v++)
     {
-      gint16 label = labels[v] > SAG_PHANTOM_BODY ? labels[v] : 0;
-
-      findings[v] = label;
-      member->seen[label] = TRUE;
+      findings[v] = labels[v] > SAG_PHANTOM_BODY ? labels[v] : 0;
+      counts[findings[v]]++;
     }
-  member->seen[0] = FALSE;
+  for (guint f = 0; f < SAG_N_FINDINGS; f++)
+    {
+      guint8 label = sag_finding_get_label (1u << f);
+
+      if (label != 0 && counts[label] > 0)
+        member->seen[label] =
+          (double) counts[label] * voxel_ml >= sag_finding_get_least_ml (1u << f);
+    }
   return findings;
 }
 

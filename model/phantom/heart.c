@@ -71,6 +71,10 @@ sag_subject_add_heart (SagSubject *subject)
 {
   const SagPalette *hu = &subject->hu;
   const SagSolid    fat = { .hu = hu->fat, SAG_IS_BODY, .over = OVER_CHEST };
+  SagSolid          pad = { .hu = hu->fat,
+                            SAG_IS_BODY,
+                            .radius = { 50 * subject->heart, 42 * subject->heart, 26 },
+                            .over = SAG_OVER_LUNGS };
   const SagSolid    muscle = { .hu = hu->myocardium,
                                SAG_IS_ORGAN (SAG_PHANTOM_HEART),
                                .over = OVER_CHEST | SAG_OVER_HEART };
@@ -88,6 +92,9 @@ sag_subject_add_heart (SagSubject *subject)
   const double appendage_offset[3] = { -34, 2, 30 }, appendage_radius[3] = { 17, 10, 12 };
   SagSolid     appendage = heart_ellipsoid (subject, appendage_offset, appendage_radius, 0);
 
+  sag_heart_place (subject, (const double[]){ 0, 0, 0 }, pad.centre);
+  pad.centre[2] = sag_heart_floor (subject) - 14;
+  sag_subject_add (subject, &pad); /* it lies on the diaphragm, not on air */
   sag_heart_add_shell (subject, &fat, 5);
   sag_heart_add_shell (subject, &muscle, 0);
   for (guint c = 0; c < G_N_ELEMENTS (chambers); c++)
@@ -224,6 +231,18 @@ shift_with_heart (const SagSubject *subject, double (*points)[3], guint n)
     }
 }
 
+/* Fat around the vessels between the lungs: it keeps the lungs off them. */
+static void
+add_sleeve (SagSubject *subject, const double (*points)[3], const double *radii, guint n_points)
+{
+  const SagSolid fat = { .hu = subject->hu.fat + 5, SAG_IS_BODY, .over = SAG_OVER_LUNGS };
+  double         wide[SAG_N_AORTA_POINTS];
+
+  for (guint p = 0; p < n_points; p++)
+    wide[p] = radii[p] + 4;
+  sag_subject_add_tube (subject, &fat, points, wide, n_points);
+}
+
 void
 sag_subject_add_great_vessels (SagSubject *subject)
 {
@@ -245,8 +264,12 @@ sag_subject_add_great_vessels (SagSubject *subject)
         like.over = (guint16) ~SAG_OVER_HEART;
       memcpy (points, vessel->points, sizeof vessel->points);
       shift_with_heart (subject, points, vessel->n_points);
+      if (points[0][0] > -30 && points[0][0] < 30 && vessel->label != SAG_PHANTOM_PULMONARY_VEIN)
+        add_sleeve (subject, points, vessel->radii, vessel->n_points);
       sag_subject_add_tube (subject, &like, points, vessel->radii, vessel->n_points);
     }
+  add_sleeve (subject, gullet, gullet_radii, G_N_ELEMENTS (gullet));
+  add_sleeve (subject, sag_aorta_points, sag_aorta_radii, SAG_N_AORTA_POINTS);
   sag_subject_add_tube (subject, &oesophagus, gullet, gullet_radii, G_N_ELEMENTS (gullet));
   sag_subject_add_tube (subject, &aorta, sag_aorta_points, sag_aorta_radii, SAG_N_AORTA_POINTS);
 }

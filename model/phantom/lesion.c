@@ -16,7 +16,7 @@ add_pericardial_effusion (SagSubject *subject)
                            SAG_IS (SAG_PHANTOM_PERICARDIAL_EFFUSION, SAG_PHANTOM_BODY),
                            .over = OVER_CHEST };
   const SagSolid fat = { .hu = subject->hu.fat, SAG_IS_BODY, .over = OVER_CHEST };
-  double         thick_mm = sag_draw_uniform (&draw, 11, 24);
+  double         thick_mm = sag_draw_uniform (&draw, 10, subject->heart > 1.2 ? 15 : 22);
 
   sag_heart_add_shell (subject, &fat, thick_mm + 3.5);
   sag_heart_add_shell (subject, &fluid, thick_mm);

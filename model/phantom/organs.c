@@ -57,11 +57,17 @@ void
 sag_subject_add_mediastinum (SagSubject *subject)
 {
   const SagSolid pieces[] = {
-    /* between the lungs: fat, wider below, where the diaphragm's crura are */
-    { .hu = subject->hu.fat + 5, .centre = { 0, 0, 0 }, .radius = { 27, 118, 0 } },
+    /* between the lungs: fat; narrow in front and behind, wider above the arch, and at the diaphragm's crura */
+    { .hu = subject->hu.fat + 5, .centre = { 0, 0, 0 }, .radius = { 13, 118, 0 } },
+    { .hu = subject->hu.fat + 5, .centre = { 0, 22, 62 }, .radius = { 36, 58, 60 } },
+    { .hu = subject->hu.fat + 5, .centre = { 0, 62, -112 }, .radius = { 44, 46, 40 } },
     { .hu = subject->hu.fat, .centre = { 0, -10, -226 }, .radius = { 70, 126, 76 } },
     { .hu = subject->hu.muscle, .centre = { 0, -10, -222 }, .radius = { 74, 130, 79 } },
-    /* between spine and ribs */
+    /* behind and beside the spine */
+    { .hu = subject->hu.muscle,
+      .centre = { 0, -116, 0 },
+      .radius = { 34, 32, 0 },
+      .shear_y = SAG_BACK_SHEAR },
     { .hu = subject->hu.fat + 40,
       .centre = { 0, -82, 0 },
       .radius = { 34, 24, 0 },

@@ -28,6 +28,7 @@ typedef struct
   SagCanvas        *canvas;
   double            voxel_mm;
   double            warp_mm;
+  double            bend;
   double            turn[3][3];
   guint64           warp_seed[3];
 } Painting;
@@ -41,11 +42,17 @@ typedef struct
   guint    n_solids;
 } Slice;
 
+/* From the scanner's mm to those where solids are drawn, but for the warp. */
 static void
-turn_point (const double turn[3][3], const double point[3], double turned[3])
+turn_point (const Painting *painting, const double point[3], double turned[3])
 {
+  double above;
+
   for (guint a = 0; a < 3; a++)
-    turned[a] = turn[a][0] * point[0] + turn[a][1] * point[1] + turn[a][2] * point[2];
+    turned[a] = painting->turn[a][0] * point[0] + painting->turn[a][1] * point[1] +
+                painting->turn[a][2] * point[2];
+  above = MAX (turned[2] - SAG_BEND_Z, 0);
+  turned[1] -= painting->bend * above * above;
 }
 
 static void
@@ -66,7 +73,7 @@ slice_bounds (const Painting *painting, gint32 k, gboolean fixed, double low[3],
 
       for (guint a = 0; a < 3; a++)
         at[a] = sag_grid_position (grid, a, index);
-      turn_point (painting->turn, at, turned);
+      turn_point (painting, at, turned);
       for (guint a = 0; a < 3; a++)
         {
           low[a] = MIN (low[a], fixed ? at[a] : turned[a] - painting->warp_mm);
@@ -163,7 +170,7 @@ paint_row (const Painting *painting, Slice *slice, gint32 j, gint32 k)
   const SagGrid *grid = painting->grid;
   gint32         n = grid->dims[0];
   gsize          start = ((gsize) k * grid->dims[1] + j) * n;
-  double         first[2][3], step[2][3];
+  double         first[2][3], last[2][3], step[2][3];
   SagRow         rows[2];
 
   for (gint32 i = 0; i < n; i++)
@@ -173,7 +180,7 @@ paint_row (const Painting *painting, Slice *slice, gint32 j, gint32 k)
 
       for (guint a = 0; a < 3; a++)
         at[a] = sag_grid_position (grid, a, index);
-      turn_point (painting->turn, at, turned);
+      turn_point (painting, at, turned);
       for (guint a = 0; a < 3; a++)
         {
           slice->fixed[a][i] = at[a];
@@ -185,6 +192,8 @@ paint_row (const Painting *painting, Slice *slice, gint32 j, gint32 k)
       first[0][a] = slice->own[a][0];
       step[0][a] = n > 1 ? slice->own[a][1] - first[0][a] : 0;
       first[1][a] = slice->fixed[a][0];
+      last[0][a] = slice->own[a][n - 1];
+      last[1][a] = slice->fixed[a][n - 1];
       step[1][a] = n > 1 ? slice->fixed[a][1] - first[1][a] : 0;
     }
   if (painting->warp_mm > 0)
@@ -213,6 +222,10 @@ paint_row (const Painting *painting, Slice *slice, gint32 j, gint32 k)
       guint          fixed = bounded->solid->fixed;
       gint32         from, to;
 
+      /* most solids that the slice meets are not in this row */
+      if (MIN (first[fixed][1], last[fixed][1]) > bounded->high[1] ||
+          MAX (first[fixed][1], last[fixed][1]) < bounded->low[1])
+        continue;
       if (sag_grid_clip_row (first[fixed], step[fixed], bounded->low, bounded->high, n, &from, &to))
         sag_solid_paint (bounded->solid, &rows[fixed], from, to);
     }
@@ -250,6 +263,7 @@ sag_canvas_paint (SagCanvas        *canvas,
         length_2 += grid->steps[b][a] * grid->steps[b][a];
       painting.voxel_mm += sqrt (length_2) / 3;
     }
+  painting.bend = as_drawn ? 0 : subject->bend;
   painting.warp_mm = as_drawn ? 0 : subject->warp_mm;
   memcpy (painting.turn, as_drawn ? straight : subject->turn, sizeof painting.turn);
   for (guint a = 0; a < 3; a++)

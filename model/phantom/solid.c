@@ -7,35 +7,34 @@
 
 #define ROUGH_WAVE_MM 25
 
+/* What is not listed is SAG_OVER_OTHER. */
+static const guint16 classes[256] = {
+  [SAG_PHANTOM_BACKGROUND] = SAG_OVER_OUTSIDE,
+  [SAG_PHANTOM_LUNG_UPPER_LOBE_LEFT] = SAG_OVER_UPPER_LEFT,
+  [SAG_PHANTOM_LUNG_LOWER_LOBE_LEFT] = SAG_OVER_LOWER_LEFT,
+  [SAG_PHANTOM_LUNG_UPPER_LOBE_RIGHT] = SAG_OVER_UPPER_RIGHT,
+  [SAG_PHANTOM_LUNG_MIDDLE_LOBE_RIGHT] = SAG_OVER_MIDDLE_RIGHT,
+  [SAG_PHANTOM_LUNG_LOWER_LOBE_RIGHT] = SAG_OVER_LOWER_RIGHT,
+  [SAG_PHANTOM_TRACHEA] = SAG_OVER_AIRWAY,
+  [SAG_PHANTOM_SPINE... 50] = SAG_OVER_BONE,
+  [SAG_PHANTOM_HEART] = SAG_OVER_HEART,
+  [SAG_PHANTOM_HUMERUS_LEFT... SAG_PHANTOM_CLAVICLE_RIGHT] = SAG_OVER_BONE,
+  [SAG_PHANTOM_RIB_LEFT_1... SAG_PHANTOM_STERNUM] = SAG_OVER_BONE,
+  [SAG_PHANTOM_BODY] = SAG_OVER_SOFT,
+};
+
 guint16
 sag_over_of_organ (guint8 organ)
 {
-  switch (organ)
-    {
-    case SAG_PHANTOM_BACKGROUND:
-      return SAG_OVER_OUTSIDE;
-    case SAG_PHANTOM_LUNG_UPPER_LOBE_LEFT:
-      return SAG_OVER_UPPER_LEFT;
-    case SAG_PHANTOM_LUNG_LOWER_LOBE_LEFT:
-      return SAG_OVER_LOWER_LEFT;
-    case SAG_PHANTOM_LUNG_UPPER_LOBE_RIGHT:
-      return SAG_OVER_UPPER_RIGHT;
-    case SAG_PHANTOM_LUNG_MIDDLE_LOBE_RIGHT:
-      return SAG_OVER_MIDDLE_RIGHT;
-    case SAG_PHANTOM_LUNG_LOWER_LOBE_RIGHT:
-      return SAG_OVER_LOWER_RIGHT;
-    case SAG_PHANTOM_BODY:
-      return SAG_OVER_SOFT;
-    case SAG_PHANTOM_HEART:
-      return SAG_OVER_HEART;
-    case SAG_PHANTOM_TRACHEA:
-      return SAG_OVER_AIRWAY;
-    default:
-      return (organ >= SAG_PHANTOM_RIBS && organ < 117) || (organ >= 26 && organ <= 50) ||
-                 (organ >= 69 && organ <= 74)
-               ? SAG_OVER_BONE
-               : SAG_OVER_OTHER;
-    }
+  return classes[organ] != 0 ? classes[organ] : SAG_OVER_OTHER;
+}
+
+static inline gboolean
+may_cover (const SagSolid *solid, guint8 organ)
+{
+  guint16 class = classes[organ];
+
+  return solid->over == 0 || (solid->over & (class != 0 ? class : SAG_OVER_OTHER)) != 0;
 }
 
 static double
@@ -198,7 +197,7 @@ paint_ellipsoid (const SagSolid *solid, const SagRow *row, gsize from, gsize to)
       double   x = row->x[i], y = row->y[i], z = row->z[i], value;
       gboolean inside;
 
-      if (solid->over != 0 && !(sag_over_of_organ (row->organs[i]) & solid->over))
+      if (!may_cover (solid, row->organs[i]))
         continue;
       if (solid->rough > 0)
         {
@@ -248,7 +247,7 @@ paint_capsule (const SagSolid *solid, const SagRow *row, gsize from, gsize to)
       distance_2 = px * px + py * py + pz * pz;
       if (distance_2 > (radius + row->voxel_mm) * (radius + row->voxel_mm))
         continue;
-      if (solid->over != 0 && !(sag_over_of_organ (row->organs[i]) & solid->over))
+      if (!may_cover (solid, row->organs[i]))
         continue;
       if (!in_planes (solid, n_planes, x, y, z))
         continue;

@@ -147,7 +147,7 @@ draw_subject (SagSubject *subject, const SagPhantomOptions *options)
   gboolean female = sag_draw_integer (&draw, 0, 1), arms_down = sag_draw_integer (&draw, 0, 4) == 0;
   double   size = sag_draw_uniform (&draw, 0.95, 1.06);
   guint    kernel = sag_draw_integer (&draw, 1, 3);
-  static const double heart_low[] = { 0.9, 1.34 }, heart_high[] = { 1.04, 1.55 };
+  static const double heart_low[] = { 0.9, 1.32 }, heart_high[] = { 1.04, 1.48 };
   guint               large = (options->findings & SAG_FINDING_CARDIOMEGALY) != 0;
 
   subject->seed = options->seed;
@@ -163,6 +163,10 @@ draw_subject (SagSubject *subject, const SagPhantomOptions *options)
   subject->dome_mm =
     sag_draw_uniform (&draw, -8, 1) + (sag_draw_integer (&draw, 0, 4) == 0 ? 28 : 12);
   subject->warp_mm = 5;
+  subject->bend = sag_draw_uniform (&draw, 0.0003, 0.0012);
+  for (guint a = 0; a < 3; a++)
+    subject->heart_shift[a] =
+      sag_draw_uniform (&draw, -4, 4) + (a == 2 ? 0.7 * (subject->dome_mm - 12) : 0);
   subject->heart = sag_draw_uniform (&draw, heart_low[large], heart_high[large]);
   if (options->kernel)
     kernel = options->kernel;

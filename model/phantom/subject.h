@@ -88,6 +88,7 @@ typedef struct
  * @scale: of x, y, z; solids are given for a patient of scale 1
  * @low, @high: the field of view
  * @turn: how the patient lies: from the scanner's mm to the patient's
+ * @bend: of the upper back: mm to anterior for each squared mm above SAG_BEND_Z
  * @warp_mm: how far shapes are bent at most
  * @dome_mm: how much higher than at full breath the diaphragm stands
  * @heart: its size, 1 being ordinary
@@ -104,6 +105,7 @@ typedef struct
   double     low[3];
   double     high[3];
   double     turn[3][3];
+  double     bend;
   double     warp_mm;
   double     fat_mm;
   double     dome_mm;
@@ -158,6 +160,7 @@ void sag_subject_add_airways (SagSubject *subject);
     150, 105, 180                                                                                  \
   }
 #define SAG_PLEURA_SQUARE 0.3
+#define SAG_BEND_Z (-20)
 /* The patient lies a little bent: mm to anterior for each mm to superior. */
 #define SAG_BACK_SHEAR (-0.08)
 

@@ -3,7 +3,7 @@
 
 /* What holds the chest: the table, skin, fat and muscle, neck, shoulders, arms and breasts. */
 
-#define SHOULDER_Z 62
+#define SHOULDER_Z 20
 
 typedef struct
 {
@@ -57,12 +57,14 @@ add_layer (SagSubject *subject, const Outline *outline, double depth_mm, float h
                      .radius = { rx, ry, 0 },
                      .square = 0.45,
                      .planes = { { 0, 0, 1, SHOULDER_Z } } };
+  /* above, the front falls back towards the neck */
   SagSolid top = { .hu = hu,
                    SAG_IS_BODY,
                    .centre = { 0, 0, SHOULDER_Z },
-                   .radius = { rx, ry, 88 - depth_mm + 14 * arm },
+                   .radius = { rx, ry, 122 - depth_mm + 14 * arm },
                    .square = 0.45,
-                   .planes = { { 0, 0, -1, -SHOULDER_Z } } };
+                   .planes = { { 0, 0, -1, -SHOULDER_Z },
+                               { 0, 1, 0.75, outline->ry + 7 - depth_mm * 1.2 } } };
   SagSolid neck = { .hu = hu,
                     SAG_IS_BODY,
                     .centre = { 0, -24, 0 },
@@ -99,8 +101,8 @@ add_breasts (SagSubject *subject, const Outline *outline, SagDraw *draw)
     {
       SagSolid skin = { .hu = subject->hu.skin,
                         SAG_IS_BODY,
-                        .centre = { side * 82, outline->ry - 14, -72 },
-                        .radius = { 66 * size, 44 * size, 66 * size },
+                        .centre = { side * 84, outline->ry - 16, -66 },
+                        .radius = { 72 * size, 36 * size, 70 * size },
                         .over = SAG_OVER_OUTSIDE | SAG_OVER_SOFT };
       SagSolid fat = skin, gland = skin;
 
@@ -108,40 +110,61 @@ add_breasts (SagSubject *subject, const Outline *outline, SagDraw *draw)
         fat.radius[a] -= 2.5;
       fat.hu = subject->hu.fat;
       gland.hu = subject->hu.gland;
-      gland.centre[1] += 12;
-      gland.rough = 0.3;
+      gland.centre[1] += 8;
+      gland.rough = 0.5;
       for (guint a = 0; a < 3; a++)
-        gland.radius[a] *= 0.5;
+        gland.radius[a] *= 0.48;
       sag_subject_add (subject, &skin);
       sag_subject_add (subject, &fat);
       sag_subject_add (subject, &gland);
     }
 }
 
-/* Fat between the muscles of the back, the armpits and the chest wall. */
+/* Muscles lie in the fat around the chest wall: breast, sides, shoulder blades, along the spine. */
 static void
-add_fat_planes (SagSubject *subject, const Outline *outline)
+add_muscles (SagSubject *subject, const Outline *outline)
 {
+  double bulk = outline->muscle_mm, wall_x = outline->rx - subject->fat_mm - bulk;
+  double wall_y = outline->ry - subject->fat_mm - bulk;
+
   for (gint side = -1; side <= 1; side += 2)
     {
       const SagSolid pieces[] = {
-        { .centre = { side * 150, 12, 66 }, .radius = { 22, 34, 40 } },
-        { .centre = { side * 128, -62, 20 }, .radius = { 10, 26, 60 } },
-        { .centre = { side * 70, outline->ry - subject->fat_mm - 10, 45 },
-          .radius = { 50, 3.5, 40 } },
-        { .centre = { side * 58, -112, -60 }, .radius = { 14, 4, 120 } },
+        { .centre = { side * 78, wall_y - 4, 34 }, .radius = { 62, bulk + 7, 50 } },
+        { .centre = { side * 60, wall_y - 1, -10 }, .radius = { 44, bulk + 1, 44 } },
+        { .centre = { side * (wall_x - 3), -34, -30 }, .radius = { bulk + 6, 50, 120 } },
+        { .centre = { side * 112, -wall_y + 10, 26 }, .radius = { 46, bulk + 9, 66 } },
+        { .centre = { side * 34, -wall_y + 3, 0 }, .radius = { 30, bulk + 7, 0 } },
+        { .centre = { side * 44, -wall_y + 8, 96 }, .radius = { 62, 24, 60 } },
+        { .centre = { side * 146, -8, 80 }, .radius = { 40, 44, 44 } },
       };
 
       for (guint p = 0; p < G_N_ELEMENTS (pieces); p++)
         {
           SagSolid piece = pieces[p];
 
-          piece.hu = subject->hu.fat;
+          piece.hu = subject->hu.muscle;
           piece.label = piece.organ = SAG_PHANTOM_BODY;
           piece.over = SAG_OVER_SOFT;
-          piece.rough = 0.3;
           sag_subject_add (subject, &piece);
         }
+    }
+}
+
+/* Fat in the armpits. */
+static void
+add_armpits (SagSubject *subject)
+{
+  for (gint side = -1; side <= 1; side += 2)
+    {
+      SagSolid fat = { .hu = subject->hu.fat,
+                       SAG_IS_BODY,
+                       .centre = { side * 148, 10, 52 },
+                       .radius = { 20, 30, 42 },
+                       .over = SAG_OVER_SOFT,
+                       .rough = 0.3 };
+
+      sag_subject_add (subject, &fat);
     }
 }
 
@@ -179,9 +202,9 @@ sag_subject_add_torso (SagSubject *subject)
   Outline outline;
   double  back_mm, side_mm, front_mm;
 
-  outline.muscle_mm = sag_draw_uniform (&draw, 10, 17) * (subject->female ? 0.8 : 1);
-  outline.rx = 163 + outline.muscle_mm + subject->fat_mm;
-  outline.ry = 114 + outline.muscle_mm * 0.5 + subject->fat_mm;
+  outline.muscle_mm = sag_draw_uniform (&draw, 3, 10) * (subject->female ? 0.8 : 1);
+  outline.rx = 166 + outline.muscle_mm + subject->fat_mm;
+  outline.ry = 119 + outline.muscle_mm + subject->fat_mm;
   back_mm = -outline.ry * subject->scale[1] - 1;
   side_mm = outline.rx * subject->scale[0] + 9;
   front_mm = (outline.ry + (subject->female ? 34 : 4)) * subject->scale[1] + 9;
@@ -196,7 +219,8 @@ sag_subject_add_torso (SagSubject *subject)
   add_layer (subject, &outline, 2.2, subject->hu.fat);
   if (subject->female)
     add_breasts (subject, &outline, &draw);
-  add_layer (subject, &outline, subject->fat_mm, subject->hu.muscle);
-  add_fat_planes (subject, &outline);
+  add_layer (subject, &outline, subject->fat_mm + outline.muscle_mm, subject->hu.muscle);
+  add_muscles (subject, &outline);
+  add_armpits (subject);
   add_arm_bones (subject, &outline);
 }

@@ -131,7 +131,7 @@ sag_subject_add_lung_vessels (SagSubject *subject, const SagSurvey *survey)
         scale_point (subject, hila[side], root);
         root[1] += kind ? 12 : -4;
         root[2] += kind ? -16 : 0;
-        n = draw_nodes (survey, &draw, solid.over, root, kind ? 70 : 130, nodes);
+        n = draw_nodes (survey, &draw, solid.over, root, kind ? 110 : 210, nodes);
         if (n > 1)
           add_tree (subject, nodes, n, &solid, 0);
       }
@@ -148,7 +148,7 @@ sag_subject_add_bronchi (SagSubject *subject, const SagSurvey *survey)
       SagSolid solid = { .kind = SAG_SOLID_CAPSULE,
                          .hu = subject->hu.soft,
                          SAG_IS_TISSUE,
-                         .radius = { 4.5, 0.7 },
+                         .radius = { 4.2, 0.6 },
                          .over = side ? SAG_OVER_RIGHT_LUNG : SAG_OVER_LEFT_LUNG,
                          .fine = TRUE };
       double   root[3];
@@ -158,7 +158,7 @@ sag_subject_add_bronchi (SagSubject *subject, const SagSurvey *survey)
       n = draw_nodes (survey, &draw, solid.over, root, 34, nodes);
       if (n <= 1)
         continue;
-      add_tree (subject, nodes, n, &solid, 1);
+      add_tree (subject, nodes, n, &solid, 0.7);
       solid.hu = subject->hu.air;
       add_tree (subject, nodes, n, &solid, 0);
     }

@@ -4,53 +4,15 @@
 #include "model/core/file.h"
 #include "model/core/json-writer.h"
 #include "model/phantom/box.h"
+#include "model/phantom/finding.h"
+#include "model/phantom/label.h"
 #include "model/volume/nifti.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 
-static const struct
-{
-  SagPhantomLabel label;
-  const char     *name;
-} label_names[] = {
-  { SAG_PHANTOM_LIVER, "liver" },
-  { SAG_PHANTOM_LUNG_UPPER_LOBE_LEFT, "lung_upper_lobe_left" },
-  { SAG_PHANTOM_LUNG_LOWER_LOBE_LEFT, "lung_lower_lobe_left" },
-  { SAG_PHANTOM_LUNG_UPPER_LOBE_RIGHT, "lung_upper_lobe_right" },
-  { SAG_PHANTOM_LUNG_MIDDLE_LOBE_RIGHT, "lung_middle_lobe_right" },
-  { SAG_PHANTOM_LUNG_LOWER_LOBE_RIGHT, "lung_lower_lobe_right" },
-  { SAG_PHANTOM_TRACHEA, "trachea" },
-  { SAG_PHANTOM_SPINE, "spine" },
-  { SAG_PHANTOM_HEART, "heart" },
-  { SAG_PHANTOM_AORTA, "aorta" },
-  { SAG_PHANTOM_RIBS, "ribs" },
-  { SAG_PHANTOM_BODY, "body" },
-  { SAG_PHANTOM_EFFUSION_LEFT, "effusion_left" },
-  { SAG_PHANTOM_EFFUSION_RIGHT, "effusion_right" },
-  { SAG_PHANTOM_CONSOLIDATION_LEFT, "consolidation_left" },
-  { SAG_PHANTOM_CONSOLIDATION_RIGHT, "consolidation_right" },
-  { SAG_PHANTOM_NODULE, "nodule" },
-  { SAG_PHANTOM_PNEUMOTHORAX, "pneumothorax" },
-};
-
-static const struct
-{
-  SagPhantomFinding finding;
-  const char       *name;
-} finding_names[] = {
-  { SAG_FINDING_EFFUSION_LEFT, "effusion_left" },
-  { SAG_FINDING_EFFUSION_RIGHT, "effusion_right" },
-  { SAG_FINDING_CONSOLIDATION_LEFT, "consolidation_left" },
-  { SAG_FINDING_CONSOLIDATION_RIGHT, "consolidation_right" },
-  { SAG_FINDING_NODULE, "nodule" },
-  { SAG_FINDING_PNEUMOTHORAX, "pneumothorax" },
-  { SAG_FINDING_NO_LEFT_LUNG, "no_left_lung" },
-  { SAG_FINDING_NO_RIGHT_LUNG, "no_right_lung" },
-};
-
 static void
-write_labels (SagJsonWriter *json, const SagPhantom *phantom)
+write_labels (SagJsonWriter *json, const SagPhantom *phantom, gboolean anatomical)
 {
   const SagGeometry        *geometry = sag_volume_get_geometry (phantom->labels);
   g_autofree SagLabelBoxes *boxes = sag_label_boxes_new (phantom);
@@ -59,15 +21,15 @@ write_labels (SagJsonWriter *json, const SagPhantom *phantom)
   sag_geometry_spacing_mm (geometry, spacing);
   voxel_ml = spacing[0] * spacing[1] * spacing[2] / 1000;
   sag_json_begin_array (json, "labels");
-  for (guint l = 0; l < G_N_ELEMENTS (label_names); l++)
+  for (guint label = 1; label < SAG_N_LABEL_BOXES; label++)
     {
-      guint label = label_names[l].label;
+      g_autofree char *name = sag_label_dup_name (label, anatomical);
 
       if (boxes->n_voxels[label] == 0)
         continue;
       sag_json_begin_object (json, NULL);
       sag_json_integer (json, "label", label);
-      sag_json_string (json, "name", label_names[l].name);
+      sag_json_string (json, "name", name);
       sag_json_number (json, "volume_ml", boxes->n_voxels[label] * voxel_ml);
       sag_json_numbers (json, "box_low_ras_mm", boxes->low_mm[label], 3);
       sag_json_numbers (json, "box_high_ras_mm", boxes->high_mm[label], 3);
@@ -94,16 +56,17 @@ describe (const SagPhantom *phantom, const SagPhantomOptions *options, const cha
   sag_json_string (json, "label_map", labels);
   sag_json_string (json, "seed", seed); /* a string: JSON numbers hold 53 bits */
   sag_json_begin_array (json, "findings");
-  for (guint f = 0; f < G_N_ELEMENTS (finding_names); f++)
-    if (options->findings & finding_names[f].finding)
-      sag_json_string (json, NULL, finding_names[f].name);
+  for (guint f = 0; f < SAG_N_FINDINGS; f++)
+    if (options->findings & (1u << f))
+      sag_json_string (json, NULL, sag_finding_get_name (1u << f));
   sag_json_end_array (json);
+  sag_json_boolean (json, "anatomical", options->anatomical);
   sag_json_boolean (json, "enhanced", options->enhanced);
   sag_json_string (json, "orientation", options->orientation ? options->orientation : "RAS");
   sag_json_integers (json, "dims", geometry->dims, 3);
   sag_json_numbers (json, "spacing_mm", spacing, 3);
   sag_json_numbers (json, "rotation_degrees", options->rotation_degrees, 3);
-  write_labels (json, phantom);
+  write_labels (json, phantom, options->anatomical);
   sag_json_end_object (json);
   return sag_json_writer_finish (json);
 }
