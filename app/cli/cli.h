@@ -31,6 +31,7 @@ int sag_cli_bench (int argc, char **argv);
 int sag_cli_bundle (int argc, char **argv);
 int sag_cli_bundle_check (int argc, char **argv);
 int sag_cli_bundle_publish (int argc, char **argv);
+int sag_cli_compose (int argc, char **argv);
 int sag_cli_dicom (int argc, char **argv);
 int sag_cli_evaluate (int argc, char **argv);
 int sag_cli_forward (int argc, char **argv);

@@ -20,6 +20,7 @@ static const SagCliCommand commands[] = {
   { "tokenize", "turn texts into token ids", sag_cli_tokenize },
   { "forward", "run the network on tensors, with inner activations", sag_cli_forward },
   { "step", "make one training step on tensors", sag_cli_step },
+  { "compose", "make questions of label tables and masks", sag_cli_compose },
   { "train", "train a model on a manifest of scans", sag_cli_train },
   { "evaluate", "measure a model, or two, on labelled scans", sag_cli_evaluate },
   { "bench", "measure speed and memory on this machine", sag_cli_bench },

@@ -11,6 +11,7 @@
 struct _SagCliTable
 {
   GPtrArray *rows; /* of GPtrArray of texts; the first is the heading */
+  guint      longest;
 };
 
 static void
@@ -24,6 +25,7 @@ sag_cli_table_new (const char *const *heading)
 {
   SagCliTable *self = g_new0 (SagCliTable, 1);
 
+  self->longest = LONGEST_NAME;
   self->rows = g_ptr_array_new_with_free_func (free_row);
   sag_cli_table_begin (self, heading[0]);
   for (gsize i = 1; heading[i] != NULL; i++)
@@ -42,14 +44,14 @@ sag_cli_table_free (SagCliTable *table)
 
 /* "Diagnose the presence of … around the lungs": both ends say something. */
 static char *
-dup_name (const char *name)
+dup_name (const char *name, glong longest)
 {
   g_autofree char *valid = g_utf8_make_valid (name, -1);
   glong            n = g_utf8_strlen (valid, -1);
-  glong            head = LONGEST_NAME * 3 / 5, tail = LONGEST_NAME - 3 - head;
+  glong            head = longest * 3 / 5, tail = longest - 3 - head;
   g_autofree char *first = NULL, *last = NULL;
 
-  if (n <= LONGEST_NAME)
+  if (n <= longest)
     return g_steal_pointer (&valid);
   first = g_utf8_substring (valid, 0, head);
   last = g_utf8_substring (valid, n - tail, n);
@@ -57,11 +59,17 @@ dup_name (const char *name)
 }
 
 void
+sag_cli_table_set_longest_name (SagCliTable *table, guint n_letters)
+{
+  table->longest = n_letters;
+}
+
+void
 sag_cli_table_begin (SagCliTable *table, const char *name)
 {
   GPtrArray *row = g_ptr_array_new_with_free_func (g_free);
 
-  g_ptr_array_add (row, dup_name (name));
+  g_ptr_array_add (row, dup_name (name, table->longest));
   g_ptr_array_add (table->rows, row);
 }
 

@@ -16,6 +16,9 @@ SagCliTable *sag_cli_table_new (const char *const *heading);
 void         sag_cli_table_free (SagCliTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagCliTable, sag_cli_table_free)
 
+/** sag_cli_table_set_longest_name: where the first column is cut from here on; 40 letters at first. */
+void sag_cli_table_set_longest_name (SagCliTable *table, guint n_letters);
+
 /** sag_cli_table_begin: the next row; @name is its first column. */
 void sag_cli_table_begin (SagCliTable *table, const char *name);
 

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/dataset/compose-private.h"
+
+#include "model/core/error.h"
+#include "model/core/file.h"
+
+#include <string.h>
+
+#define DEEPEST 8
+
+struct _SagComposeFiles
+{
+  gboolean    of_masks;
+  GHashTable *paths; /* name -> path */
+};
+
+static const char *
+ending_of (const char *name)
+{
+  static const char *const endings[] = { ".nii.gz", ".nii", ".bin" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (name, endings[i]) && strlen (name) > strlen (endings[i]))
+      return endings[i];
+  return NULL;
+}
+
+char *
+sag_compose_dup_name (const char *path)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  const char      *ending = ending_of (base);
+
+  return g_strndup (base, strlen (base) - (ending != NULL ? strlen (ending) : 0));
+}
+
+/* "scan" of "scan_labels", and of "scan/segmentations". */
+static char *
+dup_mask_name (const char *path)
+{
+  static const char *const tails[] = { "_seg", "_labels", "_segmentation", "_segmentations" };
+  static const char *const whole[] = { "seg", "labels", "segmentation", "segmentations" };
+  g_autofree char         *name = sag_compose_dup_name (path);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (whole); i++)
+    if (strcmp (name, whole[i]) == 0)
+      {
+        g_autofree char *folder = g_path_get_dirname (path);
+
+        return g_path_get_basename (folder);
+      }
+  for (gsize i = 0; i < G_N_ELEMENTS (tails); i++)
+    if (g_str_has_suffix (name, tails[i]) && strlen (name) > strlen (tails[i]))
+      return g_strndup (name, strlen (name) - strlen (tails[i]));
+  return g_steal_pointer (&name);
+}
+
+static gboolean look_through (SagComposeFiles *self, const char *folder, int depth, GError **error);
+
+static gboolean
+look_at (SagComposeFiles *self, const char *path, int depth, GError **error)
+{
+  char *name, *before;
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return depth >= DEEPEST || look_through (self, path, depth + 1, error);
+  if (ending_of (path) == NULL)
+    return TRUE;
+  name = self->of_masks ? dup_mask_name (path) : sag_compose_dup_name (path);
+  before = g_hash_table_lookup (self->paths, name);
+  if (before == NULL)
+    {
+      g_hash_table_insert (self->paths, name, g_strdup (path));
+      return TRUE;
+    }
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+               "Two files are called for \"%s\": %s and %s; leave one, or give the folder that it "
+               "lies in.",
+               name, before, path);
+  g_free (name);
+  return FALSE;
+}
+
+static gboolean
+look_through (SagComposeFiles *self, const char *folder, int depth, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
+  const char *entry;
+
+  if (dir == NULL)
+    return FALSE;
+  while ((entry = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, entry, NULL);
+
+      if (entry[0] != '.' && !look_at (self, path, depth, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+SagComposeFiles *
+sag_compose_files_new (const char *folder, gboolean of_masks, GError **error)
+{
+  g_autoptr (SagComposeFiles) self = g_new0 (SagComposeFiles, 1);
+  g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
+
+  self->of_masks = of_masks;
+  self->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  if (!look_through (self, absolute, 0, error))
+    return NULL;
+  if (g_hash_table_size (self->paths) > 0)
+    return g_steal_pointer (&self);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+               "There is no .nii, .nii.gz or .bin file in %s; check the folder.", folder);
+  return NULL;
+}
+
+void
+sag_compose_files_free (SagComposeFiles *files)
+{
+  if (files == NULL)
+    return;
+  g_hash_table_unref (files->paths);
+  g_free (files);
+}
+
+const char *
+sag_compose_files_find (SagComposeFiles *files, const char *name)
+{
+  return g_hash_table_lookup (files->paths, name);
+}
+
+static int
+compare_names (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+GPtrArray *
+sag_compose_files_list (SagComposeFiles *files)
+{
+  GPtrArray     *names = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer       name;
+
+  g_hash_table_iter_init (&iter, files->paths);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_ptr_array_add (names, name);
+  g_ptr_array_sort (names, compare_names);
+  return names;
+}
