@@ -55,7 +55,8 @@ static void
 said_cb (gpointer data, const char *sentence)
 {
   sag_train_view_clear (data);
-  fprintf (stderr, "sagitta-cli: %s\n", sentence);
+  printf ("%s\n", sentence);
+  fflush (stdout);
 }
 
 static void

@@ -118,6 +118,23 @@ parse_name (const char *name, const char *suffix, guint64 *step)
   return g_ascii_string_to_unsigned (number, 10, 0, G_MAXUINT64, step, NULL);
 }
 
+/* "model.safetensors.XXXXXX" of a bundle that was being written. */
+static void
+remove_temporary (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    for (int f = 0; f < SAG_BUNDLE_N_FILES; f++)
+      if (g_str_has_prefix (name, sag_bundle_file_get_name ((SagBundleFile) f)))
+        {
+          g_autofree char *path = g_build_filename (folder, name, NULL);
+
+          g_unlink (path);
+        }
+}
+
 static void
 remove_bundle (const char *folder)
 {
@@ -131,7 +148,17 @@ remove_bundle (const char *folder)
 
       g_unlink (path);
     }
+  remove_temporary (folder);
   g_rmdir (folder);
+}
+
+/* What a killed run was writing: "step-N.XXXXXX", "step-N.state.XXXXXX". */
+static gboolean
+is_leftover (const char *name)
+{
+  const char *dot = strrchr (name, '.');
+
+  return g_str_has_prefix (name, PREFIX) && dot != NULL && strlen (dot) == 7;
 }
 
 void
@@ -148,6 +175,10 @@ sag_checkpoint_clean (const char *folder, guint64 best, guint64 last)
       if (parse_name (name, "", &step) && step != best && step != last)
         remove_bundle (path);
       else if (parse_name (name, STATE_SUFFIX, &step) && step != last)
+        g_unlink (path);
+      else if (is_leftover (name) && g_file_test (path, G_FILE_TEST_IS_DIR))
+        remove_bundle (path);
+      else if (is_leftover (name))
         g_unlink (path);
     }
 }

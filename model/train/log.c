@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/train/log.h"
 
+#include "model/core/error.h"
 #include "model/core/file.h"
 #include "model/core/number.h"
 
@@ -8,6 +9,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define MOST_BYTES ((gsize) 1 << 30)
@@ -54,6 +56,13 @@ sag_train_log_open (const char *path, gint64 last_step, GError **error)
   self->fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND, 0666);
   if (self->fd < 0)
     return fail (self, error), NULL;
+  if (flock (self->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                   "Another training works in this folder, with %s; choose another folder.",
+                   self->name);
+      return NULL;
+    }
   if (last_step >= 0)
     {
       text = sag_file_load (path, MOST_BYTES, NULL, error);

@@ -14,6 +14,8 @@ typedef struct _SagTrainLog SagTrainLog;
 /**
  * sag_train_log_open: opens or makes @path.
  * @last_step: lines of later steps are cut off, as is a line that was not finished; -1 cuts all
+ *
+ * Errors: G_FILE_ERROR; SAG_ERROR_ARGUMENT if another process has it open
  */
 SagTrainLog *sag_train_log_open (const char *path, gint64 last_step, GError **error);
 void         sag_train_log_close (SagTrainLog *log);

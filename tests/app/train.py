@@ -1,0 +1,332 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Training: the same weights whatever happens on the way, and one clear sentence for everything that is wrong."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import struct
+import subprocess
+import time
+
+import nibabel
+import numpy
+
+import harness
+from harness import EFFUSION, LUNGS, call, load_tensors, new_folder, phantom, refuse, run, scratch
+
+HEADER = "question,img_file_path,label,split,mask_file_path,mask_values,patient_id"
+
+
+def bundle():
+    """A bundle that is trained in no time."""
+    folder = scratch("small-bundle")
+    if not os.path.exists(folder):
+        run("bundle", "create", "--random", "--seed", 3, "--input", "64,64,64", "--width", "0.15", "--hidden", "32", "-o", folder)
+    return folder
+
+
+def scans():
+    """Six phantoms, every second one with an effusion, and their label maps."""
+    paths = [phantom(seed, "effusion-left" if seed % 2 else "", "6,6,6") for seed in range(1, 7)]
+    return [(path, path.replace(".nii.gz", "_labels.nii.gz"), seed % 2) for seed, path in enumerate(paths, 1)]
+
+
+def write_manifest(name, rows, header=HEADER):
+    path = scratch(name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join([header, *rows]) + "\n")
+    return path
+
+
+def manifest():
+    rows = []
+    for number, (scan, labels, effusion) in enumerate(scans()):
+        split = "val" if number >= 4 else "train"
+        rows += [
+            f"{EFFUSION},{scan},{effusion},{split},,,{number}",
+            f"{LUNGS},{scan},,{split},{labels},10;11;12;13;14,{number}",
+            f"Segment heart in the image.,{scan},,{split},{labels},51,{number}",
+            f"Segment left pleural effusion in the image.,{scan},,{split},{labels},210,{number}",
+        ]
+    return write_manifest("data.csv", rows)
+
+
+def arguments(folder, *more, steps=24, table=None):
+    return [
+        *("train", table or manifest(), "--bundle", bundle(), "-o", folder, "--what", "all", "--steps", steps, "--lr", "1e-3"),
+        *("--images-per-batch", 2, "--texts-per-image", 2, "--accumulate", 2, "--warm-up", 3, "--validate-every", 5),
+        *("--cache", scratch("train-cache"), *more),
+    ]  # fmt: skip
+
+
+def weights(folder, name="last"):
+    with open(os.path.join(folder, name, "model.safetensors"), "rb") as file:
+        return file.read()
+
+
+def read_log(folder):
+    with open(os.path.join(folder, "log.jsonl"), encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+_unbroken = []
+
+
+def unbroken():
+    """The folder of a run that nobody disturbed."""
+    if not _unbroken:
+        _unbroken.append(scratch("unbroken"))
+        run(*arguments(_unbroken[0]))
+    return _unbroken[0]
+
+
+def same_run(folder):
+    """The same weights, optimiser and log as the unbroken run."""
+    assert weights(folder) == weights(unbroken())
+    assert weights(folder, "best") == weights(unbroken(), "best")
+    for name, array in load_tensors(os.path.join(folder, "step-00000024.state")).items():
+        other = load_tensors(os.path.join(unbroken(), "step-00000024.state"))[name]
+        assert array.tobytes() == other.tobytes(), name
+    timing = ("samples_per_s", "waiting", "seconds_left")
+    logs = [[{k: v for k, v in line.items() if k not in timing} for line in read_log(f)] for f in (folder, unbroken())]
+    assert logs[0] == logs[1]
+
+
+def test_run():
+    folder = unbroken()
+    names = os.listdir(folder)
+    assert {"best", "last", "log.jsonl", "step-00000024", "step-00000024.state"} <= set(names), names
+    assert not [name for name in names if "." in name.replace(".state", "").replace("log.jsonl", "")], names
+    log = read_log(folder)
+    assert [line["step"] for line in log if line["kind"] == "step"] == list(range(1, 25))
+    assert [line["step"] for line in log if line["kind"] == "validation"] == [5, 10, 15, 20, 24]
+    assert log[0]["lr"] == 0 and abs(log[3]["lr"] - 1e-3) < 1e-12 and log[4]["lr"] < 1e-3
+    text = open(os.path.join(folder, "log.jsonl"), encoding="utf-8").read()
+    assert "/" not in text and "phantom" not in text
+    first = [line["patch_loss"] for line in log if line.get("patch_loss") is not None][0]
+    assert log[-1]["patch_loss"] < first, (first, log[-1])
+
+
+def test_bundle_says_what_it_is():
+    with open(os.path.join(unbroken(), "last", "bundle.json"), encoding="utf-8") as file:
+        about = json.load(file)
+    assert about["trained"] and about["synthetic"], about
+    text = json.dumps(about)
+    assert "seed 1" in text and "lr 0.001" in text
+    tasks = {(task["text"], task["head"]): task for task in about["tasks"]}
+    assert set(text for text, _ in tasks) == {
+        EFFUSION, LUNGS, "Segment heart in the image.", "Segment left pleural effusion in the image."}  # fmt: skip
+    assert tasks[(EFFUSION, "class")]["prevalence"] == 0.5
+    assert tasks[("Segment left pleural effusion in the image.", "patch")]["prevalence"] == 0.5
+    assert 0 <= tasks[(EFFUSION, "class")]["auroc"] <= 1
+    answer = run("ask", scans()[0][0], "--task", EFFUSION, "--bundle", os.path.join(unbroken(), "best"), "--json").json()
+    assert answer["bundle"]["trained"] and answer["bundle"]["synthetic"]
+
+
+def test_threads_change_nothing():
+    folder = scratch("one-thread")
+    run(*arguments(folder, "--threads", 1))
+    same_run(folder)
+
+
+def test_another_seed_is_another_run():
+    folder = scratch("another-seed")
+    run(*arguments(folder, "--seed", 2))
+    assert weights(folder) != weights(unbroken())
+
+
+def test_killed_ten_times():
+    """At any moment: also while a checkpoint is written, since there is one after every fifth step."""
+    generator = random.Random(17)
+    folder = scratch("killed")
+    kills = 0
+    unbroken()
+    while kills < 10:
+        resume = ["--resume"] if os.path.exists(os.path.join(folder, "last")) else []
+        process = harness.start(*arguments(folder, *resume))
+        try:
+            process.wait(generator.uniform(0.05, 0.6))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            kills += 1
+        out, err = process.communicate()
+        if process.returncode == 0:
+            same_run(folder)
+            shutil.rmtree(folder)  # done too soon: once more from the start
+        else:
+            assert process.returncode == -signal.SIGKILL, (process.returncode, out, err)
+    resume = ["--resume"] if os.path.exists(os.path.join(folder, "last")) else []
+    run(*arguments(folder, *resume))
+    same_run(folder)
+    run(*arguments(folder, "--resume"))  # nothing is left to do
+    same_run(folder)
+
+
+def test_interrupted():
+    """Once: the step is finished, and a checkpoint is there; twice: the program ends at once."""
+    folder = scratch("interrupted")
+    process = harness.start(*arguments(folder, steps=100000))
+    while not os.path.exists(os.path.join(folder, "log.jsonl")) or len(read_log(folder)) < 3:
+        time.sleep(0.01)
+    refuse(*arguments(folder, steps=100000), code=2, words="training")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1, (out, err)
+    assert "--resume" in err.decode() and len(err.splitlines()) == 1, err
+    step = max(line["step"] for line in read_log(folder))
+    assert f"step {step};" in err.decode(), (step, err)
+    assert os.path.exists(os.path.join(folder, f"step-{step:08d}", "bundle.json"))
+    process = harness.start(*arguments(folder, "--resume", steps=100000))
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode in (1, 130), process.returncode
+
+
+def test_early_stop():
+    folder = scratch("early")
+    result = run(*arguments(folder, "--patience", 1, steps=2000))
+    assert "no better" in result.out, result.out
+    scores = [(line["auroc"], -line["class_loss"] - line["patch_loss"]) for line in read_log(folder) if line["kind"] == "validation"]
+    assert all(a < b for a, b in zip(scores, scores[1:-1])) and scores[-1] <= scores[-2], scores
+
+
+def test_parts():
+    """What is frozen does not move."""
+    before = load_tensors(os.path.join(bundle(), "model.safetensors"))
+    for what, moves in (("heads", ("cls_head", "seg_head")), ("vision", None), ("heads+text", None)):
+        folder = scratch(f"part-{what}")
+        result = call(*arguments(folder, "--what", what, "--freeze-norms", steps=5))
+        assert result.code == 0, result.err
+        after = load_tensors(os.path.join(folder, "last", "model.safetensors"))
+        moved = {name for name in before if before[name].tobytes() != after[name].tobytes()}
+        assert moved and moved != set(before), moved
+        text = {name for name in moved if "encoder.layer" in name}
+        vision = {name for name in moved if name.startswith("vision_model")}
+        assert bool(text) == (what == "heads+text") and bool(vision) == (what == "vision"), (what, text, vision)
+        assert not [name for name in moved if "running" in name], moved
+        if moves is not None:
+            assert len(moved) <= 4, moved
+
+
+def test_resume_with_something_else():
+    folder = unbroken()
+    refuse(*arguments(folder), code=2, words="--resume")
+    refuse(*arguments(scratch("nothing-there"), "--resume"), code=2, words="without --resume")
+    refuse(*arguments(folder, "--resume", "--seed", 9), code=2, words="other options")
+    rows = open(manifest(), encoding="utf-8").read().splitlines()[1:]
+    refuse(*arguments(folder, "--resume", table=write_manifest("changed.csv", rows[:-1])), code=2, words="manifest")
+    other = scratch("other-bundle")
+    run("bundle", "create", "--random", "--seed", 4, "--input", "64,64,64", "-o", other)
+    refuse(*arguments(folder, "--resume", "--bundle", other), code=2, words="bundle")
+    same_run(folder)
+
+
+def test_bad_tables():
+    scan, labels, _ = scans()[0]
+    good = f"{EFFUSION},{scan},1,train,,,1"
+    for rows, words, code in (
+        ([f"{EFFUSION},nowhere.nii.gz,1,train,,,1"], ("nowhere.nii.gz", "line 2"), 1),
+        ([good, f"{LUNGS},{scan},,train,nowhere_seg.nii.gz,,1"], "nowhere_seg.nii.gz", 1),
+        ([f"{EFFUSION},{scan},maybe,train,,,1"], ("maybe", "line 2"), 1),
+        ([f"{EFFUSION},{scan},1,sometimes,,,1"], "sometimes", 1),
+        ([f"{LUNGS},{scan},,train,{labels},lung,1"], "mask_values", 1),
+        ([good, f"{EFFUSION},{scan},1,val,,,1"], "patient", 1),
+        ([good.replace("train", "test")], "train", 2),
+        ([f"{EFFUSION},{__file__},1,train,,,1"], "train.py", 1),
+        ([f"{'very ' * 600}long,{scan},1,train,,,1"], "word pieces", 1),
+    ):
+        folder = scratch("bad")
+        refuse(*arguments(folder, table=write_manifest("bad.csv", rows)), code=code, words=words)
+        assert not os.path.exists(os.path.join(folder, "last")), rows
+        shutil.rmtree(folder, ignore_errors=True)
+    refuse(*arguments(folder, table=scratch("no.csv")), words="no.csv")
+    refuse(*arguments(folder, table=write_manifest("bad.csv", ["a,b,1"], "what,where,label")), words="question")
+
+
+def test_wrong_usage():
+    table = manifest()
+    for more in (("--steps", 0), ("--what", "soup"), ("--lr", 0), ("--lr", "nan"), ("--accumulate", 0), ("--images-per-batch", 0),
+                 ("--dropout", 1), ("--cache-size", -1), ("--threads", -1)):  # fmt: skip
+        refuse(*arguments(scratch("never"), *more, table=table), code=2, words="--")
+    refuse("train", table, code=2, words="-o")
+    refuse("train", "-o", scratch("never"), code=2)
+    assert not os.path.exists(scratch("never"))
+
+
+def test_odd_masks():
+    """On another grid, empty, of columns that nobody knows: said, and gone on with."""
+    scan, labels, _ = scans()[0]
+    image = nibabel.load(scan)
+    real, coarse, empty = scratch("real.nii.gz"), scratch("coarse.nii.gz"), scratch("empty.nii.gz")
+    nibabel.save(nibabel.Nifti1Image(numpy.asarray(image.dataobj, numpy.int16), image.affine), real)
+    mask = nibabel.load(labels)
+    nibabel.save(mask.slicer[::2, ::2, ::2], coarse)
+    nibabel.save(nibabel.Nifti1Image(numpy.zeros(mask.shape, numpy.uint8), mask.affine), empty)
+    rows = [
+        f"{LUNGS},{real},,train,{coarse},10;11;12;13;14,1,x",
+        f"Segment a nodule in the image.,{real},,train,{empty},,1,x",
+        f"Segment a cyst in the image.,{real},0,train,{empty},,1,x",
+    ]
+    table = write_manifest("odd.csv", rows, HEADER + ",mood")
+    folder = scratch("odd")
+    out = run(*arguments(folder, table=table, steps=2)).out
+    assert "mood" in out and "another grid" in out and "resampled: 1" in out and "empty" in out and "line 3" in out, out
+    with open(os.path.join(folder, "last", "bundle.json"), encoding="utf-8") as file:
+        about = json.load(file)
+    assert not about["synthetic"] and len(about["tasks"]) == 2, about
+    folder = scratch("odd-kept")
+    assert "left out" not in run(*arguments(folder, "--keep-empty-masks", table=table, steps=2)).out
+    refuse(*arguments(scratch("odd-none"), table=write_manifest("odd.csv", rows[1:2], HEADER + ",mood")), code=2, words="left out")
+
+
+def test_not_a_number():
+    """The samples are named: a word of the vocabulary that a damaged bundle knows no numbers for."""
+    broken = scratch("broken-bundle")
+    shutil.copytree(bundle(), broken)
+    path = os.path.join(broken, "model.safetensors")
+    with open(os.path.join(broken, "vocab.txt"), encoding="utf-8") as file:
+        word = file.read().splitlines().index("heart")
+    name = [name for name in load_tensors(path) if name.endswith("word_embeddings.weight")][0]
+    with open(path, "r+b") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))[name]
+        file.seek(8 + length + header["data_offsets"][0] + 4 * word * header["shape"][1])
+        file.write(struct.pack("<f", float("nan")))
+    with open(manifest(), encoding="utf-8") as file:
+        rows = file.read().splitlines()
+    result = call(*arguments(scratch("not-a-number"), "--bundle", broken))
+    assert result.code == 1 and len(result.err.splitlines()) == 1, result.err
+    assert "not a number" in result.err and "manifest line" in result.err, result.err
+    lines = [int(word) for word in result.err.split("line ")[1].split(")")[0].split(", ")]
+    assert lines and all(rows[line - 1].startswith("Segment heart") for line in lines), (lines, result.err)
+
+
+def test_full_disk():
+    """The checkpoint that has no room is not there; the one before is, and the run goes on from it."""
+    disk = new_folder("disk")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk]
+    if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+        raise harness.Skip("only root may make a small disk")
+    try:
+        folder = os.path.join(disk, "run")
+        result = call(*arguments(folder))
+        assert result.code == 1 and len(result.err.splitlines()) == 1, (result.code, result.err)
+        assert "free some space" in result.err, result.err
+        kept = {"best", "last", "log.jsonl", "step-00000005", "step-00000005.state"}
+        assert set(os.listdir(folder)) == kept, os.listdir(folder)
+        run("bundle", "check", os.path.join(folder, "last"))
+        subprocess.run(["mount", "-o", "remount,size=60m", disk], check=True)
+        run(*arguments(folder, "--resume"))
+        same_run(folder)
+    finally:
+        subprocess.run(["umount", disk], check=False)
+
+
+if __name__ == "__main__":
+    harness.main(globals())
