@@ -85,7 +85,7 @@ add_rib (SagSubject *subject, guint rib, double side)
     {
       rib_point (rib, step, side, points[1]);
       if (step < ribs[rib].n_bone)
-        add_bone (subject, label, points, radii, 2, 2);
+        add_bone (subject, label, points, radii, 2, 1.6);
       else
         {
           const SagSolid cartilage = { .hu = subject->hu.cartilage,
@@ -102,7 +102,7 @@ static void
 add_vertebra (SagSubject *subject, guint8 label, double z, double height, double width)
 {
   double   y = -70 + SAG_BACK_SHEAR * z, half = height / 2;
-  SagSolid body = { .hu = subject->hu.cortex - 180,
+  SagSolid body = { .hu = subject->hu.cortex - 210,
                     SAG_IS_ORGAN (label),
                     .centre = { 0, y, z },
                     .radius = { width, width * 0.82, 0 },
@@ -110,7 +110,7 @@ add_vertebra (SagSubject *subject, guint8 label, double z, double height, double
                     .planes = { { 0, 0, 1, z + half }, { 0, 0, -1, half - z } } };
   SagSolid arch = body, canal = body, marrow = body, disc = body;
   SagSolid process = { .kind = SAG_SOLID_CAPSULE,
-                       .hu = subject->hu.cortex - 120,
+                       .hu = subject->hu.cortex - 140,
                        SAG_IS_ORGAN (label),
                        .centre = { 0, y - 36, z },
                        .end = { 0, y - 48, z - 15 },

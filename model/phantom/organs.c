@@ -23,7 +23,8 @@ sag_subject_add_lungs (SagSubject *subject)
                             .square = SAG_PLEURA_SQUARE,
                             .shear_y = SAG_BACK_SHEAR,
                             .hu = subject->hu.lung,
-                            .hu_slope_y = subject->hu.lung_slope_y };
+                            .hu_slope_y = subject->hu.lung_slope_y,
+                            .mottle = 45 };
 
   for (guint l = 0; l < G_N_ELEMENTS (lobes); l++)
     {
@@ -39,7 +40,7 @@ sag_subject_add_lungs (SagSubject *subject)
 
       fissure.blend = SAG_BLEND_ADD;
       fissure.hu = 110;
-      fissure.hu_slope_y = 0;
+      fissure.hu_slope_y = fissure.mottle = 0;
       fissure.label = fissure.organ = SAG_SOLID_KEEP;
       fissure.over = side < 0 ? SAG_OVER_LEFT_LUNG : SAG_OVER_RIGHT_LUNG;
       for (guint a = 1; a < 3; a++)

@@ -379,7 +379,7 @@ scan_init (Scan *scan)
       stored_stride *= n;
     }
   scan->side[0] = scan->side[1] = (float) scan->subject->kernel;
-  scan->side[2] = 0.12f;
+  scan->side[2] = (float) scan->subject->slab;
   scan->noise_hu =
     (float) (scan->subject->noise_hu / (remaining (scan->side[0]) * remaining (scan->side[1])));
 }

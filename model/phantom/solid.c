@@ -6,6 +6,7 @@
 #include <math.h>
 
 #define ROUGH_WAVE_MM 25
+#define MOTTLE_WAVE_MM 9
 
 /* What is not listed is SAG_OVER_OTHER. */
 static const guint16 classes[256] = {
@@ -169,6 +170,10 @@ static inline void
 put (const SagSolid *solid, const SagRow *row, gsize i, float share)
 {
   float hu = solid->hu + solid->hu_slope_y * (float) (row->y[i] - solid->centre[1]);
+
+  if (solid->mottle > 0)
+    hu +=
+      solid->mottle * (float) sag_wave (row->seed, MOTTLE_WAVE_MM, row->x[i], row->y[i], row->z[i]);
 
   if (solid->blend == SAG_BLEND_COVER)
     row->hu[i] += share * (hu - row->hu[i]);

@@ -35,6 +35,7 @@ typedef enum
  * @rough: random waves of the surface, a share of the radius; their length is 25 mm
  * @planes: (nx, ny, nz, d): keeps only what lies at n . p <= d; all zero keeps everything
  * @hu_slope_y: HU for each mm to anterior of @centre
+ * @mottle: random HU up to this, to both sides, over 9 mm
  * @label: SagPhantomLabel, or SAG_SOLID_KEEP
  * @organ: whose organ the voxel becomes, or SAG_SOLID_KEEP: a nodule is still lung
  * @over: SagOver flags that it may cover; 0 means all
@@ -56,6 +57,7 @@ typedef struct
   double       planes[SAG_SOLID_MAX_PLANES][4];
   float        hu;
   float        hu_slope_y;
+  float        mottle;
   guint8       label;
   guint8       organ;
   guint16      over;

@@ -93,7 +93,7 @@ mix_palette (SagSubject *subject)
   hu->fat = EITHER (-103, 6, -103);
   hu->muscle = EITHER (52, 6, 60);
   hu->gland = EITHER (15, 15, 25);
-  hu->lung = EITHER (-850, 25, -845);
+  hu->lung = EITHER (-852, 38, -846);
   hu->lung_slope_y = (float) -sag_draw_uniform (&draw, 0.15, 0.6);
   hu->air = -1000;
   hu->fluid = EITHER (8, 7, 10);
@@ -108,8 +108,8 @@ mix_palette (SagSubject *subject)
   hu->kidney = EITHER (33, 4, 150);
   hu->node = EITHER (38, 6, 72);
   hu->cartilage = EITHER (110, 25, 115);
-  hu->marrow = EITHER (190, 50, 195);
-  hu->cortex = EITHER (620, 90, 620);
+  hu->marrow = EITHER (150, 45, 155);
+  hu->cortex = EITHER (520, 90, 520);
   hu->calcium = EITHER (900, 200, 900);
   hu->metal = 3000;
 #undef EITHER
@@ -163,6 +163,7 @@ draw_subject (SagSubject *subject, const SagPhantomOptions *options)
   subject->dome_mm =
     sag_draw_uniform (&draw, -8, 1) + (sag_draw_integer (&draw, 0, 4) == 0 ? 28 : 12);
   subject->warp_mm = 5;
+  subject->slab = sag_draw_uniform (&draw, 0.04, 0.24);
   subject->bend = sag_draw_uniform (&draw, 0.0003, 0.0012);
   for (guint a = 0; a < 3; a++)
     subject->heart_shift[a] =

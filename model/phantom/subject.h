@@ -92,6 +92,7 @@ typedef struct
  * @warp_mm: how far shapes are bent at most
  * @dome_mm: how much higher than at full breath the diaphragm stands
  * @heart: its size, 1 being ordinary
+ * @kernel, @slab: the share that a voxel takes from each neighbour, in the slice and across slices
  */
 typedef struct
 {
@@ -113,6 +114,7 @@ typedef struct
   double     heart_shift[3];
   float      noise_hu;
   double     kernel;
+  double     slab;
   SagPalette hu;
 } SagSubject;
 
