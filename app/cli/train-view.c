@@ -68,6 +68,14 @@ preparing_cb (gpointer data, gsize n_done, gsize n)
 }
 
 static void
+encoding_cb (gpointer data, gsize n_done, gsize n)
+{
+  g_autofree char *stage = g_strdup_printf ("Encoding scans, %zu of %zu", n_done, n);
+
+  sag_cli_progress (n_done < n ? stage : NULL, (double) n_done / (double) n);
+}
+
+static void
 stepped_cb (gpointer data, const SagTrainProgress *progress)
 {
   SagTrainView    *self = data;
@@ -112,6 +120,7 @@ sag_train_view_get_events (SagTrainView *view)
     .data = view,
     .said = said_cb,
     .preparing = preparing_cb,
+    .encoding = encoding_cb,
     .stepped = stepped_cb,
     .validated = validated_cb,
   };

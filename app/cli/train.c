@@ -27,6 +27,7 @@ typedef struct
   gint64      steps;
   gint64      seed;
   int         scans, texts, accumulate, warm_up, every, on, patience, minutes;
+  gboolean    augment;
   gboolean    no_augment;
 } Arguments;
 
@@ -77,6 +78,8 @@ read_arguments (Arguments *self, const char *command, const char *manifest)
     return sag_cli_usage (command, "Counts are whole numbers that are not negative");
   if (!(self->cache_gb > 0 && self->cache_gb < 1e6))
     return sag_cli_usage (command, "--cache-size is a number of gigabytes");
+  if (self->augment && self->no_augment)
+    return sag_cli_usage (command, "--augment and --no-augment exclude each other");
   plan->n_steps = (guint64) self->steps;
   plan->seed = (guint64) self->seed;
   plan->scans_per_batch = (guint) self->scans;
@@ -87,7 +90,7 @@ read_arguments (Arguments *self, const char *command, const char *manifest)
   plan->validate_on = (guint) self->on;
   plan->patience = (guint) self->patience;
   plan->save_minutes = (guint) self->minutes;
-  plan->augment = !self->no_augment;
+  plan->augment = self->augment || (!self->no_augment && sag_train_plan_trains_vision (plan));
   if (self->cache == NULL)
     self->cache = sag_cache_dup_default_folder ();
   self->job.manifest = manifest;
@@ -171,10 +174,10 @@ sag_cli_train (int argc, char **argv)
     { "dropout", 0, 0, G_OPTION_ARG_DOUBLE, &plan->dropout, "Of the text layers (0.1)", "P" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &self.seed, "The same seed gives the same weights (1)",
       "S" },
+    { "augment", 0, 0, G_OPTION_ARG_NONE, &self.augment,
+      "Rotate, zoom, shift, add noise: the default where vision trains", NULL },
     { "no-augment", 0, 0, G_OPTION_ARG_NONE, &self.no_augment,
-      "Scans as inference sees them: not rotated, zoomed, shifted, noisy", NULL },
-    { "augment", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &self.no_augment, "The default",
-      NULL },
+      "Scans as inference sees them: the default elsewhere", NULL },
     { "keep-empty-masks", 0, 0, G_OPTION_ARG_NONE, &plan->keep_empty,
       "Empty masks of real scans are negatives", NULL },
     { "validate-every", 0, 0, G_OPTION_ARG_INT, &self.every, "Steps (500); 0 never", "N" },

@@ -36,6 +36,7 @@ sag_loaded_scan_free (SagLoadedScan *loaded)
   if (loaded == NULL)
     return;
   g_free (loaded->input);
+  g_free (loaded->tokens);
   g_free (loaded->items);
   g_free (loaded->labels);
   g_free (loaded->tasks);
@@ -173,9 +174,13 @@ sag_load_scan (SagScanStore           *store,
       loaded->labels[i] = item->is_label ? (float) item->sample->label : 0;
       loaded->tasks[i] = item->is_label ? 1 : 0;
     }
-  if (options->augment)
+  if (options->augment && options->model == NULL)
     sag_augmentation_draw (&augmentation, options->seed, place);
-  if ((!options->without_input && !load_input (loaded, store, &augmentation, error)) ||
+  if (options->model != NULL)
+    loaded->tokens = sag_scan_store_dup_tokens (store, loaded->scan->path, options->model,
+                                                options->n_token_values, error);
+  if ((options->model != NULL ? loaded->tokens == NULL
+                              : !load_input (loaded, store, &augmentation, error)) ||
       !load_targets (loaded, store, &augmentation, error))
     return NULL;
   return g_steal_pointer (&loaded);

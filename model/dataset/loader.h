@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /**
  * SagLoadedScan: a scan with some of its questions, ready for the engine.
  * @place: in the run
- * @input: (input)
+ * @input: (input), or NULL with tokens
+ * @tokens: (n_tokens, hidden), or NULL
  * @items: (n): what is asked
  * @labels: (n), 0 where the item has none; @tasks: (n): 1 reads the label, 0 the targets
  * @targets: (n, n_tokens, cells), 0 where the item has no mask
@@ -18,6 +19,7 @@ typedef struct
   guint64              place;
   const SagIndexScan  *scan;
   float               *input;
+  float               *tokens;
   gsize                n;
   const SagIndexItem **items;
   float               *labels;
@@ -35,16 +37,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagLoadedScan, sag_loaded_scan_free)
  * @first: the place at which to begin
  * @ahead: scans that are kept ready
  * @n_threads: that load
- * @without_input: leave the input NULL, for training from tokens
+ * @model: (nullable): load the @n_token_values tokens that this network made instead of the input, without
+ *   augmentation (sag_scan_store_save_tokens())
  */
 typedef struct
 {
-  gboolean augment;
-  guint64  seed;
-  guint64  first;
-  guint    ahead;
-  guint    n_threads;
-  gboolean without_input;
+  gboolean    augment;
+  guint64     seed;
+  guint64     first;
+  guint       ahead;
+  guint       n_threads;
+  const char *model;
+  gsize       n_token_values;
 } SagLoaderOptions;
 
 /** SagLoader: reads scans in the background, in the order of the sampler's places. One consumer. */

@@ -301,3 +301,58 @@ sag_scan_store_dup_labels (SagScanStore      *store,
   map->members = load (store, path, mask, "MEMB", &size, mask->n_sets * 256, error);
   return map->members != NULL ? g_steal_pointer (&map) : NULL;
 }
+
+static char *
+dup_token_key (SagScanStore *self, const char *path, const char *model, GError **error)
+{
+  g_autofree char *scan = dup_scan_key (self, path, error);
+  g_autofree char *text = NULL;
+
+  if (scan == NULL)
+    return NULL;
+  text = g_strdup_printf ("sagitta tokens 1 %s by %s", scan, model);
+  return sag_hash_voxels (text, strlen (text));
+}
+
+gboolean
+sag_scan_store_save_tokens (SagScanStore *store,
+                            const char   *path,
+                            const char   *model,
+                            const float  *values,
+                            gsize         n_values,
+                            GError      **error)
+{
+  g_autofree char      *key = dup_token_key (store, path, model, error);
+  const SagCacheSection section = { "TOKN", (gpointer) values, n_values * sizeof *values };
+
+  return key != NULL && sag_cache_save (store->cache, key, &section, 1, error);
+}
+
+gboolean
+sag_scan_store_has_tokens (SagScanStore *store, const char *path, const char *model)
+{
+  g_autofree char *key = dup_token_key (store, path, model, NULL);
+
+  return key != NULL && sag_cache_has (store->cache, key);
+}
+
+float *
+sag_scan_store_dup_tokens (
+  SagScanStore *store, const char *path, const char *model, gsize n_values, GError **error)
+{
+  g_autofree char *key = dup_token_key (store, path, model, error);
+  g_autofree char *name = NULL;
+  g_autofree void *values = NULL;
+  gsize            size;
+
+  if (key == NULL)
+    return NULL;
+  values = sag_cache_load (store->cache, key, "TOKN", &size);
+  if (values != NULL && size == n_values * sizeof (float))
+    return g_steal_pointer (&values);
+  sag_cache_remove (store->cache, key);
+  name = sag_file_dup_display_name (path);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+               "The cache lost what was computed of %s; the same command makes it again.", name);
+  return NULL;
+}

@@ -116,6 +116,24 @@ SagLabelMap *sag_scan_store_dup_labels (SagScanStore      *store,
                                         const SagScanMask *mask,
                                         GError           **error);
 
+/**
+ * sag_scan_store_save_tokens: keeps what a vision network makes of the scan's exact input, for training what comes
+ * after it.
+ * @model: names the network: hexadecimal digits
+ * @values: (n_values) float32
+ */
+gboolean sag_scan_store_save_tokens (SagScanStore *store,
+                                     const char   *path,
+                                     const char   *model,
+                                     const float  *values,
+                                     gsize         n_values,
+                                     GError      **error);
+/** sag_scan_store_has_tokens: whether they are there. */
+gboolean sag_scan_store_has_tokens (SagScanStore *store, const char *path, const char *model);
+/** sag_scan_store_dup_tokens: g_free() it; G_IO_ERROR_NOT_FOUND if they are not there, or not @n_values. */
+float *sag_scan_store_dup_tokens (
+  SagScanStore *store, const char *path, const char *model, gsize n_values, GError **error);
+
 void sag_label_map_free (SagLabelMap *map);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagLabelMap, sag_label_map_free)
 

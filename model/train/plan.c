@@ -31,6 +31,12 @@ sag_train_plan_init (SagTrainPlan *plan)
   };
 }
 
+gboolean
+sag_train_plan_trains_vision (const SagTrainPlan *plan)
+{
+  return plan->parts == SAG_TRAIN_VISION || plan->parts == SAG_TRAIN_ALL;
+}
+
 char *
 sag_train_plan_describe (const SagTrainPlan *plan)
 {

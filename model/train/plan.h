@@ -41,6 +41,10 @@ typedef struct
   SagEngineOptions engine;
 } SagTrainPlan;
 
+/** sag_train_plan_trains_vision: whether scans go through the vision network in training; else their tokens are made
+ * once, unless they are augmented. */
+gboolean sag_train_plan_trains_vision (const SagTrainPlan *plan);
+
 /** sag_train_plan_init: the paper's (MODEL.md section 4), for one machine: 25,000 steps of 8 x 8 samples. */
 void sag_train_plan_init (SagTrainPlan *plan);
 

@@ -169,7 +169,8 @@ open_engine (SagTrainer *self, GError **error)
                               .parts = self->plan.parts,
                               .seed = self->plan.seed,
                               .dropout = (float) self->plan.dropout,
-                              .freeze_norms = self->plan.freeze_norms };
+                              .freeze_norms = self->plan.freeze_norms ||
+                                              !sag_train_plan_trains_vision (&self->plan) };
 
   if (self->job.resume)
     {
@@ -272,8 +273,9 @@ sag_trainer_new (const SagTrainJob *job, GCancellable *cancellable, GError **err
   if (sag_bundle_get_folder (job->bundle) == NULL)
     return fail (error, "Training begins from a bundle in a folder; name one with --bundle."), NULL;
   if (!read_manifest (self, error) || !open_folder (self, error) ||
-      !prepare_data (self, cancellable, error) || !open_engine (self, error) ||
-      (job->resume && !read_moments (self, error)) || !open_log (self, error))
+      !prepare_data (self, cancellable, error) || !sag_trainer_encode (self, cancellable, error) ||
+      !open_engine (self, error) || (job->resume && !read_moments (self, error)) ||
+      !open_log (self, error))
     return NULL;
   self->saved_step = job->resume ? self->state.step : G_MAXUINT64;
   self->seconds_before = self->state.n_seconds;
@@ -283,6 +285,8 @@ sag_trainer_new (const SagTrainJob *job, GCancellable *cancellable, GError **err
     .first = self->state.step * self->plan.accumulate * self->plan.scans_per_batch,
     .ahead = 2 * self->plan.scans_per_batch,
     .n_threads = self->plan.n_loaders,
+    .model = self->model,
+    .n_token_values = self->n_token_values,
   };
   self->loader = sag_loader_new (self->store, self->index, self->sampler, &loading);
   return g_steal_pointer (&self);
@@ -307,6 +311,7 @@ sag_trainer_free (SagTrainer *trainer)
   g_clear_pointer (&trainer->dataset, sag_dataset_unref);
   g_clear_pointer (&trainer->log, sag_train_log_close);
   sag_train_state_clear (&trainer->state);
+  g_free (trainer->model);
   g_free (trainer->task_auroc);
   g_free (trainer);
 }

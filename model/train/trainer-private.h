@@ -23,6 +23,8 @@ struct _SagTrainer
   SagTrainTexts    *other_texts; /* of held_out */
   SagSampler       *sampler;
   SagLoader        *loader;
+  char             *model; /* whose tokens are trained from; NULL: from scans */
+  gsize             n_token_values;
   void             *engine;
   SagTrainArrays   *arrays;
   SagTrainState     state;
@@ -52,6 +54,9 @@ typedef struct
 /** sag_trainer_do_step: loads batches, accumulates gradients, makes the step. */
 gboolean sag_trainer_do_step (
   SagTrainer *self, SagTrainStepSums *sums, double *lr, double *grad_norm, GError **error);
+
+/** sag_trainer_encode: makes the tokens of every scan that has none, by the bundle that the run begins with. */
+gboolean sag_trainer_encode (SagTrainer *self, GCancellable *cancellable, GError **error);
 
 /** sag_trainer_make_manifest: what a checkpoint says about itself. */
 SagManifest *sag_trainer_make_manifest (SagTrainer *self);

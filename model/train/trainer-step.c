@@ -25,7 +25,7 @@ typedef struct
   SagLoadedScan **scans;
   gsize           n_scans;
   gsize           n;
-  float          *input;
+  float          *input; /* or tokens */
   gint32         *image_of;
   gint32         *ids;
   gint32         *lengths;
@@ -78,6 +78,8 @@ gather (SagTrainer *self, Batch *batch)
   gsize             n_cells = sag_sample_grid_n_cells (&self->grid);
   g_autofree guint *questions = g_new (guint, batch->n);
 
+  if (self->model != NULL)
+    n_input = self->n_token_values;
   batch->input = g_new (float, batch->n_scans *n_input);
   batch->image_of = g_new (gint32, batch->n);
   batch->lengths = g_new (gint32, batch->n);
@@ -90,7 +92,8 @@ gather (SagTrainer *self, Batch *batch)
     {
       const SagLoadedScan *scan = batch->scans[s];
 
-      memcpy (batch->input + s * n_input, scan->input, n_input * sizeof (float));
+      memcpy (batch->input + s * n_input, self->model != NULL ? scan->tokens : scan->input,
+              n_input * sizeof (float));
       memcpy (batch->labels + at, scan->labels, scan->n * sizeof (float));
       memcpy (batch->tasks + at, scan->tasks, scan->n * sizeof (float));
       memcpy (batch->targets + at * n_cells, scan->targets, scan->n * n_cells * sizeof (float));
@@ -157,7 +160,8 @@ run_batch (SagTrainer *self, Batch *batch, SagTrainStepSums *sums, GError **erro
   request.n = (int32_t) batch->n;
   request.n_images = (int32_t) batch->n_scans;
   request.image_of = batch->image_of;
-  request.input = batch->input;
+  request.n_tokens = sag_network_n_tokens (self->network);
+  *(self->model != NULL ? &request.tokens : &request.input) = batch->input;
   request.ids = batch->ids;
   request.lengths = batch->lengths;
   request.labels = batch->labels;

@@ -76,7 +76,8 @@ validate (SagTrainer *self, GCancellable *cancellable, GError **error)
                           .store = self->store,
                           .index = self->held_out,
                           .texts = self->other_texts,
-                          .n_scans = self->plan.validate_on };
+                          .n_scans = self->plan.validate_on,
+                          .model = self->model };
   gboolean      better;
 
   if (!sag_train_validate (&judge, self->arrays, &validation, cancellable, error))

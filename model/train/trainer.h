@@ -36,6 +36,8 @@ typedef struct
   void (*said) (gpointer data, const char *sentence);
   /** of the scans; from any thread, one at a time */
   void (*preparing) (gpointer data, gsize n_done, gsize n);
+  /** scans through the vision network, where it does not train and this is done once */
+  void (*encoding) (gpointer data, gsize n_done, gsize n);
   void (*stepped) (gpointer data, const SagTrainProgress *progress);
   void (*validated) (gpointer                  data,
                      guint64                   step,

@@ -48,6 +48,7 @@ typedef struct
   Answers             *answers; /* (n_tasks) */
   float               *input;
   float               *tokens;
+  gsize                n_token_values;
   double               class_loss, patch_loss;
   gsize                n_class, n_patch, n_hits, n_masks;
 } Judging;
@@ -153,7 +154,7 @@ ask_scan (Judging *self, const SagIndexScan *scan, float **targets, GError **err
     tasks[i] = scan->items[i].task;
   ask.max_length = sag_train_texts_fill (judge->texts, tasks, scan->n_items, lengths, &ids);
   ask.ids = ids;
-  if (!judge->table->encode (self->engine, &encode, &status) ||
+  if ((judge->model == NULL && !judge->table->encode (self->engine, &encode, &status)) ||
       !judge->table->ask (self->engine, &ask, &status))
     return engine_failed (&status, error);
   for (gsize i = 0; i < scan->n_items; i++)
@@ -161,12 +162,26 @@ ask_scan (Judging *self, const SagIndexScan *scan, float **targets, GError **err
   return TRUE;
 }
 
+/* The input, or the tokens where somebody made them before. */
+static gboolean
+read_scan (Judging *self, const SagIndexScan *scan, GError **error)
+{
+  const SagTrainJudge *judge = self->judge;
+
+  if (judge->model == NULL)
+    return sag_scan_store_read_input (judge->store, scan->path, self->input, error);
+  g_free (self->tokens);
+  self->tokens =
+    sag_scan_store_dup_tokens (judge->store, scan->path, judge->model, self->n_token_values, error);
+  return self->tokens != NULL;
+}
+
 static gboolean
 judge_scan (Judging *self, const SagIndexScan *scan, GError **error)
 {
   g_autofree float **targets = g_new0 (float *, MAX (scan->n_masks, 1));
   SagScanStore      *store = self->judge->store;
-  gboolean           good = sag_scan_store_read_input (store, scan->path, self->input, error);
+  gboolean           good = read_scan (self, scan, error);
 
   for (gsize m = 0; good && m < scan->n_masks; m++)
     {
@@ -221,8 +236,8 @@ judging_init (Judging *self, const SagTrainJudge *judge)
 
   *self = (Judging){ .judge = judge, .answers = g_new (Answers, n_tasks) };
   self->input = g_new (float, sag_sample_grid_n_input (sag_scan_store_get_grid (judge->store)));
-  self->tokens =
-    g_new (float, (gsize) sag_network_n_tokens (judge->network) * judge->network->hidden);
+  self->n_token_values = (gsize) sag_network_n_tokens (judge->network) * judge->network->hidden;
+  self->tokens = g_new (float, self->n_token_values);
   for (gsize t = 0; t < n_tasks; t++)
     self->answers[t] = (Answers){ g_array_new (FALSE, FALSE, sizeof (double)),
                                   g_array_new (FALSE, FALSE, sizeof (guint8)) };

@@ -39,6 +39,7 @@ double sag_train_validation_loss (const SagTrainValidation *validation);
  * SagTrainJudge: what a validation needs.
  * @table: an inference engine
  * @n_scans: the first so many of @index
+ * @model: (nullable): whose tokens the store has, so that nothing needs to be encoded
  */
 typedef struct
 {
@@ -49,6 +50,7 @@ typedef struct
   SagIndex             *index;
   SagTrainTexts        *texts;
   gsize                 n_scans;
+  const char           *model;
 } SagTrainJudge;
 
 /** sag_train_validate: asks the network as it is now. Errors: SAG_ERROR_ENGINE, those of the store,
