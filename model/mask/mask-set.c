@@ -5,7 +5,6 @@
 
 /* Larger steps are packed on another thread. */
 #define PACK_AT_ONCE 128
-#define BUDGET_BYTES ((gsize) 50 * 1000 * 1000)
 
 typedef struct
 {
@@ -30,6 +29,7 @@ struct _SagMaskSet
   gsize           budget_bytes;
   SagMaskSetFunc  func;
   gpointer        func_data;
+  GDestroyNotify  func_destroy;
   SagMaskLoadFunc load;
   gpointer        load_data;
 };
@@ -63,7 +63,7 @@ sag_mask_set_new (const SagGeometry *geometry)
   set->items = g_ptr_array_new_with_free_func (item_free);
   set->entries = g_ptr_array_new_with_free_func (entry_free);
   set->next_number = 1;
-  set->budget_bytes = BUDGET_BYTES;
+  set->budget_bytes = SAG_MASK_UNDO_BYTES;
   return set;
 }
 
@@ -72,16 +72,23 @@ sag_mask_set_free (SagMaskSet *set)
 {
   if (set == NULL)
     return;
+  sag_mask_set_listen (set, NULL, NULL, NULL);
   g_ptr_array_unref (set->items);
   g_ptr_array_unref (set->entries);
   g_free (set);
 }
 
 void
-sag_mask_set_listen (SagMaskSet *set, SagMaskSetFunc func, gpointer user_data)
+sag_mask_set_listen (SagMaskSet    *set,
+                     SagMaskSetFunc func,
+                     gpointer       user_data,
+                     GDestroyNotify destroy)
 {
+  if (set->func_destroy != NULL)
+    set->func_destroy (set->func_data);
   set->func = func;
   set->func_data = user_data;
+  set->func_destroy = destroy;
 }
 
 void

@@ -41,11 +41,20 @@ SagMaskSet *sag_mask_set_new (const SagGeometry *geometry);
 void        sag_mask_set_free (SagMaskSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagMaskSet, sag_mask_set_free)
 
-/** sag_mask_set_listen: one listener, such as the project. */
-void sag_mask_set_listen (SagMaskSet *set, SagMaskSetFunc func, gpointer user_data);
+/**
+ * sag_mask_set_listen: one listener, such as the project; NULL: none.
+ * @destroy: (nullable): of @user_data, when another one comes or the set goes
+ */
+void sag_mask_set_listen (SagMaskSet    *set,
+                          SagMaskSetFunc func,
+                          gpointer       user_data,
+                          GDestroyNotify destroy);
+
+/** Memory that steps may take. */
+#define SAG_MASK_UNDO_BYTES ((gsize) 50 * 1000 * 1000)
 
 /**
- * sag_mask_set_set_budget: how much memory steps may take; 50 MB.
+ * sag_mask_set_set_budget: how much memory steps may take; SAG_MASK_UNDO_BYTES at first.
  * @load: (nullable): gets back a step whose bytes were let go to keep the budget; without it the oldest steps are
  *   forgotten
  */

@@ -161,7 +161,7 @@ test_undo (gconstpointer data)
 
   if (budget > 0)
     {
-      sag_mask_set_listen (set, keep_step, kept);
+      sag_mask_set_listen (set, keep_step, kept, NULL);
       sag_mask_set_set_budget (set, budget, load_step, kept);
     }
   states[0] = take_state (set);
@@ -211,7 +211,7 @@ test_reopened (void)
   State last, start;
   g_autoptr (GError) error = NULL;
 
-  sag_mask_set_listen (set, keep_step, kept);
+  sag_mask_set_listen (set, keep_step, kept, NULL);
   start = take_state (set);
   for (int s = 0; s < 60; s++)
     do_something (set, random);
@@ -280,7 +280,7 @@ test_rules (void)
   gint64 number = 0;
   g_autoptr (GError) error = NULL;
 
-  sag_mask_set_listen (set, see_forgotten, &number);
+  sag_mask_set_listen (set, see_forgotten, &number, NULL);
   g_assert_true (sag_mask_set_add (set, "Added", info, NULL, &error));
   g_assert_cmpint (number, ==, 1);
   g_assert_false (sag_mask_set_add (set, "Added", info, NULL, &error));
@@ -319,7 +319,7 @@ test_damaged_steps (void)
   const gint64 number = 3;
   gsize        size;
 
-  sag_mask_set_listen (set, keep_step, kept);
+  sag_mask_set_listen (set, keep_step, kept, NULL);
   for (int s = 0; s < 3; s++)
     do_something (set, random);
   {

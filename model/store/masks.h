@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "model/mask/mask-set.h"
+#include "model/store/store.h"
+
+G_BEGIN_DECLS
+
+/* Masks and the undo journal of a project. */
+
+/**
+ * sag_masks_attach: from now on every step of @set is written to the project: what differs, and the step itself, so
+ * that it can be undone after reopening. The set must not outlive the store; detach it first.
+ * @case_id: whose masks they are
+ *
+ * Of a project that is only looked at nothing is written.
+ */
+void sag_masks_attach (SagStore *store, gint64 case_id, SagMaskSet *set);
+void sag_masks_detach (SagMaskSet *set);
+
+/**
+ * sag_masks_load: the masks of a case and its journal; waits. Attach the set afterwards.
+ * @geometry: of the scan
+ *
+ * Errors: SAG_ERROR_FORMAT: a row does not fit its CRC-32C; SAG_ERROR_MISMATCH: another grid
+ */
+SagMaskSet *
+sag_masks_load (SagStore *store, gint64 case_id, const SagGeometry *geometry, GError **error);
+
+/** SagStoredMask: a mask as it lies in a project. */
+typedef struct
+{
+  SagMaskInfo *info;
+  SagMask     *mask;
+  char        *reader;
+} SagStoredMask;
+
+/** On the store's thread: (transfer full) (element-type SagStoredMask). */
+GPtrArray *sag_masks_list (SagDb *db, gint64 case_id, const SagGeometry *geometry, GError **error);
+
+/**
+ * sag_masks_put: on the store's thread: a whole mask, as from an import; without a step.
+ * @reader: (nullable): who works
+ */
+gboolean sag_masks_put (SagDb             *db,
+                        gint64             case_id,
+                        const SagMaskInfo *info,
+                        SagMask           *mask,
+                        const char        *reader,
+                        GError           **error);
+
+/** sag_masks_adopt: writes a set that was painted without a project, with its masks; steps before it stay in memory. */
+gboolean sag_masks_adopt (SagStore *store, gint64 case_id, SagMaskSet *set, GError **error);
+
+/** sag_masks_crc: of a brick's row: over mask, place and bytes, so that no row can stand for another. */
+guint32 sag_masks_crc (gint64 mask_id, gint64 brick, const void *data, gsize size_bytes);
+/** sag_steps_crc: of a step's row. */
+guint32 sag_steps_crc (gint64 case_id, gint64 number, const void *data, gsize size_bytes);
+
+G_END_DECLS

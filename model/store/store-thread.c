@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/store/store-private.h"
+
+#include "model/core/error.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#define BATCH 64 /* posts that share a transaction */
+#define RETRY_US (G_USEC_PER_SEC / 2)
+
+void
+sag_store_unref_private (SagStore *store)
+{
+  if (!g_atomic_ref_count_dec (&store->ref_count))
+    return;
+  g_main_context_unref (store->context);
+  g_mutex_clear (&store->mutex);
+  g_cond_clear (&store->cond);
+  g_clear_error (&store->stuck);
+  g_free (store->why_read_only);
+  g_free (store->path);
+  g_free (store);
+}
+
+void
+sag_store_post_free (gpointer data)
+{
+  SagStorePost *post = data;
+
+  if (post->destroy != NULL)
+    post->destroy (post->data);
+  g_free (post);
+}
+
+/* Telling */
+
+typedef struct
+{
+  SagStore *store;
+  GError   *error;
+} Trouble;
+
+static gboolean
+tell (gpointer data)
+{
+  Trouble        *trouble = data;
+  SagStoreTrouble func;
+  gpointer        user_data;
+
+  g_mutex_lock (&trouble->store->mutex);
+  func = trouble->store->closing ? NULL : trouble->store->trouble;
+  user_data = trouble->store->trouble_data;
+  g_mutex_unlock (&trouble->store->mutex);
+  if (func != NULL)
+    func (trouble->store, trouble->error, user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+trouble_free (gpointer data)
+{
+  Trouble *trouble = data;
+
+  g_clear_error (&trouble->error);
+  sag_store_unref_private (trouble->store);
+  g_free (trouble);
+}
+
+static void
+tell_later (SagStore *store, const GError *error)
+{
+  Trouble *trouble = g_new (Trouble, 1);
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_atomic_ref_count_inc (&store->ref_count);
+  *trouble = (Trouble){ store, error != NULL ? g_error_copy (error) : NULL };
+  g_source_set_callback (source, tell, trouble, trouble_free);
+  g_source_attach (source, store->context);
+}
+
+/* The thread */
+
+/* What is written to a file that was moved or removed is lost, though nothing says so. */
+static gboolean
+check_file (SagStore *store, GError **error)
+{
+  struct stat now;
+
+  if (!store->writable || (stat (store->path, &now) == 0 && now.st_ino == store->file.st_ino &&
+                           now.st_dev == store->file.st_dev))
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+               "%s is no longer at its place. Save the project elsewhere, or put it back.",
+               sag_db_get_name (store->db));
+  return FALSE;
+}
+
+static gboolean
+is_disks_fault (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+}
+
+/* One post within the transaction. Returns: FALSE if the disk is at fault */
+static gboolean
+write_post (SagStore *store, const SagStorePost *post, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (!sag_db_script (store->db, "SAVEPOINT post", error))
+    return FALSE;
+  if (post->func (store->db, post->data, &failure))
+    return sag_db_script (store->db, "RELEASE post", error);
+  if (failure == NULL || is_disks_fault (failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  tell_later (store, failure);
+  return sag_db_script (store->db, "ROLLBACK TO post; RELEASE post", error);
+}
+
+static gboolean
+write_posts (SagStore *store, GList *posts, GError **error)
+{
+  if (!check_file (store, error) || !sag_db_script (store->db, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  for (GList *l = posts; l != NULL; l = l->next)
+    if (!write_post (store, l->data, error))
+      {
+        sag_db_script (store->db, "ROLLBACK", NULL);
+        return FALSE;
+      }
+  if (sag_db_script (store->db, "COMMIT", error))
+    return TRUE;
+  sag_db_script (store->db, "ROLLBACK", NULL);
+  return FALSE;
+}
+
+/* With the mutex held, which it lets go meanwhile. */
+static void
+do_posts (SagStore *store)
+{
+  GQueue   batch = G_QUEUE_INIT;
+  GError  *error = NULL;
+  gboolean done;
+
+  while (batch.length < BATCH && store->posts.length > batch.length)
+    g_queue_push_tail (&batch, g_queue_peek_nth (&store->posts, batch.length));
+  g_mutex_unlock (&store->mutex);
+  done = write_posts (store, batch.head, &error);
+  if (!done && error == NULL)
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_FAILED, "The project was not written.");
+  if (!done && store->stuck == NULL)
+    tell_later (store, error);
+  if (done && store->stuck != NULL)
+    tell_later (store, NULL);
+  g_mutex_lock (&store->mutex);
+  g_clear_error (&store->stuck);
+  store->stuck = error;
+  store->retry_at = g_get_monotonic_time () + RETRY_US;
+  if (done)
+    {
+      for (guint p = 0; p < batch.length; p++)
+        g_queue_pop_head (&store->posts);
+      g_mutex_unlock (&store->mutex);
+      g_queue_clear_full (&batch, sag_store_post_free);
+      g_mutex_lock (&store->mutex);
+    }
+  g_queue_clear (&batch);
+}
+
+static gboolean
+do_transaction (SagStore *store, SagStoreCall *call)
+{
+  if (!check_file (store, &call->error) ||
+      !sag_db_script (store->db, store->writable ? "BEGIN IMMEDIATE" : "BEGIN", &call->error))
+    return FALSE;
+  if (call->func (store->db, call->data, &call->error) &&
+      sag_db_script (store->db, "COMMIT", &call->error))
+    return TRUE;
+  sag_db_script (store->db, "ROLLBACK", NULL);
+  return FALSE;
+}
+
+gboolean
+sag_store_set_journal (SagDb *db, gboolean rollback, GError **error)
+{
+  return sag_db_run (db, error,
+                     rollback ? "PRAGMA journal_mode = DELETE" : "PRAGMA journal_mode = WAL", "") &&
+         sag_db_script (db, "PRAGMA synchronous = FULL", error);
+}
+
+/* The whole file as it is now, in a new one. */
+static gboolean
+copy_file (SagStore *store, const char *path, GError **error)
+{
+  g_autofree char *part = g_strconcat (path, ".part", NULL);
+  g_autoptr (SagDb) copy = NULL;
+  sqlite3_backup *backup;
+  int             code;
+  gboolean        done = FALSE;
+
+  g_unlink (part);
+  copy = sag_db_open (part, TRUE, TRUE, error);
+  if (copy == NULL)
+    return FALSE;
+  backup = sqlite3_backup_init (copy->handle, "main", store->db->handle, "main");
+  code = backup != NULL ? sqlite3_backup_step (backup, -1) : sqlite3_errcode (copy->handle);
+  if (backup != NULL)
+    sqlite3_backup_finish (backup);
+  if (code != SQLITE_DONE)
+    sag_db_set_error (copy->handle, code, sag_db_get_name (copy), error);
+  else
+    done = sag_db_run (copy, error, "PRAGMA journal_mode = DELETE", "");
+  g_clear_pointer (&copy, sag_db_close);
+  if (done && link (part, path) != 0)
+    {
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
+                   "%s cannot be saved there: %s. Choose another name.", path, g_strerror (errno));
+      done = FALSE;
+    }
+  g_unlink (part);
+  return done;
+}
+
+static gboolean
+do_save_as (SagStore *store, const char *path, GError **error)
+{
+  g_autofree char *who = NULL;
+  g_autoptr (SagOwner) owner = sag_owner_take (path, sag_db_get_reader (store->db), &who, error);
+  g_autoptr (SagDb) db = NULL;
+
+  if (owner == NULL)
+    {
+      if (who != NULL)
+        g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, "%s is open by %s.", path, who);
+      return FALSE;
+    }
+  if (!copy_file (store, path, error))
+    return FALSE;
+  db = sag_db_open (path, TRUE, FALSE, error);
+  if (db == NULL ||
+      !sag_store_set_journal (db, store->rollback || sag_owner_is_network (path), error) ||
+      stat (path, &store->file) != 0)
+    return FALSE;
+  sag_db_set_reader (db, sag_db_get_reader (store->db));
+  sag_db_set_clock (db, store->db->clock);
+  sag_db_close (store->db);
+  store->db = g_steal_pointer (&db);
+  g_clear_pointer (&store->owner, sag_owner_free);
+  store->owner = g_steal_pointer (&owner);
+  g_mutex_lock (&store->mutex);
+  g_free (store->path);
+  store->path = g_strdup (path);
+  store->writable = TRUE;
+  g_clear_pointer (&store->why_read_only, g_free);
+  store->retry_at = 0;
+  g_mutex_unlock (&store->mutex);
+  return TRUE;
+}
+
+/* With the mutex held, which it lets go meanwhile. */
+static void
+do_call (SagStore *store)
+{
+  SagStoreCall *call = g_queue_pop_head (&store->calls);
+
+  if (store->stuck != NULL && call->save_as == NULL)
+    call->error = g_error_copy (store->stuck);
+  g_mutex_unlock (&store->mutex);
+  if (call->error == NULL)
+    call->ok = call->save_as != NULL ? do_save_as (store, call->save_as, &call->error)
+                                     : do_transaction (store, call);
+  if (call->task != NULL)
+    {
+      if (call->ok)
+        g_task_return_boolean (call->task, TRUE);
+      else
+        g_task_return_error (call->task, g_steal_pointer (&call->error));
+      g_object_unref (call->task);
+      g_free (call);
+      g_mutex_lock (&store->mutex);
+      return;
+    }
+  g_mutex_lock (&store->mutex);
+  call->done = TRUE;
+  g_cond_broadcast (&store->cond);
+}
+
+gpointer
+sag_store_thread (gpointer data)
+{
+  SagStore *store = data;
+
+  g_mutex_lock (&store->mutex);
+  while (TRUE)
+    {
+      const gboolean may_try =
+        store->stuck == NULL || store->closing || g_get_monotonic_time () >= store->retry_at;
+
+      if (store->posts.length > 0 && may_try)
+        {
+          do_posts (store);
+          if (store->closing && store->stuck != NULL)
+            break;
+        }
+      else if (store->calls.length > 0)
+        do_call (store);
+      else if (store->closing)
+        break;
+      else if (store->stuck != NULL)
+        g_cond_wait_until (&store->cond, &store->mutex, store->retry_at);
+      else
+        g_cond_wait (&store->cond, &store->mutex);
+    }
+  g_mutex_unlock (&store->mutex);
+  return NULL;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/model/store/make-project.h"
+
+#include "model/mask/brush.h"
+#include "tests/model/mask/make-mask.h"
+
+static gboolean
+put_case (SagDb *db, gpointer data, GError **error)
+{
+  return sag_cases_add (db, data, NULL, error);
+}
+
+gint64
+add_case (SagStore *store, const char *name)
+{
+  g_autoptr (SagCaseRow) row = g_new0 (SagCaseRow, 1);
+  g_autoptr (GError) error = NULL;
+
+  row->name = g_strdup (name);
+  row->path = g_strdup_printf ("/nowhere/%s.nii.gz", name);
+  row->geometry = make_grid (0);
+  sag_store_run (store, put_case, row, &error);
+  g_assert_no_error (error);
+  return row->id;
+}
+
+static gboolean
+put_task (SagDb *db, gpointer data, GError **error)
+{
+  return sag_tasks_put (db, data, error);
+}
+
+gint64
+add_task (SagStore *store, const char *key)
+{
+  g_autoptr (SagTaskRow) row = g_new0 (SagTaskRow, 1);
+  g_autoptr (GError) error = NULL;
+
+  row->key = g_strdup (key);
+  row->wording = g_strdup_printf ("Diagnose the presence of %s.", key);
+  row->colour = 0xE69F00;
+  sag_store_run (store, put_task, row, &error);
+  g_assert_no_error (error);
+  return row->id;
+}
+
+static void
+paint (SagMaskSet *set, GRand *random)
+{
+  const SagGeometry *grid = sag_mask_set_get_geometry (set);
+  g_autoptr (SagMaskEdit) edit = sag_mask_edit_new (sag_mask_set_get_mask (set, 0));
+  g_autoptr (SagMask) mask = NULL;
+  g_autofree char *id = g_strdup (sag_mask_set_get_info (set, 0)->id);
+  const SagBrush   brush = { .shape = SAG_BRUSH_BALL,
+                             .radius_mm = g_rand_double_range (random, 1, 7),
+                             .mode = (SagMaskMode) g_rand_int_range (random, 0, 3) };
+  double           ends[2][3];
+  g_autoptr (GError) error = NULL;
+
+  for (int e = 0; e < 2; e++)
+    sag_geometry_to_ras (grid,
+                         (double[]){ g_rand_int_range (random, 0, 71),
+                                     g_rand_int_range (random, 0, 45),
+                                     g_rand_int_range (random, 0, 37) },
+                         ends[e]);
+  sag_brush_stroke (edit, &brush, ends[0], ends[1], NULL);
+  mask = sag_mask_edit_snapshot (edit);
+  sag_mask_set_commit (set, "Brush", id, mask, &error);
+  g_assert_no_error (error);
+}
+
+void
+make_strokes (SagMaskSet *set, guint n, GRand *random)
+{
+  const guint start = sag_mask_set_get_n_steps (set);
+  g_autoptr (GError) error = NULL;
+
+  if (sag_mask_set_get_n (set) == 0)
+    {
+      g_autoptr (SagMaskInfo) info = sag_mask_info_new ("Lesion", "lesion", 0x56B4E9);
+
+      sag_mask_set_add (set, "Mask added", info, NULL, &error);
+      g_assert_no_error (error);
+    }
+  while (sag_mask_set_get_n_steps (set) < start + n)
+    paint (set, random);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "model/mask/mask-set.h"
+#include "model/store/cases.h"
+#include "model/store/store.h"
+
+/** add_case: a case called @name on make_grid (0); returns its id. */
+gint64 add_case (SagStore *store, const char *name);
+
+/** add_task: one with @key; returns its id. */
+gint64 add_task (SagStore *store, const char *key);
+
+/** make_strokes: adds a mask where there is none, and paints @n strokes; each one step. */
+void make_strokes (SagMaskSet *set, guint n, GRand *random);

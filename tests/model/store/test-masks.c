@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/model/mask/make-mask.h"
+#include "tests/model/store/make-project.h"
+
+#include "model/core/error.h"
+#include "model/store/masks.h"
+#include "tests/support/test.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+static void
+assert_same (SagMaskSet *a, SagMaskSet *b)
+{
+  g_assert_cmpint (sag_mask_set_get_n (a), ==, sag_mask_set_get_n (b));
+  for (guint i = 0; i < sag_mask_set_get_n (a); i++)
+    {
+      g_assert_true (
+        sag_mask_info_equal (sag_mask_set_get_info (a, i), sag_mask_set_get_info (b, i)));
+      g_assert_true (sag_mask_equal (sag_mask_set_get_mask (a, i), sag_mask_set_get_mask (b, i)));
+    }
+  g_assert_cmpstr (sag_mask_set_get_undo_title (a), ==, sag_mask_set_get_undo_title (b));
+  g_assert_cmpstr (sag_mask_set_get_redo_title (a), ==, sag_mask_set_get_redo_title (b));
+}
+
+/* The masks of a case, in a store that was closed and opened again. */
+static SagMaskSet *
+reopen (SagStore **store, const char *path, gint64 id)
+{
+  const SagGeometry grid = make_grid (0);
+  g_autoptr (GError) error = NULL;
+  SagMaskSet *set;
+
+  g_assert_true (sag_store_close (*store, &error));
+  *store = sag_store_open (path, SAG_STORE_WRITE, NULL, &error);
+  g_assert_no_error (error);
+  set = sag_masks_load (*store, id, &grid, &error);
+  g_assert_no_error (error);
+  sag_masks_attach (*store, id, set);
+  return set;
+}
+
+static void
+test_reopen (void)
+{
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *path = g_build_filename (folder, "a.sagitta", NULL);
+  g_autoptr (GRand) random = g_rand_new_with_seed (41);
+  const SagGeometry grid = make_grid (0);
+  g_autoptr (GError) error = NULL;
+  SagStore    *store = sag_store_open (path, SAG_STORE_CREATE, NULL, &error);
+  const gint64 id = add_case (store, "a");
+  g_autoptr (SagMaskSet) first = sag_mask_set_new (&grid);
+  g_autoptr (SagMaskSet) second = NULL;
+  g_autoptr (SagMaskSet) third = NULL;
+  g_autoptr (SagMaskInfo) info = NULL;
+
+  sag_masks_attach (store, id, first);
+  make_strokes (first, 25, random);
+  for (int i = 0; i < 9; i++)
+    g_assert_true (sag_mask_set_undo (first, &error));
+  for (int i = 0; i < 3; i++)
+    g_assert_true (sag_mask_set_redo (first, &error));
+  info = sag_mask_info_new ("Second", NULL, 7);
+  /* The project holds what the window shows, and what can be undone and redone. */
+  second = reopen (&store, path, id);
+  assert_same (first, second);
+  for (int i = 0; i < 4; i++)
+    {
+      sag_masks_detach (first);
+      g_assert_true (sag_mask_set_redo (first, &error));
+      g_assert_true (sag_mask_set_redo (second, &error));
+      assert_same (first, second);
+    }
+  /* What was undone is gone once something else is done. */
+  g_assert_true (sag_mask_set_add (second, "Mask added", info, NULL, &error));
+  g_assert_true (sag_mask_set_move (second, "Moved", info->id, 0, &error));
+  g_assert_true (sag_mask_set_remove (second, "Removed", info->id, &error));
+  g_assert_true (sag_mask_set_undo (second, &error));
+  third = reopen (&store, path, id);
+  assert_same (second, third);
+  g_assert_cmpstr (sag_mask_set_get_info (third, 0)->name, ==, "Second");
+  while (sag_mask_set_undo (third, &error))
+    ;
+  g_assert_no_error (error);
+  g_assert_cmpint (sag_mask_set_get_n (third), ==, 0);
+  while (sag_mask_set_redo (third, &error))
+    ;
+  g_assert_no_error (error);
+  g_assert_cmpint (sag_mask_set_get_n (third), ==, 1);
+  sag_masks_detach (second);
+  sag_masks_detach (third);
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
+static void
+run_sql (const char *path, const char *sql)
+{
+  sqlite3 *db = NULL;
+  char    *message = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  sqlite3_exec (db, sql, NULL, NULL, &message);
+  g_assert_cmpstr (message, ==, NULL);
+  sqlite3_close (db);
+}
+
+static void
+test_damaged_rows (void)
+{
+  static const char *const damages[] = {
+    "UPDATE bricks SET crc = crc + 1 WHERE id = 2",
+    "UPDATE bricks SET data = substr (data, 1, 40) WHERE id = 2",
+    "UPDATE bricks SET brick = 1000000 WHERE id = 2",
+    "UPDATE bricks SET data = (SELECT data FROM bricks WHERE id = 3), crc = (SELECT crc FROM "
+    "bricks WHERE id = 3) WHERE id = 2",
+  };
+  const SagGeometry grid = make_grid (0), other = make_grid (0.5);
+
+  for (gsize d = 0; d < G_N_ELEMENTS (damages); d++)
+    {
+      char            *folder = sag_test_dup_folder ();
+      g_autofree char *path = g_build_filename (folder, "a.sagitta", NULL);
+      g_autoptr (GRand) random = g_rand_new_with_seed (42);
+      g_autoptr (GError) error = NULL;
+      SagStore    *store = sag_store_open (path, SAG_STORE_CREATE, NULL, &error);
+      const gint64 id = add_case (store, "a");
+      g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
+
+      sag_masks_attach (store, id, set);
+      make_strokes (set, 5, random);
+      sag_masks_detach (set);
+      g_assert_null (sag_masks_load (store, id, &other, &error));
+      sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "another grid");
+      g_assert_true (sag_store_close (store, &error));
+      run_sql (path, damages[d]);
+      store = sag_store_open (path, SAG_STORE_WRITE, NULL, &error);
+      g_assert_null (sag_masks_load (store, id, &grid, &error));
+      sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "checksum");
+      sag_store_free (store);
+      sag_test_remove_folder (folder);
+    }
+}
+
+/* A journal with a bad step: the masks stay, undo says so. */
+static void
+test_damaged_step (void)
+{
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *path = g_build_filename (folder, "a.sagitta", NULL);
+  g_autoptr (GRand) random = g_rand_new_with_seed (43);
+  const SagGeometry grid = make_grid (0);
+  g_autoptr (GError) error = NULL;
+  SagStore    *store = sag_store_open (path, SAG_STORE_CREATE, NULL, &error);
+  const gint64 id = add_case (store, "a");
+  g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
+  g_autoptr (SagMaskSet) again = NULL;
+
+  sag_masks_attach (store, id, set);
+  make_strokes (set, 5, random);
+  sag_masks_detach (set);
+  g_assert_true (sag_store_close (store, &error));
+  run_sql (path, "UPDATE steps SET data = zeroblob (100) WHERE number = 4");
+  store = sag_store_open (path, SAG_STORE_WRITE, NULL, &error);
+  again = sag_masks_load (store, id, &grid, &error);
+  g_assert_no_error (error);
+  assert_same (set, again);
+  sag_masks_attach (store, id, again);
+  g_assert_true (sag_mask_set_undo (again, &error));
+  while (error == NULL && sag_mask_set_undo (again, &error))
+    ;
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "checksum");
+  sag_masks_detach (again);
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
+static void
+test_adopt (void)
+{
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *path = g_build_filename (folder, "a.sagitta", NULL);
+  g_autoptr (GRand) random = g_rand_new_with_seed (44);
+  const SagGeometry grid = make_grid (0);
+  g_autoptr (GError) error = NULL;
+  SagStore *store;
+  gint64    id;
+  g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
+  g_autoptr (SagMaskSet) again = NULL;
+
+  make_strokes (set, 4, random);
+  store = sag_store_open (path, SAG_STORE_CREATE, NULL, &error);
+  id = add_case (store, "a");
+  g_assert_true (sag_masks_adopt (store, id, set, &error));
+  g_assert_no_error (error);
+  make_strokes (set, 2, random);
+  again = reopen (&store, path, id);
+  g_assert_true (sag_mask_equal (sag_mask_set_get_mask (set, 0), sag_mask_set_get_mask (again, 0)));
+  g_assert_cmpint (sag_mask_set_get_n_steps (again), ==, 2);
+  sag_masks_detach (set);
+  sag_masks_detach (again);
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/store/masks/reopen", test_reopen);
+  g_test_add_func ("/store/masks/damaged-rows", test_damaged_rows);
+  g_test_add_func ("/store/masks/damaged-step", test_damaged_step);
+  g_test_add_func ("/store/masks/adopt", test_adopt);
+  return g_test_run ();
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/model/mask/make-mask.h"
+#include "tests/model/store/make-project.h"
+
+#include "model/core/error.h"
+#include "model/store/labels.h"
+#include "model/store/masks.h"
+#include "model/store/recover.h"
+#include "tests/support/test.h"
+
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include <string.h>
+
+#define N_CASES 30
+#define PAGE 4096
+
+static gboolean
+put_labels (SagDb *db, gpointer data, GError **error)
+{
+  for (int c = 1; c <= N_CASES; c++)
+    {
+      const SagLabelRow label = { .case_id = c,
+                                  .task_id = 1,
+                                  .value = SAG_LABEL_PRESENT,
+                                  .certainty = -1,
+                                  .comment =
+                                    (char *) "a comment of some length, so that rows fill pages" };
+
+      if (!sag_labels_put (db, &label, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Cases with labels; two of them painted. */
+static char *
+make (const char *folder)
+{
+  char             *path = g_build_filename (folder, "a.sagitta", NULL);
+  const SagGeometry grid = make_grid (0);
+  g_autoptr (GRand) random = g_rand_new_with_seed (51);
+  g_autoptr (GError) error = NULL;
+  SagStore *store = sag_store_open (path, SAG_STORE_CREATE, "Ann", &error);
+
+  g_assert_no_error (error);
+  add_task (store, "effusion");
+  for (int c = 1; c <= N_CASES; c++)
+    {
+      g_autofree char *name = g_strdup_printf ("case-%d", c);
+
+      g_assert_cmpint (add_case (store, name), ==, c);
+    }
+  g_assert_true (sag_store_run (store, put_labels, NULL, &error));
+  for (int c = 1; c <= 2; c++)
+    {
+      g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
+
+      sag_masks_attach (store, c, set);
+      make_strokes (set, 30, random);
+      sag_masks_detach (set);
+    }
+  g_assert_true (sag_store_close (store, &error));
+  return path;
+}
+
+static gint64
+count (const char *path, const char *table)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT count(*) FROM %s", table);
+  sqlite3         *db = NULL;
+  sqlite3_stmt    *row = NULL;
+  gint64           n;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &row, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (row), ==, SQLITE_ROW);
+  n = sqlite3_column_int64 (row, 0);
+  sqlite3_finalize (row);
+  sqlite3_close (db);
+  return n;
+}
+
+static void
+assert_sound (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) found = sag_store_check (path, &error);
+
+  g_assert_no_error (error);
+  for (gsize f = 0; found[f] != NULL; f++)
+    g_error ("%s", found[f]);
+}
+
+static void
+test_sound (void)
+{
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *path = make (folder);
+  g_autofree char *out = g_build_filename (folder, "b.sagitta", NULL);
+  SagRecovered     recovered;
+  g_autoptr (GError) error = NULL;
+
+  assert_sound (path);
+  g_assert_true (sag_store_recover (path, out, &recovered, &error));
+  g_assert_no_error (error);
+  assert_sound (out);
+  g_assert_cmpint (recovered.n_lost, ==, 0);
+  g_assert_false (recovered.unreadable || recovered.log_broken);
+  g_assert_cmpint (count (out, "bricks"), ==, count (path, "bricks"));
+  g_assert_cmpint (count (out, "steps"), ==, 60);
+  g_assert_cmpint (count (out, "audit"), ==, count (path, "audit") + 1);
+  g_assert_false (sag_store_recover (path, out, &recovered, &error));
+  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST, "already");
+  sag_test_remove_folder (folder);
+}
+
+static void
+run_sql (const char *path, const char *sql)
+{
+  sqlite3 *db = NULL;
+  char    *message = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  sqlite3_exec (db, sql, NULL, NULL, &message);
+  g_assert_cmpstr (message, ==, NULL);
+  sqlite3_close (db);
+}
+
+static void
+test_bad_rows (void)
+{
+  char             *folder = sag_test_dup_folder ();
+  g_autofree char  *path = make (folder);
+  g_autofree char  *out = g_build_filename (folder, "b.sagitta", NULL);
+  const SagGeometry grid = make_grid (0);
+  SagRecovered      recovered;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) found = NULL;
+  g_autoptr (SagMaskSet) set = NULL;
+  SagStore *store;
+
+  run_sql (path,
+           "UPDATE bricks SET data = zeroblob (9) WHERE id = (SELECT min (b.id) FROM bricks b "
+           "JOIN masks m ON m.id = b.mask_id WHERE m.case_id = 1)");
+  found = sag_store_check (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_strv_length (found), ==, 1);
+  g_assert_nonnull (strstr (found[0], "bricks"));
+  g_assert_true (sag_store_recover (path, out, &recovered, &error));
+  g_assert_no_error (error);
+  assert_sound (out);
+  g_assert_cmpint (recovered.n_bricks_lost, ==, 1);
+  g_assert_cmpint (recovered.n_journals, ==, 1);
+  g_assert_cmpint (count (out, "bricks"), ==, count (path, "bricks") - 1);
+  g_assert_cmpint (count (out, "steps"), ==, 30);
+  store = sag_store_open (out, SAG_STORE_READ, NULL, &error);
+  set = sag_masks_load (store, 1, &grid, &error);
+  g_assert_no_error (error);
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
+static void
+damage_page (const char *path, const char *out, gsize page, GRand *random)
+{
+  g_autofree char *data = NULL;
+  gsize            size;
+
+  g_assert_true (g_file_get_contents (path, &data, &size, NULL));
+  for (int b = 0; b < PAGE; b++)
+    data[page * PAGE + (gsize) b] = (char) g_rand_int_range (random, 0, 256);
+  g_assert_true (g_file_set_contents (out, data, (gssize) size, NULL));
+}
+
+/* Every page in turn: the rest is there. */
+static void
+test_bad_pages (void)
+{
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *path = make (folder);
+  g_autofree char *bad = g_build_filename (folder, "bad", NULL);
+  g_autofree char *out = g_build_filename (folder, "out", NULL);
+  g_autoptr (GRand) random = g_rand_new_with_seed (52);
+  const gint64 n_bricks = count (path, "bricks"), n_labels = count (path, "labels");
+  GStatBuf     info;
+  gsize        n_pages;
+  int          n_failed = 0;
+
+  g_stat (path, &info);
+  n_pages = (gsize) info.st_size / PAGE;
+  for (gsize page = 0; page < n_pages; page += page < 40 ? 1 : 7)
+    {
+      SagRecovered recovered;
+      g_autoptr (GError) error = NULL;
+      g_auto (GStrv) found = NULL;
+
+      damage_page (path, bad, page, random);
+      found = sag_store_check (bad, &error);
+      g_assert_true (found == NULL || found[0] != NULL);
+      g_clear_error (&error);
+      if (!sag_store_recover (bad, out, &recovered, &error))
+        {
+          g_test_message ("page %d: %s", (int) page, error->message);
+          n_failed++;
+          continue;
+        }
+      assert_sound (out);
+      g_assert_cmpint (count (out, "cases") + count (out, "labels") + count (out, "bricks"), >=,
+                       (n_bricks + n_labels) / 3);
+      g_unlink (out);
+    }
+  g_assert_cmpint (n_failed, ==, 0);
+  sag_test_remove_folder (folder);
+}
+
+static void
+test_hopeless (void)
+{
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *path = g_build_filename (folder, "a.sagitta", NULL);
+  g_autofree char *out = g_build_filename (folder, "b.sagitta", NULL);
+  SagRecovered     recovered;
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, "no database", -1, NULL);
+  g_assert_false (sag_store_recover (path, out, &recovered, &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+  g_assert_cmpint (sag_test_count_files (folder), ==, 1);
+  sag_test_remove_folder (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/store/recover/sound", test_sound);
+  g_test_add_func ("/store/recover/bad-rows", test_bad_rows);
+  g_test_add_func ("/store/recover/bad-pages", test_bad_pages);
+  g_test_add_func ("/store/recover/hopeless", test_hopeless);
+  return g_test_run ();
+}
