@@ -32,6 +32,7 @@ static const Kind kinds[] = {
   { "frozen text, 2 volumes", "frozen", FALSE, SAG_TRAIN_VISION, 'v', 2, 1 },
   { "all, 2 volumes", "all", FALSE, SAG_TRAIN_ALL, 'v', 2, 1 },
   { "text from 8 tokens", "tokens", FALSE, SAG_TRAIN_HEADS_AND_TEXT, 't', 8, 1 },
+  { "heads from 64 states", "states", FALSE, SAG_TRAIN_HEADS, 's', 64, 1 },
   { "small, 8 vol 48 texts", "small", TRUE, SAG_TRAIN_ALL, 'v', 8, 6 },
 };
 
@@ -132,7 +133,7 @@ fill_batch (Train *self)
   const gint32 *dims = self->network.input;
   int           n_tokens = sag_network_n_tokens (&self->network);
   gsize         each = self->kind->from == 'v' ? (gsize) dims[0] * dims[1] * dims[2]
-                                               : (gsize) n_tokens * self->network.hidden;
+                                               : (gsize) (n_tokens + 1) * self->network.hidden;
 
   fill_samples (self);
   self->values = random_floats (self->kind->n_images * each, 0.5f, 0.5f, 1);
@@ -151,8 +152,10 @@ fill_batch (Train *self)
   };
   if (self->kind->from == 'v')
     self->batch.input = self->values;
-  else
+  else if (self->kind->from == 't')
     self->batch.tokens = self->values;
+  else
+    self->batch.states = self->values;
 }
 
 static gboolean

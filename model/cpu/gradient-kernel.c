@@ -366,3 +366,43 @@ sag_cpu_norm_gradient (const SagCpuNormGradient *job)
         }
     }
 }
+
+/* The normal distribution's Phi (x), and sqrt (2 pi) phi (x) = e^(-x^2 / 2); simd.h names the series. */
+SAG_INLINE SagV8
+normal (SagV8 x, SagV8 *bell)
+{
+  SagV8 t = 1.0f / (1.0f + 0.3275911f * 0.70710678f * sag_v8_abs (x));
+  SagV8 p = sag_v8_set (1.061405429f);
+
+  *bell = sag_v8_exp (-0.5f * x * x);
+  p = p * t - 1.453152027f;
+  p = p * t + 1.421413741f;
+  p = p * t - 0.284496736f;
+  p = p * t + 0.254829592f;
+  p = p * t * *bell * 0.5f;
+  return sag_v8_select (x > 0.0f, 1.0f - p, p);
+}
+
+void
+sag_cpu_gelu (const SagCpuGelu *job)
+{
+  for (size_t i = 0; i < job->n; i += 8)
+    {
+      SagV8 x = sag_v8_load (job->x + i), bell;
+
+      sag_v8_store (job->out + i, x * normal (x, &bell));
+    }
+}
+
+void
+sag_cpu_gelu_gradient (const SagCpuGeluGradient *job)
+{
+  for (size_t i = 0; i < job->n; i += 8)
+    {
+      SagV8 x = sag_v8_load (job->x + i), bell;
+      SagV8 slope = normal (x, &bell);
+
+      slope += x * bell * 0.39894228f;
+      sag_v8_store (job->d + i, sag_v8_load (job->d + i) * slope);
+    }
+}

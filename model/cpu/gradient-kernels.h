@@ -169,3 +169,19 @@ typedef struct
   float       *d;
   size_t       d_step;
 } SagCpuNormGradient;
+
+/** SagCpuGelu: out = x Phi (x). @x, @out: (n), room for a multiple of 8. */
+typedef struct
+{
+  const float *x;
+  float       *out;
+  size_t       n;
+} SagCpuGelu;
+
+/** SagCpuGeluGradient: d = d (Phi (x) + x phi (x)). @x, @d: (n), room for a multiple of 8. */
+typedef struct
+{
+  const float *x;
+  float       *d;
+  size_t       n;
+} SagCpuGeluGradient;

@@ -108,6 +108,8 @@ typedef struct
   void (*depthwise_row) (const SagCpuDepthwise *job);
   void (*outer) (const SagCpuOuter *job);
   void (*weigh) (const SagCpuWeigh *job);
+  void (*gelu) (const SagCpuGelu *job);
+  void (*gelu_gradient) (const SagCpuGeluGradient *job);
   void (*depthwise_gradient) (const SagCpuDepthwiseGradient *job);
   void (*moments) (const SagCpuMoments *job);
   void (*norm_silu) (const SagCpuNormSilu *job);

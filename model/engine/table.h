@@ -194,16 +194,19 @@ extern "C"
   {
     SAG_TRAIN_HEADS,
     SAG_TRAIN_HEADS_AND_TEXT,
-    SAG_TRAIN_LORA,
+    SAG_TRAIN_LORA,   /* heads, and low-rank adapters of the text layers' query and value */
     SAG_TRAIN_VISION, /* all but the text layers: upstream's default */
     SAG_TRAIN_ALL,
+    SAG_TRAIN_VISION_AND_LORA, /* upstream's with lora_args */
   } SagTrainParts;
 
   /**
  * SagTrainOptions: @engine.precision is ignored by engines that have one only.
  * @seed: of dropout
  * @dropout: probability; Hugging Face's BERT has 0.1
- * @freeze_norms: BatchNorm uses and keeps its running statistics
+ * @freeze_norms: BatchNorm uses and keeps its running statistics; where the vision network does not train it always does
+ * @lora_rank, @lora_alpha: of the adapters, which are added times alpha / rank; 0: peft's 8 and 8
+ * @lora_dropout: of what the adapters read; peft has 0
  */
   typedef struct
   {
@@ -212,18 +215,27 @@ extern "C"
     uint64_t         seed;
     float            dropout;
     bool             freeze_norms;
+    int32_t          lora_rank;
+    float            lora_alpha;
+    float            lora_dropout;
   } SagTrainOptions;
 
   /**
- * SagTrainBatch: samples of one step; either @input, (n_images, dims), or @tokens, (n_images, n_tokens, hidden), is
- * set. Texts may share a volume, which then goes through the vision network once.
+ * SagTrainBatch: samples of one step; one of @input, (n_images, dims), @tokens, (n_images, n_tokens, hidden), and
+ * @states is set. Texts may share a volume, which then goes through the vision network once.
  * @n_images: 0: as many as samples
  * @image_of: (n): which image a sample reads, 0..n_images - 1; NULL: each its own, in order
+ * @states: (n, 1 + n_tokens, hidden): what the heads read, from @states_out of an earlier batch; only heads train
+ *   then, and neither images nor texts are read
  * @labels, @task: (n): task 1 reads the label, 0 the cell targets
  * @cell_targets: (n, n_tokens, cells), soft targets allowed
  * @loss: out: mean over the batch
- * @losses: out: (n), before the mean; NULL if not wanted, like @class_logits, (n), and
- *   @cell_logits, (n, n_tokens, cells)
+ * @losses: out: (n), before the mean; NULL if not wanted, like @class_logits, (n), @cell_logits, (n, n_tokens,
+ *   cells), and @states_out, (n, 1 + n_tokens, hidden)
+ * @evaluate: only forward, as an engine answers: nothing is dropped, statistics are the running ones, no gradients
+ *
+ * Whoever asks for neither cell logits nor states saves the patch head, and most of the last layer, of every sample
+ * whose task is 1.
  */
   typedef struct
   {
@@ -233,6 +245,7 @@ extern "C"
     const float   *input;
     int32_t        dims[3];
     const float   *tokens;
+    const float   *states;
     int32_t        n_tokens;
     int32_t        max_length;
     const int32_t *ids;
@@ -244,6 +257,8 @@ extern "C"
     float         *losses;
     float         *class_logits;
     float         *cell_logits;
+    float         *states_out;
+    bool           evaluate;
     SagCancel      cancel;
   } SagTrainBatch;
 
@@ -261,7 +276,8 @@ extern "C"
 
   /**
    * SagTrainStateFunc: visits a named array of the training state ("weight.", "exp_avg.",
-   * "exp_avg_sq.", "running.").
+   * "exp_avg_sq.", "running."). Adapters are weights too, by peft's names: "weight.model.encoder.layer.0.attention.
+   * self.query.lora_A.weight", (rank, hidden), and "...lora_B.weight", (hidden, rank).
    */
   typedef bool (*SagTrainStateFunc) (void *data, const char *name, float *values, size_t n_values);
 
@@ -280,6 +296,8 @@ extern "C"
     bool (*step) (
       void *self, SagTrainStep *step, SagTrainStateFunc reduce, void *data, SagStatus *status);
     bool (*visit) (void *self, SagTrainStateFunc func, void *data);
+    /* A SagWeightSource's read(): the weights as they are now, adapters merged. Not during a step. */
+    bool (*read) (void *self, const char *name, size_t offset, size_t n_values, float *out);
     /* Everything besides arrays that a resumed run needs: seed, steps, batches. */
     void (*get_random) (void *self, uint64_t state[4]);
     void (*set_random) (void *self, const uint64_t state[4]);

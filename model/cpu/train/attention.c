@@ -17,31 +17,36 @@
 #include <math.h>
 #include <string.h>
 
-/* One item: where its things lie. */
+/* One item: where its things lie. Some of the memory serves twice on the way back. */
 typedef struct
 {
   const SagCpuTrainAttention *all;
   gsize                       item;
   gsize                       n;
+  gsize                       n_queries;
   gsize                       width;
-  gsize                       at; /* of the head's first value in (rows, hidden) */
-  float                      *p;
-  float                      *panels; /* (round up (max (n, width)), max (n, width)) */
-  float                      *one;    /* (n, n) */
-  float                      *two;    /* (n, n) */
-  float                      *q;      /* (n, width) each */
+  gsize                       at;       /* of the head's first value in (rows, hidden) */
+  gsize                       query_at; /* in (query rows, hidden) */
+  float                      *p;        /* (queries, n) */
+  float                      *panels;   /* (round up (max (n, width)), max (n, width)) */
+  float                      *one;      /* (queries, n) */
+  float                      *two;      /* (n, queries) */
+  float                      *q;        /* (n, width) each, at most */
   float                      *k;
   float                      *v;
   float                      *c;
 } Head;
 
 gsize
-sag_cpu_train_attention_floats (gsize n_sequences, const gsize *starts, gsize n_heads)
+sag_cpu_train_attention_floats (gsize        n_sequences,
+                                const gsize *starts,
+                                const gsize *query_starts,
+                                gsize        n_heads)
 {
   gsize total = 0;
 
   for (gsize s = 0; s < n_sequences; s++)
-    total += (starts[s + 1] - starts[s]) * (starts[s + 1] - starts[s]);
+    total += (query_starts[s + 1] - query_starts[s]) * (starts[s + 1] - starts[s]);
   return total * n_heads;
 }
 
@@ -60,10 +65,14 @@ locate (const SagCpuTrainAttention *all, gsize item, guint worker)
   gsize s = item / all->n_heads, head = item % all->n_heads;
   gsize n = all->starts[s + 1] - all->starts[s], width = all->hidden / all->n_heads;
   gsize most = MAX (n, width);
-  Head  self = { all, item, n, width, all->starts[s] * all->hidden + head * width };
+  Head  self = { .all = all, .item = item, .n = n, .width = width };
 
-  self.p =
-    all->weights + sag_cpu_train_attention_floats (s, all->starts, all->n_heads) + head * n * n;
+  self.n_queries = all->query_starts[s + 1] - all->query_starts[s];
+  self.at = all->starts[s] * all->hidden + head * width;
+  self.query_at = all->query_starts[s] * all->hidden + head * width;
+  self.p = all->weights +
+           sag_cpu_train_attention_floats (s, all->starts, all->query_starts, all->n_heads) +
+           head * self.n_queries * n;
   self.panels = all->scratch + worker * all->scratch_floats;
   self.one = self.panels + sag_cpu_round_up ((most + 16) * most);
   self.two = self.one + sag_cpu_round_up (n * n);
@@ -74,23 +83,23 @@ locate (const SagCpuTrainAttention *all, gsize item, guint worker)
   return self;
 }
 
+/* @n rows of the head, from @from on. */
 static void
-gather (const Head *self, const float *from, float *to)
+gather (const Head *self, const float *from, gsize n, float *to)
 {
-  for (gsize i = 0; i < self->n; i++)
-    memcpy (to + i * self->width, from + self->at + i * self->all->hidden,
-            self->width * sizeof (float));
+  for (gsize i = 0; i < n; i++)
+    memcpy (to + i * self->width, from + i * self->all->hidden, self->width * sizeof (float));
 }
 
 static void
-scatter (const Head *self, const float *from, float *to, float factor)
+scatter (const Head *self, const float *from, gsize n, float *to, float factor)
 {
-  for (gsize i = 0; i < self->n; i++)
+  for (gsize i = 0; i < n; i++)
     for (gsize j = 0; j < self->width; j++)
-      to[self->at + i * self->all->hidden + j] = from[i * self->width + j] * factor;
+      to[i * self->all->hidden + j] = from[i * self->width + j] * factor;
 }
 
-/* out = a b^T: (n, n) from two (n, width). */
+/* out = a b^T: (queries, n) from (queries, width) and (n, width). */
 static void
 multiply_turned (const Head *self, const float *a, const float *b, float *out)
 {
@@ -102,36 +111,37 @@ multiply_turned (const Head *self, const float *a, const float *b, float *out)
     .panels = self->panels,
     .out = out,
     .out_row = self->n,
-    .n_rows = self->n,
+    .n_rows = self->n_queries,
     .n_columns = self->n,
     .k = self->width,
   });
 }
 
-/* out = a b: (n, width) from (n, n) and (n, width). */
+/* out = a b: (n_rows, width) from (n_rows, k) and (k, width). */
 static void
-multiply (const Head *self, const float *a, const float *b, float *out)
+multiply (const Head *self, const float *a, gsize n_rows, gsize k, const float *b, float *out)
 {
-  sag_cpu_pack_rows (b, self->width, self->width, self->n, self->panels);
+  sag_cpu_pack_rows (b, self->width, self->width, k, self->panels);
   self->all->kernels->gemm (&(SagCpuGemm){
     .a = a,
-    .a_row = self->n,
+    .a_row = k,
     .a_block = 16,
     .panels = self->panels,
     .out = out,
     .out_row = self->width,
-    .n_rows = self->n,
+    .n_rows = n_rows,
     .n_columns = self->width,
-    .k = self->n,
+    .k = k,
   });
 }
 
+/* (queries, n) to (n, queries) */
 static void
 turn (const Head *self, const float *in, float *out)
 {
-  for (gsize i = 0; i < self->n; i++)
+  for (gsize i = 0; i < self->n_queries; i++)
     for (gsize j = 0; j < self->n; j++)
-      out[j * self->n + i] = in[i * self->n + j];
+      out[j * self->n_queries + i] = in[i * self->n + j];
 }
 
 static void
@@ -152,12 +162,12 @@ softmax (float *row, gsize n, float scale)
 static const float *
 drop (const Head *self)
 {
-  gsize n = self->n * self->n;
+  gsize n = self->n_queries * self->n;
 
   if (self->all->dropout.p <= 0)
     return self->p;
   memcpy (self->one, self->p, n * sizeof (float));
-  sag_cpu_dropout (&self->all->dropout, self->all->place + self->item, self->one, n);
+  sag_cpu_dropout (&self->all->dropout, NULL, self->all->place + self->item, self->one, n);
   return self->one;
 }
 
@@ -167,14 +177,14 @@ attend (gsize item, guint worker, gpointer data)
   const SagCpuTrainAttention *all = data;
   Head                        self = locate (all, item, worker);
 
-  gather (&self, all->query, self.q);
-  gather (&self, all->key, self.k);
-  gather (&self, all->value, self.v);
+  gather (&self, all->query + self.query_at, self.n_queries, self.q);
+  gather (&self, all->key + self.at, self.n, self.k);
+  gather (&self, all->value + self.at, self.n, self.v);
   multiply_turned (&self, self.q, self.k, self.p);
-  for (gsize i = 0; i < self.n; i++)
+  for (gsize i = 0; i < self.n_queries; i++)
     softmax (self.p + i * self.n, self.n, 1 / sqrtf (self.width));
-  multiply (&self, drop (&self), self.v, self.c);
-  scatter (&self, self.c, all->context, 1);
+  multiply (&self, drop (&self), self.n_queries, self.n, self.v, self.c);
+  scatter (&self, self.c, self.n_queries, all->context + self.query_at, 1);
 }
 
 void
@@ -187,7 +197,7 @@ sag_cpu_train_attend (const SagCpuTrainAttention *self)
 static void
 back_through_softmax (const Head *self, float *d)
 {
-  for (gsize i = 0; i < self->n; i++)
+  for (gsize i = 0; i < self->n_queries; i++)
     {
       const float *p = self->p + i * self->n;
       float       *row = d + i * self->n;
@@ -208,21 +218,21 @@ attend_back (gsize item, guint worker, gpointer data)
   float                       scale = 1 / sqrtf (self.width);
   float                      *d_context = self.q, *out = self.c;
 
-  gather (&self, all->d_context, d_context);
-  gather (&self, all->value, self.v);
+  gather (&self, all->d_context + self.query_at, self.n_queries, d_context);
+  gather (&self, all->value + self.at, self.n, self.v);
   turn (&self, drop (&self), self.two);
-  multiply (&self, self.two, d_context, out);
-  scatter (&self, out, all->d_value, 1);
+  multiply (&self, self.two, self.n, self.n_queries, d_context, out);
+  scatter (&self, out, self.n, all->d_value + self.at, 1);
   multiply_turned (&self, d_context, self.v, self.one);
-  sag_cpu_dropout (&all->dropout, all->place + item, self.one, self.n * self.n);
+  sag_cpu_dropout (&all->dropout, NULL, all->place + item, self.one, self.n_queries * self.n);
   back_through_softmax (&self, self.one);
-  gather (&self, all->key, self.k);
-  multiply (&self, self.one, self.k, out);
-  scatter (&self, out, all->d_query, scale);
-  gather (&self, all->query, self.q);
+  gather (&self, all->key + self.at, self.n, self.k);
+  multiply (&self, self.one, self.n_queries, self.n, self.k, out);
+  scatter (&self, out, self.n_queries, all->d_query + self.query_at, scale);
+  gather (&self, all->query + self.query_at, self.n_queries, self.q);
   turn (&self, self.one, self.two);
-  multiply (&self, self.two, self.q, out);
-  scatter (&self, out, all->d_key, scale);
+  multiply (&self, self.two, self.n, self.n_queries, self.q, out);
+  scatter (&self, out, self.n, all->d_key + self.at, scale);
 }
 
 void

@@ -9,10 +9,12 @@ G_BEGIN_DECLS
 
 /**
  * SagCpuTrainAttention: all heads of all sequences of a layer.
- * @starts: (n_sequences + 1)
- * @query, @key, @value, @context: (rows, hidden)
- * @weights: probabilities: of sequence s and head h, (N, N), all after each other: sag_cpu_train_attention_floats()
- * @d_context, @d_query, @d_key, @d_value: (rows, hidden), for the way back
+ * @starts: (n_sequences + 1) of the rows that are looked at
+ * @query_starts: (n_sequences + 1) of the rows that look: the same, or fewer where nobody reads the others
+ * @key, @value, @d_key, @d_value: (rows, hidden)
+ * @query, @context, @d_query, @d_context: (query rows, hidden)
+ * @weights: probabilities: of sequence s and head h, (queries, N), all after each other:
+ *   sag_cpu_train_attention_floats()
  * @scratch: (threads, scratch_floats)
  * @place: of dropout
  */
@@ -22,6 +24,7 @@ typedef struct
   const SagCpuKernels *kernels;
   gsize                n_sequences;
   const gsize         *starts;
+  const gsize         *query_starts;
   gsize                hidden;
   gsize                n_heads;
   const float         *query;
@@ -39,7 +42,10 @@ typedef struct
   guint64              place;
 } SagCpuTrainAttention;
 
-gsize sag_cpu_train_attention_floats (gsize n_sequences, const gsize *starts, gsize n_heads);
+gsize sag_cpu_train_attention_floats (gsize        n_sequences,
+                                      const gsize *starts,
+                                      const gsize *query_starts,
+                                      gsize        n_heads);
 /** sag_cpu_train_attention_scratch: floats that each worker needs for sequences of up to @n rows. */
 gsize sag_cpu_train_attention_scratch (gsize n, gsize width);
 

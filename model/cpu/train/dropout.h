@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include <glib.h>
+#include "model/core/pool.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +17,12 @@ typedef struct
   guint64 seed;
 } SagCpuDropout;
 
-/** sag_cpu_dropout: zeroes values with probability p and divides the others by 1 - p. @place: different everywhere. */
-void sag_cpu_dropout (const SagCpuDropout *self, guint64 place, float *values, gsize n);
+/**
+ * sag_cpu_dropout: zeroes values with probability p and divides the others by 1 - p.
+ * @pool: (nullable): NULL: on this thread
+ * @place: different everywhere
+ */
+void
+sag_cpu_dropout (const SagCpuDropout *self, SagPool *pool, guint64 place, float *values, gsize n);
 
 G_END_DECLS

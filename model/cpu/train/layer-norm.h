@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "model/core/pool.h"
 #include "model/cpu/train/params.h"
 
 G_BEGIN_DECLS
@@ -14,11 +15,15 @@ typedef struct
 } SagCpuTrainNorm;
 
 /** sag_cpu_train_norm: out = LN (x), (n_rows, width); a copy where there is none. */
-void sag_cpu_train_norm (
-  const SagCpuTrainNorm *self, const float *x, float *out, gsize n_rows, gsize width);
+void sag_cpu_train_norm (const SagCpuTrainNorm *self,
+                         SagPool               *pool,
+                         const float           *x,
+                         float                 *out,
+                         gsize                  n_rows,
+                         gsize                  width);
 
 /** sag_cpu_train_norm_back: d becomes the gradient of @x, in place; gradients of scale and shift are added. */
 void sag_cpu_train_norm_back (
-  const SagCpuTrainNorm *self, const float *x, float *d, gsize n_rows, gsize width);
+  const SagCpuTrainNorm *self, SagPool *pool, const float *x, float *d, gsize n_rows, gsize width);
 
 G_END_DECLS

@@ -66,12 +66,12 @@ sag_cpu_pack_rows (const float *matrix, gsize row, int32_t n_columns, int32_t k,
     }
 }
 
-/* Packing (n_out, n_in) by groups of outputs, in parallel. */
+/* Packing in parallel: (n_out, n_in) by groups of outputs, or (k, n_columns) panel by panel. */
 typedef struct
 {
-  const float *weight;
-  int32_t      n_in;
-  int32_t      n_out;
+  const float *matrix;
+  int32_t      n_columns;
+  int32_t      k;
   float       *panels;
 } Pack;
 
@@ -81,8 +81,29 @@ pack_piece (gsize item, guint worker, gpointer data)
   const Pack *pack = data;
   int32_t     first = item * SAG_CPU_PANEL;
 
-  sag_cpu_pack (pack->weight + (gsize) first * pack->n_in, first,
-                MIN (SAG_CPU_PANEL, pack->n_out - first), pack->n_out, pack->n_in, pack->panels);
+  sag_cpu_pack (pack->matrix + (gsize) first * pack->k, first,
+                MIN (SAG_CPU_PANEL, pack->n_columns - first), pack->n_columns, pack->k,
+                pack->panels);
+}
+
+static void
+pack_panel (gsize item, guint worker, gpointer data)
+{
+  const Pack *pack = data;
+  int32_t     first = item * SAG_CPU_PANEL, width = panel_width (first, pack->n_columns);
+
+  sag_cpu_pack_rows (pack->matrix + first, pack->n_columns, MIN (width, pack->n_columns - first),
+                     pack->k, pack->panels + (gsize) first * pack->k);
+}
+
+static void
+pack_rows (SagCpuMatrix *self, const float *matrix, int32_t n_columns, int32_t k)
+{
+  Pack pack = { matrix, n_columns, k, self->panels.floats };
+
+  /* A wide panel is the last one and takes half of what would be another. */
+  sag_pool_run (self->pool, MAX (1, (sag_cpu_panel_columns (n_columns)) / SAG_CPU_PANEL),
+                pack_panel, &pack);
 }
 
 void
@@ -91,12 +112,13 @@ sag_cpu_matrix_forward (SagCpuMatrix *self,
                         const float  *weight,
                         const float  *bias,
                         float        *out,
+                        gboolean      add,
                         gsize         n_rows,
                         int32_t       n_in,
                         int32_t       n_out)
 {
   float *panels = self->panels.floats;
-  Pack   pack = { weight, n_in, n_out, panels };
+  Pack   pack = { weight, n_out, n_in, panels };
 
   sag_pool_run (self->pool, (n_out + SAG_CPU_PANEL - 1) / SAG_CPU_PANEL, pack_piece, &pack);
   sag_cpu_gemm_parallel (self->pool, self->kernels,
@@ -106,6 +128,8 @@ sag_cpu_matrix_forward (SagCpuMatrix *self,
                            .a_block = 16,
                            .panels = panels,
                            .bias = bias,
+                           .residual = add ? out : NULL,
+                           .residual_row = n_out,
                            .out = out,
                            .out_row = n_out,
                            .n_rows = n_rows,
@@ -114,15 +138,38 @@ sag_cpu_matrix_forward (SagCpuMatrix *self,
                          });
 }
 
-static void
-turn (const float *in, gsize n_rows, gsize n_columns, float *out)
+/* (n_rows, n_columns) to (n_columns, n_rows), and sums of columns. Item: 16 columns. */
+typedef struct
 {
-  const gsize tile = 16;
+  const float *in;
+  gsize        n_rows;
+  gsize        n_columns;
+  float       *out;
+  float       *sums;
+} Turn;
 
-  for (gsize r0 = 0; r0 < n_rows; r0 += tile)
-    for (gsize c = 0; c < n_columns; c++)
-      for (gsize r = r0; r < MIN (r0 + tile, n_rows); r++)
-        out[c * n_rows + r] = in[r * n_columns + c];
+static void
+turn_columns (gsize item, guint worker, gpointer data)
+{
+  const Turn *turn = data;
+  const gsize tile = 16;
+  gsize       first = item * tile, end = MIN (first + tile, turn->n_columns);
+
+  for (gsize r0 = 0; r0 < turn->n_rows; r0 += tile)
+    for (gsize c = first; c < end; c++)
+      for (gsize r = r0; r < MIN (r0 + tile, turn->n_rows); r++)
+        turn->out[c * turn->n_rows + r] = turn->in[r * turn->n_columns + c];
+}
+
+static void
+sum_columns (gsize item, guint worker, gpointer data)
+{
+  const Turn *turn = data;
+  gsize       first = item * 64, end = MIN (first + 64, turn->n_columns);
+
+  for (gsize r = 0; r < turn->n_rows; r++)
+    for (gsize c = first; c < end; c++)
+      turn->sums[c] += turn->in[r * turn->n_columns + c];
 }
 
 static void
@@ -134,17 +181,16 @@ weight_gradient (SagCpuMatrix *self,
                  int32_t       n_in,
                  int32_t       n_out)
 {
-  float *panels = self->panels.floats;
-  float *turned = self->turned.floats;
+  Turn turn = { d_out, n_rows, n_out, self->turned.floats, NULL };
 
-  sag_cpu_pack_rows (in, n_in, n_in, n_rows, panels);
-  turn (d_out, n_rows, n_out, turned);
+  pack_rows (self, in, n_in, n_rows);
+  sag_pool_run (self->pool, (n_out + 15) / 16, turn_columns, &turn);
   sag_cpu_gemm_parallel (self->pool, self->kernels,
                          &(SagCpuGemm){
-                           .a = turned,
+                           .a = turn.out,
                            .a_row = n_rows,
                            .a_block = 16,
-                           .panels = panels,
+                           .panels = self->panels.floats,
                            .residual = d_weight,
                            .residual_row = n_in,
                            .out = d_weight,
@@ -168,29 +214,27 @@ sag_cpu_matrix_backward (SagCpuMatrix *self,
                          int32_t       n_in,
                          int32_t       n_out)
 {
+  Turn sums = { d_out, n_rows, n_out, NULL, d_bias };
+
   if (d_weight != NULL)
     weight_gradient (self, in, d_out, d_weight, n_rows, n_in, n_out);
-  for (gsize r = 0; d_bias != NULL && r < n_rows; r++)
-    for (gsize c = 0; c < (gsize) n_out; c++)
-      d_bias[c] += d_out[r * n_out + c];
-  if (d_in != NULL)
-    {
-      float *panels = self->panels.floats;
-
-      sag_cpu_pack_rows (weight, n_in, n_in, n_out, panels);
-      sag_cpu_gemm_parallel (self->pool, self->kernels,
-                             &(SagCpuGemm){
-                               .a = d_out,
-                               .a_row = n_out,
-                               .a_block = 16,
-                               .panels = panels,
-                               .residual = add ? d_in : NULL,
-                               .residual_row = n_in,
-                               .out = d_in,
-                               .out_row = n_in,
-                               .n_rows = n_rows,
-                               .n_columns = n_in,
-                               .k = n_out,
-                             });
-    }
+  if (d_bias != NULL)
+    sag_pool_run (self->pool, (n_out + 63) / 64, sum_columns, &sums);
+  if (d_in == NULL)
+    return;
+  pack_rows (self, weight, n_in, n_out);
+  sag_cpu_gemm_parallel (self->pool, self->kernels,
+                         &(SagCpuGemm){
+                           .a = d_out,
+                           .a_row = n_out,
+                           .a_block = 16,
+                           .panels = self->panels.floats,
+                           .residual = add ? d_in : NULL,
+                           .residual_row = n_in,
+                           .out = d_in,
+                           .out_row = n_in,
+                           .n_rows = n_rows,
+                           .n_columns = n_in,
+                           .k = n_out,
+                         });
 }

@@ -43,13 +43,15 @@ gboolean sag_cpu_matrix_reserve (SagCpuMatrix *matrix, gsize n_rows, int32_t n_i
 
 /**
  * sag_cpu_matrix_forward: out = in weight^T + bias.
- * @in: (n_rows, n_in), @weight: (n_out, n_in), @bias: (n_out) or NULL, @out: (n_rows, n_out)
+ * @in: (n_rows, n_in), @weight: (n_out, n_in), @bias: (n_out) or NULL
+ * @out: (n_rows, n_out), assigned, or added to if @add
  */
 void sag_cpu_matrix_forward (SagCpuMatrix *self,
                              const float  *in,
                              const float  *weight,
                              const float  *bias,
                              float        *out,
+                             gboolean      add,
                              gsize         n_rows,
                              int32_t       n_in,
                              int32_t       n_out);

@@ -2,6 +2,7 @@
 #include "model/cpu/train/params.h"
 
 #include "model/cpu/gemm.h"
+#include "model/cpu/train/lora.h"
 #include "model/engine/status.h"
 
 #include <stdlib.h>
@@ -11,7 +12,7 @@ typedef struct
 {
   SagCpuParams          *params;
   const SagWeightSource *source;
-  SagTrainParts          parts;
+  const SagTrainOptions *options;
   SagStatus             *status;
 } Reading;
 
@@ -28,10 +29,12 @@ trains (const SagWeightSpec *spec, SagTrainParts parts)
   switch (parts)
     {
     case SAG_TRAIN_HEADS:
+    case SAG_TRAIN_LORA:
       return head;
     case SAG_TRAIN_HEADS_AND_TEXT:
       return head || layers;
     case SAG_TRAIN_VISION:
+    case SAG_TRAIN_VISION_AND_LORA:
       return head || vision;
     default:
       return TRUE;
@@ -48,22 +51,22 @@ decays (const SagWeightSpec *spec)
   return spec->kind != SAG_WEIGHT_NORM_SCALE || vision;
 }
 
-static bool
-take (const SagWeightSpec *spec, void *user_data)
+static SagCpuParam *
+add (Reading *reading, const SagWeightSpec *spec, gboolean trains)
 {
-  Reading     *reading = user_data;
   SagCpuParam *param = &reading->params->items[reading->params->n++];
-  gsize        n_arrays;
 
   param->spec = *spec;
-  param->trains = trains (spec, reading->parts);
+  param->trains = trains;
   param->decays = decays (spec);
-  n_arrays = param->trains ? 4 : 1;
-  param->value = sag_cpu_alloc (n_arrays * spec->n_values);
+  param->value = sag_cpu_alloc ((trains ? 4 : 1) * spec->n_values);
   if (param->value == NULL)
-    return sag_status_fail (reading->status, SAG_STATUS_OUT_OF_MEMORY,
-                            "There is no memory to train this model; train fewer parts of it.");
-  if (param->trains)
+    {
+      sag_status_fail (reading->status, SAG_STATUS_OUT_OF_MEMORY,
+                       "There is no memory to train this model; train fewer parts of it.");
+      return NULL;
+    }
+  if (trains)
     {
       param->grad = param->value + spec->n_values;
       param->exp_avg = param->grad + spec->n_values;
@@ -71,9 +74,31 @@ take (const SagWeightSpec *spec, void *user_data)
       memset (param->grad, 0, 3 * spec->n_values * sizeof (float));
     }
   g_hash_table_insert (reading->params->by_name, param->spec.name, param);
+  return param;
+}
+
+static bool
+take (const SagWeightSpec *spec, void *user_data)
+{
+  Reading     *reading = user_data;
+  SagCpuParam *param = add (reading, spec, trains (spec, reading->options->parts));
+
+  if (param == NULL)
+    return false;
   return reading->source->read (reading->source->data, spec->name, 0, spec->n_values,
                                 param->value) ||
          sag_status_fail_weight (reading->status, spec->name);
+}
+
+static bool
+take_adapter (const SagWeightSpec *spec, void *user_data)
+{
+  Reading     *reading = user_data;
+  SagCpuParam *param = add (reading, spec, TRUE);
+
+  if (param != NULL)
+    sag_cpu_lora_begin (param, reading->options->seed);
+  return param != NULL;
 }
 
 static bool
@@ -86,17 +111,19 @@ count (const SagWeightSpec *spec, void *user_data)
 gboolean
 sag_cpu_params_read (SagCpuParams          *params,
                      const SagWeightSource *source,
-                     SagTrainParts          parts,
+                     const SagTrainOptions *options,
                      SagStatus             *status)
 {
-  Reading reading = { params, source, parts, status };
+  Reading reading = { params, source, options, status };
   gsize   n = 0;
 
   sag_network_foreach_weight (source->network, count, &n);
+  sag_cpu_lora_foreach (source->network, options, count, &n);
   params->items = g_new0 (SagCpuParam, n);
   params->n = 0;
   params->by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  if (sag_network_foreach_weight (source->network, take, &reading))
+  if (sag_network_foreach_weight (source->network, take, &reading) &&
+      sag_cpu_lora_foreach (source->network, options, take_adapter, &reading))
     return TRUE;
   sag_cpu_params_clear (params);
   return FALSE;

@@ -26,7 +26,7 @@ typedef struct
   gboolean      decays;
 } SagCpuParam;
 
-/** SagCpuParams: all of them, in the order of sag_network_foreach_weight(). One owner. */
+/** SagCpuParams: all of them, in the order of sag_network_foreach_weight(), then adapters. One owner. */
 typedef struct
 {
   SagCpuParam *items;
@@ -40,7 +40,7 @@ typedef struct
  */
 gboolean sag_cpu_params_read (SagCpuParams          *params,
                               const SagWeightSource *source,
-                              SagTrainParts          parts,
+                              const SagTrainOptions *options,
                               SagStatus             *status);
 void     sag_cpu_params_clear (SagCpuParams *params);
 

@@ -24,15 +24,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static Linear
-find_linear (SagCpuParams *params, const char *prefix)
-{
-  SagCpuParam *weight = sag_cpu_params_find (params, "%s.weight", prefix);
-
-  return (Linear){ weight, sag_cpu_params_find (params, "%s.bias", prefix), weight->spec.shape[1],
-                   weight->spec.shape[0] };
-}
-
 static SagCpuTrainNorm
 find_norm (SagCpuParams *params, const char *prefix, float eps)
 {
@@ -41,28 +32,36 @@ find_norm (SagCpuParams *params, const char *prefix, float eps)
 }
 
 static void
-find_layer (Layer *layer, SagCpuParams *params, const SagNetwork *network, int32_t index)
+find_layer (Layer                 *layer,
+            SagCpuParams          *params,
+            const SagNetwork      *network,
+            const SagTrainOptions *options,
+            int32_t                index)
 {
   float eps = network->layer_norm_eps;
   char  names[SAG_N_LAYER_PARTS][SAG_WEIGHT_NAME];
 
   for (int i = 0; i < SAG_N_LAYER_PARTS; i++)
     sag_layer_name (network->text_kind, index, (SagLayerPart) i, names[i]);
-  layer->query = find_linear (params, names[SAG_LAYER_QUERY]);
-  layer->key = find_linear (params, names[SAG_LAYER_KEY]);
-  layer->value = find_linear (params, names[SAG_LAYER_VALUE]);
-  layer->output = find_linear (params, names[SAG_LAYER_OUTPUT]);
+  layer->query = sag_cpu_train_linear_new (params, names[SAG_LAYER_QUERY], options);
+  layer->key = sag_cpu_train_linear_new (params, names[SAG_LAYER_KEY], NULL);
+  layer->value = sag_cpu_train_linear_new (params, names[SAG_LAYER_VALUE], options);
+  layer->output = sag_cpu_train_linear_new (params, names[SAG_LAYER_OUTPUT], NULL);
   layer->attention_norm = find_norm (params, names[SAG_LAYER_ATTENTION_NORM], eps);
-  layer->up = find_linear (params, names[SAG_LAYER_UP]);
-  layer->down = find_linear (params, names[SAG_LAYER_DOWN]);
+  layer->up = sag_cpu_train_linear_new (params, names[SAG_LAYER_UP], NULL);
+  layer->down = sag_cpu_train_linear_new (params, names[SAG_LAYER_DOWN], NULL);
   layer->feed_norm = find_norm (params, names[SAG_LAYER_FEED_NORM], eps);
+  layer->query.place = (guint64) (index + 1) * LAYER_PLACES + PLACE_QUERY;
+  layer->value.place = (guint64) (index + 1) * LAYER_PLACES + PLACE_VALUE;
+  layer->is_last = index + 1 == network->text_layers;
 }
 
 SagCpuTrainText *
-sag_cpu_train_text_new (SagCpuParams        *params,
-                        const SagNetwork    *network,
-                        SagPool             *pool,
-                        const SagCpuKernels *kernels)
+sag_cpu_train_text_new (SagCpuParams          *params,
+                        const SagNetwork      *network,
+                        const SagTrainOptions *options,
+                        SagPool               *pool,
+                        const SagCpuKernels   *kernels)
 {
   static const char embeddings[] = "model.embeddings.";
   SagCpuTrainText  *self = g_new0 (SagCpuTrainText, 1);
@@ -82,9 +81,12 @@ sag_cpu_train_text_new (SagCpuParams        *params,
     self->final_norm = find_norm (params, "model.encoder.ln", network->layer_norm_eps);
   self->layers = g_new0 (Layer, network->text_layers);
   for (int32_t i = 0; i < network->text_layers; i++)
-    find_layer (&self->layers[i], params, network, i);
-  self->class_head = find_linear (params, "lm_head_cls");
-  self->patch_head = find_linear (params, "lm_head_seg");
+    find_layer (&self->layers[i], params, network, options, i);
+  self->class_head = sag_cpu_train_linear_new (params, "lm_head_cls", NULL);
+  self->patch_head = sag_cpu_train_linear_new (params, "lm_head_seg", NULL);
+  self->lora_dropout = options->lora_dropout;
+  self->layers_train = self->layers[0].query.weight->trains || self->layers[0].query.a != NULL;
+  self->embeddings_train = self->words->trains || self->start->trains;
   return self;
 }
 
@@ -96,93 +98,135 @@ sag_cpu_train_text_free (SagCpuTrainText *self)
   sag_cpu_matrix_clear (&self->matrix);
   g_free (self->layers);
   g_free (self->starts);
+  g_free (self->used);
   free (self->memory);
   g_free (self);
 }
 
-static float *
-take (float **at, gsize n)
+/* Memory that is shared out: NULL, while it is only counted. */
+typedef struct
 {
-  float *piece = *at;
+  float *memory;
+  gsize  used;
+} Share;
 
-  *at += sag_cpu_round_up (n);
+static float *
+take (Share *share, gsize n)
+{
+  float *piece = share->memory != NULL ? share->memory + share->used : NULL;
+
+  share->used += sag_cpu_round_up (n);
   return piece;
 }
 
-/* All maps of a batch, in one block of memory. */
-static void
-share_memory (SagCpuTrainText *self, gsize weights)
+gsize
+sag_cpu_train_image_of (const SagCpuTrainText *self, gsize sequence)
 {
-  gsize  hidden = self->rows * self->network.hidden;
-  gsize  wide = self->rows * self->network.intermediate;
-  float *at = self->memory;
+  return self->texts.image_of != NULL ? (gsize) self->texts.image_of[sequence] : sequence;
+}
+
+gboolean
+sag_cpu_train_has_cells (const SagCpuTrainText *self, gsize sequence)
+{
+  return self->texts.cells_matter == NULL || self->texts.cells_matter[sequence];
+}
+
+/* The maps of one layer; @weights: floats of attention probabilities. */
+static void
+share_layer (SagCpuTrainText *self, Layer *layer, gsize weights, Share *share)
+{
+  gsize    hidden = self->rows * self->network.hidden;
+  gsize    wide = self->rows * self->network.intermediate;
+  gboolean bert = self->network.text_kind == SAG_TEXT_BERT;
+  float  **maps[] = { &layer->x, &layer->q,       &layer->k, &layer->v,
+                      &layer->y, &layer->context, &layer->a, &layer->b };
+
+  for (gsize m = 0; m < G_N_ELEMENTS (maps); m++)
+    *maps[m] = take (share, hidden);
+  layer->wide = take (share, wide);
+  layer->gelu = take (share, wide);
+  layer->weights = take (share, weights);
+  layer->in = bert ? layer->x : take (share, hidden);
+  layer->x_used = layer->is_last ? take (share, hidden) : layer->x;
+  layer->in_used = bert ? layer->x_used : layer->is_last ? take (share, hidden) : layer->in;
+  layer->query.inner = take (share, self->rows * layer->query.rank);
+  layer->value.inner = take (share, self->rows * layer->value.rank);
+}
+
+/* All maps of a batch; returns how many floats they take. */
+static gsize
+share_memory (SagCpuTrainText *self, float *memory, gsize weights, gsize used_weights)
+{
+  gsize hidden = self->rows * self->network.hidden;
+  Share share = { memory, 0 };
 
   for (int32_t i = 0; i < self->network.text_layers; i++)
-    {
-      Layer  *layer = &self->layers[i];
-      float **maps[] = { &layer->x, &layer->in,      &layer->q, &layer->k, &layer->v,
-                         &layer->y, &layer->context, &layer->a, &layer->b };
+    share_layer (self, &self->layers[i], self->layers[i].is_last ? used_weights : weights, &share);
+  self->sum_text = take (&share, hidden);
+  self->sum_sequence = take (&share, hidden);
+  self->x = take (&share, hidden);
+  self->last = take (&share, hidden);
+  self->dropped = take (&share, hidden);
+  for (gsize i = 0; i < G_N_ELEMENTS (self->d); i++)
+    self->d[i] = take (&share, hidden);
+  self->d_wide = take (&share, self->rows * self->network.intermediate);
+  self->class_in = take (&share, self->n * self->network.hidden);
+  self->cells_in = take (&share, self->n_with_cells * self->n_tokens * self->network.hidden);
+  self->cells = take (&share, self->n_with_cells * self->n_tokens * self->patch_head.n_out);
+  self->scratch = take (&share, self->scratch_floats * sag_pool_get_n_threads (self->matrix.pool));
+  return share.used;
+}
 
-      for (gsize m = 0; m < G_N_ELEMENTS (maps); m++)
-        *maps[m] = take (&at, hidden);
-      layer->wide = take (&at, wide);
-      layer->gelu = take (&at, wide);
-      layer->weights = take (&at, weights);
+/* Where sequences, and their used rows, begin; returns the longest. */
+static gsize
+plan_rows (SagCpuTrainText *self)
+{
+  gboolean has_sequences = self->texts.states == NULL;
+  gsize    longest = 0;
+
+  self->starts = g_renew (gsize, self->starts, self->n + 1);
+  self->used = g_renew (gsize, self->used, self->n + 1);
+  self->starts[0] = self->used[0] = self->n_with_cells = 0;
+  for (gsize s = 0; s < self->n; s++)
+    {
+      gboolean has_cells = sag_cpu_train_has_cells (self, s);
+      gsize    n = has_sequences ? self->n_tokens + 2 + self->texts.lengths[s] : 0;
+
+      self->starts[s + 1] = self->starts[s] + n;
+      self->used[s + 1] = self->used[s] + (has_cells ? 1 + self->n_tokens : 1);
+      self->n_with_cells += has_cells;
+      longest = MAX (longest, n);
     }
-  self->sum_text = take (&at, hidden);
-  self->sum_sequence = take (&at, hidden);
-  self->x = take (&at, hidden);
-  self->last = take (&at, hidden);
-  self->rows_in = take (&at, hidden);
-  for (int i = 0; i < 4; i++)
-    self->d[i] = take (&at, hidden);
-  self->d_wide = take (&at, wide);
-  self->scratch = take (&at, self->scratch_floats * sag_pool_get_n_threads (self->matrix.pool));
+  self->rows = self->starts[self->n];
+  self->used_rows = self->used[self->n];
+  return longest;
 }
 
 static gboolean
-plan (SagCpuTrainText *self, const int32_t *lengths)
+plan (SagCpuTrainText *self)
 {
-  gsize layers = self->network.text_layers, longest = 0, weights, total, hidden, wide;
+  int32_t hidden = self->network.hidden, wide = self->network.intermediate;
+  gsize   n_heads = self->network.n_heads, longest = plan_rows (self), total, weights, used;
+  gsize   rows = MAX (self->rows, MAX (self->n, self->n_with_cells * self->n_tokens));
 
-  self->starts = g_renew (gsize, self->starts, self->n + 1);
-  self->starts[0] = 0;
-  for (gsize s = 0; s < self->n; s++)
-    {
-      self->starts[s + 1] = self->starts[s] + self->n_tokens + 2 + lengths[s];
-      longest = MAX (longest, self->n_tokens + 2 + lengths[s]);
-    }
-  self->rows = self->starts[self->n];
-  weights = sag_cpu_train_attention_floats (self->n, self->starts, self->network.n_heads);
-  self->scratch_floats =
-    sag_cpu_train_attention_scratch (longest, self->network.hidden / self->network.n_heads);
-  hidden = sag_cpu_round_up (self->rows * self->network.hidden);
-  wide = sag_cpu_round_up (self->rows * self->network.intermediate);
-  total = layers * (9 * hidden + 2 * wide + sag_cpu_round_up (weights)) + 9 * hidden + wide +
-          sag_cpu_round_up (self->scratch_floats * sag_pool_get_n_threads (self->matrix.pool));
+  weights = sag_cpu_train_attention_floats (self->n, self->starts, self->starts, n_heads);
+  used = sag_cpu_train_attention_floats (self->n, self->starts, self->used, n_heads);
+  self->scratch_floats = sag_cpu_train_attention_scratch (longest, hidden / n_heads);
+  total = share_memory (self, NULL, weights, used);
   if (total > self->memory_floats)
     {
       free (self->memory);
       self->memory = sag_cpu_alloc (total);
       self->memory_floats = self->memory != NULL ? total : 0;
     }
-  if (self->memory == NULL ||
-      !sag_cpu_matrix_reserve (&self->matrix, self->rows, self->network.hidden,
-                               self->network.intermediate) ||
-      !sag_cpu_matrix_reserve (&self->matrix, self->rows, self->network.intermediate,
-                               self->network.hidden) ||
-      !sag_cpu_matrix_reserve (&self->matrix, self->rows, self->network.hidden,
-                               self->patch_head.n_out))
+  if (self->memory == NULL || !sag_cpu_matrix_reserve (&self->matrix, rows, hidden, wide) ||
+      !sag_cpu_matrix_reserve (&self->matrix, rows, wide, hidden) ||
+      !sag_cpu_matrix_reserve (&self->matrix, rows, hidden, self->patch_head.n_out) ||
+      !sag_cpu_matrix_reserve (&self->matrix, rows, hidden, MAX (1, self->layers->query.rank)) ||
+      !sag_cpu_matrix_reserve (&self->matrix, rows, MAX (1, self->layers->query.rank), hidden))
     return FALSE;
-  share_memory (self, weights);
+  share_memory (self, self->memory, weights, used);
   return TRUE;
-}
-
-static void
-linear (SagCpuTrainText *self, const Linear *linear, const float *in, float *out, gsize rows)
-{
-  sag_cpu_matrix_forward (&self->matrix, in, linear->weight->value, linear->bias->value, out, rows,
-                          linear->n_in, linear->n_out);
 }
 
 /* The sequence's rows of @out: positions from @first on, and type 0, added. */
@@ -197,19 +241,13 @@ add_positions (const SagCpuTrainText *self, float *out, gsize first, gsize n_row
         self->positions->value[(first + i) * hidden + j] + self->types->value[j];
 }
 
-gsize
-sag_cpu_train_image_of (const SagCpuTrainText *self, gsize sequence)
-{
-  return self->image_of != NULL ? (gsize) self->image_of[sequence] : sequence;
-}
-
 static void
-embed_sequence (SagCpuTrainText *self, gsize s, const float *tokens)
+embed_sequence (SagCpuTrainText *self, gsize s)
 {
   gsize          hidden = self->network.hidden, n_shared = self->n_tokens + 2;
   gsize          n_words = self->starts[s + 1] - self->starts[s] - n_shared;
   gsize          at = self->starts[s] * hidden, text = at + n_shared * hidden;
-  const int32_t *ids = self->ids + s * self->max_length;
+  const int32_t *ids = self->texts.ids + s * self->texts.max_length;
   float         *sum = self->sum_sequence + at, *words = self->sum_text + text;
 
   for (gsize i = 0; i < n_words; i++)
@@ -217,143 +255,52 @@ embed_sequence (SagCpuTrainText *self, gsize s, const float *tokens)
             hidden * sizeof (float));
   add_positions (self, words, 0, n_words);
   memcpy (sum, self->start->value, hidden * sizeof (float));
-  memcpy (sum + hidden, tokens + sag_cpu_train_image_of (self, s) * self->n_tokens * hidden,
+  memcpy (sum + hidden,
+          self->texts.tokens + sag_cpu_train_image_of (self, s) * self->n_tokens * hidden,
           self->n_tokens * hidden * sizeof (float));
   memcpy (sum + (n_shared - 1) * hidden, self->end->value, hidden * sizeof (float));
-  sag_cpu_train_norm (&self->embedding_norm, words, self->sum_sequence + text, n_words, hidden);
-  sag_cpu_dropout (&self->dropout, PLACE_TEXT + (s << 8), self->sum_sequence + text,
+  sag_cpu_train_norm (&self->embedding_norm, self->matrix.pool, words, self->sum_sequence + text,
+                      n_words, hidden);
+  sag_cpu_dropout (&self->texts.dropout, NULL, PLACE_TEXT + (s << 8), self->sum_sequence + text,
                    n_words * hidden);
   add_positions (self, sum, 0, n_shared + n_words);
 }
 
-static float
-gelu (float x)
-{
-  return x * 0.5f * (1 + erff (x * (float) M_SQRT1_2));
-}
-
 static void
-gelu_piece (gsize item, guint worker, gpointer data)
+run_layers (SagCpuTrainText *self)
 {
-  const Elements *elements = data;
-
-  for (gsize i = item * ELEMENTS; i < MIN ((item + 1) * ELEMENTS, elements->n); i++)
-    elements->out[i] = gelu (elements->x[i]);
-}
-
-SagCpuTrainAttention
-sag_cpu_train_attention_of (SagCpuTrainText *self, int32_t index)
-{
-  Layer *layer = &self->layers[index];
-
-  return (SagCpuTrainAttention){
-    .pool = self->matrix.pool,
-    .kernels = self->matrix.kernels,
-    .n_sequences = self->n,
-    .starts = self->starts,
-    .hidden = self->network.hidden,
-    .n_heads = self->network.n_heads,
-    .query = layer->q,
-    .key = layer->k,
-    .value = layer->v,
-    .context = layer->context,
-    .weights = layer->weights,
-    .scratch = self->scratch,
-    .scratch_floats = self->scratch_floats,
-    .dropout = self->dropout,
-    .place = (guint64) (index + 1) * LAYER_PLACES,
-  };
-}
-
-/* @x to the next layer's input, @out. */
-static void
-run_layer (SagCpuTrainText *self, int32_t index, float *out)
-{
-  Layer               *layer = &self->layers[index];
-  gboolean             bert = self->network.text_kind == SAG_TEXT_BERT;
-  gsize                rows = self->rows, hidden = self->network.hidden, n = rows * hidden;
-  guint64              place = (guint64) (index + 1) * LAYER_PLACES;
-  SagCpuTrainAttention attention = sag_cpu_train_attention_of (self, index);
-  Elements             elements = { .x = layer->wide,
-                                    .out = layer->gelu,
-                                    .n = rows * self->network.intermediate };
-  const float         *feed;
-
-  if (bert)
-    memcpy (layer->in, layer->x, n * sizeof (float));
-  else
-    sag_cpu_train_norm (&layer->attention_norm, layer->x, layer->in, rows, hidden);
-  linear (self, &layer->query, layer->in, layer->q, rows);
-  linear (self, &layer->key, layer->in, layer->k, rows);
-  linear (self, &layer->value, layer->in, layer->v, rows);
-  sag_cpu_train_attend (&attention);
-  linear (self, &layer->output, layer->context, layer->a, rows);
-  sag_cpu_dropout (&self->dropout, place + PLACE_OUTPUT, layer->a, n);
-  sag_cpu_add (layer->a, layer->x, n);
-  /* BERT: y is the normalised sum, which the second half adds to; MegatronBert: y is a normalised copy. */
-  sag_cpu_train_norm (bert ? &layer->attention_norm : &layer->feed_norm, layer->a, layer->y, rows,
-                      hidden);
-  feed = bert ? layer->y : layer->a;
-  linear (self, &layer->up, layer->y, layer->wide, rows);
-  sag_pool_run (self->matrix.pool, (elements.n + ELEMENTS - 1) / ELEMENTS, gelu_piece, &elements);
-  linear (self, &layer->down, layer->gelu, layer->b, rows);
-  sag_cpu_dropout (&self->dropout, place + PLACE_DOWN, layer->b, n);
-  sag_cpu_add (layer->b, feed, n);
-  if (bert)
-    sag_cpu_train_norm (&layer->feed_norm, layer->b, out, rows, hidden);
-  else
-    memcpy (out, layer->b, n * sizeof (float));
-}
-
-/* The vision rows of every sequence, for the patch head: to @compact, or back from it (added). */
-static void
-gather_tokens (const SagCpuTrainText *self, const float *x, float *compact)
-{
-  gsize hidden = self->network.hidden, n = self->n_tokens * hidden;
+  gsize    hidden = self->network.hidden;
+  int32_t  n_layers = self->network.text_layers;
+  SagPool *pool = self->matrix.pool;
 
   for (gsize s = 0; s < self->n; s++)
-    memcpy (compact + s * n, x + (self->starts[s] + 1) * hidden, n * sizeof (float));
+    embed_sequence (self, s);
+  sag_cpu_train_norm (&self->embedding_norm, pool, self->sum_sequence, self->layers[0].x,
+                      self->rows, hidden);
+  sag_cpu_dropout (&self->texts.dropout, pool, PLACE_SEQUENCE, self->layers[0].x,
+                   self->rows * hidden);
+  for (int32_t i = 0; i < n_layers; i++)
+    sag_cpu_train_layer (self, i, i + 1 < n_layers ? self->layers[i + 1].x : self->x);
+  sag_cpu_train_norm (&self->final_norm, pool, self->x, self->last, self->used_rows, hidden);
 }
 
 gboolean
-sag_cpu_train_text_forward (SagCpuTrainText *self,
-                            const float     *tokens,
-                            const int32_t   *image_of,
-                            gsize            n,
-                            gsize            n_tokens,
-                            const int32_t   *ids,
-                            const int32_t   *lengths,
-                            gsize            max_length,
-                            SagCpuDropout    dropout,
-                            float           *class_logits,
-                            float           *cell_logits,
-                            SagStatus       *status)
+sag_cpu_train_text_forward (SagCpuTrainText        *self,
+                            const SagCpuTrainTexts *texts,
+                            float                  *class_logits,
+                            float                  *cell_logits,
+                            SagStatus              *status)
 {
-  gsize   hidden = self->network.hidden;
-  int32_t n_layers = self->network.text_layers;
-
-  self->n = n;
-  self->n_tokens = n_tokens;
-  self->max_length = max_length;
-  self->ids = ids;
-  self->image_of = image_of;
-  self->dropout = dropout;
-  if (!plan (self, lengths))
+  self->texts = *texts;
+  self->n = texts->n;
+  self->n_tokens = texts->n_tokens;
+  if (!plan (self))
     return sag_status_fail (status, SAG_STATUS_OUT_OF_MEMORY,
                             "There is no memory for %zu samples at once; train with smaller "
                             "batches.",
-                            n);
-  for (gsize s = 0; s < n; s++)
-    embed_sequence (self, s, tokens);
-  sag_cpu_train_norm (&self->embedding_norm, self->sum_sequence, self->layers[0].x, self->rows,
-                      hidden);
-  sag_cpu_dropout (&dropout, PLACE_SEQUENCE, self->layers[0].x, self->rows * hidden);
-  for (int32_t i = 0; i < n_layers; i++)
-    run_layer (self, i, i + 1 < n_layers ? self->layers[i + 1].x : self->x);
-  sag_cpu_train_norm (&self->final_norm, self->x, self->last, self->rows, hidden);
-  for (gsize s = 0; s < n; s++)
-    linear (self, &self->class_head, self->last + self->starts[s] * hidden, class_logits + s, 1);
-  gather_tokens (self, self->last, self->rows_in);
-  linear (self, &self->patch_head, self->rows_in, cell_logits, n * n_tokens);
+                            texts->n);
+  if (texts->states == NULL)
+    run_layers (self);
+  sag_cpu_train_heads (self, class_logits, cell_logits);
   return TRUE;
 }

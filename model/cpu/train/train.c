@@ -9,6 +9,7 @@
 #include "model/core/random.h"
 #include "model/cpu/gemm.h"
 #include "model/cpu/train/adamw.h"
+#include "model/cpu/train/lora.h"
 #include "model/cpu/train/loss.h"
 #include "model/cpu/train/text.h"
 #include "model/cpu/train/vision.h"
@@ -33,6 +34,7 @@ typedef struct
   guint64            n_batches;
   float             *values; /* tokens, d_tokens, logits and their gradients of a batch */
   gsize              n_values;
+  gboolean          *cells_matter; /* (n) */
 } Trainer;
 
 static void
@@ -47,7 +49,14 @@ train_close (void *self)
   sag_cpu_params_clear (&trainer->params);
   g_clear_pointer (&trainer->pool, sag_pool_free);
   free (trainer->values);
+  g_free (trainer->cells_matter);
   g_free (trainer);
+}
+
+static gboolean
+trains_vision (SagTrainParts parts)
+{
+  return parts == SAG_TRAIN_VISION || parts == SAG_TRAIN_ALL || parts == SAG_TRAIN_VISION_AND_LORA;
 }
 
 static void *
@@ -56,25 +65,19 @@ train_open (const SagWeightSource *source, const SagTrainOptions *options, SagSt
   Trainer             *self = g_new0 (Trainer, 1);
   const SagCpuKernels *kernels = sag_cpu_get_kernels (options->engine.portable);
 
-  if (options->parts == SAG_TRAIN_LORA)
-    {
-      sag_status_fail (status, SAG_STATUS_UNSUPPORTED,
-                       "The CPU engine does not train LoRA adapters yet; train the text layers.");
-      g_free (self);
-      return NULL;
-    }
   self->network = *source->network;
   self->options = *options;
   self->seed = options->seed;
   self->pool = sag_pool_new (options->engine.n_threads);
-  if (!sag_cpu_params_read (&self->params, source, options->parts, status))
+  if (!sag_cpu_params_read (&self->params, source, options, status))
     {
       train_close (self);
       return NULL;
     }
-  self->vision = sag_cpu_train_vision_new (&self->params, &self->network, options->freeze_norms,
+  self->vision = sag_cpu_train_vision_new (&self->params, &self->network,
+                                           options->freeze_norms || !trains_vision (options->parts),
                                            self->pool, kernels, status);
-  self->text = sag_cpu_train_text_new (&self->params, &self->network, self->pool, kernels);
+  self->text = sag_cpu_train_text_new (&self->params, &self->network, options, self->pool, kernels);
   if (self->vision == NULL)
     g_clear_pointer (&self, train_close);
   return self;
@@ -87,10 +90,24 @@ n_images (const SagTrainBatch *batch)
 }
 
 static gboolean
-check_images (const SagTrainBatch *batch, SagStatus *status)
+check_source (const Trainer *self, const SagTrainBatch *batch, SagStatus *status)
 {
+  int n = (batch->input != NULL) + (batch->tokens != NULL) + (batch->states != NULL);
+
   if (batch->n < 1)
     return sag_status_fail (status, SAG_STATUS_INVALID, "A batch has no samples.");
+  if (n != 1)
+    return sag_status_fail (status, SAG_STATUS_INVALID,
+                            "A batch holds volumes, tokens or states, and only one of them.");
+  if (batch->states != NULL && self->options.parts != SAG_TRAIN_HEADS)
+    return sag_status_fail (status, SAG_STATUS_INVALID,
+                            "Only heads can be trained from the last layer's states.");
+  return true;
+}
+
+static gboolean
+check_images (const SagTrainBatch *batch, SagStatus *status)
+{
   for (int32_t s = 0; batch->image_of != NULL && s < batch->n; s++)
     if (batch->image_of[s] < 0 || (gsize) batch->image_of[s] >= n_images (batch))
       return sag_status_fail (status, SAG_STATUS_INVALID,
@@ -107,7 +124,7 @@ check_images (const SagTrainBatch *batch, SagStatus *status)
 static gboolean
 check_ids (const Trainer *self, const SagTrainBatch *batch, gsize n_tokens, SagStatus *status)
 {
-  for (int32_t s = 0; s < batch->n; s++)
+  for (int32_t s = 0; batch->states == NULL && s < batch->n; s++)
     {
       gsize length = MAX (batch->lengths[s], 0);
 
@@ -147,9 +164,9 @@ typedef struct
 static gboolean
 plan_numbers (Trainer *self, const SagTrainBatch *batch, Numbers *numbers)
 {
-  gsize n = batch->n, n_tokens = batch->tokens != NULL
-                                   ? (gsize) batch->n_tokens
-                                   : sag_cpu_train_vision_n_tokens (self->vision, batch->dims);
+  gsize n = batch->n;
+  gsize n_tokens = batch->input == NULL ? (gsize) batch->n_tokens
+                                        : sag_cpu_train_vision_n_tokens (self->vision, batch->dims);
   gsize tokens = n_images (batch) * n_tokens * self->network.hidden;
   gsize cells = n_tokens * sag_network_cells_per_token (&self->network);
   gsize total = 2 * tokens + 2 * n * cells + 2 * n;
@@ -171,28 +188,51 @@ plan_numbers (Trainer *self, const SagTrainBatch *batch, Numbers *numbers)
   return TRUE;
 }
 
-/* Loss and derivatives of every sample. */
-static void
-judge (SagTrainBatch *batch, const Numbers *numbers)
+typedef struct
 {
+  SagTrainBatch  *batch;
+  const Numbers  *numbers;
+  const gboolean *cells_matter;
+  double         *losses;
+} Judge;
+
+/* Loss and derivatives of a sample. */
+static void
+judge_sample (gsize s, guint worker, gpointer data)
+{
+  const Judge         *judge = data;
+  const Numbers       *numbers = judge->numbers;
+  const SagTrainBatch *batch = judge->batch;
+  gsize                n_cells = numbers->n_cells;
+  double               task = batch->task[s], cell_weight = CELL_WEIGHT * (1 - task);
+  float               *d_cells = numbers->d_cells + s * n_cells;
+  double               loss =
+    task * sag_cpu_class_loss (numbers->class_logits[s], batch->labels[s], &numbers->d_class[s]);
+
+  numbers->d_class[s] *= (float) (task / batch->n);
+  if (judge->cells_matter[s] && cell_weight != 0)
+    loss += cell_weight * sag_cpu_cell_loss (numbers->cell_logits + s * n_cells,
+                                             batch->cell_targets + s * n_cells, n_cells, d_cells);
+  else
+    memset (d_cells, 0, n_cells * sizeof (float));
+  for (gsize i = 0; i < n_cells; i++)
+    d_cells[i] *= (float) (cell_weight / batch->n);
+  judge->losses[s] = loss;
+}
+
+static void
+judge (Trainer *self, SagTrainBatch *batch, const Numbers *numbers)
+{
+  g_autofree double *losses = g_new (double, batch->n);
+  Judge              judge = { batch, numbers, self->cells_matter, losses };
+
+  sag_pool_run (self->pool, batch->n, judge_sample, &judge);
   batch->loss = 0;
   for (gsize s = 0; s < (gsize) batch->n; s++)
     {
-      double       task = batch->task[s], cell_weight = CELL_WEIGHT * (1 - task);
-      float       *d_cells = numbers->d_cells + s * numbers->n_cells;
-      const float *targets = batch->cell_targets + s * numbers->n_cells;
-      double       class_loss =
-        sag_cpu_class_loss (numbers->class_logits[s], batch->labels[s], &numbers->d_class[s]);
-      double cell_loss = sag_cpu_cell_loss (numbers->cell_logits + s * numbers->n_cells, targets,
-                                            numbers->n_cells, d_cells);
-      double loss = task * class_loss + cell_weight * cell_loss;
-
+      batch->loss += losses[s] / batch->n;
       if (batch->losses != NULL)
-        batch->losses[s] = (float) loss;
-      batch->loss += loss / batch->n;
-      numbers->d_class[s] *= (float) (task / batch->n);
-      for (gsize i = 0; i < numbers->n_cells; i++)
-        d_cells[i] *= (float) (cell_weight / batch->n);
+        batch->losses[s] = (float) losses[s];
     }
 }
 
@@ -202,21 +242,62 @@ is_cancelled (const SagTrainBatch *batch)
   return batch->cancel.func != NULL && batch->cancel.func (batch->cancel.data);
 }
 
-static bool
-forward (Trainer *self, SagTrainBatch *batch, Numbers *numbers, SagStatus *status)
+static gboolean
+see (Trainer *self, SagTrainBatch *batch, const Numbers *numbers, SagStatus *status)
 {
-  SagCpuDropout dropout = { self->options.dropout, sag_random_hash (self->seed, self->n_batches) };
-  const float  *tokens = batch->tokens != NULL ? batch->tokens : numbers->tokens;
+  gboolean ok;
 
-  if (batch->tokens == NULL &&
-      !sag_cpu_train_vision_forward (self->vision, batch->input, n_images (batch), batch->dims,
-                                     numbers->tokens, status))
-    return false;
+  if (batch->input == NULL)
+    return TRUE;
+  sag_cpu_train_vision_evaluate (self->vision, batch->evaluate);
+  ok = sag_cpu_train_vision_forward (self->vision, batch->input, n_images (batch), batch->dims,
+                                     numbers->tokens, status);
+  sag_cpu_train_vision_evaluate (self->vision, FALSE);
+  return ok;
+}
+
+static gboolean
+forward (Trainer *self, SagTrainBatch *batch, const Numbers *numbers, SagStatus *status)
+{
+  gboolean         all_cells = batch->cell_logits != NULL || batch->states_out != NULL;
+  SagCpuTrainTexts texts = {
+    .n = batch->n,
+    .n_tokens = numbers->n_tokens,
+    .tokens = batch->tokens != NULL ? batch->tokens : numbers->tokens,
+    .image_of = batch->image_of,
+    .states = batch->states,
+    .ids = batch->ids,
+    .lengths = batch->lengths,
+    .max_length = batch->max_length,
+    .dropout = { batch->evaluate ? 0 : self->options.dropout,
+                 sag_random_hash (self->seed, self->n_batches) },
+  };
+
+  self->cells_matter = g_renew (gboolean, self->cells_matter, batch->n);
+  for (gsize s = 0; s < (gsize) batch->n; s++)
+    self->cells_matter[s] = all_cells || batch->task[s] != 1;
+  texts.cells_matter = self->cells_matter;
+  if (!see (self, batch, numbers, status))
+    return FALSE;
   if (is_cancelled (batch))
     return sag_status_fail (status, SAG_STATUS_CANCELLED, "Training was cancelled.");
-  return sag_cpu_train_text_forward (
-    self->text, tokens, batch->image_of, batch->n, numbers->n_tokens, batch->ids, batch->lengths,
-    batch->max_length, dropout, numbers->class_logits, numbers->cell_logits, status);
+  return sag_cpu_train_text_forward (self->text, &texts, numbers->class_logits,
+                                     numbers->cell_logits, status);
+}
+
+static void
+backward (Trainer *self, const SagTrainBatch *batch, const Numbers *numbers)
+{
+  gboolean to_vision = batch->input != NULL && trains_vision (self->options.parts);
+  gsize    n_tokens = n_images (batch) * numbers->n_tokens;
+
+  if (to_vision)
+    memset (numbers->d_tokens, 0, n_tokens * self->network.hidden * sizeof (float));
+  sag_cpu_train_text_backward (self->text, numbers->d_class, numbers->d_cells,
+                               to_vision ? numbers->d_tokens : NULL);
+  if (to_vision)
+    sag_cpu_train_vision_backward (self->vision, numbers->d_tokens);
+  self->n_batches++;
 }
 
 static bool
@@ -224,10 +305,8 @@ train_forward_backward (void *data, SagTrainBatch *batch, SagStatus *status)
 {
   Trainer *self = data;
   Numbers  numbers;
-  gboolean to_vision = batch->tokens == NULL && (self->options.parts == SAG_TRAIN_VISION ||
-                                                 self->options.parts == SAG_TRAIN_ALL);
 
-  if (!check_images (batch, status))
+  if (!check_source (self, batch, status) || !check_images (batch, status))
     return false;
   if (!plan_numbers (self, batch, &numbers))
     return sag_status_fail (status, SAG_STATUS_OUT_OF_MEMORY,
@@ -235,21 +314,17 @@ train_forward_backward (void *data, SagTrainBatch *batch, SagStatus *status)
   if (!check_ids (self, batch, numbers.n_tokens, status) ||
       !forward (self, batch, &numbers, status))
     return false;
-  judge (batch, &numbers);
+  judge (self, batch, &numbers);
   if (is_cancelled (batch))
     return sag_status_fail (status, SAG_STATUS_CANCELLED, "Training was cancelled.");
-  if (to_vision)
-    memset (numbers.d_tokens, 0,
-            n_images (batch) * numbers.n_tokens * self->network.hidden * sizeof (float));
-  sag_cpu_train_text_backward (self->text, numbers.d_class, numbers.d_cells,
-                               to_vision ? numbers.d_tokens : NULL);
-  if (to_vision)
-    sag_cpu_train_vision_backward (self->vision, numbers.d_tokens);
   if (batch->class_logits != NULL)
     memcpy (batch->class_logits, numbers.class_logits, batch->n * sizeof (float));
   if (batch->cell_logits != NULL)
     memcpy (batch->cell_logits, numbers.cell_logits, batch->n * numbers.n_cells * sizeof (float));
-  self->n_batches++;
+  if (batch->states_out != NULL)
+    sag_cpu_train_text_states (self->text, batch->states_out);
+  if (!batch->evaluate)
+    backward (self, batch, &numbers);
   return true;
 }
 
@@ -317,6 +392,19 @@ train_visit (void *self, SagTrainStateFunc func, void *data)
   return true;
 }
 
+static bool
+train_read (void *self, const char *name, size_t offset, size_t n_values, float *out)
+{
+  Trainer           *trainer = self;
+  const SagCpuParam *param = g_hash_table_lookup (trainer->params.by_name, name);
+
+  if (param == NULL || offset > param->spec.n_values || n_values > param->spec.n_values - offset)
+    return false;
+  memcpy (out, param->value + offset, n_values * sizeof *out);
+  sag_cpu_lora_merge (&trainer->params, &trainer->options, name, offset, n_values, out);
+  return true;
+}
+
 static void
 train_get_random (void *self, uint64_t state[4])
 {
@@ -349,6 +437,7 @@ sag_cpu_train_get_table (void)
     .forward_backward = train_forward_backward,
     .step = train_step,
     .visit = train_visit,
+    .read = train_read,
     .get_random = train_get_random,
     .set_random = train_set_random,
   };

@@ -31,6 +31,7 @@ struct _SagCpuTrainVision
   SagCpuBatchNorm  head_norm;
   SagCpuParam     *adaptor;
   SagCpuParam     *adaptor_bias;
+  gboolean         frozen_norms;
   int32_t          dims[3]; /* that everything below is planned for */
   const float     *input;
   SagCpuSource    *sources; /* (n) of the block at work */
@@ -61,6 +62,7 @@ sag_cpu_train_vision_new (SagCpuParams        *params,
     }
   self = g_new0 (SagCpuTrainVision, 1);
   self->network = *network;
+  self->frozen_norms = frozen_norms;
   self->team.pool = self->matrix.pool = pool;
   self->team.kernels = self->matrix.kernels = kernels;
   for (int32_t b = 0; b < network->n_blocks; b++)
@@ -71,6 +73,20 @@ sag_cpu_train_vision_new (SagCpuParams        *params,
   self->adaptor = sag_cpu_params_find (params, "vision_model.lm_adaptor.0.weight");
   self->adaptor_bias = sag_cpu_params_find (params, "vision_model.lm_adaptor.0.bias");
   return self;
+}
+
+void
+sag_cpu_train_vision_evaluate (SagCpuTrainVision *self, gboolean evaluate)
+{
+  gboolean frozen = evaluate || self->frozen_norms;
+
+  for (int32_t b = 0; b < self->network.n_blocks; b++)
+    {
+      self->blocks[b].expand_norm.frozen = frozen;
+      self->blocks[b].depth_norm.frozen = frozen;
+      self->blocks[b].project_norm.frozen = frozen;
+    }
+  self->head_norm.frozen = frozen;
 }
 
 static void
@@ -258,11 +274,11 @@ sag_cpu_train_vision_forward (SagCpuTrainVision *self,
   rows = n * n_voxels (last->out);
   copy_rows (last->x, last->out_row, self->last, last->shape.out_channels, last->shape.out_channels,
              rows);
-  sag_cpu_matrix_forward (&self->matrix, self->last, self->head->value, NULL, self->h, rows,
+  sag_cpu_matrix_forward (&self->matrix, self->last, self->head->value, NULL, self->h, FALSE, rows,
                           last->shape.out_channels, self->network.head_channels);
   normalise_head (self, rows);
   sag_cpu_matrix_forward (&self->matrix, self->f, self->adaptor->value, self->adaptor_bias->value,
-                          tokens, rows, self->network.head_channels, self->network.hidden);
+                          tokens, FALSE, rows, self->network.head_channels, self->network.hidden);
   return TRUE;
 }
 

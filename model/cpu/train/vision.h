@@ -36,6 +36,9 @@ gboolean sag_cpu_train_vision_forward (SagCpuTrainVision *self,
                                        float             *tokens,
                                        SagStatus         *status);
 
+/** sag_cpu_train_vision_evaluate: from now on with the running statistics, which stay, or as it was made. */
+void sag_cpu_train_vision_evaluate (SagCpuTrainVision *self, gboolean evaluate);
+
 /** sag_cpu_train_vision_backward: of the last forward. @d_tokens: (n, n_tokens, hidden) */
 void sag_cpu_train_vision_backward (SagCpuTrainVision *self, const float *d_tokens);
 

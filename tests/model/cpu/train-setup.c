@@ -117,7 +117,7 @@ train_setup_batch (TrainSetup *self, gboolean from_tokens)
 {
   return (SagTrainBatch){
     .n = TRAIN_SAMPLES,
-    .input = self->input,
+    .input = from_tokens ? NULL : self->input,
     .dims = { self->dims[0], self->dims[1], self->dims[2] },
     .tokens = from_tokens ? self->tokens : NULL,
     .n_tokens = self->n_tokens,
