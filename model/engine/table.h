@@ -204,7 +204,8 @@ extern "C"
  * SagTrainOptions: @engine.precision is ignored by engines that have one only.
  * @seed: of dropout
  * @dropout: probability; Hugging Face's BERT has 0.1
- * @freeze_norms: BatchNorm uses and keeps its running statistics; where the vision network does not train it always does
+ * @freeze_norms: BatchNorm uses and keeps its running statistics, as it always does where the vision network does
+ *   not train
  * @lora_rank, @lora_alpha: of the adapters, which are added times alpha / rank; 0: peft's 8 and 8
  * @lora_dropout: of what the adapters read; peft has 0
  */
