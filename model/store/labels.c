@@ -22,17 +22,17 @@ sag_label_value_parse (const char *text, SagLabelValue *value)
     const char   *word;
     SagLabelValue value;
   } others[] = {
-    { "", SAG_LABEL_NONE },
-    { "1", SAG_LABEL_PRESENT },
-    { "0", SAG_LABEL_ABSENT },
-    { "true", SAG_LABEL_PRESENT },
-    { "false", SAG_LABEL_ABSENT },
-    { "yes", SAG_LABEL_PRESENT },
-    { "no", SAG_LABEL_ABSENT },
-    { "1.0", SAG_LABEL_PRESENT },
-    { "0.0", SAG_LABEL_ABSENT },
-    { "not-evaluable", SAG_LABEL_NOT_EVALUABLE },
-    { "not_evaluable", SAG_LABEL_NOT_EVALUABLE },
+    { "", SAG_LABEL_VALUE_NONE },
+    { "1", SAG_LABEL_VALUE_PRESENT },
+    { "0", SAG_LABEL_VALUE_ABSENT },
+    { "true", SAG_LABEL_VALUE_PRESENT },
+    { "false", SAG_LABEL_VALUE_ABSENT },
+    { "yes", SAG_LABEL_VALUE_PRESENT },
+    { "no", SAG_LABEL_VALUE_ABSENT },
+    { "1.0", SAG_LABEL_VALUE_PRESENT },
+    { "0.0", SAG_LABEL_VALUE_ABSENT },
+    { "not-evaluable", SAG_LABEL_VALUE_NOT_EVALUABLE },
+    { "not_evaluable", SAG_LABEL_VALUE_NOT_EVALUABLE },
   };
 
   if (text == NULL)
@@ -98,7 +98,7 @@ check (const SagLabelRow *row, GError **error)
 static gboolean
 put_value (SagDb *db, const SagLabelRow *row, const char *reader, GError **error)
 {
-  if (row->value == SAG_LABEL_NONE)
+  if (row->value == SAG_LABEL_VALUE_NONE)
     return sag_db_run (db, error,
                        "DELETE FROM labels WHERE case_id = ? AND task_id = ? AND reader = ?", "iis",
                        row->case_id, row->task_id, reader);
@@ -153,7 +153,7 @@ sag_labels_rest_absent (
       const SagLabelRow label = { .case_id = case_id,
                                   .task_id = g_array_index (tasks, gint64, t),
                                   .reader = (char *) reader,
-                                  .value = SAG_LABEL_ABSENT,
+                                  .value = SAG_LABEL_VALUE_ABSENT,
                                   .certainty = -1,
                                   .seen = seen,
                                   .bundle = (char *) bundle };

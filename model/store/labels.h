@@ -10,12 +10,12 @@ G_BEGIN_DECLS
 /** SagLabelValue: what a reader says. Censored: it was looked at, and must not be used. */
 typedef enum
 {
-  SAG_LABEL_NONE,
-  SAG_LABEL_PRESENT,
-  SAG_LABEL_ABSENT,
-  SAG_LABEL_UNSURE,
-  SAG_LABEL_NOT_EVALUABLE,
-  SAG_LABEL_CENSORED,
+  SAG_LABEL_VALUE_NONE,
+  SAG_LABEL_VALUE_PRESENT,
+  SAG_LABEL_VALUE_ABSENT,
+  SAG_LABEL_VALUE_UNSURE,
+  SAG_LABEL_VALUE_NOT_EVALUABLE,
+  SAG_LABEL_VALUE_CENSORED,
 } SagLabelValue;
 #define SAG_N_LABEL_VALUES 6
 
@@ -56,7 +56,7 @@ void         sag_label_row_free (SagLabelRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagLabelRow, sag_label_row_free)
 
 /**
- * sag_labels_put: sets, changes, or (SAG_LABEL_NONE) takes back the reader's label. A label that was set after an
+ * sag_labels_put: sets, changes, or (SAG_LABEL_VALUE_NONE) takes back the reader's label. A label that was set after an
  * answer had been seen stays marked so, whatever a later one says.
  */
 gboolean sag_labels_put (SagDb *db, const SagLabelRow *row, GError **error);

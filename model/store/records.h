@@ -56,7 +56,7 @@ GPtrArray *sag_measurements_list (SagDb *db, gint64 case_id, GError **error);
  * SagReviewRow: a second look: a comment on a case, or the word that counts for one task where readers differ.
  * @uuid: NULL when it is put anew
  * @task_id: 0: the case as a whole
- * @value: SAG_LABEL_NONE: no word
+ * @value: SAG_LABEL_VALUE_NONE: no word
  */
 typedef struct
 {

@@ -70,7 +70,7 @@ read_labels (SagDb *db, SagWorklist *list, GHashTable *cases, const char *reader
 
           item->values[column - 1] =
             (guint8) CLAMP (sag_row_integer (row, 2), 0, SAG_N_LABEL_VALUES - 1);
-          item->n_labelled += item->values[column - 1] != SAG_LABEL_NONE;
+          item->n_labelled += item->values[column - 1] != SAG_LABEL_VALUE_NONE;
         }
     }
   if (failure == NULL)

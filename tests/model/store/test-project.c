@@ -164,7 +164,7 @@ test_labels (Fixture *fixture, gconstpointer data)
   const gint64 task = add_task (fixture->store, "effusion");
   SagLabelRow  label = { .case_id = one,
                          .task_id = task,
-                         .value = SAG_LABEL_PRESENT,
+                         .value = SAG_LABEL_VALUE_PRESENT,
                          .side = (char *) "left",
                          .location = (char *) "lower lobe",
                          .certainty = 80,
@@ -184,7 +184,7 @@ test_labels (Fixture *fixture, gconstpointer data)
     g_assert_cmpint (labels->len, ==, 1);
     got = g_ptr_array_index (labels, 0);
     g_assert_cmpstr (got->reader, ==, "Ann");
-    g_assert_cmpint (got->value, ==, SAG_LABEL_PRESENT);
+    g_assert_cmpint (got->value, ==, SAG_LABEL_VALUE_PRESENT);
     g_assert_cmpstr (got->side, ==, "left");
     g_assert_cmpstr (got->location, ==, "lower lobe");
     g_assert_cmpint (got->certainty, ==, 80);
@@ -197,7 +197,7 @@ test_labels (Fixture *fixture, gconstpointer data)
   /* Who has seen an answer cannot have not seen it. */
   label.seen = FALSE;
   label.bundle = NULL;
-  label.value = SAG_LABEL_ABSENT;
+  label.value = SAG_LABEL_VALUE_ABSENT;
   g_assert_true (sag_store_run (fixture->store, put_label, &label, &error));
   g_assert_true (sag_store_run (fixture->store, rest_absent, &one, &error));
   {
@@ -205,22 +205,22 @@ test_labels (Fixture *fixture, gconstpointer data)
 
     g_assert_cmpint (labels->len, ==, 3);
     got = g_ptr_array_index (labels, 0);
-    g_assert_cmpint (got->value, ==, SAG_LABEL_ABSENT);
+    g_assert_cmpint (got->value, ==, SAG_LABEL_VALUE_ABSENT);
     g_assert_true (got->seen);
     g_assert_cmpstr (got->bundle, ==, "0123");
     got = g_ptr_array_index (labels, 2);
-    g_assert_cmpint (got->value, ==, SAG_LABEL_ABSENT);
+    g_assert_cmpint (got->value, ==, SAG_LABEL_VALUE_ABSENT);
     g_assert_cmpint (got->certainty, ==, -1);
     g_assert_false (got->seen);
   }
-  label.value = SAG_LABEL_NONE;
+  label.value = SAG_LABEL_VALUE_NONE;
   g_assert_true (sag_store_run (fixture->store, put_label, &label, &error));
   {
     g_autoptr (GPtrArray) labels = all_labels (fixture);
 
     g_assert_cmpint (labels->len, ==, 2);
   }
-  label.value = SAG_LABEL_PRESENT;
+  label.value = SAG_LABEL_VALUE_PRESENT;
   label.side = (char *) "middle";
   g_assert_false (sag_store_run (fixture->store, put_label, &label, &error));
   sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "middle");
@@ -241,8 +241,8 @@ test_words (void)
       g_assert_true (sag_label_value_parse (sag_label_value_to_string ((SagLabelValue) v), &value));
       g_assert_cmpint (value, ==, v);
     }
-  g_assert_true (sag_label_value_parse ("1", &value) && value == SAG_LABEL_PRESENT);
-  g_assert_true (sag_label_value_parse ("FALSE", &value) && value == SAG_LABEL_ABSENT);
+  g_assert_true (sag_label_value_parse ("1", &value) && value == SAG_LABEL_VALUE_PRESENT);
+  g_assert_true (sag_label_value_parse ("FALSE", &value) && value == SAG_LABEL_VALUE_ABSENT);
   g_assert_false (sag_label_value_parse ("maybe", &value));
   for (int s = 0; s < SAG_N_CASE_STATES; s++)
     g_assert_true (sag_case_state_parse (sag_case_state_to_string ((SagCaseState) s), &state) &&
@@ -273,7 +273,7 @@ write_records (SagDb *db, gpointer data, GError **error)
                                           .case_id = records->one,
                                           .json = (char *) "{\"kind\": \"ruler\"}" };
   const SagReviewRow      review = { .case_id = records->one,
-                                     .value = SAG_LABEL_ABSENT,
+                                     .value = SAG_LABEL_VALUE_ABSENT,
                                      .comment = (char *) "agreed" };
 
   return sag_answers_put (db, &answer, error) && sag_answers_put (db, &answer, error) &&
@@ -315,7 +315,7 @@ test_records (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (records.reviews->len, ==, 1);
   review = g_ptr_array_index (records.reviews, 0);
   g_assert_cmpint (review->task_id, ==, 0);
-  g_assert_cmpint (review->value, ==, SAG_LABEL_ABSENT);
+  g_assert_cmpint (review->value, ==, SAG_LABEL_VALUE_ABSENT);
   g_ptr_array_unref (records.answers);
   g_ptr_array_unref (records.measurements);
   g_ptr_array_unref (records.reviews);
@@ -341,7 +341,8 @@ make_many (SagDb *db, gpointer data, GError **error)
         {
           const SagLabelRow label = { .case_id = row->id,
                                       .task_id = t,
-                                      .value = c % 2 ? SAG_LABEL_PRESENT : SAG_LABEL_ABSENT,
+                                      .value =
+                                        c % 2 ? SAG_LABEL_VALUE_PRESENT : SAG_LABEL_VALUE_ABSENT,
                                       .certainty = -1,
                                       .reader = (char *) (c % 5 ? "Ann" : "Ben") };
 
@@ -398,8 +399,9 @@ test_worklist (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (n_filtered (list, &(SagWorkFilter){ 0 }), ==, 40);
   g_assert_cmpint (n_filtered (list, &(SagWorkFilter){ .states = 1 << SAG_CASE_DONE }), ==,
                    wanted[0]);
-  g_assert_cmpint (n_filtered (list, &(SagWorkFilter){ .task = 2, .value = SAG_LABEL_PRESENT }), ==,
-                   wanted[1]);
+  g_assert_cmpint (
+    n_filtered (list, &(SagWorkFilter){ .task = 2, .value = SAG_LABEL_VALUE_PRESENT }), ==,
+    wanted[1]);
   g_assert_cmpint (n_filtered (list, &(SagWorkFilter){ .unlabelled = TRUE }), ==, wanted[2]);
   g_assert_cmpint (n_filtered (list, &(SagWorkFilter){ .text = "p\303\2443" }), ==, wanted[3]);
   g_assert_cmpint (n_filtered (list, &(SagWorkFilter){ .text = "case 07" }), ==, 1);

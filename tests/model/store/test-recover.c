@@ -22,7 +22,7 @@ put_labels (SagDb *db, gpointer data, GError **error)
     {
       const SagLabelRow label = { .case_id = c,
                                   .task_id = 1,
-                                  .value = SAG_LABEL_PRESENT,
+                                  .value = SAG_LABEL_VALUE_PRESENT,
                                   .certainty = -1,
                                   .comment =
                                     (char *) "a comment of some length, so that rows fill pages" };
