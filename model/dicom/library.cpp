@@ -8,7 +8,6 @@
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
-#include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmdata/dcsequen.h>
 #include <dcmtk/dcmdata/dcuid.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
@@ -47,7 +46,6 @@ set_up ()
   OFLog::configure (OFLogger::OFF_LOG_LEVEL);
   DJDecoderRegistration::registerCodecs ();
   DJLSDecoderRegistration::registerCodecs ();
-  DcmRLEDecoderRegistration::registerCodecs ();
   dcmDataDict.rdlock ();
   dcmDataDict.rdunlock ();
   g_once_init_leave (&once, 1);

@@ -32,7 +32,7 @@ GPtrArray *sag_dicom_library_read_directory (const guint8         *bytes,
                                              GError              **error);
 
 /**
- * sag_dicom_library_decode: one frame of RLE, JPEG or JPEG-LS.
+ * sag_dicom_library_decode: one frame of JPEG or JPEG-LS.
  * @stream: its code stream, of even length
  * @out: columns * rows numbers of bits_allocated bits, in the machine's order
  *

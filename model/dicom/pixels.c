@@ -3,6 +3,7 @@
 
 #include "model/core/error.h"
 #include "model/dicom/library.h"
+#include "model/dicom/rle.h"
 
 #include <math.h>
 #include <string.h>
@@ -55,7 +56,9 @@ decode (const SagDicomHeader *header, GByteArray *stream, void *out, gsize n_out
 
   if (codec == SAG_DICOM_JPEG_2000)
     return sag_dicom_jpeg2000_decode (header, stream->data, stream->len, out, n_out, error);
-  if (codec != SAG_DICOM_RLE && !check_jpeg (header, stream->data, stream->len))
+  if (codec == SAG_DICOM_RLE)
+    return sag_dicom_rle_decode (header, stream->data, stream->len, out, error);
+  if (!check_jpeg (header, stream->data, stream->len))
     {
       g_set_error_literal (error, SAG_ERROR, SAG_ERROR_FORMAT,
                            "is damaged: its compressed pixels are not what its header says. Fetch "
