@@ -111,7 +111,7 @@ dup_words (DcmItem &item, const DcmTagKey &tag, const char *charset)
     converted =
       g_convert (text.c_str (), (gssize) text.length (), "UTF-8", charset, NULL, NULL, NULL);
   if (converted == NULL)
-    converted = g_utf8_make_valid (text.c_str (), (gssize) text.length ());
+    converted = g_utf8_make_valid (text.c_str (), -1);
   for (char *c = converted; *c != '\0'; c++)
     if (g_ascii_iscntrl (*c))
       *c = ' ';
@@ -488,7 +488,7 @@ sag_dicom_library_read_directory (const guint8 *bytes, const SagDicomLayout *lay
     while ((record = records->nextInContainer (record)) != NULL)
       {
         OFString text = get_text (*static_cast<DcmItem *> (record), DCM_ReferencedFileID);
-        char    *path = g_utf8_make_valid (text.c_str (), (gssize) text.length ());
+        char    *path = g_utf8_make_valid (text.c_str (), -1);
 
         g_strdelimit (path, "\\", '/');
         if (*path != '\0')

@@ -281,7 +281,7 @@ sag_ui_catalogue_window_new (SagUiAsk *ask, SagUiCase *one)
   selection =
     GTK_SELECTION_MODEL (gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->sorted))));
   gtk_column_view_set_model (self->table, selection);
-  adw_window_title_set_subtitle (self->title, sag_ui_case_get_name (one));
+  adw_window_title_set_subtitle (self->title, sag_ui_case_get_title (one));
   g_signal_connect_object (ask, "changed", G_CALLBACK (ask_cb), self, 0);
   sag_ui_close_on_escape (GTK_WINDOW (self));
   run (self);

@@ -62,7 +62,7 @@ sag_ui_case_list_close (SagUiCaseList *self, SagUiCase *one)
   SagUiCases *cases = get_cases (self);
   Closed     *closed = g_new (Closed, 1);
   /* Translators: a case's name. */
-  g_autofree char *sentence = g_strdup_printf (_ ("Closed “%s”."), sag_ui_case_get_name (one));
+  g_autofree char *sentence = g_strdup_printf (_ ("Closed “%s”."), sag_ui_case_get_title (one));
 
   closed->cases = g_object_ref (cases);
   closed->one = g_object_ref (one);
@@ -104,7 +104,7 @@ copy_name (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (row != NULL)
     gdk_clipboard_set_text (gtk_widget_get_clipboard (widget),
-                            sag_ui_case_get_name (sag_ui_case_row_get_case (row)));
+                            sag_ui_case_get_title (sag_ui_case_row_get_case (row)));
 }
 
 static void

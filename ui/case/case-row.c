@@ -71,11 +71,12 @@ update (SagUiCaseRow *self)
   g_autofree char *answers = dup_answers (self->one);
   g_autofree char *label = NULL;
 
+  gtk_label_set_text (self->name, sag_ui_case_get_title (self->one));
   gtk_label_set_text (self->state, state);
   gtk_label_set_text (self->answers, answers != NULL ? answers : "");
   gtk_widget_set_visible (GTK_WIDGET (self->answers), answers != NULL);
   /* Translators: for screen readers: a case's name, its state, its answers. */
-  label = g_strdup_printf (_ ("%s, %s, %s"), sag_ui_case_get_name (self->one), state,
+  label = g_strdup_printf (_ ("%s, %s, %s"), sag_ui_case_get_title (self->one), state,
                            answers != NULL ? answers : _ ("no answers"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
@@ -114,7 +115,6 @@ sag_ui_case_row_new (SagUiCase *one)
   g_autofree char *path = g_file_get_parse_name (sag_ui_case_get_file (one));
 
   self->one = g_object_ref (one);
-  gtk_label_set_text (self->name, sag_ui_case_get_name (one));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), path);
   g_signal_connect_object (one, "notify::state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (one, "notify::progress", G_CALLBACK (update), self, G_CONNECT_SWAPPED);

@@ -2,10 +2,10 @@
 #include "ui/case/case.h"
 
 #include "model/answer/map.h"
-#include "model/volume/nifti.h"
-#include "model/volume/sanity.h"
+#include "model/dicom/scan.h"
 #include "ui/answer/result.h"
 #include "ui/base/trace.h"
+#include "ui/case/case-words.h"
 #include "ui/case/thumbnail.h"
 
 #include <glib/gi18n.h>
@@ -14,23 +14,25 @@ struct _SagUiCase
 {
   GObject parent;
 
-  GFile         *file;
-  char          *name;
-  SagUiCaseState state;
-  char          *error;
-  SagVolume     *volume;
-  int            n_slices_ready;
-  double         load_ms;
-  char         **warnings;
-  GdkTexture    *thumbnail;
-  GCancellable  *cancellable;
-  SagPrepared   *prepared;
-  double         shift_mm[3];
-  gboolean       forced;
-  guint          n_colours;
-  GListStore    *results;
-  GListStore    *overlays;
-  GListStore    *measurements;
+  GFile          *file;
+  SagDicomSeries *series; /* of DICOM, where it was chosen from a list */
+  char           *name;
+  char           *title; /* of DICOM; elsewhere the name serves */
+  SagUiCaseState  state;
+  char           *error;
+  SagVolume      *volume;
+  int             n_slices_ready;
+  double          load_ms;
+  char          **warnings;
+  GdkTexture     *thumbnail;
+  GCancellable   *cancellable;
+  SagPrepared    *prepared;
+  double          shift_mm[3];
+  gboolean        forced;
+  guint           n_colours;
+  GListStore     *results;
+  GListStore     *overlays;
+  GListStore     *measurements;
 };
 
 G_DEFINE_FINAL_TYPE (SagUiCase, sag_ui_case, G_TYPE_OBJECT)
@@ -57,6 +59,8 @@ typedef struct
   GMutex          lock;
   GWeakRef        owner;
   char           *path;
+  SagDicomSeries *series;
+  char           *case_name;
   SagVolume      *volume;
   int             n_slices_ready;
   gboolean        is_posted;
@@ -79,6 +83,8 @@ load_unref (gpointer data)
   g_object_unref (load->cancellable);
   g_strfreev (load->warnings);
   g_clear_object (&load->thumbnail);
+  g_clear_pointer (&load->series, sag_dicom_series_unref);
+  g_free (load->case_name);
   g_free (load->path);
   g_free (load);
 }
@@ -95,6 +101,20 @@ sag_ui_case_new (GFile *file)
   return self;
 }
 
+SagUiCase *
+sag_ui_case_new_series (GFile *place, SagDicomSeries *series)
+{
+  SagUiCase       *self = g_object_new (SAG_UI_TYPE_CASE, NULL);
+  g_autofree char *path = g_file_get_path (place);
+  g_autofree char *reference = g_strdup_printf ("%s#%s", path, series->key);
+
+  self->file = g_file_new_for_path (reference);
+  self->series = sag_dicom_series_ref (series);
+  self->name = sag_dicom_series_dup_case_name (series);
+  self->title = sag_ui_series_dup_title (series);
+  return self;
+}
+
 GFile *
 sag_ui_case_get_file (SagUiCase *self)
 {
@@ -105,6 +125,12 @@ const char *
 sag_ui_case_get_name (SagUiCase *self)
 {
   return self->name;
+}
+
+const char *
+sag_ui_case_get_title (SagUiCase *self)
+{
+  return self->title != NULL ? self->title : self->name;
 }
 
 SagUiCaseState
@@ -143,36 +169,6 @@ sag_ui_case_get_progress (SagUiCase *self)
   if (self->volume == NULL)
     return 0;
   return (double) self->n_slices_ready / sag_volume_get_geometry (self->volume)->dims[2];
-}
-
-char *
-sag_ui_case_dup_details (SagUiCase *self)
-{
-  const SagGeometry *geometry;
-  double             spacing[3];
-  char               text[3][G_ASCII_DTOSTR_BUF_SIZE];
-
-  if (self->volume == NULL)
-    return NULL;
-  geometry = sag_volume_get_geometry (self->volume);
-  sag_geometry_spacing_mm (geometry, spacing);
-  for (int a = 0; a < 3; a++)
-    g_ascii_formatd (text[a], sizeof text[a], "%.2f", spacing[a]);
-  /* Translators: voxels along three axes, then their spacing. */
-  return g_strdup_printf (_ ("%d × %d × %d, %s × %s × %s mm"), geometry->dims[0], geometry->dims[1],
-                          geometry->dims[2], text[0], text[1], text[2]);
-}
-
-char *
-sag_ui_case_dup_size (SagUiCase *self)
-{
-  const int *dims;
-
-  if (self->volume == NULL)
-    return NULL;
-  dims = sag_volume_get_geometry (self->volume)->dims;
-  /* Translators: voxels along three axes. */
-  return g_strdup_printf (_ ("%d × %d × %d"), dims[0], dims[1], dims[2]);
 }
 
 static void
@@ -265,34 +261,24 @@ slices_thread (SagVolume *volume, int n_slices_ready, gpointer user_data)
   g_idle_add_full (G_PRIORITY_DEFAULT, slices_cb, load, load_unref);
 }
 
-/* What a person should know of the file: what its header says, then what its values look like. */
-static char **
-dup_warnings (const SagVolume *volume)
-{
-  g_autoptr (GStrvBuilder) sentences = g_strv_builder_new ();
-  g_autoptr (SagIntensity) intensity = sag_volume_check_intensity (volume);
-  const char *const *header = sag_volume_get_warnings (volume);
-
-  for (gsize i = 0; header[i] != NULL; i++)
-    g_strv_builder_add (sentences, header[i]);
-  for (gsize i = 0; intensity->sentences[i] != NULL; i++)
-    g_strv_builder_add (sentences, intensity->sentences[i]);
-  return g_strv_builder_end (sentences);
-}
-
 static void
 load_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   Load      *load = task_data;
   GError    *error = NULL;
-  SagVolume *volume = sag_nifti_load (load->path, slices_thread, load, cancellable, &error);
+  SagVolume *volume;
+
+  if (load->series != NULL)
+    volume = sag_dicom_load (load->series, slices_thread, load, cancellable, &error);
+  else
+    volume = sag_scan_load (load->path, &load->case_name, slices_thread, load, cancellable, &error);
 
   if (volume == NULL)
     {
       g_task_return_error (task, error);
       return;
     }
-  load->warnings = dup_warnings (volume);
+  load->warnings = sag_ui_volume_dup_warnings (volume);
   load->thumbnail = sag_ui_thumbnail_new (volume);
   g_task_return_pointer (task, volume, (GDestroyNotify) sag_volume_unref);
 }
@@ -307,6 +293,17 @@ fail (SagUiCase *self, const char *message)
   notify (self, PROP_ERROR);
   notify (self, PROP_VOLUME);
   set_state (self, SAG_UI_CASE_FAILED);
+}
+
+/* DICOM that was opened by its path: only now it is known what it is. */
+static void
+take_names (SagUiCase *self, Load *load, const SagVolume *volume)
+{
+  g_free (self->name);
+  self->name = g_steal_pointer (&load->case_name);
+  g_free (self->title);
+  self->title = sag_ui_origin_dup_title (sag_volume_get_origin (volume));
+  notify (self, PROP_NAME);
 }
 
 static void
@@ -329,6 +326,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   sag_ui_trace ("loaded", "ms", self->load_ms, NULL);
   g_strfreev (self->warnings);
   self->warnings = g_steal_pointer (&load->warnings);
+  if (load->case_name != NULL)
+    take_names (self, load, volume);
   if (g_set_object (&self->thumbnail, load->thumbnail))
     notify (self, PROP_THUMBNAIL);
   show_slices (self, volume, sag_volume_get_geometry (volume)->dims[2]);
@@ -357,6 +356,7 @@ sag_ui_case_load (SagUiCase *self)
   g_mutex_init (&load->lock);
   g_weak_ref_init (&load->owner, self);
   load->path = g_steal_pointer (&path);
+  load->series = self->series != NULL ? sag_dicom_series_ref (self->series) : NULL;
   load->start_us = g_get_monotonic_time ();
   load->cancellable = g_object_ref (self->cancellable);
   set_state (self, SAG_UI_CASE_LOADING);
@@ -545,7 +545,9 @@ sag_ui_case_finalize (GObject *object)
   g_clear_object (&self->file);
   g_clear_object (&self->thumbnail);
   g_strfreev (self->warnings);
+  g_clear_pointer (&self->series, sag_dicom_series_unref);
   g_free (self->name);
+  g_free (self->title);
   g_free (self->error);
   G_OBJECT_CLASS (sag_ui_case_parent_class)->finalize (object);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "model/dicom/series.h"
 #include "model/prepare/prepared.h"
 #include "model/volume/volume.h"
 
@@ -38,10 +39,19 @@ typedef enum
 G_DECLARE_FINAL_TYPE (SagUiCase, sag_ui_case, SAG_UI, CASE, GObject)
 
 SagUiCase *sag_ui_case_new (GFile *file);
+/**
+ * sag_ui_case_new_series: @place: what @series was found in. The case's file is "PLACE#UID", which opens it again.
+ */
+SagUiCase *sag_ui_case_new_series (GFile *place, SagDicomSeries *series);
 
 GFile *sag_ui_case_get_file (SagUiCase *self);
-/** sag_ui_case_get_name: of the file, without its endings. */
-const char    *sag_ui_case_get_name (SagUiCase *self);
+/**
+ * sag_ui_case_get_name: what files made of it are called after: the file, without its endings; for DICOM a hash, known
+ * once a case opened by its path has been read.
+ */
+const char *sag_ui_case_get_name (SagUiCase *self);
+/** sag_ui_case_get_title: for the screen: the name, or what DICOM says of the series. */
+const char    *sag_ui_case_get_title (SagUiCase *self);
 SagUiCaseState sag_ui_case_get_state (SagUiCase *self);
 /** sag_ui_case_get_error: (nullable): one sentence. */
 const char *sag_ui_case_get_error (SagUiCase *self);

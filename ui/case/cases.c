@@ -144,6 +144,20 @@ sag_ui_cases_add (SagUiCases *self, GFile *file)
   return one;
 }
 
+SagUiCase *
+sag_ui_cases_add_series (SagUiCases *self, GFile *place, SagDicomSeries *series)
+{
+  g_autoptr (SagUiCase) created = sag_ui_case_new_series (place, series);
+  SagUiCase *one = find (self, sag_ui_case_get_file (created));
+
+  if (one == NULL)
+    {
+      one = created;
+      sag_ui_cases_insert (self, self->items->len, created);
+    }
+  return one;
+}
+
 /* Out of the list. @next: current from then on, if @one was. */
 static void
 take_out (SagUiCases *self, SagUiCase *one, SagUiCase *next)

@@ -23,6 +23,8 @@ SagUiCases *sag_ui_cases_new (void);
 
 /** sag_ui_cases_add: adds @file at the end, or finds it if it is there. Returns: (transfer none). */
 SagUiCase *sag_ui_cases_add (SagUiCases *self, GFile *file);
+/** sag_ui_cases_add_series: the same of a DICOM series that was found in @place. */
+SagUiCase *sag_ui_cases_add_series (SagUiCases *self, GFile *place, SagDicomSeries *series);
 void       sag_ui_cases_remove (SagUiCases *self, SagUiCase *one);
 /** sag_ui_cases_insert: puts back one that was removed, with all that was asked about it. */
 void sag_ui_cases_insert (SagUiCases *self, guint index, SagUiCase *one);

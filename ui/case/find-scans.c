@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/case/find-scans.h"
 
+#include "model/core/error.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -12,6 +14,8 @@ void
 sag_ui_scans_free (SagUiScans *scans)
 {
   g_ptr_array_unref (scans->files);
+  g_clear_pointer (&scans->index, sag_dicom_index_unref);
+  g_clear_object (&scans->place);
   g_strfreev (scans->problems);
   g_free (scans);
 }
@@ -128,38 +132,84 @@ look_into (GFile *folder, int depth, GPtrArray *found, GCancellable *cancellable
   listing_clear (&listing);
 }
 
+/* What is looked through: NIfTI first, then all that may be DICOM at once. */
+typedef struct
+{
+  SagUiScans   *scans;
+  GStrvBuilder *problems;
+  GPtrArray    *paths; /* NULL-terminated; that may hold DICOM */
+  GFile        *empty; /* a folder without NIfTI */
+  gboolean      dicom_only;
+} Find;
+
+static void
+look_at (Find *find, GFile *file, GCancellable *cancellable)
+{
+  const guint      before = find->scans->files->len;
+  g_autofree char *path = g_file_get_path (file);
+
+  if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) != G_FILE_TYPE_DIRECTORY)
+    {
+      if (path == NULL || !sag_dicom_is_supported () || !sag_dicom_is_path (path))
+        {
+          g_ptr_array_add (find->scans->files, g_object_ref (file));
+          return;
+        }
+      find->dicom_only = TRUE;
+    }
+  else
+    {
+      look_into (file, 1, find->scans->files, cancellable);
+      if (find->scans->files->len == before && find->empty == NULL)
+        find->empty = file;
+    }
+  if (find->scans->place == NULL)
+    find->scans->place = g_object_ref (file);
+  if (path != NULL)
+    g_ptr_array_add (find->paths, g_steal_pointer (&path));
+}
+
+static void
+look_for_dicom (Find *find, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = find->empty != NULL ? g_file_get_parse_name (find->empty) : NULL;
+
+  if (find->paths->len > 0 && sag_dicom_is_supported ())
+    find->scans->index = sag_dicom_index_new ((const char *const *) find->paths->pdata, NULL, NULL,
+                                              cancellable, &error);
+  if (find->scans->index != NULL || (find->empty == NULL && !find->dicom_only))
+    return;
+  if (error != NULL && !g_error_matches (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED))
+    g_strv_builder_add (find->problems, error->message);
+  else if (find->dicom_only)
+    g_strv_builder_add (find->problems, error->message);
+  else
+    {
+      /* Translators: %s is a folder. */
+      g_autofree char *problem = g_strdup_printf (
+        _ ("%s holds no scan: neither NIfTI (.nii, .nii.gz, or .hdr with .img) nor "
+           "DICOM."),
+        name);
+
+      g_strv_builder_add (find->problems, problem);
+    }
+}
+
 static void
 find_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  GPtrArray  *given = task_data;
-  SagUiScans *scans = g_new0 (SagUiScans, 1);
+  GPtrArray *given = task_data;
   g_autoptr (GStrvBuilder) problems = g_strv_builder_new ();
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_null_terminated (8, g_free, TRUE);
+  Find find = { g_new0 (SagUiScans, 1), problems, paths, NULL, FALSE };
 
-  scans->files = g_ptr_array_new_with_free_func (g_object_unref);
+  find.scans->files = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < given->len; i++)
-    {
-      GFile           *file = given->pdata[i];
-      guint            before = scans->files->len;
-      g_autofree char *name = NULL;
-      g_autofree char *problem = NULL;
-
-      if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) != G_FILE_TYPE_DIRECTORY)
-        {
-          g_ptr_array_add (scans->files, g_object_ref (file));
-          continue;
-        }
-      look_into (file, 1, scans->files, cancellable);
-      if (scans->files->len > before)
-        continue;
-      name = g_file_get_parse_name (file);
-      /* Translators: %s is a folder. */
-      problem = g_strdup_printf (_ ("%s holds no NIfTI scan (.nii, .nii.gz, or .hdr with .img). A "
-                                    "DICOM series can be converted with dcm2niix."),
-                                 name);
-      g_strv_builder_add (problems, problem);
-    }
-  scans->problems = g_strv_builder_end (problems);
-  g_task_return_pointer (task, scans, (GDestroyNotify) sag_ui_scans_free);
+    look_at (&find, given->pdata[i], cancellable);
+  look_for_dicom (&find, cancellable);
+  find.scans->problems = g_strv_builder_end (problems);
+  g_task_return_pointer (task, find.scans, (GDestroyNotify) sag_ui_scans_free);
 }
 
 void

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include <gio/gio.h>
+#include "model/dicom/dicom.h"
 
 G_BEGIN_DECLS
 
 /**
  * SagUiScans: what there is to open.
  * @files: (element-type GFile): in order
+ * @index: (nullable): the DICOM series that are there
+ * @place: (nullable): what they were found in, so that it can be opened again
  * @problems: NULL-terminated sentences, one for each folder that gave nothing
  */
 typedef struct
 {
-  GPtrArray *files;
-  char     **problems;
+  GPtrArray     *files;
+  SagDicomIndex *index;
+  GFile         *place;
+  char         **problems;
 } SagUiScans;
 
 void sag_ui_scans_free (SagUiScans *scans);
@@ -27,7 +31,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagUiScans, sag_ui_scans_free)
  * sag_ui_find_scans_async: files stay what they are, whatever their name; a folder gives the NIfTI
  * scans in it, by name as people count (scan2 before scan10). Left out there: hidden files, links
  * to folders, the .img of a pair, and maps that belong to a scan (NAME_labels, _label, _mask or
- * _seg beside NAME; what Sagitta exported).
+ * _seg beside NAME; what Sagitta exported). Folders, archives, DICOMDIR and DICOM files together
+ * give one list of series.
  */
 void        sag_ui_find_scans_async (GFile *const       *files,
                                      gsize               n_files,

@@ -165,8 +165,8 @@ sag_ui_views_compare_cases (SagUiViews *self, SagUiCase *other)
   if (one == NULL)
     return;
   begin (self, other);
-  sag_ui_side_set_title (&self->sides[0], sag_ui_case_get_name (one));
-  sag_ui_side_set_title (&self->sides[1], sag_ui_case_get_name (other));
+  sag_ui_side_set_title (&self->sides[0], sag_ui_case_get_title (one));
+  sag_ui_side_set_title (&self->sides[1], sag_ui_case_get_title (other));
   end_begin (self);
 }
 

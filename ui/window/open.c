@@ -2,6 +2,7 @@
 #include "ui/base/settings.h"
 #include "ui/case/demo.h"
 #include "ui/case/find-scans.h"
+#include "ui/case/series-window.h"
 #include "ui/window/window-private.h"
 
 #include <glib/gi18n.h>
@@ -24,6 +25,53 @@ add_cases (SagUiWindow *self, GPtrArray *files)
 }
 
 static void
+add_series (SagUiWindow *self, GFile *place, GPtrArray *series)
+{
+  SagUiCases *cases = sag_ui_session_get_cases (self->session);
+  SagUiCase  *first = NULL;
+
+  for (guint i = 0; i < series->len; i++)
+    {
+      SagUiCase *one = sag_ui_cases_add_series (cases, place, series->pdata[i]);
+
+      if (first == NULL)
+        first = one;
+    }
+  if (first != NULL)
+    sag_ui_cases_set_current (cases, first);
+}
+
+static void
+chosen_series_cb (SagUiSeriesWindow *dialog, GPtrArray *series, SagUiWindow *self)
+{
+  if (self->session != NULL)
+    add_series (self, g_object_get_data (G_OBJECT (dialog), "place"), series);
+}
+
+/* One series opens at once, several are shown first. */
+static void
+open_index (SagUiWindow *self, SagDicomIndex *index, GFile *place)
+{
+  g_autoptr (GPtrArray) usable = g_ptr_array_new ();
+  SagUiSeriesWindow *dialog;
+
+  for (guint i = 0; i < index->series->len; i++)
+    if (((SagDicomSeries *) index->series->pdata[i])->problem == NULL)
+      g_ptr_array_add (usable, index->series->pdata[i]);
+  if (usable->len == 1)
+    {
+      add_series (self, place, usable);
+      if (index->problems->len > 0)
+        sag_ui_window_warn (self, ((SagDicomProblem *) index->problems->pdata[0])->sentence);
+      return;
+    }
+  dialog = sag_ui_series_window_new (GTK_WINDOW (self), index);
+  g_object_set_data_full (G_OBJECT (dialog), "place", g_object_ref (place), g_object_unref);
+  g_signal_connect_object (dialog, "chosen", G_CALLBACK (chosen_series_cb), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
 found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (SagUiWindow) self = user_data;
@@ -34,6 +82,8 @@ found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   for (gsize i = 0; scans->problems[i] != NULL; i++)
     sag_ui_window_warn (self, scans->problems[i]);
   add_cases (self, scans->files);
+  if (scans->index != NULL)
+    open_index (self, scans->index, scans->place);
 }
 
 void
@@ -98,13 +148,14 @@ chosen_cb (GtkNativeDialog *dialog, int response, SagUiWindow *self)
 static void
 add_filters (GtkFileChooser *chooser)
 {
-  static const char *const patterns[] = { "nii", "gz", "hdr", "img" };
+  static const char *const patterns[] = { "nii", "gz", "hdr", "img", "dcm", "ima", "zip" };
   g_autoptr (GtkFileFilter) scans = gtk_file_filter_new ();
   g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
 
-  gtk_file_filter_set_name (scans, _ ("NIfTI scans"));
+  gtk_file_filter_set_name (scans, _ ("NIfTI and DICOM scans"));
   for (gsize i = 0; i < G_N_ELEMENTS (patterns); i++)
     gtk_file_filter_add_suffix (scans, patterns[i]);
+  gtk_file_filter_add_pattern (scans, "DICOMDIR");
   gtk_file_filter_set_name (all, _ ("All files"));
   gtk_file_filter_add_pattern (all, "*");
   gtk_file_chooser_add_filter (chooser, scans);

@@ -57,9 +57,9 @@ update_title (SagUiWindow *self)
 
   if (one != NULL)
     /* Translators: the window's title: a case's name, then the program's. */
-    title = g_strdup_printf (_ ("%s – %s"), sag_ui_case_get_name (one), "Sagitta");
+    title = g_strdup_printf (_ ("%s – %s"), sag_ui_case_get_title (one), "Sagitta");
   gtk_window_set_title (GTK_WINDOW (self), title != NULL ? title : "Sagitta");
-  adw_window_title_set_title (self->title, one != NULL ? sag_ui_case_get_name (one) : "Sagitta");
+  adw_window_title_set_title (self->title, one != NULL ? sag_ui_case_get_title (one) : "Sagitta");
   adw_window_title_set_subtitle (self->title, details != NULL ? details : "");
 }
 

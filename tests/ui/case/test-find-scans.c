@@ -115,7 +115,7 @@ test_nothing (Fixture *fixture, gconstpointer data)
   found = find (fixture, "dicom", "one.nii");
   g_assert_cmpstr (found, ==, "one.nii");
   g_assert_cmpuint (g_strv_length (fixture->scans->problems), ==, 1);
-  g_assert_nonnull (strstr (fixture->scans->problems[0], "dicom holds no NIfTI scan"));
+  g_assert_nonnull (strstr (fixture->scans->problems[0], "dicom holds no scan"));
 }
 
 /* Folders that hold each other through links, and very deep ones, come to an end. */
