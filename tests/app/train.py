@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Training: the same weights whatever happens on the way, and one clear sentence for everything that is wrong."""
 
+import fcntl
 import json
 import os
+import pty
 import random
 import shutil
 import signal
 import struct
 import subprocess
+import termios
 import time
 
 import nibabel
@@ -186,6 +189,29 @@ def test_interrupted():
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     assert process.returncode in (1, 130), process.returncode
+
+
+def test_terminal():
+    """On a terminal there is a chart, which the line of a validation replaces."""
+    os.environ["LC_ALL"] = "C.UTF-8"
+    process, terminal = pty.fork()
+    if process == 0:
+        os.execv(harness.CLI, [harness.CLI, *map(str, arguments(scratch("terminal")))])
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
+    text = b""
+    while True:
+        try:
+            text += os.read(terminal, 65536)
+        except OSError:
+            break
+    assert os.waitpid(process, 0)[1] == 0
+    text = text.decode()
+    frames = [frame for frame in text.split("\x1b[J") if any(0x2800 < ord(c) < 0x2900 for c in frame)]
+    assert frames and all("Step " in frame and " left" in frame for frame in frames), text
+    for frame in frames:
+        lines = [line.split("\x1b[K")[-1] for line in frame.split("\r\n")]
+        assert all(len(line) <= 60 for line in lines if not line.startswith("step ")), lines
+    assert "AUROC" in text and text.rstrip().endswith("Done after 24 steps."), text
 
 
 def test_early_stop():
