@@ -126,12 +126,22 @@ append_groups (const SagCliEvaluation *self, GString *text)
   g_string_append_c (text, '\n');
 }
 
+static char *
+dup_name (const SagCliEvaluation *self, const SagReportTask *task, gsize model)
+{
+  g_autofree char *wordings = NULL;
+
+  if (task->sentences->len > 1)
+    wordings = g_strdup_printf (", %u wordings", task->sentences->len);
+  return g_strconcat (task->text, wordings != NULL ? wordings : "", letter_of (self, model), NULL);
+}
+
 static void
 append_case (const SagCliEvaluation *self, GString *text, const SagReportTask *task, gsize m)
 {
   const SagReportModel *model = &task->models[m];
   SagInterval           interval = sag_cli_auroc_interval (task, m);
-  g_autofree char      *name = g_strconcat (task->text, letter_of (self, m), NULL);
+  g_autofree char      *name = dup_name (self, task, m);
 
   append_text (text, name);
   g_string_append_printf (text, " %s | %zu | %zu |", sag_training_to_string (model->training),
@@ -149,7 +159,7 @@ append_map (const SagCliEvaluation *self, GString *text, const SagReportTask *ta
 {
   const SagReportModel *model = &task->models[m];
   const SagReportMaps  *maps = &model->maps;
-  g_autofree char      *name = g_strconcat (task->text, letter_of (self, m), NULL);
+  g_autofree char      *name = dup_name (self, task, m);
 
   append_text (text, name);
   g_string_append_printf (text, " %s | %zu | %zu |", sag_training_to_string (model->training),

@@ -69,11 +69,10 @@ static void
 append_outcome (GString *text, const SagEvaluationRow *row, gsize model)
 {
   const SagOutcome *outcome = &row->outcomes[model];
-  gboolean          segments = sag_task_kind (row->sample->question) == SAG_TASK_SEGMENT;
   gboolean          present = row->sample->mask != NULL && outcome->map.present;
 
-  append_number (text, segments ? NAN : outcome->score);
-  append_number (text, segments ? outcome->score : NAN);
+  append_number (text, row->detects ? NAN : outcome->score);
+  append_number (text, row->detects ? outcome->score : NAN);
   append_number (text, present ? outcome->map.hit : NAN);
   append_number (text, present ? outcome->map.strict_hit : NAN);
   append_number (text, present ? outcome->map.distance_mm : NAN);

@@ -20,16 +20,21 @@ has_maps (const SagReportTask *task)
   return task->detects;
 }
 
-/* "*" behind what was not trained word for word by the last model. */
+/* "(7)" behind what was asked in 7 wordings, "*" behind what was not trained word for word by the last model. */
 static char *
 dup_name (const SagCliEvaluation *self, const SagCliForm *form, const SagReportTask *task)
 {
   g_autofree char *rest = sag_cli_form_dup_rest (form, task->text);
   SagTraining      training = task->models[self->n_models - 1].training;
+  GString         *name = g_string_new (rest);
 
-  if (training == SAG_TRAINING_TRAINED || training == SAG_TRAINING_UNKNOWN)
-    return g_steal_pointer (&rest);
-  return g_strconcat (rest, training == SAG_TRAINING_NEVER ? " **" : " *", NULL);
+  if (task->sentences->len > 1)
+    g_string_append_printf (name, " (%u)", task->sentences->len);
+  if (training == SAG_TRAINING_OTHER_WORDING)
+    g_string_append (name, " *");
+  if (training == SAG_TRAINING_NEVER)
+    g_string_append (name, " **");
+  return g_string_free (name, FALSE);
 }
 
 static void
@@ -260,6 +265,12 @@ any_task (const SagCliEvaluation *self, Wanted wanted)
 }
 
 static gboolean
+has_wordings (const SagReportTask *task)
+{
+  return task->sentences->len > 1;
+}
+
+static gboolean
 any_training (const SagCliEvaluation *self, SagTraining training)
 {
   for (gsize t = 0; t < sag_report_get_n_tasks (self->report); t++)
@@ -307,6 +318,9 @@ print_legend (const SagCliEvaluation *self)
       sag_cli_print_sentence ("AUROC", "Of a \"Segment\" text: of the highest score of the map, "
                                        "where some scans lack the structure.");
     }
+  if (any_task (self, has_wordings))
+    sag_cli_print_sentence ("(2)", "So many wordings of the question, taken together. Trained ones "
+                                   "and others stand apart.");
   if (any_training (self, SAG_TRAINING_OTHER_WORDING))
     sag_cli_print_sentence ("*", "Trained in other words.");
   if (any_training (self, SAG_TRAINING_NEVER))

@@ -25,6 +25,7 @@ typedef struct
   gint64      seed;
   gboolean    json;
   gboolean    keep_empty;
+  char       *by;
 } Arguments;
 
 static void
@@ -33,6 +34,7 @@ arguments_clear (Arguments *self)
   sag_cli_model_clear (&self->model);
   g_strfreev (self->bundles);
   g_free (self->split);
+  g_free (self->by);
   g_free (self->output);
   g_free (self->card);
   g_free (self->csv);
@@ -73,6 +75,8 @@ parse (Arguments *self, int argc, char **argv, char ***rest)
       "The model; a second one is compared with it", "DIR" },
     { "split", 's', 0, G_OPTION_ARG_STRING, &self->split, "train, val, test (default) or all",
       "NAME" },
+    { "by", 0, 0, G_OPTION_ARG_STRING, &self->by,
+      "What is a task: finding, in all its wordings (default), or sentence", "NAME" },
     { "limit", 0, 0, G_OPTION_ARG_INT, &self->limit, "Only the first N scans", "N" },
     { "keep-empty-masks", 0, 0, G_OPTION_ARG_NONE, &self->keep_empty,
       "An empty mask says that the thing is absent, on real scans, too", NULL },
@@ -121,6 +125,10 @@ check (const Arguments *self, SagEvaluateOptions *options, GError **error)
   if (s == G_N_ELEMENTS (names))
     g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
                  "--split takes train, val, test or all, not \"%s\".", split);
+  else if (self->by != NULL && strcmp (self->by, "finding") != 0 &&
+           strcmp (self->by, "sentence") != 0)
+    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                 "--by takes finding or sentence, not \"%s\".", self->by);
   else if (self->limit < 0)
     g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "--limit takes a number from 1.");
   else if (!(self->threshold > 0 && self->threshold < 1))
@@ -239,7 +247,8 @@ run (const Arguments    *self,
      GError            **error)
 {
   SagEvaluateModel models[SAG_EVALUATE_MOST_MODELS];
-  SagReportOptions report = { self->threshold, (guint) self->rounds, (guint64) self->seed };
+  SagReportOptions report = { self->threshold, (guint) self->rounds, (guint64) self->seed,
+                              g_strcmp0 (self->by, "sentence") == 0 };
   gint64           start = g_get_monotonic_time ();
 
   for (gsize m = 0; m < found->n_models; m++)

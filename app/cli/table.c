@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#define LONGEST_NAME 40
+#define LONGEST_NAME 42
 
 struct _SagCliTable
 {

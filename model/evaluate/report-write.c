@@ -113,6 +113,10 @@ write_task (const SagReport *report, SagJsonWriter *writer, const SagReportTask 
 
   sag_json_begin_object (writer, NULL);
   sag_json_string (writer, "task", task->text);
+  sag_json_begin_array (writer, "wordings");
+  for (guint i = 0; i < task->sentences->len; i++)
+    sag_json_string (writer, NULL, task->sentences->pdata[i]);
+  sag_json_end_array (writer);
   sag_json_string (writer, "number", task->detects ? "highest score" : "probability");
   sag_json_string (writer, "laterality", sag_laterality_to_string (task->laterality));
   sag_json_integer (writer, "n", (gint64) task->n);

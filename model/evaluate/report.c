@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/evaluate/report.h"
 
+#include "model/evaluate/pools.h"
 #include "model/evaluate/report-maps.h"
 
 #include <math.h>
@@ -16,6 +17,8 @@ struct _SagReport
   gsize                n_models;
   gsize                n_tasks;
   SagReportTask       *tasks;
+  GPtrArray           *pools;
+  guint               *pool_of_row;
   GPtrArray           *groups;
 };
 
@@ -114,6 +117,17 @@ laterality_of (const char *text)
   return left ? SAG_LATERALITY_LEFT : SAG_LATERALITY_RIGHT;
 }
 
+/* The best of several wordings; of the first model they are all trained, or none is. */
+static SagTraining
+training_of (SagBundle *bundle, const GPtrArray *sentences, SagHead head)
+{
+  SagTraining best = SAG_TRAINING_UNKNOWN;
+
+  for (guint i = 0; i < sentences->len; i++)
+    best = MAX (best, sag_bundle_get_training (bundle, sentences->pdata[i], head));
+  return best;
+}
+
 static void
 fill_models (SagReport *self, SagReportTask *task, const Cases *cases, SagBundle *const *bundles)
 {
@@ -123,7 +137,7 @@ fill_models (SagReport *self, SagReportTask *task, const Cases *cases, SagBundle
     {
       SagReportModel *model = &task->models[m];
 
-      model->training = sag_bundle_get_training (bundles[m], task->text, head);
+      model->training = training_of (bundles[m], task->sentences, head);
       model->auroc = sag_metrics_delong (cases->scores[m], cases->positive, cases->n);
       model->aupr = sag_metrics_aupr (cases->scores[m], cases->positive, cases->n);
       model->point =
@@ -142,10 +156,12 @@ fill_task (
   SagReport *self, gsize index, const Cases *cases, const GArray *rows, SagBundle *const *bundles)
 {
   SagReportTask *task = &self->tasks[index];
+  const SagPool *pool = self->pools->pdata[index];
 
-  task->text = sag_evaluation_get_task (self->evaluation, index);
+  task->text = pool->text;
+  task->sentences = pool->sentences;
   task->kind = sag_task_kind (task->text);
-  task->detects = task->kind == SAG_TASK_SEGMENT;
+  task->detects = pool->detects;
   task->laterality = laterality_of (task->text);
   task->changed = g_array_new (FALSE, FALSE, sizeof (guint));
   task->n = cases->n;
@@ -172,8 +188,7 @@ sort_rows (const SagReport *self)
   for (gsize t = 0; t < self->n_tasks; t++)
     g_ptr_array_add (sorted, g_array_new (FALSE, FALSE, sizeof (guint)));
   for (guint i = 0; i < sag_evaluation_get_counts (self->evaluation)->n_rows; i++)
-    g_array_append_val (
-      (GArray *) sorted->pdata[sag_evaluation_get_row (self->evaluation, i)->task], i);
+    g_array_append_val ((GArray *) sorted->pdata[self->pool_of_row[i]], i);
   return sorted;
 }
 
@@ -189,13 +204,13 @@ typedef struct
 static gboolean
 holds_findings (const SagReportTask *task)
 {
-  return task->kind == SAG_TASK_DIAGNOSE || task->kind == SAG_TASK_OTHER;
+  return !task->detects && task->kind != SAG_TASK_PREDICT;
 }
 
 static gboolean
 holds_predictions (const SagReportTask *task)
 {
-  return task->kind == SAG_TASK_PREDICT;
+  return !task->detects && task->kind == SAG_TASK_PREDICT;
 }
 
 static gboolean
@@ -401,7 +416,8 @@ sag_report_new (const SagEvaluation    *evaluation,
   if (self->options.n_rounds == 0)
     self->options.n_rounds = DEFAULT_ROUNDS;
   self->n_models = counts->n_models;
-  self->n_tasks = counts->n_tasks;
+  self->pools = sag_pools_new (evaluation, bundles[0], options->by_sentence, &self->pool_of_row);
+  self->n_tasks = self->pools->len;
   self->tasks = g_new0 (SagReportTask, self->n_tasks);
   self->groups = g_ptr_array_new_with_free_func (free_group);
   return fill (self, bundles, cancellable, error) ? g_steal_pointer (&self) : NULL;
@@ -415,6 +431,8 @@ sag_report_free (SagReport *report)
   for (gsize t = 0; t < report->n_tasks; t++)
     g_clear_pointer (&report->tasks[t].changed, g_array_unref);
   g_free (report->tasks);
+  g_free (report->pool_of_row);
+  g_clear_pointer (&report->pools, g_ptr_array_unref);
   g_ptr_array_unref (report->groups);
   g_free (report);
 }

@@ -52,11 +52,12 @@ typedef struct
 
 /**
  * SagReportTask:
- * @text: verbatim
+ * @text: the question; of several wordings the catalogue's
+ * @sentences: (element-type utf8): all wordings
  * @n: rows with a truth
  * @n_patients: among them
  * @independent: no patient twice, so that DeLong's method holds
- * @detects: a "Segment" text, whose number is the highest score of its map
+ * @detects: a map answers, by its highest score
  * @n_masks, @n_outside: rows with a mask; those of them where all of the structure lies outside the analysed box
  * @median_ml: of the structure, inside the box; NaN without one
  * @large: @median_ml is more than a cell of the first model
@@ -66,23 +67,24 @@ typedef struct
  */
 typedef struct
 {
-  const char    *text;
-  SagTaskKind    kind;
-  SagLaterality  laterality;
-  gboolean       detects;
-  gsize          n;
-  gsize          n_positives;
-  gsize          n_patients;
-  gboolean       independent;
-  gsize          n_masks;
-  gsize          n_outside;
-  double         median_ml;
-  gboolean       large;
-  SagReportModel models[SAG_EVALUATE_MOST_MODELS];
-  SagAurocPair   pair;
-  SagInterval    auroc_difference;
-  SagInterval    aupr_difference;
-  GArray        *changed;
+  const char      *text;
+  const GPtrArray *sentences;
+  SagTaskKind      kind;
+  SagLaterality    laterality;
+  gboolean         detects;
+  gsize            n;
+  gsize            n_positives;
+  gsize            n_patients;
+  gboolean         independent;
+  gsize            n_masks;
+  gsize            n_outside;
+  double           median_ml;
+  gboolean         large;
+  SagReportModel   models[SAG_EVALUATE_MOST_MODELS];
+  SagAurocPair     pair;
+  SagInterval      auroc_difference;
+  SagInterval      aupr_difference;
+  GArray          *changed;
 } SagReportTask;
 
 /**
@@ -119,12 +121,14 @@ typedef struct _SagReport SagReport;
  * @threshold: a probability, from which a case is called positive; 0 means 0.5
  * @n_rounds: of the bootstrap; 0 means 1000
  * @seed: of the bootstrap
+ * @by_sentence: every sentence is a task; else sentences that ask the same thing are one, as sag_pools_new() has it
  */
 typedef struct
 {
-  double  threshold;
-  guint   n_rounds;
-  guint64 seed;
+  double   threshold;
+  guint    n_rounds;
+  guint64  seed;
+  gboolean by_sentence;
 } SagReportOptions;
 
 /**

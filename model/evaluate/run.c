@@ -120,6 +120,8 @@ add_row (Work *work, Numbers *numbers, const SagSample *sample, guint scan)
   guint            index = self->rows->len;
   gboolean         is_new;
 
+  row.detects = sag_task_kind (sample->question) == SAG_TASK_SEGMENT ||
+                (sample->mask != NULL && isnan (sample->label));
   row.task = number_of (numbers->tasks, sample->question, &is_new);
   if (is_new)
     g_ptr_array_add (self->tasks, g_strdup (sample->question));

@@ -44,7 +44,7 @@ typedef struct
 
 /**
  * SagOutcome: what a model made of a row.
- * @score: of the class head, a logit; of a "Segment" text, which trains no class head, the highest score of its map
+ * @score: of the class head, a logit; where a map answers the highest score of it
  * @map: where the row has a mask
  */
 typedef struct
@@ -57,8 +57,9 @@ typedef struct
  * SagEvaluationRow:
  * @sample: belongs to the data set
  * @task, @scan, @patient: numbers from 0. A scan without a patient id counts as a patient of its own.
+ * @detects: a map answers: a "Segment" text, or a row with a mask and no label
  * @answered: FALSE where the scan or its mask could not be read
- * @truth: 1 or 0: the label, from 0.5 up, or for a "Segment" text whether the structure is there; -1 where the row has
+ * @truth: 1 or 0: the label, from 0.5 up, or where a map answers whether the structure is there; -1 where the row has
  *   none, where the structure lies outside the analysed box, or where a mask is empty and nobody knows whether the
  *   structure is absent or was not drawn: on a phantom, and with the label 0, it is absent
  */
@@ -68,6 +69,7 @@ typedef struct
   guint            task;
   guint            scan;
   guint            patient;
+  gboolean         detects;
   gboolean         answered;
   int              truth;
   SagOutcome       outcomes[SAG_EVALUATE_MOST_MODELS];

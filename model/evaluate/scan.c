@@ -244,12 +244,12 @@ highest (const float *scores, gsize n)
 
 /* Nothing of the structure in the box: it is truly absent, nobody drew it, or it lies where the model cannot look. */
 static int
-truth_of (SagScanAsked *asked, const SagEvaluationRow *row, gboolean segments)
+truth_of (SagScanAsked *asked, const SagEvaluationRow *row)
 {
   const SagSample       *sample = row->sample;
   const SagLocalisation *map = &row->outcomes[0].map;
 
-  if (!segments || sample->mask == NULL)
+  if (!row->detects || sample->mask == NULL)
     return isnan (sample->label) ? -1 : sample->label >= 0.5;
   if (map->present)
     return 1;
@@ -267,17 +267,17 @@ write_rows (Scan *scan)
   for (gsize i = 0; i < scan->asked->n; i++)
     {
       SagEvaluationRow *row = &scan->asked->rows[scan->asked->which[i]];
-      gboolean          segments = sag_task_kind (row->sample->question) == SAG_TASK_SEGMENT;
 
       for (gsize m = 0; m < scan->asked->n_models; m++)
         {
           const View *view = &scan->views[m];
           gsize       q = scan->question_of[i];
 
-          row->outcomes[m].score =
-            segments ? highest (view->cells + q * view->n_cells, view->n_cells) : view->logits[q];
+          row->outcomes[m].score = row->detects
+                                     ? highest (view->cells + q * view->n_cells, view->n_cells)
+                                     : view->logits[q];
         }
-      row->truth = truth_of (scan->asked, row, segments);
+      row->truth = truth_of (scan->asked, row);
       row->answered = TRUE;
     }
 }

@@ -50,7 +50,7 @@ dup_folded (const char *text)
   return g_utf8_casefold (words.text, -1);
 }
 
-/* The finding with the longest name in a free question. */
+/* The finding with the longest name in a free question, "Diagnose pleural effusion." among them. */
 static const char *
 find_named (SagCatalogue *catalogue, const char *text)
 {
@@ -88,7 +88,9 @@ dup_finding (SagCatalogue *catalogue, const char *text)
     return g_strdup (task->finding);
   sag_task_words_init (&words, text);
   if (words.finding == NULL)
-    return g_strdup (words.kind == SAG_TASK_OTHER ? find_named (catalogue, text) : NULL);
+    return g_strdup (words.kind == SAG_TASK_OTHER || words.kind == SAG_TASK_DIAGNOSE
+                       ? find_named (catalogue, text)
+                       : NULL);
   key = sag_catalogue_dup_name_key (words.kind, words.finding, words.months);
   finding = g_hash_table_lookup (catalogue->by_name, key);
   return finding != NULL ? g_strdup (finding) : g_steal_pointer (&key);

@@ -6,13 +6,15 @@ import csv
 import json
 import math
 import os
+import signal
+import time
 
 import harness
 from harness import EFFUSION, LUNGS, call, new_folder, phantom, random_bundle, refuse, run, scratch
 
 NODULES = "Segment pulmonary nodules in the image."
 LEFT = "Segment left lung in the image."
-FLUID = "Is there fluid around the lungs?"
+FLUID = "Is there pleural effusion around the lungs?"
 MASKS = ((LUNGS, "10;11;12;13;14"), (LEFT, "10;11"), (NODULES, "214"))
 N_SCANS = 5
 
@@ -48,7 +50,7 @@ def report():
     """One run with everything that can be written."""
     if not _report:
         out = [scratch(name) for name in ("report.json", "card.md", "answers.csv")]
-        printed = evaluate("-o", out[0], "--card", out[1], "--answers", out[2], "--json").json()
+        printed = evaluate("--by", "sentence", "-o", out[0], "--card", out[1], "--answers", out[2], "--json").json()
         with open(out[0], encoding="utf-8") as file:
             assert json.load(file) == printed
         with open(out[1], encoding="utf-8") as file:
@@ -161,7 +163,7 @@ def test_card():
 
 
 def test_two_bundles():
-    document = evaluate("--bundle", random_bundle(3), "--json").json()
+    document = evaluate("--by", "sentence", "--bundle", random_bundle(3), "--json").json()
     assert [b["name"] for b in document["bundles"]] == ["bundle-2", "bundle-3"]
     for question, task in tasks(document).items():
         a, b = task["models"]
@@ -192,6 +194,35 @@ def test_threads_change_nothing():
     assert one == two
 
 
+def test_wordings_are_one_task():
+    outline = "Outline the right lung."
+    labels = [scan.replace(".nii.gz", "_labels.nii.gz") for scan in scans()]
+    extra = [[outline, scan, "", "test", mask, "12;13;14", f"p{i}"] for i, (scan, mask) in enumerate(zip(scans(), labels))]
+    extra += [["Segment right lung in the image.", *row[1:]] for row in extra[:2]]
+    document = tasks(evaluate("--json", path=manifest("wordings.csv", extra=extra)).json())
+    assert set(document) == {EFFUSION, "Segment right lung in the image."} | {question for question, _ in MASKS}
+    assert document[EFFUSION]["wordings"] == [EFFUSION, FLUID] and document[EFFUSION]["n"] == 2 * N_SCANS
+    assert document[EFFUSION]["patients"] == N_SCANS and "auroc_delong_95" not in document[EFFUSION]["models"][0]
+    right = document["Segment right lung in the image."]
+    assert right["n"] == N_SCANS + 2 and right["number"] == "highest score" and right["masks"] == N_SCANS + 2
+    alone = tasks(evaluate("--json", "--by", "sentence", path=scratch("wordings.csv")).json())
+    assert alone[outline]["n"] == N_SCANS and alone[outline]["models"][0]["maps"]["present"] == N_SCANS
+
+
+def test_trained_sentences_stand_apart():
+    listed = scratch("tasks.json")
+    with open(listed, "w", encoding="utf-8") as file:
+        json.dump({"tasks": [{"text": EFFUSION, "head": "class"}, {"text": LUNGS, "head": "patch"}]}, file)
+    folder = scratch("bundle-with-tasks")
+    run("bundle", "create", "--random", "--tasks", listed, "-o", folder)
+    document = run("evaluate", manifest(), "--bundle", folder, "--json").json()
+    training = {task["task"]: task["models"][0]["training"] for task in document["tasks"]}
+    assert training[EFFUSION] == training[LUNGS] == "trained" and training[FLUID] == "other wording"
+    assert training[NODULES] == "never trained"
+    groups = {group["name"]: group["tasks"] for group in document["groups"]}
+    assert groups["trained"] == 2 and groups["new"] == 3
+
+
 def test_repeated_rows():
     scan = scans()[0]
     row = [EFFUSION, scan, 1, "test", "", "", "p0"]
@@ -213,13 +244,14 @@ def test_scan_that_is_not_there():
     result = call("evaluate", manifest("gone.csv", extra=[gone]), "--bundle", random_bundle(), "--json")
     assert result.code == 1 and len(result.err.splitlines()) == 1 and "gone.nii.gz" in result.err
     document = json.loads(result.out)
-    assert document["failed_scans"] == 1 and tasks(document)[EFFUSION]["n"] == N_SCANS
+    assert document["failed_scans"] == 1 and tasks(document)[LUNGS]["n"] == N_SCANS
 
 
 def test_wrong_values():
     path = manifest()
     folder = new_folder("wrong")
     for arguments, word in (
+        (("--by", "luck"), "luck"),
         (("--split", "exam"), "exam"),
         (("--threshold", "1"), "--threshold"),
         (("--rounds", "0"), "--rounds"),
@@ -232,11 +264,24 @@ def test_wrong_values():
     assert os.listdir(folder) == []
 
 
+def test_interrupt():
+    folder = new_folder("stopped")
+    process = harness.start("evaluate", manifest(), "--bundle", random_bundle(), "-o", os.path.join(folder, "r.json"),
+                            "--rounds", 100000)  # fmt: skip
+    time.sleep(0.6)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode in (0, 1)
+    if process.returncode == 1:
+        assert err.decode() == "sagitta-cli: Stopped; nothing half-written is left.\n", err
+        assert os.listdir(folder) == []
+
+
 def test_table():
     text = evaluate().out
     for word in ("Untrained model", "pleural effusion around the lungs", "left lung", "Means over tasks", "DeLong"):
         assert word in text, text
-    assert all(len(line) <= 112 for line in text.splitlines()), text
+    assert all(len(line) <= 116 for line in text.splitlines()), text
     assert not any(math.isnan(float(w)) for w in text.split() if w.replace(".", "", 1).isdigit())
     assert "nan" not in text.lower().split()
 
