@@ -26,7 +26,7 @@ typedef struct
   double      cache_gb;
   gint64      steps;
   gint64      seed;
-  int         scans, texts, accumulate, warm_up, every, on, patience, minutes;
+  int         rank, scans, texts, accumulate, warm_up, every, on, patience, minutes;
   gboolean    augment;
   gboolean    no_augment;
 } Arguments;
@@ -52,6 +52,7 @@ arguments_init (Arguments *self)
   self->steps = (gint64) plan->n_steps;
   self->seed = (gint64) plan->seed;
   self->scans = (int) plan->scans_per_batch;
+  self->rank = (int) plan->lora_rank;
   self->texts = (int) plan->texts_per_scan;
   self->accumulate = (int) plan->accumulate;
   self->warm_up = (int) plan->warm_up;
@@ -71,10 +72,11 @@ read_arguments (Arguments *self, const char *command, const char *manifest)
     return sag_cli_usage (command, "Say where the training goes: -o DIR");
   if (self->what != NULL && !sag_train_parts_from_string (self->what, &plan->parts))
     return sag_cli_usage (
-      command, "--what takes heads, heads+text, lora, vision or all, not \"%s\"", self->what);
-  if (self->steps < 1 || self->seed < LEAST_SEED || self->scans < 1 || self->texts < 0 ||
-      self->accumulate < 1 || self->warm_up < 0 || self->every < 0 || self->on < 1 ||
-      self->patience < 0 || self->minutes < 0)
+      command, "--what takes heads, heads+text, lora, vision, vision+lora or all, not \"%s\"",
+      self->what);
+  if (self->steps < 1 || self->seed < LEAST_SEED || self->rank < 1 || self->scans < 1 ||
+      self->texts < 0 || self->accumulate < 1 || self->warm_up < 0 || self->every < 0 ||
+      self->on < 1 || self->patience < 0 || self->minutes < 0)
     return sag_cli_usage (command, "Counts are whole numbers that are not negative");
   if (!(self->cache_gb > 0 && self->cache_gb < 1e6))
     return sag_cli_usage (command, "--cache-size is a number of gigabytes");
@@ -82,6 +84,7 @@ read_arguments (Arguments *self, const char *command, const char *manifest)
     return sag_cli_usage (command, "--augment and --no-augment exclude each other");
   plan->n_steps = (guint64) self->steps;
   plan->seed = (guint64) self->seed;
+  plan->lora_rank = (guint) self->rank;
   plan->scans_per_batch = (guint) self->scans;
   plan->texts_per_scan = (guint) self->texts;
   plan->accumulate = (guint) self->accumulate;
@@ -160,7 +163,11 @@ sag_cli_train (int argc, char **argv)
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self.output, "Folder for checkpoints and log",
       "DIR" },
     { "what", 0, 0, G_OPTION_ARG_STRING, &self.what,
-      "heads, heads+text, lora, vision (default: all but the text layers) or all", "PARTS" },
+      "heads, heads+text, lora, vision (default: all but the text layers), vision+lora or all",
+      "PARTS" },
+    { "lora-rank", 0, 0, G_OPTION_ARG_INT, &self.rank, "Of adapters of query and value (8)", "N" },
+    { "lora-alpha", 0, 0, G_OPTION_ARG_DOUBLE, &plan->lora_alpha,
+      "They are added times alpha / rank (8)", "X" },
     { "freeze-norms", 0, 0, G_OPTION_ARG_NONE, &plan->freeze_norms,
       "BatchNorm keeps its running statistics", NULL },
     { "steps", 0, 0, G_OPTION_ARG_INT64, &self.steps, "Optimiser steps (25000)", "N" },

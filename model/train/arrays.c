@@ -19,7 +19,7 @@ static bool
 add_array (void *data, const char *name, float *values, size_t n_values)
 {
   SagTrainArrays *self = data;
-  SagTrainArray   array = { g_strdup (name), values, n_values };
+  SagTrainArray   array = { g_strdup (name), values, n_values, FALSE };
   const char     *weight = NULL;
 
   if (g_str_has_prefix (name, "weight."))
@@ -32,6 +32,24 @@ add_array (void *data, const char *name, float *values, size_t n_values)
   return true;
 }
 
+/* Weights with moments, and statistics. */
+static void
+mark_training (SagTrainArrays *self)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      const char *name = g_array_index (self->items, SagTrainArray, i).name;
+      gpointer    index;
+
+      if (g_str_has_prefix (name, "running."))
+        g_array_index (self->items, SagTrainArray, i).trains = TRUE;
+      else if (g_str_has_prefix (name, "exp_avg.") &&
+               g_hash_table_lookup_extended (self->weights, name + strlen ("exp_avg."), NULL,
+                                             &index))
+        g_array_index (self->items, SagTrainArray, GPOINTER_TO_UINT (index)).trains = TRUE;
+    }
+}
+
 SagTrainArrays *
 sag_train_arrays_new (const SagTrainTable *table, void *engine)
 {
@@ -41,6 +59,7 @@ sag_train_arrays_new (const SagTrainTable *table, void *engine)
   g_array_set_clear_func (self->items, array_clear);
   self->weights = g_hash_table_new (g_str_hash, g_str_equal);
   table->visit (engine, add_array, self);
+  mark_training (self);
   return self;
 }
 
@@ -64,25 +83,4 @@ const SagTrainArray *
 sag_train_arrays_get (SagTrainArrays *arrays, gsize index)
 {
   return &g_array_index (arrays->items, SagTrainArray, index);
-}
-
-const SagTrainArray *
-sag_train_arrays_find_weight (SagTrainArrays *arrays, const char *name)
-{
-  gpointer index;
-
-  if (!g_hash_table_lookup_extended (arrays->weights, name, NULL, &index))
-    return NULL;
-  return sag_train_arrays_get (arrays, GPOINTER_TO_UINT (index));
-}
-
-bool
-sag_train_arrays_read (void *arrays, const char *name, size_t offset, size_t n_values, float *out)
-{
-  const SagTrainArray *array = sag_train_arrays_find_weight (arrays, name);
-
-  if (array == NULL || offset > array->n_values || n_values > array->n_values - offset)
-    return false;
-  memcpy (out, array->values + offset, n_values * sizeof *out);
-  return true;
 }

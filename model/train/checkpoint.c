@@ -12,6 +12,7 @@
 
 #define PREFIX "step-"
 #define STATE_SUFFIX ".state"
+#define PIECE ((gsize) 1 << 18)
 #define MOST_BYTES ((gsize) 64 << 20)
 
 char *
@@ -44,13 +45,23 @@ read_parent (SagBundle *parent, SagBundleFile file, GError **error)
 static gboolean
 fill_weight (SagTensorWriter *writer, const SagWeightSpec *spec, gpointer data, GError **error)
 {
-  const SagTrainArray *array = sag_train_arrays_find_weight (data, spec->name);
+  const SagWeightSource *weights = data;
+  g_autofree float      *values = g_new (float, PIECE);
 
-  if (array != NULL && array->n_values == spec->n_values)
-    return sag_tensor_writer_floats (writer, array->values, array->n_values, error);
-  g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE, "The training engine does not hand out %s.",
-               spec->name);
-  return FALSE;
+  for (gsize at = 0; at < spec->n_values; at += PIECE)
+    {
+      gsize n = MIN (PIECE, spec->n_values - at);
+
+      if (!weights->read (weights->data, spec->name, at, n, values))
+        {
+          g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE,
+                       "The training engine does not hand out %s.", spec->name);
+          return FALSE;
+        }
+      if (!sag_tensor_writer_floats (writer, values, n, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* The name holds either the old target or the new one, at any moment. */
@@ -72,12 +83,13 @@ move_link (const char *folder, const char *name, guint64 step, GError **error)
 }
 
 gboolean
-sag_checkpoint_save (const char          *folder,
-                     SagBundle           *parent,
-                     SagManifest         *manifest,
-                     SagTrainArrays      *arrays,
-                     const SagTrainState *state,
-                     GError             **error)
+sag_checkpoint_save (const char            *folder,
+                     SagBundle             *parent,
+                     SagManifest           *manifest,
+                     const SagWeightSource *weights,
+                     SagTrainArrays        *arrays,
+                     const SagTrainState   *state,
+                     GError               **error)
 {
   g_autofree char *bundle = sag_checkpoint_dup_bundle (folder, state->step);
   g_autofree char *path = sag_checkpoint_dup_state (folder, state->step);
@@ -88,7 +100,7 @@ sag_checkpoint_save (const char          *folder,
                            .vocabulary = vocabulary,
                            .license = license,
                            .fill = fill_weight,
-                           .data = arrays };
+                           .data = (gpointer) weights };
 
   if (license == NULL || !sag_train_state_save (state, arrays, path, error))
     return FALSE;

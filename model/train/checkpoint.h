@@ -13,17 +13,19 @@ G_BEGIN_DECLS
 
 /**
  * sag_checkpoint_save: writes the state, then the bundle, then moves the link "last".
+ * @weights: the network as it is now
  * @parent: lends vocabulary and licence
  * @manifest: hashes are filled in
  *
  * Errors: G_FILE_ERROR, a full disk among them; what was there before is as it was
  */
-gboolean sag_checkpoint_save (const char          *folder,
-                              SagBundle           *parent,
-                              SagManifest         *manifest,
-                              SagTrainArrays      *arrays,
-                              const SagTrainState *state,
-                              GError             **error);
+gboolean sag_checkpoint_save (const char            *folder,
+                              SagBundle             *parent,
+                              SagManifest           *manifest,
+                              const SagWeightSource *weights,
+                              SagTrainArrays        *arrays,
+                              const SagTrainState   *state,
+                              GError               **error);
 
 /** sag_checkpoint_mark_best: moves the link "best" to the checkpoint of @step. */
 gboolean sag_checkpoint_mark_best (const char *folder, guint64 step, GError **error);

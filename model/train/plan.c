@@ -8,7 +8,7 @@
 static const char *const part_names[] = {
   [SAG_TRAIN_HEADS] = "heads", [SAG_TRAIN_HEADS_AND_TEXT] = "heads+text",
   [SAG_TRAIN_LORA] = "lora",   [SAG_TRAIN_VISION] = "vision",
-  [SAG_TRAIN_ALL] = "all",
+  [SAG_TRAIN_ALL] = "all",     [SAG_TRAIN_VISION_AND_LORA] = "vision+lora",
 };
 
 void
@@ -23,6 +23,8 @@ sag_train_plan_init (SagTrainPlan *plan)
     .lr = 5e-5,
     .warm_up = 25,
     .dropout = 0.1,
+    .lora_rank = 8,
+    .lora_alpha = 8,
     .seed = 1,
     .augment = TRUE,
     .validate_every = 500,
@@ -34,23 +36,39 @@ sag_train_plan_init (SagTrainPlan *plan)
 gboolean
 sag_train_plan_trains_vision (const SagTrainPlan *plan)
 {
-  return plan->parts == SAG_TRAIN_VISION || plan->parts == SAG_TRAIN_ALL;
+  return plan->parts == SAG_TRAIN_VISION || plan->parts == SAG_TRAIN_ALL ||
+         plan->parts == SAG_TRAIN_VISION_AND_LORA;
+}
+
+gboolean
+sag_train_plan_has_lora (const SagTrainPlan *plan)
+{
+  return plan->parts == SAG_TRAIN_LORA || plan->parts == SAG_TRAIN_VISION_AND_LORA;
 }
 
 char *
 sag_train_plan_describe (const SagTrainPlan *plan)
 {
-  char lr[SAG_NUMBER_BUFFER], dropout[SAG_NUMBER_BUFFER];
+  g_autoptr (GString) text = g_string_new (NULL);
+  char number[SAG_NUMBER_BUFFER];
 
-  return g_strdup_printf (
-    "what %s%s, steps %" G_GUINT64_FORMAT ", batch %u x %u x %u, lr %s, warm-up %u, dropout %s, "
-    "seed %" G_GUINT64_FORMAT ", %s, empty masks %s, validation every %u on %u, patience %u",
-    sag_train_parts_to_string (plan->parts), plan->freeze_norms ? " with frozen norms" : "",
-    plan->n_steps, plan->scans_per_batch, plan->texts_per_scan, plan->accumulate,
-    sag_number_format (plan->lr, lr), plan->warm_up, sag_number_format (plan->dropout, dropout),
-    plan->seed, plan->augment ? "augmented" : "not augmented",
-    plan->keep_empty ? "kept" : "left out", plan->validate_every, plan->validate_on,
-    plan->patience);
+  g_string_append_printf (text, "what %s%s", sag_train_parts_to_string (plan->parts),
+                          plan->freeze_norms ? " with frozen norms" : "");
+  if (sag_train_plan_has_lora (plan))
+    g_string_append_printf (text, " of rank %u, alpha %s", plan->lora_rank,
+                            sag_number_format (plan->lora_alpha, number));
+  g_string_append_printf (text, ", steps %" G_GUINT64_FORMAT ", batch %u x %u x %u", plan->n_steps,
+                          plan->scans_per_batch, plan->texts_per_scan, plan->accumulate);
+  g_string_append_printf (text, ", lr %s, warm-up %u", sag_number_format (plan->lr, number),
+                          plan->warm_up);
+  g_string_append_printf (text, ", dropout %s, seed %" G_GUINT64_FORMAT,
+                          sag_number_format (plan->dropout, number), plan->seed);
+  g_string_append_printf (text, ", %s, empty masks %s",
+                          plan->augment ? "augmented" : "not augmented",
+                          plan->keep_empty ? "kept" : "left out");
+  g_string_append_printf (text, ", validation every %u on %u, patience %u", plan->validate_every,
+                          plan->validate_on, plan->patience);
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 double

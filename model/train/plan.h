@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @scans_per_batch, @texts_per_scan, @accumulate: a step sees their product of samples; 0 texts means all
  * @lr, @warm_up: highest learning rate, reached after so many steps from 0; then linear to 0
  * @dropout: of the text layers
+ * @lora_rank, @lora_alpha: of adapters; 0 means 8
  * @validate_every: steps, 0 never; @validate_on: scans at most; @patience: validations without a better one until
  *   the run stops, 0 never
  * @keep_empty: see sag_index_resolve()
@@ -30,6 +31,8 @@ typedef struct
   double           lr;
   guint            warm_up;
   double           dropout;
+  guint            lora_rank;
+  double           lora_alpha;
   guint64          seed;
   gboolean         augment;
   gboolean         keep_empty;
@@ -45,6 +48,9 @@ typedef struct
  * once, unless they are augmented. */
 gboolean sag_train_plan_trains_vision (const SagTrainPlan *plan);
 
+/** sag_train_plan_has_lora: whether adapters train, which bundles then hold merged. */
+gboolean sag_train_plan_has_lora (const SagTrainPlan *plan);
+
 /** sag_train_plan_init: the paper's (MODEL.md section 4), for one machine: 25,000 steps of 8 x 8 samples. */
 void sag_train_plan_init (SagTrainPlan *plan);
 
@@ -55,7 +61,7 @@ char *sag_train_plan_describe (const SagTrainPlan *plan);
  * transformers; the first step's is 0 if there is a warm-up. */
 double sag_train_plan_rate (const SagTrainPlan *plan, guint64 step);
 
-/** sag_train_parts_from_string: "heads", "heads+text", "lora", "vision", "all"; FALSE for another word. */
+/** sag_train_parts_from_string: "heads", "heads+text", "lora", "vision", "all", "vision+lora"; FALSE for another word. */
 gboolean    sag_train_parts_from_string (const char *text, SagTrainParts *parts);
 const char *sag_train_parts_to_string (SagTrainParts parts);
 

@@ -23,6 +23,22 @@ is_moment (const SagTrainArray *array)
   return g_str_has_prefix (array->name, "exp_avg");
 }
 
+static gboolean
+has_adapters (SagTrainArrays *arrays)
+{
+  for (gsize i = 0; i < sag_train_arrays_get_n (arrays); i++)
+    if (strstr (sag_train_arrays_get (arrays, i)->name, ".lora_A.") != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* Moments; and what trains itself where the bundle does not have it apart from what it is merged into. */
+static gboolean
+is_kept (const SagTrainArray *array, gboolean adapters)
+{
+  return is_moment (array) || (adapters && array->trains);
+}
+
 static void
 set_integer (SagTensorWriter *writer, const char *key, guint64 value)
 {
@@ -65,7 +81,8 @@ sag_train_state_save (const SagTrainState *state,
                       GError             **error)
 {
   g_autoptr (SagTensorWriter) writer = sag_tensor_writer_new ();
-  gsize n = sag_train_arrays_get_n (arrays);
+  gsize    n = sag_train_arrays_get_n (arrays);
+  gboolean adapters = has_adapters (arrays);
 
   set_metadata (writer, state);
   for (gsize i = 0; i < n; i++)
@@ -73,7 +90,7 @@ sag_train_state_save (const SagTrainState *state,
       const SagTrainArray *array = sag_train_arrays_get (arrays, i);
       gint64               shape = (gint64) array->n_values;
 
-      if (is_moment (array))
+      if (is_kept (array, adapters))
         sag_tensor_writer_declare (writer, array->name, SAG_DTYPE_F32, 1, &shape);
     }
   if (!sag_tensor_writer_open (writer, path, error))
@@ -82,7 +99,7 @@ sag_train_state_save (const SagTrainState *state,
     {
       const SagTrainArray *array = sag_train_arrays_get (arrays, i);
 
-      if (is_moment (array) &&
+      if (is_kept (array, adapters) &&
           !sag_tensor_writer_floats (writer, array->values, array->n_values, error))
         return FALSE;
     }
@@ -143,14 +160,15 @@ read_state (SagTensorFile *file, SagTrainState *state)
 static gboolean
 read_moments (SagTensorFile *file, SagTrainArrays *arrays, GError **error)
 {
-  gsize n_moments = 0;
+  gsize    n_arrays = 0;
+  gboolean adapters = has_adapters (arrays);
 
   for (gsize i = 0; i < sag_train_arrays_get_n (arrays); i++)
     {
       const SagTrainArray *array = sag_train_arrays_get (arrays, i);
       const SagTensor     *tensor;
 
-      if (!is_moment (array))
+      if (!is_kept (array, adapters))
         continue;
       tensor = sag_tensor_file_find (file, array->name);
       if (tensor == NULL || tensor->n_values != array->n_values ||
@@ -162,9 +180,9 @@ read_moments (SagTensorFile *file, SagTrainArrays *arrays, GError **error)
                        sag_tensor_file_get_name (file), array->name);
           return FALSE;
         }
-      n_moments++;
+      n_arrays++;
     }
-  if (n_moments == sag_tensor_file_get_n_tensors (file))
+  if (n_arrays == sag_tensor_file_get_n_tensors (file))
     return TRUE;
   g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
                "%s belongs to a training of other parts; go on with the options that it began "

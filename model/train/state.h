@@ -32,7 +32,10 @@ typedef struct
 void sag_train_state_clear (SagTrainState *state);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SagTrainState, sag_train_state_clear)
 
-/** sag_train_state_save: writes @state and the optimiser's moments as safetensors. Errors: G_FILE_ERROR */
+/**
+ * sag_train_state_save: writes @state and the optimiser's moments as safetensors; where adapters train also everything
+ * else that does, since a bundle holds them merged. Errors: G_FILE_ERROR
+ */
 gboolean sag_train_state_save (const SagTrainState *state,
                                SagTrainArrays      *arrays,
                                const char          *path,
@@ -40,7 +43,7 @@ gboolean sag_train_state_save (const SagTrainState *state,
 
 /**
  * sag_train_state_load: reads what sag_train_state_save() wrote.
- * @arrays: (nullable): gets the moments; NULL reads @state only
+ * @arrays: (nullable): gets the arrays; NULL reads @state only
  *
  * Errors: SAG_ERROR_FORMAT, SAG_ERROR_MISMATCH (moments of another network or of other trained parts), G_FILE_ERROR
  */

@@ -60,6 +60,8 @@ check_plan (const SagTrainPlan *plan, GError **error)
     return fail (error, "--lr lies above 0, and is at most 1.");
   if (!(plan->dropout >= 0 && plan->dropout < 1))
     return fail (error, "--dropout lies between 0 and 1.");
+  if (plan->lora_rank > 4096 || !(plan->lora_alpha > 0 && plan->lora_alpha < 1e6))
+    return fail (error, "--lora-rank is at most 4096, and --lora-alpha above 0.");
   return TRUE;
 }
 
@@ -169,10 +171,13 @@ open_engine (SagTrainer *self, GError **error)
                               .parts = self->plan.parts,
                               .seed = self->plan.seed,
                               .dropout = (float) self->plan.dropout,
+                              .lora_rank = (gint32) self->plan.lora_rank,
+                              .lora_alpha = (float) self->plan.lora_alpha,
                               .freeze_norms = self->plan.freeze_norms ||
                                               !sag_train_plan_trains_vision (&self->plan) };
 
-  if (self->job.resume)
+  /* A bundle has adapters merged: those go on from the bundle before, and from the state. */
+  if (self->job.resume && !sag_train_plan_has_lora (&self->plan))
     {
       g_autofree char *folder = sag_checkpoint_dup_bundle (self->job.folder, self->state.step);
 

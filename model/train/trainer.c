@@ -19,6 +19,7 @@ seconds_since (gint64 then)
 static gboolean
 save (SagTrainer *self, GError **error)
 {
+  const SagWeightSource weights = { self->network, self->job.table->read, self->engine };
   g_autoptr (SagManifest) manifest = NULL;
 
   if (self->saved_step == self->state.step)
@@ -26,7 +27,7 @@ save (SagTrainer *self, GError **error)
   self->state.n_seconds = self->seconds_before + seconds_since (self->started_at);
   self->job.table->get_random (self->engine, self->state.random);
   manifest = sag_trainer_make_manifest (self);
-  if (!sag_checkpoint_save (self->job.folder, self->job.bundle, manifest, self->arrays,
+  if (!sag_checkpoint_save (self->job.folder, self->job.bundle, manifest, &weights, self->arrays,
                             &self->state, error))
     return FALSE;
   self->saved_step = self->state.step;
@@ -70,17 +71,18 @@ static gboolean
 validate (SagTrainer *self, GCancellable *cancellable, GError **error)
 {
   g_auto (SagTrainValidation) validation = { 0 };
-  SagTrainJudge judge = { .table = self->job.judge,
-                          .options = self->plan.engine,
-                          .network = self->network,
-                          .store = self->store,
-                          .index = self->held_out,
-                          .texts = self->other_texts,
-                          .n_scans = self->plan.validate_on,
-                          .model = self->model };
-  gboolean      better;
+  const SagWeightSource weights = { self->network, self->job.table->read, self->engine };
+  SagTrainJudge         judge = { .table = self->job.judge,
+                                  .options = self->plan.engine,
+                                  .network = self->network,
+                                  .store = self->store,
+                                  .index = self->held_out,
+                                  .texts = self->other_texts,
+                                  .n_scans = self->plan.validate_on,
+                                  .model = self->model };
+  gboolean              better;
 
-  if (!sag_train_validate (&judge, self->arrays, &validation, cancellable, error))
+  if (!sag_train_validate (&judge, &weights, &validation, cancellable, error))
     return FALSE;
   better = is_better (&self->state, &validation);
   if (better)

@@ -260,18 +260,17 @@ judging_clear (Judging *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Judging, judging_clear)
 
 gboolean
-sag_train_validate (const SagTrainJudge *judge,
-                    SagTrainArrays      *arrays,
-                    SagTrainValidation  *validation,
-                    GCancellable        *cancellable,
-                    GError             **error)
+sag_train_validate (const SagTrainJudge   *judge,
+                    const SagWeightSource *weights,
+                    SagTrainValidation    *validation,
+                    GCancellable          *cancellable,
+                    GError               **error)
 {
-  SagWeightSource source = { judge->network, sag_train_arrays_read, arrays };
-  SagStatus       status = { 0 };
+  SagStatus status = { 0 };
   g_auto (Judging) self = { 0 };
 
   judging_init (&self, judge);
-  self.engine = judge->table->open (&source, &judge->options, &status);
+  self.engine = judge->table->open (weights, &judge->options, &status);
   if (self.engine == NULL)
     return engine_failed (&status, error);
   for (gsize s = 0; s < MIN (judge->n_scans, sag_index_get_n_scans (judge->index)); s++)

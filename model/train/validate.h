@@ -2,7 +2,7 @@
 #pragma once
 
 #include "model/dataset/index.h"
-#include "model/train/arrays.h"
+#include "model/engine/table.h"
 #include "model/train/texts.h"
 
 G_BEGIN_DECLS
@@ -53,12 +53,12 @@ typedef struct
   const char           *model;
 } SagTrainJudge;
 
-/** sag_train_validate: asks the network as it is now. Errors: SAG_ERROR_ENGINE, those of the store,
+/** sag_train_validate: asks a network. @weights: as it is now. Errors: SAG_ERROR_ENGINE, those of the store,
  * G_IO_ERROR_CANCELLED */
-gboolean sag_train_validate (const SagTrainJudge *judge,
-                             SagTrainArrays      *arrays,
-                             SagTrainValidation  *validation,
-                             GCancellable        *cancellable,
-                             GError             **error);
+gboolean sag_train_validate (const SagTrainJudge   *judge,
+                             const SagWeightSource *weights,
+                             SagTrainValidation    *validation,
+                             GCancellable          *cancellable,
+                             GError               **error);
 
 G_END_DECLS

@@ -225,7 +225,7 @@ def test_early_stop():
 def test_parts():
     """What is frozen does not move."""
     before = load_tensors(os.path.join(bundle(), "model.safetensors"))
-    for what, moves in (("heads", ("cls_head", "seg_head")), ("vision", None), ("heads+text", None)):
+    for what, most in (("heads", 4), ("vision", None), ("heads+text", None), ("lora", None), ("vision+lora", None)):
         folder = scratch(f"part-{what}")
         result = call(*arguments(folder, "--what", what, "--freeze-norms", steps=5))
         assert result.code == 0, result.err
@@ -234,10 +234,26 @@ def test_parts():
         assert moved and moved != set(before), moved
         text = {name for name in moved if "encoder.layer" in name}
         vision = {name for name in moved if name.startswith("vision_model")}
-        assert bool(text) == (what == "heads+text") and bool(vision) == (what == "vision"), (what, text, vision)
+        assert bool(text) == (what not in ("heads", "vision")), (what, text)
+        assert bool(vision) == what.startswith("vision"), (what, vision)
+        if "lora" in what:
+            assert all(".query." in name or ".value." in name for name in text), text
         assert not [name for name in moved if "running" in name], moved
-        if moves is not None:
-            assert len(moved) <= 4, moved
+        assert most is None or len(moved) <= most, moved
+
+
+def test_killed_with_adapters():
+    """The bundle has them merged; the run goes on from what is not."""
+    whole, killed = scratch("adapters"), scratch("adapters-killed")
+    more = ("--what", "vision+lora", "--lora-rank", 4)
+    run(*arguments(whole, *more))
+    process = harness.start(*arguments(killed, *more))
+    while not os.path.exists(os.path.join(killed, "step-00000010.state")):
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    run(*arguments(killed, *more, "--resume"))
+    assert weights(whole) == weights(killed) and weights(whole, "best") == weights(killed, "best")
 
 
 def test_resume_with_something_else():
