@@ -149,6 +149,8 @@ static const char about[] =
   "and \"last\"; and log.jsonl, a line a step. A run that was stopped or killed goes on to the "
   "very\n"
   "same weights with --resume.\n\n"
+  "Parts: vision is all but the text layers, as upstream trains; lora is adapters of the text "
+  "layers.\n\n"
   "A mask that holds none of the row's values is a negative if the row's label is 0 or the scan "
   "is\n"
   "a phantom; on real scans such rows are left out unless --keep-empty-masks says that the thing\n"
@@ -163,8 +165,7 @@ sag_cli_train (int argc, char **argv)
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self.output, "Folder for checkpoints and log",
       "DIR" },
     { "what", 0, 0, G_OPTION_ARG_STRING, &self.what,
-      "heads, heads+text, lora, vision (default: all but the text layers), vision+lora or all",
-      "PARTS" },
+      "heads, heads+text, lora, vision (default), vision+lora or all", "PARTS" },
     { "lora-rank", 0, 0, G_OPTION_ARG_INT, &self.rank, "Of adapters of query and value (8)", "N" },
     { "lora-alpha", 0, 0, G_OPTION_ARG_DOUBLE, &plan->lora_alpha,
       "They are added times alpha / rank (8)", "X" },

@@ -61,7 +61,7 @@ char *sag_train_plan_describe (const SagTrainPlan *plan);
  * transformers; the first step's is 0 if there is a warm-up. */
 double sag_train_plan_rate (const SagTrainPlan *plan, guint64 step);
 
-/** sag_train_parts_from_string: "heads", "heads+text", "lora", "vision", "all", "vision+lora"; FALSE for another word. */
+/** sag_train_parts_from_string: "heads", "heads+text", "lora", "vision", "all", "vision+lora"; FALSE for another. */
 gboolean    sag_train_parts_from_string (const char *text, SagTrainParts *parts);
 const char *sag_train_parts_to_string (SagTrainParts parts);
 
