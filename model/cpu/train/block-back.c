@@ -264,20 +264,22 @@ back_through_expansion (const Plane *plane)
       .n_columns = self->channels,
       .sums = plane->q + block * self->channels * SAG_CPU_LANES,
     });
-  if (d_in != NULL)
-    back->team->kernels->gemm (&(SagCpuGemm){
-      .a = plane->d_t,
-      .a_row = SAG_CPU_LANES,
-      .a_block = n * SAG_CPU_LANES,
-      .panels = back->panels,
-      .residual = self->shape.skips ? d_in : NULL,
-      .residual_row = row,
-      .out = d_in,
-      .out_row = row,
-      .n_rows = n,
-      .n_columns = sag_cpu_full_columns (self->channels),
-      .k = self->shape.mid_channels,
-    });
+  if (d_in == NULL)
+    return;
+  sag_cpu_clear_padding (d_in, row, self->channels, n);
+  back->team->kernels->gemm (&(SagCpuGemm){
+    .a = plane->d_t,
+    .a_row = SAG_CPU_LANES,
+    .a_block = n * SAG_CPU_LANES,
+    .panels = back->panels,
+    .residual = self->shape.skips ? d_in : NULL,
+    .residual_row = row,
+    .out = d_in,
+    .out_row = row,
+    .n_rows = n,
+    .n_columns = sag_cpu_full_columns (self->channels),
+    .k = self->shape.mid_channels,
+  });
 }
 
 /* Item: sample, part. */

@@ -250,6 +250,7 @@ project_chunk (gsize item, guint worker, gpointer data)
   gsize  s = item / n_chunks, first = item % n_chunks * SAG_CPU_TRAIN_CHUNK;
   gsize  rows = MIN (SAG_CPU_TRAIN_CHUNK, n - first);
   float *z = forward->team->scratch + worker * forward->team->scratch_floats;
+  float *p = self->p + (s * n + first) * self->out_row;
 
   for (gsize block = 0; block < (gsize) self->mid_blocks; block++)
     forward->team->kernels->norm_silu (&(SagCpuNormSilu){
@@ -259,12 +260,13 @@ project_chunk (gsize item, guint worker, gpointer data)
       .shift = self->depth_norm.offset + block * SAG_CPU_LANES,
       .out = z + block * rows * SAG_CPU_LANES,
     });
+  sag_cpu_clear_padding (p, self->out_row, self->shape.out_channels, rows);
   forward->team->kernels->gemm (&(SagCpuGemm){
     .a = z,
     .a_row = SAG_CPU_LANES,
     .a_block = rows * SAG_CPU_LANES,
     .panels = forward->panels + s * forward->panel_floats,
-    .out = self->p + (s * n + first) * self->out_row,
+    .out = p,
     .out_row = self->out_row,
     .n_rows = rows,
     .n_columns = sag_cpu_full_columns (self->shape.out_channels),

@@ -2,6 +2,7 @@
 #include "model/cpu/train/block.h"
 
 #include "model/cpu/gemm.h"
+#include "model/cpu/train/sums.h"
 #include "model/cpu/vision-weights.h"
 
 #include <stdlib.h>
@@ -68,9 +69,6 @@ release (SagCpuTrainBlock *self)
   g_clear_pointer (&self->turned, g_free);
   g_clear_pointer (&self->expand_panels, free);
   g_clear_pointer (&self->depth_weights, free);
-  g_clear_pointer (&self->u, free);
-  g_clear_pointer (&self->p, free);
-  g_clear_pointer (&self->x, free);
   g_clear_pointer (&self->gate, free);
   g_clear_pointer (&self->pooled, free);
   g_clear_pointer (&self->hidden, free);
@@ -116,7 +114,6 @@ sag_cpu_train_block_plan (SagCpuTrainBlock *self, const int32_t in[3], gsize n, 
 {
   gsize        kernel = self->shape.kernel;
   gsize        padded = (gsize) self->mid_blocks * SAG_CPU_LANES;
-  gsize        voxels;
   SagCpuSource source = self->is_first ? sag_cpu_source_image (NULL, in)
                                        : sag_cpu_source_map (NULL, in, self->channels);
 
@@ -128,20 +125,35 @@ sag_cpu_train_block_plan (SagCpuTrainBlock *self, const int32_t in[3], gsize n, 
                         n_voxels (self->in) * source.row, n_threads);
   self->sweep.plain = TRUE;
   memcpy (self->out, self->sweep.shape.out, sizeof self->out);
-  voxels = n_voxels (self->out);
   self->moments = g_new0 (double, (gsize) self->channels *source.row);
   self->first_moments = g_new0 (double, source.row);
   self->turned = g_new0 (double, (gsize) self->shape.mid_channels *source.row);
   self->expand_panels = zeros (padded * self->channels);
   self->depth_weights = zeros (padded * kernel * kernel * kernel);
-  self->u = zeros (n * padded * voxels);
-  self->p = zeros (n * self->out_row * voxels);
-  self->x = zeros (n * self->out_row * voxels);
   self->gate = zeros (n * padded);
   self->pooled = zeros (n * padded);
   self->hidden = zeros (n * self->shape.gate_channels);
-  return self->expand_panels && self->depth_weights && self->u && self->p && self->x &&
-         self->gate && self->pooled && self->hidden;
+  return self->expand_panels && self->depth_weights && self->gate && self->pooled && self->hidden;
+}
+
+gsize
+sag_cpu_train_block_kept (const SagCpuTrainBlock *self, gsize n)
+{
+  return n * n_voxels (self->out) * ((gsize) self->mid_blocks * SAG_CPU_LANES + self->out_row);
+}
+
+gsize
+sag_cpu_train_block_out (const SagCpuTrainBlock *self, gsize n)
+{
+  return n * n_voxels (self->out) * self->out_row;
+}
+
+void
+sag_cpu_train_block_place (SagCpuTrainBlock *self, gsize n, float *memory)
+{
+  self->u = memory;
+  self->p = self->u + n * n_voxels (self->out) * self->mid_blocks * SAG_CPU_LANES;
+  self->x = self->p + sag_cpu_train_block_out (self, n);
 }
 
 static int32_t
@@ -192,7 +204,7 @@ sag_cpu_train_block_partial (const SagCpuTrainBlock *self, gsize n)
 
   gsize moments = 2 * ((gsize) self->channels + 1) * source_row_floats (self); /* doubles */
 
-  return n * self->n_parts * MAX (MAX (back, project), moments);
+  return sag_cpu_round_up (n * self->n_parts * MAX (MAX (back, project), moments));
 }
 
 void

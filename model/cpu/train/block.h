@@ -16,8 +16,8 @@ G_BEGIN_DECLS
  * SagCpuTrainTeam: what all blocks share.
  * @n: samples of the batch
  * @scratch: (threads, scratch_floats)
- * @partial: (partial_floats) sums of parts
- * @inner: (inner_floats) gradients of the depthwise outputs, of one block at a time
+ * @partial: sums of parts: sag_cpu_train_block_partial()
+ * @inner: gradients of the depthwise outputs, of one block at a time: sag_cpu_train_block_inner()
  */
 typedef struct
 {
@@ -27,9 +27,7 @@ typedef struct
   float               *scratch;
   gsize                scratch_floats;
   float               *partial;
-  gsize                partial_floats;
   float               *inner;
-  gsize                inner_floats;
 } SagCpuTrainTeam;
 
 /**
@@ -95,10 +93,18 @@ void sag_cpu_train_block_clear (SagCpuTrainBlock *self);
 
 /**
  * sag_cpu_train_block_plan: sizes for an input of @in voxels (of the image for block 0) and @n
- * samples; allocates what is kept. FALSE when memory is short.
+ * samples; allocates all but u, p and x. FALSE when memory is short.
  */
 gboolean
 sag_cpu_train_block_plan (SagCpuTrainBlock *self, const int32_t in[3], gsize n, guint n_threads);
+
+/**
+ * Floats of u and p, and of x, for @n samples: u, p and x lie one after the other in memory that is the caller's. x is
+ * not needed any more once the next block's way back is done.
+ */
+gsize sag_cpu_train_block_kept (const SagCpuTrainBlock *self, gsize n);
+gsize sag_cpu_train_block_out (const SagCpuTrainBlock *self, gsize n);
+void  sag_cpu_train_block_place (SagCpuTrainBlock *self, gsize n, float *memory);
 
 /** What a team must bring for this block. */
 gsize sag_cpu_train_block_scratch (const SagCpuTrainBlock *self);

@@ -4,6 +4,7 @@
 /* Sums over voxels: private to train/. */
 
 #include <glib.h>
+#include <string.h>
 
 /** SAG_CPU_TRAIN_RUN: voxels that are summed in float before they join a sum in double. */
 #define SAG_CPU_TRAIN_RUN 256
@@ -32,6 +33,14 @@ static inline int32_t
 sag_cpu_full_columns (int32_t n_columns)
 {
   return MAX (n_columns, 16);
+}
+
+/** sag_cpu_clear_padding: columns from @n_columns on of (n_rows, row), which a product did not write. */
+static inline void
+sag_cpu_clear_padding (float *rows, gsize row, gsize n_columns, gsize n_rows)
+{
+  for (gsize i = 0; n_columns < row && i < n_rows; i++)
+    memset (rows + i * row + n_columns, 0, (row - n_columns) * sizeof *rows);
 }
 
 /** sag_cpu_round_up: to whole lines of 16 floats. */

@@ -131,24 +131,35 @@ sag_cpu_train_has_cells (const SagCpuTrainText *self, gsize sequence)
   return self->texts.cells_matter == NULL || self->texts.cells_matter[sequence];
 }
 
-/* The maps of one layer; @weights: floats of attention probabilities. */
+/* The maps of one layer; @weights: floats of attention probabilities. Only the gradients of weights need y, context and
+ * gelu on the way back: where the layers are frozen all of them share these. */
 static void
 share_layer (SagCpuTrainText *self, Layer *layer, gsize weights, Share *share)
 {
   gsize    hidden = self->rows * self->network.hidden;
   gsize    wide = self->rows * self->network.intermediate;
   gboolean bert = self->network.text_kind == SAG_TEXT_BERT;
-  float  **maps[] = { &layer->x, &layer->q,       &layer->k, &layer->v,
-                      &layer->y, &layer->context, &layer->a, &layer->b };
+  float  **maps[] = { &layer->x, &layer->q, &layer->k, &layer->v, &layer->a, &layer->b };
 
   for (gsize m = 0; m < G_N_ELEMENTS (maps); m++)
     *maps[m] = take (share, hidden);
   layer->wide = take (share, wide);
-  layer->gelu = take (share, wide);
   layer->weights = take (share, weights);
   layer->in = bert ? layer->x : take (share, hidden);
   layer->x_used = layer->is_last ? take (share, hidden) : layer->x;
   layer->in_used = bert ? layer->x_used : layer->is_last ? take (share, hidden) : layer->in;
+  if (!self->layers_train && layer != self->layers)
+    {
+      layer->y = self->layers->y;
+      layer->context = self->layers->context;
+      layer->gelu = self->layers->gelu;
+    }
+  else
+    {
+      layer->y = take (share, hidden);
+      layer->context = take (share, hidden);
+      layer->gelu = take (share, wide);
+    }
   layer->query.inner = take (share, self->rows * layer->query.rank);
   layer->value.inner = take (share, self->rows * layer->value.rank);
 }

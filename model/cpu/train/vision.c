@@ -39,8 +39,12 @@ struct _SagCpuTrainVision
   float           *h;       /* (rows, head channels) raw */
   float           *f;       /* (rows, head channels) */
   float           *d_f;     /* (rows, head channels) */
-  float           *d[2];    /* gradients between blocks: of the last one's output in the first */
-  gsize            d_floats[2];
+  float           *d_last;  /* (rows, channels) */
+  float           *memory;  /* of all blocks: see plan_memory() */
+  gsize            memory_floats;
+  gsize            starts[SAG_MAX_BLOCKS];
+  gsize            odd_floats; /* of the largest gradient of an odd block's output */
+  gsize            end;
 };
 
 SagCpuTrainVision *
@@ -93,15 +97,12 @@ static void
 release (SagCpuTrainVision *self)
 {
   g_clear_pointer (&self->team.scratch, free);
-  g_clear_pointer (&self->team.partial, free);
-  g_clear_pointer (&self->team.inner, free);
   g_clear_pointer (&self->sources, g_free);
   g_clear_pointer (&self->last, free);
   g_clear_pointer (&self->h, free);
   g_clear_pointer (&self->f, free);
   g_clear_pointer (&self->d_f, free);
-  g_clear_pointer (&self->d[0], free);
-  g_clear_pointer (&self->d[1], free);
+  g_clear_pointer (&self->d_last, free);
   self->team.n = 0;
 }
 
@@ -111,6 +112,7 @@ sag_cpu_train_vision_free (SagCpuTrainVision *self)
   if (self == NULL)
     return;
   release (self);
+  free (self->memory);
   for (int32_t b = 0; b < self->network.n_blocks; b++)
     sag_cpu_train_block_clear (&self->blocks[b]);
   sag_cpu_batch_norm_clear (&self->head_norm);
@@ -142,26 +144,76 @@ sag_cpu_train_vision_n_tokens (const SagCpuTrainVision *self, const int32_t dims
 static gboolean
 plan_blocks (SagCpuTrainVision *self, const int32_t dims[3], gsize n)
 {
-  guint   n_threads = sag_pool_get_n_threads (self->team.pool);
-  int32_t in[3] = { dims[0], dims[1], dims[2] };
+  guint            n_threads = sag_pool_get_n_threads (self->team.pool);
+  int32_t          in[3] = { dims[0], dims[1], dims[2] };
+  SagCpuTrainTeam *team = &self->team;
 
-  self->d_floats[0] = self->d_floats[1] = 0;
   for (int32_t b = 0; b < self->network.n_blocks; b++)
     {
       SagCpuTrainBlock *block = &self->blocks[b];
-      gsize            *d_floats = &self->d_floats[(self->network.n_blocks - 1 - b) % 2];
 
       if (!sag_cpu_train_block_plan (block, in, n, n_threads))
         return FALSE;
       memcpy (in, block->out, sizeof in);
-      self->team.scratch_floats =
-        MAX (self->team.scratch_floats, sag_cpu_train_block_scratch (block));
-      self->team.partial_floats =
-        MAX (self->team.partial_floats, sag_cpu_train_block_partial (block, n));
-      self->team.inner_floats = MAX (self->team.inner_floats, sag_cpu_train_block_inner (block, n));
-      *d_floats = MAX (*d_floats, n * n_voxels (block->out) * block->out_row);
+      team->scratch_floats = MAX (team->scratch_floats, sag_cpu_train_block_scratch (block));
     }
   return TRUE;
+}
+
+/* Where block @b's workspace on the way back begins: at its output, which nobody reads any more. */
+static gsize
+workspace (const SagCpuTrainVision *self, int32_t b, gsize n)
+{
+  return self->starts[b] + sag_cpu_train_block_kept (&self->blocks[b], n);
+}
+
+/* One block of memory for what all blocks keep, one after the other. While a block is at work the later blocks' part is
+ * free and serves it: sums of parts lie there, on the way back the inner gradient too, and, at the end, the gradients
+ * of block outputs: those of odd blocks last, those of even blocks before. */
+static gboolean
+plan_memory (SagCpuTrainVision *self, gsize n)
+{
+  gsize at = 0;
+
+  self->odd_floats = 0;
+  for (int32_t b = 0; b < self->network.n_blocks; b++)
+    {
+      gsize out = sag_cpu_train_block_out (&self->blocks[b], n);
+
+      self->starts[b] = at;
+      at = workspace (self, b, n) + out;
+      if (b % 2 == 1)
+        self->odd_floats = MAX (self->odd_floats, out);
+    }
+  self->end = at;
+  for (int32_t b = 0; b < self->network.n_blocks; b++)
+    {
+      const SagCpuTrainBlock *even = &self->blocks[b % 2 == 0 ? b : b - 1];
+      gsize work = workspace (self, b, n) + sag_cpu_train_block_partial (&self->blocks[b], n);
+      gsize forward = work + sag_cpu_train_block_out (&self->blocks[b], n);
+      gsize back = work + sag_cpu_train_block_inner (&self->blocks[b], n) +
+                   sag_cpu_train_block_out (even, n) + self->odd_floats;
+
+      self->end = MAX (self->end, MAX (forward, back));
+    }
+  if (self->end > self->memory_floats)
+    {
+      free (self->memory);
+      self->memory = sag_cpu_alloc (self->end);
+      self->memory_floats = self->memory != NULL ? self->end : 0;
+    }
+  for (int32_t b = 0; self->memory != NULL && b < self->network.n_blocks; b++)
+    sag_cpu_train_block_place (&self->blocks[b], n, self->memory + self->starts[b]);
+  return self->memory != NULL;
+}
+
+/* The gradient of block @b's output. */
+static float *
+gradient_of (const SagCpuTrainVision *self, int32_t b)
+{
+  gsize even = b % 2 == 0 ? sag_cpu_train_block_out (&self->blocks[b], self->team.n) : 0;
+
+  return self->memory + self->end - self->odd_floats - even;
 }
 
 static gboolean
@@ -172,30 +224,23 @@ plan (SagCpuTrainVision *self, const int32_t dims[3], gsize n)
   if (self->team.n == n && memcmp (self->dims, dims, sizeof self->dims) == 0)
     return TRUE;
   release (self);
-  self->team.scratch_floats = self->team.partial_floats = self->team.inner_floats = 0;
-  if (!plan_blocks (self, dims, n))
+  self->team.scratch_floats = 0;
+  if (!plan_blocks (self, dims, n) || !plan_memory (self, n))
     return FALSE;
   rows = n * n_voxels (last_block (self)->out);
-  self->d_floats[1] = MAX (self->d_floats[1], rows * last_block (self)->shape.out_channels);
   self->team.scratch_floats = sag_cpu_round_up (self->team.scratch_floats);
   self->team.scratch =
     sag_cpu_alloc (self->team.scratch_floats * sag_pool_get_n_threads (self->team.pool));
-  self->team.partial = sag_cpu_alloc (self->team.partial_floats);
-  self->team.inner = sag_cpu_alloc (self->team.inner_floats);
   self->sources = g_new0 (SagCpuSource, n);
   self->last = sag_cpu_alloc (rows * last_block (self)->shape.out_channels);
   self->h = sag_cpu_alloc (rows * head);
   self->f = sag_cpu_alloc (rows * head);
   self->d_f = sag_cpu_alloc (rows * head);
-  self->d[0] = sag_cpu_alloc (self->d_floats[0]);
-  self->d[1] = sag_cpu_alloc (self->d_floats[1]);
-  if (!self->team.scratch || !self->team.partial || !self->team.inner || !self->last || !self->h ||
-      !self->f || !self->d_f || !self->d[0] || !self->d[1] ||
+  self->d_last = sag_cpu_alloc (rows * last_block (self)->shape.out_channels);
+  if (!self->team.scratch || !self->last || !self->h || !self->f || !self->d_f || !self->d_last ||
       !sag_cpu_matrix_reserve (&self->matrix, rows, last_block (self)->shape.out_channels, head) ||
       !sag_cpu_matrix_reserve (&self->matrix, rows, head, self->network.hidden))
     return FALSE;
-  memset (self->d[0], 0, self->d_floats[0] * sizeof (float));
-  memset (self->d[1], 0, self->d_floats[1] * sizeof (float));
   memcpy (self->dims, dims, sizeof self->dims);
   self->team.n = n;
   return TRUE;
@@ -270,7 +315,11 @@ sag_cpu_train_vision_forward (SagCpuTrainVision *self,
     }
   self->input = input;
   for (int32_t b = 0; b < self->network.n_blocks; b++)
-    sag_cpu_train_block_forward (&self->blocks[b], &self->team, point_sources (self, b));
+    {
+      self->team.partial =
+        self->memory + workspace (self, b, n) + sag_cpu_train_block_out (&self->blocks[b], n);
+      sag_cpu_train_block_forward (&self->blocks[b], &self->team, point_sources (self, b));
+    }
   rows = n * n_voxels (last->out);
   copy_rows (last->x, last->out_row, self->last, last->shape.out_channels, last->shape.out_channels,
              rows);
@@ -316,23 +365,24 @@ sag_cpu_train_vision_backward (SagCpuTrainVision *self, const float *d_tokens)
   const SagCpuTrainBlock *last = last_block (self);
   gsize                   rows = self->team.n * n_voxels (last->out);
   gsize                   head = self->network.head_channels, channels = last->shape.out_channels;
-  float                  *d = self->d[0], *next = self->d[1];
+  int32_t                 b = self->network.n_blocks - 1;
+  float                  *d = gradient_of (self, b);
 
   sag_cpu_matrix_backward (&self->matrix, self->f, self->adaptor->value, d_tokens, self->d_f, FALSE,
                            self->adaptor->grad, self->adaptor_bias->grad, rows, head,
                            self->network.hidden);
   back_through_head_norm (self, rows);
-  sag_cpu_matrix_backward (&self->matrix, self->last, self->head->value, self->d_f, next, FALSE,
-                           self->head->grad, NULL, rows, channels, head);
+  sag_cpu_matrix_backward (&self->matrix, self->last, self->head->value, self->d_f, self->d_last,
+                           FALSE, self->head->grad, NULL, rows, channels, head);
   memset (d, 0, rows * last->out_row * sizeof (float));
-  copy_rows (next, channels, d, last->out_row, channels, rows);
-  for (int32_t b = self->network.n_blocks - 1; b >= 0; b--)
+  copy_rows (self->d_last, channels, d, last->out_row, channels, rows);
+  for (; b >= 0; b--)
     {
-      float *swap = d;
-
-      sag_cpu_train_block_backward (&self->blocks[b], &self->team, point_sources (self, b), d,
-                                    b > 0 ? next : NULL);
-      d = next;
-      next = swap;
+      self->team.inner = self->memory + workspace (self, b, self->team.n);
+      self->team.partial =
+        self->team.inner + sag_cpu_train_block_inner (&self->blocks[b], self->team.n);
+      sag_cpu_train_block_backward (&self->blocks[b], &self->team, point_sources (self, b),
+                                    gradient_of (self, b),
+                                    b > 0 ? gradient_of (self, b - 1) : NULL);
     }
 }
