@@ -180,6 +180,8 @@ run_create (int argc, char **argv)
       "N" },
     { "heads", 0, 0, G_OPTION_ARG_INT, &create.heads, "Attention heads, if no config says", "N" },
     { "hidden", 0, 0, G_OPTION_ARG_INT, &create.hidden, "Width of random text layers", "N" },
+    { "embeddings", 0, 0, G_OPTION_ARG_DOUBLE, &create.embeddings,
+      "Standard deviation of random embeddings; 0.02 by default", "X" },
     { "width", 0, 0, G_OPTION_ARG_DOUBLE, &create.width,
       "Multiplies the channels of a random EfficientNet-b0", "X" },
     { "input", 0, 0, G_OPTION_ARG_STRING, &input,
@@ -206,6 +208,8 @@ run_create (int argc, char **argv)
   create.text = text;
   create.config = config;
   create.full = g_strcmp0 (size, "full") == 0;
+  if (!(create.embeddings >= 0) || create.embeddings > 100)
+    return sag_cli_usage ("bundle create", "--embeddings is a number from 0 to 100");
   create.seed = seed;
   if (!parse_sizes (input, "--input", create.input, 3, NULL, &error))
     return sag_cli_fail (error);

@@ -195,6 +195,7 @@ prepare (const SagBundleCreate *create, const char *folder, Creation *creation, 
   sag_manifest_add_note (creation->manifest, "seed", seed);
   creation->manifest->knows_tasks = TRUE;
   creation->parts.seed = create->seed;
+  creation->parts.embeddings = create->embeddings;
   if (!make_network (create, creation, error))
     return FALSE;
   if (create->vision == NULL)

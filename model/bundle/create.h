@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * @full: --size full; else small: what follows is chosen so that a network is made and run in no time
  * @width: --width, multiplies the channels of a random EfficientNet-b0
  * @hidden, @intermediate, @positions: of random text layers
+ * @embeddings: --embeddings, standard deviation of random embeddings, else 0.02. A text model that starts from
+ *   nothing learns its words sooner with wider ones
  * @seed: --seed, of everything random
  *
  * source.vocabulary may be NULL without @text: then the small vocabulary that ships is used.
@@ -35,6 +37,7 @@ typedef struct
   gint32          hidden;
   gint32          intermediate;
   gint32          positions;
+  double          embeddings;
   guint64         seed;
 } SagBundleCreate;
 

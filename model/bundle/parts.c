@@ -133,6 +133,18 @@ inflate_weight (SagTensorWriter     *writer,
   return sag_tensor_writer_floats (writer, deep, spec->n_values, error);
 }
 
+static void
+widen_embeddings (const SagParts *parts, const SagWeightSpec *spec, gsize n, float *values)
+{
+  float scale = (float) (parts->embeddings / SAG_INIT_EMBEDDING);
+
+  if (parts->embeddings == 0 || spec->kind != SAG_WEIGHT_EMBEDDING ||
+      !g_str_has_prefix (spec->name, "model."))
+    return;
+  for (gsize i = 0; i < n; i++)
+    values[i] *= scale;
+}
+
 static gboolean
 random_weight (SagTensorWriter     *writer,
                const SagParts      *parts,
@@ -153,6 +165,7 @@ random_weight (SagTensorWriter     *writer,
       gsize piece = MIN (spec->n_values - done, CHUNK_VALUES);
 
       sag_weight_init (spec, kind, parts->seed, done, piece, values);
+      widen_embeddings (parts, spec, piece, values);
       if (!sag_tensor_writer_floats (writer, values, piece, error))
         return FALSE;
       done += piece;

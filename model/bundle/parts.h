@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * SagParts: what a created bundle's weights are made of.
  * @vision: (nullable): timm's 2D EfficientNet; else random
  * @text: (nullable): a BERT or MegatronBert; else random
+ * @embeddings: standard deviation of random word, position and type embeddings; 0: as BERT's
  * @statistics: (nullable): of sag_calibrate_vision(), for a random vision network
  */
 typedef struct
@@ -18,6 +19,7 @@ typedef struct
   SagTensorFile *vision;
   SagTensorFile *text;
   guint64        seed;
+  double         embeddings;
   GHashTable    *statistics;
 } SagParts;
 

@@ -62,7 +62,7 @@ deviation (const SagWeightSpec *spec, SagInitKind kind)
   for (int i = 1; i < spec->n_dims; i++)
     fan_in *= (double) spec->shape[i];
   if (spec->kind == SAG_WEIGHT_EMBEDDING)
-    return g_str_has_prefix (spec->name, "vision_model.emb_") ? 1 : 0.02;
+    return g_str_has_prefix (spec->name, "vision_model.emb_") ? 1 : SAG_INIT_EMBEDDING;
   return spec->kind == SAG_WEIGHT_LINEAR && kind == SAG_INIT_FRESH ? 0.02 : 1 / sqrt (fan_in);
 }
 

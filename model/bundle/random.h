@@ -15,6 +15,9 @@ G_BEGIN_DECLS
  */
 void sag_random_normal (guint64 seed, const char *name, gsize offset, gsize n_values, float *out);
 
+/** SAG_INIT_EMBEDDING: standard deviation of word, position and type embeddings, as BERT starts. */
+#define SAG_INIT_EMBEDDING 0.02
+
 /**
  * SagInitKind: how weights that nobody trained start.
  * @SAG_INIT_FRESH: for heads on trained parts, as upstream: N(0, 0.02), emb_start and emb_end N(0, 1)

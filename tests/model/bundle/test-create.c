@@ -110,6 +110,42 @@ test_vocabulary (void)
     }
 }
 
+static double
+deviation_of (SagBundle *bundle, const char *name)
+{
+  float  values[2048];
+  double square = 0;
+
+  g_assert_true (sag_bundle_read (bundle, name, 0, G_N_ELEMENTS (values), values));
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    square += values[i] * values[i];
+  return sqrt (square / G_N_ELEMENTS (values));
+}
+
+/* Only embeddings grow, and keep their directions. */
+static void
+test_embeddings (void)
+{
+  const SagBundleCreate narrow = { .source.name = "narrow", .seed = 5 };
+  const SagBundleCreate wide = { .source.name = "wide", .seed = 5, .embeddings = 0.5 };
+  const char           *words = "model.embeddings.word_embeddings.weight";
+  const char           *query = "model.encoder.layer.0.attention.self.query.weight";
+  char                 *folder = sag_test_dup_folder ();
+  g_autofree char      *one = g_build_filename (folder, "narrow", NULL);
+  g_autofree char      *two = g_build_filename (folder, "wide", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagBundle) first = sag_bundle_create (&narrow, one, &error);
+  g_autoptr (SagBundle) second = sag_bundle_create (&wide, two, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpfloat_with_epsilon (deviation_of (first, words), 0.02, 0.002);
+  g_assert_cmpfloat_with_epsilon (deviation_of (second, words), 0.5, 0.05);
+  g_assert_cmpfloat_with_epsilon (deviation_of (second, words) / deviation_of (first, words), 25,
+                                  1e-4);
+  g_assert_cmpfloat (deviation_of (first, query), ==, deviation_of (second, query));
+  sag_test_remove_folder (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -118,5 +154,6 @@ main (int argc, char **argv)
   g_test_add_func ("/bundle/create/frozen", test_frozen);
   g_test_add_func ("/bundle/create/untrained", test_untrained);
   g_test_add_func ("/bundle/create/vocabulary", test_vocabulary);
+  g_test_add_func ("/bundle/create/embeddings", test_embeddings);
   return g_test_run ();
 }
