@@ -3,6 +3,8 @@
 #include "app/cli/evaluate.h"
 #include "app/cli/table.h"
 
+#include "model/answer/answer.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -217,6 +219,36 @@ add_groups (const SagCliEvaluation *self, GPtrArray *tables)
     g_ptr_array_add (tables, g_steal_pointer (&table));
 }
 
+#define MOST_CHANGED 20
+
+/* Where there are too few for a p-value, the cases themselves: by their lines in the manifest. */
+static void
+print_changed (const SagCliEvaluation *self)
+{
+  guint n = 0;
+
+  for (gsize t = 0; t < sag_report_get_n_tasks (self->report); t++)
+    {
+      const SagReportTask *task = sag_report_get_task (self->report, t);
+
+      for (guint i = 0; task->pair.too_few && !task->detects && i < task->changed->len; i++)
+        {
+          const SagEvaluationRow *row =
+            sag_evaluation_get_row (self->evaluation, g_array_index (task->changed, guint, i));
+
+          if (n++ >= MOST_CHANGED)
+            continue;
+          printf (SAG_CLI_LABEL "line %u, %s: %.2f, then %.2f, of %s\n", n == 1 ? "changed" : "",
+                  row->sample->line, row->truth ? "positive" : "negative",
+                  (double) sag_answer_sigmoid ((float) row->outcomes[0].score),
+                  (double) sag_answer_sigmoid ((float) row->outcomes[1].score),
+                  row->sample->question);
+        }
+    }
+  if (n > MOST_CHANGED)
+    printf (SAG_CLI_LABEL "and %u more; --output lists them all\n", "", n - MOST_CHANGED);
+}
+
 static void
 print_header (const SagCliEvaluation *self)
 {
@@ -349,6 +381,8 @@ sag_cli_evaluation_print (const SagCliEvaluation *self)
   add_groups (self, tables);
   print_header (self);
   sag_cli_tables_print (tables);
+  if (self->n_models > 1)
+    print_changed (self);
   print_legend (self);
   printf (SAG_CLI_LABEL "%s, %s a scan\n", "time", seconds, each);
   printf ("  Research use, not a medical device.\n\n");

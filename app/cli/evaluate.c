@@ -26,6 +26,8 @@ typedef struct
   gboolean    json;
   gboolean    keep_empty;
   char       *by;
+  char       *cache;
+  double      cache_gb;
 } Arguments;
 
 static void
@@ -35,6 +37,7 @@ arguments_clear (Arguments *self)
   g_strfreev (self->bundles);
   g_free (self->split);
   g_free (self->by);
+  g_free (self->cache);
   g_free (self->output);
   g_free (self->card);
   g_free (self->csv);
@@ -89,6 +92,10 @@ parse (Arguments *self, int argc, char **argv, char ***rest)
       "Write the figures as Markdown, for a model card", "FILE" },
     { "answers", 0, 0, G_OPTION_ARG_FILENAME, &self->csv,
       "Write truth and numbers of every question as CSV", "FILE" },
+    { "cache", 0, 0, G_OPTION_ARG_FILENAME, &self->cache,
+      "Keep prepared scans in a folder, which may be that of train", "DIR" },
+    { "cache-size", 0, 0, G_OPTION_ARG_DOUBLE, &self->cache_gb, "Its limit in gigabytes; 50",
+      "GB" },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &self->json, "Print one JSON document", NULL },
     { "engine", 'e', 0, G_OPTION_ARG_STRING, &self->model.engine, "auto (default), cpu or cuda",
       "NAME" },
@@ -103,6 +110,7 @@ parse (Arguments *self, int argc, char **argv, char ***rest)
   self->threshold = 0.5;
   self->rounds = 1000;
   self->seed = 1;
+  self->cache_gb = 50;
   return sag_cli_parse (
     argc, argv, "evaluate MANIFEST",
     "Asks every question of a data set (CSV or JSON Lines: question, "
@@ -134,6 +142,9 @@ check (const Arguments *self, SagEvaluateOptions *options, GError **error)
   else if (!(self->threshold > 0 && self->threshold < 1))
     g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
                          "--threshold takes a probability between 0 and 1.");
+  else if (!(self->cache_gb > 0 && self->cache_gb < 1e6))
+    g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                         "--cache-size takes a number of gigabytes.");
   else if (self->rounds < 1 || self->rounds > 100000 || self->seed < 0)
     g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
                          "--rounds takes 1 to 100000, and --seed is not negative.");
@@ -250,16 +261,26 @@ run (const Arguments    *self,
   SagReportOptions report = { self->threshold, (guint) self->rounds, (guint64) self->seed,
                               g_strcmp0 (self->by, "sentence") == 0 };
   gint64           start = g_get_monotonic_time ();
+  g_autoptr (SagCache) cache = NULL;
 
+  if (self->cache != NULL)
+    {
+      cache = sag_cache_new (self->cache, (guint64) (self->cache_gb * 1e9), error);
+      if (cache == NULL)
+        return FALSE;
+    }
   for (gsize m = 0; m < found->n_models; m++)
     models[m] = (SagEvaluateModel){ (SagEngine **) all->engines[m]->pdata, all->engines[m]->len };
   options->n_lanes = found->n_lanes = all->n_lanes;
+  options->cache = cache;
   options->keep_empty = self->keep_empty;
   options->progress = progress_cb;
   options->data = &start;
   sag_cli_progress ("Reading the first scans", 0);
   found->evaluation = sag_evaluation_run (found->dataset, models, found->n_models, options,
                                           sag_cli_get_cancellable (), error);
+  if (cache != NULL)
+    sag_cache_trim (cache);
   if (found->evaluation == NULL)
     return FALSE;
   sag_cli_progress ("Drawing patients", 0);

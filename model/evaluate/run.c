@@ -242,7 +242,8 @@ lane_cb (gsize lane, guint worker, gpointer data)
                              .engines = work->engines,
                              .recipes = work->recipes,
                              .n_models = work->self->counts.n_models,
-                             .keep_empty = work->options->keep_empty };
+                             .keep_empty = work->options->keep_empty,
+                             .cache = work->options->cache };
       const char  *path = asked.rows[asked.which[0]].sample->image;
       GError      *error = NULL;
 

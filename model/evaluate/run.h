@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "model/dataset/cache.h"
 #include "model/dataset/manifest.h"
 #include "model/engine/engine.h"
 #include "model/evaluate/localise.h"
@@ -29,6 +30,7 @@ typedef void (*SagEvaluateProgress) (gsize n_done, gsize n, gpointer data);
  * @every_split: not only @split
  * @limit: the first so many scans; 0: all
  * @n_lanes: scans that are worked on at the same time; 0: as many as there are cores
+ * @cache: (nullable): where prepared scans are kept
  * @keep_empty: a mask without the row's values says that the structure is absent, on real scans, too
  */
 typedef struct
@@ -37,6 +39,7 @@ typedef struct
   gboolean            every_split;
   guint               limit;
   guint               n_lanes;
+  SagCache           *cache;
   gboolean            keep_empty;
   SagEvaluateProgress progress;
   gpointer            data;

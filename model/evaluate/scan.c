@@ -5,6 +5,7 @@
 #include "model/core/file.h"
 #include "model/dataset/bin.h"
 #include "model/dataset/scan-make.h"
+#include "model/evaluate/scan-cache.h"
 #include "model/text/task.h"
 #include "model/volume/nifti.h"
 
@@ -96,6 +97,27 @@ same_recipe (const SagRecipe *a, const SagRecipe *b)
   return a->kind == b->kind;
 }
 
+/* Reads the scan when it is first needed: not where the cache has all of it. */
+static gboolean
+prepare_file (Scan *scan, View *view, const SagRecipe *recipe, GError **error)
+{
+  const char *path = row_of (scan, 0)->sample->image;
+  SagCache   *cache = scan->asked->cache;
+
+  if (cache != NULL && (view->prepared = sag_scan_cache_load (cache, path, recipe)) != NULL)
+    return TRUE;
+  if (scan->volume == NULL)
+    scan->volume = load (path, scan->cancellable, error);
+  if (scan->volume == NULL)
+    return FALSE;
+  view->prepared = sag_prepare (scan->volume, recipe, NULL, scan->cancellable, error);
+  if (view->prepared == NULL)
+    return FALSE;
+  scan->asked->engine_failed =
+    cache != NULL && !sag_scan_cache_save (cache, path, view->prepared, error);
+  return !scan->asked->engine_failed;
+}
+
 /* Two models of one recipe look at the same input. */
 static gboolean
 prepare (Scan *scan, gsize model, GError **error)
@@ -103,11 +125,10 @@ prepare (Scan *scan, gsize model, GError **error)
   const SagRecipe *recipe = scan->asked->recipes[model];
   View            *view = &scan->views[model];
 
-  if (model > 0 && same_recipe (recipe, scan->asked->recipes[0]))
-    view->prepared = sag_prepared_ref (scan->views[0].prepared);
-  else
-    view->prepared = sag_prepare (scan->volume, recipe, NULL, scan->cancellable, error);
-  return view->prepared != NULL;
+  if (model == 0 || !same_recipe (recipe, scan->asked->recipes[0]))
+    return prepare_file (scan, view, recipe, error);
+  view->prepared = sag_prepared_ref (scan->views[0].prepared);
+  return TRUE;
 }
 
 static void
@@ -287,9 +308,6 @@ sag_scan_ask (SagScanAsked *asked, GCancellable *cancellable, GError **error)
 {
   g_auto (Scan) scan = { .asked = asked, .cancellable = cancellable };
 
-  scan.volume = load (row_of (&scan, 0)->sample->image, cancellable, error);
-  if (scan.volume == NULL)
-    return FALSE;
   collect_questions (&scan);
   for (gsize m = 0; m < asked->n_models; m++)
     if (!look (&scan, m, error))

@@ -9,10 +9,10 @@ G_BEGIN_DECLS
  * SagScanAsked: one scan of an evaluation. For model/evaluate/run.c alone.
  * @rows, @which: (array length=n): all rows, and the numbers of those of this scan; their answers are written
  * @engines, @recipes: (array length=n_models): queues of engines that are free, and how they want a scan prepared
- * @keep_empty: as SagEvaluateOptions has it
+ * @keep_empty, @cache: as SagEvaluateOptions has it
  * @verdict, @synthetic, @n_unknown: out
  * @cell_ml: out: (n_models): volume of a cell
- * @engine_failed: out: an error is the engine's or the question's, not the scan's
+ * @engine_failed: out: an error is the engine's, the question's or the cache's, not the scan's
  */
 typedef struct
 {
@@ -23,6 +23,7 @@ typedef struct
   const SagRecipe *const *recipes;
   gsize                   n_models;
   gboolean                keep_empty;
+  SagCache               *cache;
   SagScopeVerdict         verdict;
   gboolean                synthetic;
   gsize                   n_unknown;

@@ -289,6 +289,28 @@ sag_prepare (SagVolume               *volume,
 }
 
 SagPrepared *
+sag_prepared_new_kept (const SagRecipe   *recipe,
+                       float             *input,
+                       const SagGeometry *input_geometry,
+                       SagScopeVerdict    verdict,
+                       const char        *lung_source,
+                       const char        *key)
+{
+  SagPrepared *kept = g_new0 (SagPrepared, 1);
+
+  g_atomic_ref_count_init (&kept->ref_count);
+  kept->recipe = *recipe;
+  kept->input = input;
+  kept->input_geometry = *input_geometry;
+  kept->scope.verdict = verdict;
+  kept->scope.lung_share_in_box = NAN;
+  kept->scope.reasons = g_new0 (char *, 1);
+  kept->lung_source = g_intern_string (lung_source);
+  kept->key = g_strdup (key);
+  return kept;
+}
+
+SagPrepared *
 sag_prepared_new_air (const SagPrepared *prepared)
 {
   SagPrepared  *air = g_new0 (SagPrepared, 1);

@@ -84,6 +84,19 @@ gboolean sag_prepare_move_box (const gint32 box_start[3],
  */
 SagPrepared *sag_prepared_new_air (const SagPrepared *prepared);
 
+/**
+ * sag_prepared_new_kept: what sag_prepare() once made, from what a cache kept of it. Nothing but the verdict is known
+ * of the scope.
+ * @input: taken: (x, y, z) of the recipe, from g_malloc
+ * @lung_source, @key: as sag_prepared_get_lung_source() and sag_prepared_get_key() gave them
+ */
+SagPrepared *sag_prepared_new_kept (const SagRecipe   *recipe,
+                                    float             *input,
+                                    const SagGeometry *input_geometry,
+                                    SagScopeVerdict    verdict,
+                                    const char        *lung_source,
+                                    const char        *key);
+
 SagPrepared *sag_prepared_ref (SagPrepared *prepared);
 void         sag_prepared_unref (SagPrepared *prepared);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagPrepared, sag_prepared_unref)

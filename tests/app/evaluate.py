@@ -82,13 +82,22 @@ def test_counts():
     assert tasks(document)[NODULES]["models"][0]["maps"]["absent"] == 2
 
 
+_asked = {}
+
+
+def ask(path):
+    """Every question about a scan, as ask answers it."""
+    if path not in _asked:
+        questions = [EFFUSION, FLUID] + [question for question, _ in MASKS]
+        _asked[path] = run("ask", path, *[a for q in questions for a in ("--task", q)], "--bundle", random_bundle(),
+                           "--threads", 1, "--force", "--json").json()["results"]  # fmt: skip
+    return _asked[path]
+
+
 def test_agrees_with_ask():
     rows = report()["rows"]
     for scan, path in enumerate(scans()):
-        questions = [EFFUSION, FLUID] + [question for question, _ in MASKS]
-        asked = run("ask", path, *[a for q in questions for a in ("--task", q)], "--bundle", random_bundle(),
-                    "--threads", 1, "--force", "--json").json()  # fmt: skip
-        for result in asked["results"]:
+        for result in ask(path):
             row = next(r for r in rows if r["question"] == result["task"] and int(r["scan"]) == scan)
             if result["logit"] is None:
                 near(float(row["peak_score"]), result["heatmap"]["max"], 1e-6)
@@ -111,9 +120,8 @@ def test_strict_hits_by_label_maps():
             if not inside.any():
                 assert row["hit"] == row["off_mm"] == row["dice"] == ""
                 continue
-            asked = run("ask", path, "--task", question, "--bundle", random_bundle(), "--threads", 1, "--force",
-                        "--json").json()  # fmt: skip
-            peak = numpy.array(asked["results"][0]["heatmap"]["peak_ras_mm"])
+            result = next(result for result in ask(path) if result["task"] == question)
+            peak = numpy.array(result["heatmap"]["peak_ras_mm"])
             at = tuple(numpy.floor(to_voxel[:3, :3] @ peak + to_voxel[:3, 3] + 0.5).astype(int))
             hit = all(0 <= a < n for a, n in zip(at, data.shape)) and inside[at]
             assert int(row["strict_hit"]) == hit and int(row["hit"]) >= hit
@@ -221,6 +229,26 @@ def test_trained_sentences_stand_apart():
     assert training[NODULES] == "never trained"
     groups = {group["name"]: group["tasks"] for group in document["groups"]}
     assert groups["trained"] == 2 and groups["new"] == 3
+
+
+def test_cache_changes_nothing():
+    folder = new_folder("cache")
+    documents = [report()["json"]]
+    for _ in range(2):
+        documents.append(evaluate("--by", "sentence", "--cache", folder, "--json").json())
+    entries = [os.path.join(root, name) for root, _, names in os.walk(folder) for name in names]
+    assert len(entries) >= N_SCANS
+    for path in entries:
+        with open(path, "r+b") as file:
+            file.seek(os.path.getsize(path) // 2)
+            file.write(b"damage")
+    documents.append(evaluate("--by", "sentence", "--cache", folder, "--json").json())
+    for document in documents:
+        document.pop("seconds", None)
+    assert all(document == documents[0] for document in documents)
+    with open(scratch("file"), "w", encoding="utf-8"):
+        refuse("evaluate", manifest(), "--bundle", random_bundle(), "--cache", scratch("file"), words="file")
+    refuse("evaluate", manifest(), "--bundle", random_bundle(), "--cache-size", 0, code=2, words="--cache-size")
 
 
 def test_repeated_rows():

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/evaluate/scan-cache.h"
+
+#include "model/core/hash.h"
+
+#include <math.h>
+#include <string.h>
+
+#define N_FACTS 16
+
+/* Over the file's bytes and the recipe; the number goes up when preparing changes. */
+static char *
+dup_key (SagCache *cache, const char *path, const SagRecipe *recipe, GError **error)
+{
+  g_autofree char *file = sag_cache_dup_file_key (cache, path, error);
+  g_autoptr (GString) text = NULL;
+
+  if (file == NULL)
+    return NULL;
+  text = g_string_new ("evaluate 1 ");
+  g_string_append_printf (text, "%s recipe %d", file, recipe->kind);
+  for (int a = 0; a < 3; a++)
+    g_string_append_printf (text, " %d %d %d", recipe->box_mm[a], recipe->train_box_mm[a],
+                            recipe->input[a]);
+  return sag_hash_voxels (text->str, text->len);
+}
+
+static gboolean
+read_facts (const double    *facts,
+            gsize            size_bytes,
+            const SagRecipe *recipe,
+            SagScopeVerdict *verdict,
+            SagGeometry     *geometry)
+{
+  if (facts == NULL || size_bytes != N_FACTS * sizeof *facts || !(facts[0] >= SAG_SCOPE_IN) ||
+      !(facts[0] <= SAG_SCOPE_OUT))
+    return FALSE;
+  *verdict = (SagScopeVerdict) facts[0];
+  for (int a = 0; a < 3; a++)
+    {
+      geometry->dims[a] = recipe->input[a];
+      if (!(fabs (facts[1 + a] - recipe->input[a]) < 0.5))
+        return FALSE;
+      for (int c = 0; c < 4; c++)
+        {
+          geometry->ijk_to_ras[a][c] = facts[4 + 4 * a + c];
+          if (!isfinite (geometry->ijk_to_ras[a][c]))
+            return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+SagPrepared *
+sag_scan_cache_load (SagCache *cache, const char *path, const SagRecipe *recipe)
+{
+  g_autofree char   *key = dup_key (cache, path, recipe, NULL);
+  g_autofree double *facts = NULL;
+  g_autofree float  *input = NULL;
+  g_autofree char   *text = NULL;
+  g_auto (GStrv) words = NULL;
+  gsize           n_facts = 0, n_input = 0, n_text = 0;
+  gsize           n = (gsize) recipe->input[0] * recipe->input[1] * recipe->input[2];
+  SagScopeVerdict verdict;
+  SagGeometry     geometry;
+
+  if (key == NULL || !sag_cache_has (cache, key))
+    return NULL;
+  facts = sag_cache_load (cache, key, "FACT", &n_facts);
+  input = sag_cache_load (cache, key, "EXCT", &n_input);
+  text = sag_cache_load (cache, key, "TEXT", &n_text);
+  if (!read_facts (facts, n_facts, recipe, &verdict, &geometry) || input == NULL ||
+      n_input != n * sizeof *input || text == NULL || n_text == 0 || text[n_text - 1] != '\0')
+    return NULL;
+  words = g_strsplit (text, " ", 2);
+  if (g_strv_length (words) != 2)
+    return NULL;
+  return sag_prepared_new_kept (recipe, g_steal_pointer (&input), &geometry, verdict, words[0],
+                                words[1]);
+}
+
+gboolean
+sag_scan_cache_save (SagCache *cache, const char *path, SagPrepared *prepared, GError **error)
+{
+  const SagRecipe   *recipe = sag_prepared_get_recipe (prepared);
+  const SagGeometry *geometry = sag_prepared_get_input_geometry (prepared);
+  g_autofree char   *key = dup_key (cache, path, recipe, error);
+  g_autofree char   *text = g_strdup_printf ("%s %s", sag_prepared_get_lung_source (prepared),
+                                             sag_prepared_get_key (prepared));
+  gsize              n = (gsize) recipe->input[0] * recipe->input[1] * recipe->input[2];
+  double             facts[N_FACTS] = { sag_prepared_get_scope (prepared)->verdict };
+  SagCacheSection    sections[] = {
+       { "FACT", facts, sizeof facts },
+       { "TEXT", text, strlen (text) + 1 },
+       { "EXCT", (void *) sag_prepared_get_input (prepared), n * sizeof (float) },
+  };
+
+  if (key == NULL)
+    return FALSE;
+  for (int a = 0; a < 3; a++)
+    {
+      facts[1 + a] = geometry->dims[a];
+      for (int c = 0; c < 4; c++)
+        facts[4 + 4 * a + c] = geometry->ijk_to_ras[a][c];
+    }
+  return sag_cache_save (cache, key, sections, G_N_ELEMENTS (sections), error);
+}
