@@ -38,6 +38,7 @@ int sag_cli_forward (int argc, char **argv);
 int sag_cli_step (int argc, char **argv);
 int sag_cli_info (int argc, char **argv);
 int sag_cli_phantom (int argc, char **argv);
+int sag_cli_purge (int argc, char **argv);
 int sag_cli_prepare (int argc, char **argv);
 int sag_cli_render (int argc, char **argv);
 int sag_cli_replay (int argc, char **argv);

@@ -250,8 +250,7 @@ sag_cli_dicom (int argc, char **argv)
   printf ("Usage: sagitta-cli dicom COMMAND [OPTION...]\n\n");
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     printf ("  %-10s %s\n", commands[i].name, commands[i].summary);
-  printf (
-    "\nA place is a folder, a file, a zip archive or a DICOMDIR; a series is a number of the "
-    "list,\nor a series UID.\nsagitta-cli dicom COMMAND --help says more.\n");
+  printf ("\nA place is a folder, a file, a zip archive or a DICOMDIR; a series is a number of the "
+          "list,\nor a series UID.\nsagitta-cli dicom COMMAND --help says more.\n");
   return SAG_CLI_DONE;
 }

@@ -2,10 +2,12 @@
 #include "app/cli/case.h"
 
 #include "model/answer/map.h"
+#include "model/volume/origin.h"
 #include "model/volume/sanity.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* What a scan is, without asking anything. */
 typedef struct
@@ -81,6 +83,27 @@ print_box (const SagGeometry *input)
           spacing[1] * input->dims[1], spacing[2] * input->dims[2], place);
 }
 
+/* "Thorax, 2024-01-31, kernel B31f, contrast agent Iomeprol, slices 3 mm thick, 63 years" */
+static void
+print_origin (const SagOrigin *origin)
+{
+  g_autoptr (GString) text = g_string_new (origin->description);
+
+  if (*origin->study_date != '\0')
+    g_string_append_printf (text, ", %s", origin->study_date);
+  if (*origin->kernel != '\0')
+    g_string_append_printf (text, ", kernel %s", origin->kernel);
+  if (*origin->contrast != '\0')
+    g_string_append_printf (text, ", contrast agent %s", origin->contrast);
+  if (*origin->phase != '\0')
+    g_string_append_printf (text, ", at %s %% of the heart's cycle", origin->phase);
+  if (!isnan (origin->slice_thickness_mm))
+    g_string_append_printf (text, ", slices %g mm thick", origin->slice_thickness_mm);
+  if (!isnan (origin->age_years))
+    g_string_append_printf (text, ", %.0f years", floor (origin->age_years));
+  sag_cli_print_sentence ("series", text->str + strspn (text->str, ", "));
+}
+
 static void
 info_print (const Info *self)
 {
@@ -94,6 +117,8 @@ info_print (const Info *self)
   printf (SAG_CLI_LABEL "%.0f x %.0f x %.0f mm, stored as %s\n", "extent",
           spacing[0] * geometry->dims[0], spacing[1] * geometry->dims[1],
           spacing[2] * geometry->dims[2], sag_volume_get_source_type (self->volume));
+  if (sag_volume_get_origin (self->volume) != NULL)
+    print_origin (sag_volume_get_origin (self->volume));
   print_lines ("note", sag_volume_get_warnings (self->volume));
   print_values (self->intensity);
   if (self->prepared == NULL)
@@ -120,6 +145,25 @@ write_intensity (const SagIntensity *intensity, SagJsonWriter *writer)
 }
 
 static void
+write_origin (const SagOrigin *origin, SagJsonWriter *writer)
+{
+  sag_json_begin_object (writer, "dicom");
+  sag_json_string (writer, "study_uid", origin->study_uid);
+  sag_json_string (writer, "series_uid", origin->series_uid);
+  sag_json_string (writer, "frame_of_reference_uid", origin->frame_of_reference_uid);
+  sag_json_string (writer, "description", origin->description);
+  sag_json_string (writer, "study_date", origin->study_date);
+  sag_json_string (writer, "kernel", origin->kernel);
+  sag_json_string (writer, "contrast", origin->contrast);
+  sag_json_string (writer, "phase", origin->phase);
+  sag_json_number (writer, "slice_thickness_mm", origin->slice_thickness_mm);
+  sag_json_number (writer, "age_years", origin->age_years);
+  sag_json_boolean (writer, "resampled", origin->is_resampled);
+  sag_geometry_write_json (&origin->grid, writer, "grid");
+  sag_json_end_object (writer);
+}
+
+static void
 info_write (const Info *self, SagJsonWriter *writer)
 {
   const SagGeometry *geometry = sag_volume_get_geometry (self->volume);
@@ -138,6 +182,8 @@ info_write (const Info *self, SagJsonWriter *writer)
   sag_json_string (writer, "stored_as", sag_volume_get_source_type (self->volume));
   sag_json_string (writer, "voxels_xxh128", sag_volume_get_hash (self->volume));
   sag_json_strings (writer, "warnings", sag_volume_get_warnings (self->volume));
+  if (sag_volume_get_origin (self->volume) != NULL)
+    write_origin (sag_volume_get_origin (self->volume), writer);
   write_intensity (self->intensity, writer);
   if (self->prepared != NULL)
     {

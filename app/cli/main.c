@@ -24,6 +24,7 @@ static const SagCliCommand commands[] = {
   { "train", "train a model on a manifest of scans", sag_cli_train },
   { "evaluate", "measure a model, or two, on labelled scans", sag_cli_evaluate },
   { "bench", "measure speed and memory on this machine", sag_cli_bench },
+  { "purge", "empty caches and forget recent scans", sag_cli_purge },
   { "selftest", "say what works here, and what is missing", sag_cli_selftest },
 };
 

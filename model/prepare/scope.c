@@ -2,6 +2,7 @@
 #include "model/prepare/scope.h"
 
 #include "model/prepare/scope-look.h"
+#include "model/volume/origin.h"
 #include "model/volume/sanity.h"
 
 #include <math.h>
@@ -15,6 +16,7 @@
 #define MIN_SHARE 0.95
 #define CHILD_WIDTH_MM 200
 #define CHILD_ML 1800
+#define ADULT_YEARS 18
 #define NOT_A_CHEST "This does not look like an adult chest CT: "
 
 typedef struct
@@ -121,6 +123,26 @@ judge_grid (Judge *judge, SagVolume *volume)
          judge->scope->slice_thickness_mm);
 }
 
+/* What the DICOM header knows, and pixels only guess. */
+static void
+judge_origin (Judge *judge, const SagOrigin *origin)
+{
+  SagScope *scope = judge->scope;
+
+  if (*origin->contrast != '\0')
+    scope->contrast = SAG_CONTRAST_ENHANCED;
+  if (origin->age_years < ADULT_YEARS)
+    add (judge, SAG_SCOPE_DOUBTFUL,
+         "The header says that the patient is %.0f years old: the model is made for adults.",
+         floor (origin->age_years));
+  if (!(origin->slice_thickness_mm > scope->slice_thickness_mm))
+    return;
+  scope->slice_thickness_mm = origin->slice_thickness_mm;
+  if (scope->slice_thickness_mm > MAX_SLICE_MM)
+    add (judge, SAG_SCOPE_DOUBTFUL, "Slices are %.0f mm thick: what is small is blurred.",
+         scope->slice_thickness_mm);
+}
+
 void
 sag_scope_init (SagScope          *scope,
                 SagVolume         *volume,
@@ -153,6 +175,8 @@ sag_scope_init (SagScope          *scope,
     }
   judge_box (&judge);
   judge_grid (&judge, volume);
+  if (sag_volume_get_origin (volume) != NULL)
+    judge_origin (&judge, sag_volume_get_origin (volume));
   if (lungs->range_is_wider && scope->verdict != SAG_SCOPE_OUT)
     add (&judge, SAG_SCOPE_IN,
          "The chest seems to reach lower than the air in the lungs, as with an effusion or a "

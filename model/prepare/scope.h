@@ -13,7 +13,10 @@ typedef enum
   SAG_SCOPE_OUT,
 } SagScopeVerdict;
 
-/** SagContrast: a guess from the density between the lungs, where the heart and the vessels are. */
+/**
+ * SagContrast: what a DICOM header says; else a guess from the density between the lungs, where the heart and the
+ * vessels are.
+ */
 typedef enum
 {
   SAG_CONTRAST_UNKNOWN,
@@ -28,7 +31,7 @@ typedef enum
  * @lung_ml: air-holding lung volume, patient's left and right; 0 if not found
  * @lung_share_in_box: part of the lung voxels that lie inside the analysed box, 0..1; NaN without
  * lungs
- * @slice_thickness_mm: the largest spacing of the stored grid
+ * @slice_thickness_mm: the largest spacing of the stored grid, or what a DICOM header says where that is more
  * @reasons: sentences for people; with the verdict `in` only what is worth knowing all the same
  */
 typedef struct

@@ -109,6 +109,7 @@ def test_convert_gives_the_phantom_back():
 def test_every_command_takes_a_folder():
     folder, _ = chest()
     info = run("info", folder, "--json").json()
+    assert info["dicom"]["series_uid"] == "1.2.7.3" and "Chest" in run("info", folder).out
     assert info["scope"]["verdict"] == "in" and info["axes"] == "LPS"
     run("prepare", folder, "-o", scratch("prepared.nii.gz"))
     run("render", folder, "-o", scratch("picture.png"), "--size", "300x200")
@@ -163,6 +164,39 @@ def test_refusals():
     refuse("dicom", "convert", folder, code=2, words="-o OUT.nii.gz")
     refuse("dicom", "convert", folder, "-o", scratch("never.png"), code=2, words=".nii")
     assert not os.path.exists(scratch("never.nii"))
+
+
+def test_purge():
+    """Caches, recent scans and the last folder go; everything else of the person's stays."""
+    home = new_folder("home")
+    places = {"XDG_CACHE_HOME": "cache", "XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config"}
+    environment = {key: os.path.join(home, value) for key, value in places.items()}
+    kept = os.path.join(home, "kept")
+    files = {
+        "cache/sagitta/training/a/scan": True,
+        "cache/other": False,
+        "data/sagitta/recent": True,
+        "data/sagitta/bundles/mine": False,
+        "config/sagitta/settings.ini": False,
+        "kept/scan": False,
+    }
+    for name in files:
+        os.makedirs(os.path.dirname(os.path.join(home, name)), exist_ok=True)
+        with open(os.path.join(home, name), "w", encoding="utf-8") as file:
+            file.write("[sagitta]\nlast-folder='file:///SECRET'\ntheme='light'\n")
+    os.symlink(kept, os.path.join(home, "cache", "sagitta", "link"))
+    before = harness.list_tree(home)
+    text = run("purge", "--dry-run", environment=environment).out
+    assert "Would be removed" in text and harness.list_tree(home) == before
+    run("purge", environment=environment)
+    left = harness.list_tree(home)
+    for name, goes in files.items():
+        assert (name in left) != goes, name
+    assert "cache/sagitta" not in left
+    with open(os.path.join(home, "config/sagitta/settings.ini"), encoding="utf-8") as file:
+        settings = file.read()
+    assert "SECRET" not in settings and "theme='light'" in settings
+    run("purge", environment=environment)
 
 
 def main():

@@ -9,7 +9,7 @@ import harness
 from harness import call, refuse, run, scratch
 
 COMMANDS = ["ask", "replay", "info", "render", "dicom", "prepare", "bundle", "phantom", "tokenize", "forward",
-            "step", "compose", "train", "evaluate", "bench", "selftest"]  # fmt: skip
+            "step", "compose", "train", "evaluate", "bench", "purge", "selftest"]  # fmt: skip
 NESTED = ["dicom list", "dicom convert", "bundle import", "bundle create", "bundle inspect", "bundle check", "bundle publish"]
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/prepare/scope.h"
+#include "model/volume/volume-private.h"
 
 #include "tests/model/prepare/test-lungs-scans.h"
 
@@ -106,6 +107,27 @@ test_enhanced (void)
   judge (&scope, phantom->image, 0, NAN);
   g_assert_cmpint (scope.contrast, ==, SAG_CONTRAST_ENHANCED);
   g_assert_cmpint (scope.verdict, ==, SAG_SCOPE_IN);
+  sag_scope_clear (&scope);
+}
+
+/* What a DICOM header says counts for more than what pixels look like. */
+static void
+test_header (void)
+{
+  g_autoptr (SagPhantom) phantom = sag_test_phantom (1, 0, 3, NULL);
+  g_autoptr (SagOrigin) origin = sag_origin_new (1);
+  SagScope scope;
+
+  origin->contrast = g_strdup ("Iomeprol");
+  origin->slice_thickness_mm = 7;
+  origin->age_years = 9.5;
+  sag_volume_set_origin (phantom->image, origin);
+  judge (&scope, phantom->image, 0, NAN);
+  g_assert_cmpint (scope.contrast, ==, SAG_CONTRAST_ENHANCED);
+  g_assert_cmpfloat (scope.slice_thickness_mm, ==, 7);
+  g_assert_cmpint (scope.verdict, ==, SAG_SCOPE_DOUBTFUL);
+  g_assert_nonnull (strstr (scope.reasons[0], "the patient is 9 years old"));
+  g_assert_nonnull (strstr (scope.reasons[1], "7 mm thick"));
   sag_scope_clear (&scope);
 }
 
@@ -295,6 +317,7 @@ main (int argc, char **argv)
   g_test_add_func ("/prepare/scope/normal", test_normal);
   g_test_add_func ("/prepare/scope/findings", test_findings);
   g_test_add_func ("/prepare/scope/enhanced", test_enhanced);
+  g_test_add_func ("/prepare/scope/header", test_header);
   g_test_add_func ("/prepare/scope/one-lung", test_one_lung);
   g_test_add_func ("/prepare/scope/thick", test_thick);
   g_test_add_func ("/prepare/scope/box", test_box);
