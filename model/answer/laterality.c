@@ -84,7 +84,7 @@ sag_laterality_check (SagEngine          *engine,
                       GCancellable       *cancellable,
                       GError            **error)
 {
-  SagPhantomOptions options = { .seed = 1 };
+  SagPhantomOptions options = { .seed = 1, .anatomical = TRUE };
   g_autoptr (SagPhantom) phantom = sag_phantom_new (&options);
   g_autoptr (GPtrArray) answers = ask_for_lungs (engine, phantom, cancellable, error);
   double left, right;
