@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  */
 
 /** SAG_COHORT_VERSION: of what a seed means. Phantoms of another version are made again. */
-#define SAG_COHORT_VERSION 3
+#define SAG_COHORT_VERSION 4
 
 /**
  * sag_cohort_draw: the options of a cohort's member: an anatomical phantom, most often with several findings, each in a

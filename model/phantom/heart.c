@@ -8,7 +8,7 @@
 #define OVER_CHEST (SAG_OVER_LUNGS | SAG_OVER_SOFT)
 
 /* From the middle of an ordinary heart, mm. */
-static const double ordinary_centre[3] = { -24, 20, -62 };
+static const double ordinary_centre[3] = { -23, 25, -62 };
 static const double apex_direction[3] = { -0.66, 0.55, -0.51 };
 
 void

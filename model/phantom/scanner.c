@@ -42,17 +42,28 @@ typedef struct
   guint    n_solids;
 } Slice;
 
+static void
+turn_only (const double turn[3][3], const double vector[3], double turned[3])
+{
+  for (guint a = 0; a < 3; a++)
+    turned[a] = turn[a][0] * vector[0] + turn[a][1] * vector[1] + turn[a][2] * vector[2];
+}
+
+/* How far the back is bent to anterior at a height. */
+static inline double
+bend_at (const Painting *painting, double z)
+{
+  double above = MAX (z - SAG_BEND_Z, 0);
+
+  return painting->bend * above * above;
+}
+
 /* From the scanner's mm to those where solids are drawn, but for the warp. */
 static void
 turn_point (const Painting *painting, const double point[3], double turned[3])
 {
-  double above;
-
-  for (guint a = 0; a < 3; a++)
-    turned[a] = painting->turn[a][0] * point[0] + painting->turn[a][1] * point[1] +
-                painting->turn[a][2] * point[2];
-  above = MAX (turned[2] - SAG_BEND_Z, 0);
-  turned[1] -= painting->bend * above * above;
+  turn_only (painting->turn, point, turned);
+  turned[1] -= bend_at (painting, turned[2]);
 }
 
 static void
@@ -164,6 +175,31 @@ bend_row (const Painting *painting, Slice *slice, gint32 n)
     }
 }
 
+/* Where the voxels of a row lie: their first one's place, and as many steps as it takes. */
+static void
+place_row (const Painting *painting, Slice *slice, gint32 j, gint32 k)
+{
+  const SagGrid *grid = painting->grid;
+  const gint32   first[3] = { 0, j, k };
+  double         at[3], start[3], step[3], turned_step[3];
+
+  for (guint a = 0; a < 3; a++)
+    {
+      at[a] = sag_grid_position (grid, a, first);
+      step[a] = grid->steps[a][0];
+    }
+  turn_only (painting->turn, at, start);
+  turn_only (painting->turn, step, turned_step);
+  for (guint a = 0; a < 3; a++)
+    for (gint32 i = 0; i < grid->dims[0]; i++)
+      {
+        slice->fixed[a][i] = at[a] + i * step[a];
+        slice->own[a][i] = start[a] + i * turned_step[a];
+      }
+  for (gint32 i = 0; i < grid->dims[0]; i++)
+    slice->own[1][i] -= bend_at (painting, slice->own[2][i]);
+}
+
 static void
 paint_row (const Painting *painting, Slice *slice, gint32 j, gint32 k)
 {
@@ -173,20 +209,7 @@ paint_row (const Painting *painting, Slice *slice, gint32 j, gint32 k)
   double         first[2][3], last[2][3], step[2][3];
   SagRow         rows[2];
 
-  for (gint32 i = 0; i < n; i++)
-    {
-      const gint32 index[3] = { i, j, k };
-      double       at[3], turned[3];
-
-      for (guint a = 0; a < 3; a++)
-        at[a] = sag_grid_position (grid, a, index);
-      turn_point (painting, at, turned);
-      for (guint a = 0; a < 3; a++)
-        {
-          slice->fixed[a][i] = at[a];
-          slice->own[a][i] = turned[a];
-        }
-    }
+  place_row (painting, slice, j, k);
   for (guint a = 0; a < 3; a++)
     {
       first[0][a] = slice->own[a][0];

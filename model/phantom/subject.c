@@ -147,6 +147,7 @@ draw_subject (SagSubject *subject, const SagPhantomOptions *options)
   gboolean female = sag_draw_integer (&draw, 0, 1), arms_down = sag_draw_integer (&draw, 0, 4) == 0;
   double   size = sag_draw_uniform (&draw, 0.95, 1.06);
   guint    kernel = sag_draw_integer (&draw, 1, 3);
+  static const double low_scale[] = { 0.92, 0.9, 0.95 }, high_scale[] = { 1.02, 1.01, 1.04 };
   static const double heart_low[] = { 0.9, 1.32 }, heart_high[] = { 1.04, 1.48 };
   guint               large = (options->findings & SAG_FINDING_CARDIOMEGALY) != 0;
 
@@ -158,7 +159,7 @@ draw_subject (SagSubject *subject, const SagPhantomOptions *options)
   if (subject->female)
     size *= 0.94;
   for (guint a = 0; a < 3; a++)
-    subject->scale[a] = size * sag_draw_uniform (&draw, 0.96, 1.04);
+    subject->scale[a] = size * sag_draw_uniform (&draw, low_scale[a], high_scale[a]);
   subject->fat_mm = sag_draw_uniform (&draw, 7, subject->female ? 32 : 26);
   subject->dome_mm =
     sag_draw_uniform (&draw, -8, 1) + (sag_draw_integer (&draw, 0, 4) == 0 ? 28 : 12);

@@ -130,7 +130,7 @@ test_findings (void)
   for (guint c = 0; c < G_N_ELEMENTS (cases); c++)
     for (guint64 seed = 20; seed < 23; seed++)
       {
-        g_autoptr (SagPhantom) phantom = make (seed, cases[c].finding, 3);
+        g_autoptr (SagPhantom) phantom = make (seed, cases[c].finding, 4);
         guint8  label = sag_finding_get_label (cases[c].finding);
         Measure m = measure_finding (phantom, label);
 
