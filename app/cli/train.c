@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #define GIB ((guint64) 1 << 30)
+#define DROPOUT 0.1
 #define LEAST_SEED 0
 
 /* What the person said. */
@@ -48,6 +49,7 @@ arguments_init (Arguments *self)
   const SagTrainPlan *plan = &self->job.plan;
 
   sag_train_plan_init (&self->job.plan);
+  self->job.plan.dropout = NAN; /* nobody said */
   self->cache_gb = 50;
   self->steps = (gint64) plan->n_steps;
   self->seed = (gint64) plan->seed;
@@ -85,6 +87,8 @@ read_arguments (Arguments *self, const char *command, const char *manifest)
   plan->n_steps = (guint64) self->steps;
   plan->seed = (guint64) self->seed;
   plan->lora_rank = (guint) self->rank;
+  if (isnan (plan->dropout))
+    plan->dropout = plan->parts == SAG_TRAIN_HEADS ? 0 : DROPOUT;
   plan->scans_per_batch = (guint) self->scans;
   plan->texts_per_scan = (guint) self->texts;
   plan->accumulate = (guint) self->accumulate;
@@ -179,7 +183,8 @@ sag_cli_train (int argc, char **argv)
     { "lr", 0, 0, G_OPTION_ARG_DOUBLE, &plan->lr, "Highest learning rate (5e-5)", "RATE" },
     { "warm-up", 0, 0, G_OPTION_ARG_INT, &self.warm_up,
       "Steps until it is reached (25); then it falls to 0", "N" },
-    { "dropout", 0, 0, G_OPTION_ARG_DOUBLE, &plan->dropout, "Of the text layers (0.1)", "P" },
+    { "dropout", 0, 0, G_OPTION_ARG_DOUBLE, &plan->dropout, "Of the text layers (0.1; 0 for heads)",
+      "P" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &self.seed, "The same seed gives the same weights (1)",
       "S" },
     { "augment", 0, 0, G_OPTION_ARG_NONE, &self.augment,

@@ -2,6 +2,7 @@
 #include "model/dataset/loader.h"
 
 #include "model/dataset/augment.h"
+#include "model/dataset/states.h"
 
 #include <math.h>
 #include <string.h>
@@ -37,6 +38,7 @@ sag_loaded_scan_free (SagLoadedScan *loaded)
     return;
   g_free (loaded->input);
   g_free (loaded->tokens);
+  g_free (loaded->states);
   g_free (loaded->items);
   g_free (loaded->labels);
   g_free (loaded->tasks);
@@ -149,6 +151,30 @@ load_targets (SagLoadedScan         *loaded,
   return TRUE;
 }
 
+/* What the engine begins with: the scan, its tokens, or what the heads read. */
+static gboolean
+load_source (SagLoadedScan          *loaded,
+             SagScanStore           *store,
+             const SagLoaderOptions *options,
+             const SagAugmentation  *augmentation,
+             GError                **error)
+{
+  const char *path = loaded->scan->path;
+
+  if (options->state_model != NULL)
+    {
+      loaded->states =
+        sag_states_load (store, options->state_model, loaded->scan, loaded->items, loaded->n,
+                         options->n_token_values / options->hidden, options->hidden, error);
+      return loaded->states != NULL;
+    }
+  if (options->model == NULL)
+    return load_input (loaded, store, augmentation, error);
+  loaded->tokens =
+    sag_scan_store_dup_tokens (store, path, options->model, options->n_token_values, error);
+  return loaded->tokens != NULL;
+}
+
 SagLoadedScan *
 sag_load_scan (SagScanStore           *store,
                SagIndex               *index,
@@ -176,11 +202,7 @@ sag_load_scan (SagScanStore           *store,
     }
   if (options->augment && options->model == NULL)
     sag_augmentation_draw (&augmentation, options->seed, place);
-  if (options->model != NULL)
-    loaded->tokens = sag_scan_store_dup_tokens (store, loaded->scan->path, options->model,
-                                                options->n_token_values, error);
-  if ((options->model != NULL ? loaded->tokens == NULL
-                              : !load_input (loaded, store, &augmentation, error)) ||
+  if (!load_source (loaded, store, options, &augmentation, error) ||
       !load_targets (loaded, store, &augmentation, error))
     return NULL;
   return g_steal_pointer (&loaded);

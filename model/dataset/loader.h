@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * @place: in the run
  * @input: (input), or NULL with tokens
  * @tokens: (n_tokens, hidden), or NULL
+ * @states: (n, 1 + n_tokens, hidden), or NULL
  * @items: (n): what is asked
  * @labels: (n), 0 where the item has none; @tasks: (n): 1 reads the label, 0 the targets
  * @targets: (n, n_tokens, cells), 0 where the item has no mask
@@ -20,6 +21,7 @@ typedef struct
   const SagIndexScan  *scan;
   float               *input;
   float               *tokens;
+  float               *states;
   gsize                n;
   const SagIndexItem **items;
   float               *labels;
@@ -39,6 +41,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagLoadedScan, sag_loaded_scan_free)
  * @n_threads: that load
  * @model: (nullable): load the @n_token_values tokens that this network made instead of the input, without
  *   augmentation (sag_scan_store_save_tokens())
+ * @state_model: (nullable): load the states that this network made of scan and questions instead (states.h)
+ * @hidden: of a token
  */
 typedef struct
 {
@@ -49,6 +53,8 @@ typedef struct
   guint       n_threads;
   const char *model;
   gsize       n_token_values;
+  const char *state_model;
+  gsize       hidden;
 } SagLoaderOptions;
 
 /** SagLoader: reads scans in the background, in the order of the sampler's places. One consumer. */

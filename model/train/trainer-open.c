@@ -280,7 +280,7 @@ sag_trainer_new (const SagTrainJob *job, GCancellable *cancellable, GError **err
   if (!read_manifest (self, error) || !open_folder (self, error) ||
       !prepare_data (self, cancellable, error) || !sag_trainer_encode (self, cancellable, error) ||
       !open_engine (self, error) || (job->resume && !read_moments (self, error)) ||
-      !open_log (self, error))
+      !sag_trainer_make_states (self, cancellable, error) || !open_log (self, error))
     return NULL;
   self->saved_step = job->resume ? self->state.step : G_MAXUINT64;
   self->seconds_before = self->state.n_seconds;
@@ -292,6 +292,8 @@ sag_trainer_new (const SagTrainJob *job, GCancellable *cancellable, GError **err
     .n_threads = self->plan.n_loaders,
     .model = self->model,
     .n_token_values = self->n_token_values,
+    .state_model = self->state_model,
+    .hidden = (gsize) self->network->hidden,
   };
   self->loader = sag_loader_new (self->store, self->index, self->sampler, &loading);
   return g_steal_pointer (&self);
@@ -317,6 +319,7 @@ sag_trainer_free (SagTrainer *trainer)
   g_clear_pointer (&trainer->log, sag_train_log_close);
   sag_train_state_clear (&trainer->state);
   g_free (trainer->model);
+  g_free (trainer->state_model);
   g_free (trainer->task_auroc);
   g_free (trainer);
 }

@@ -25,6 +25,7 @@ struct _SagTrainer
   SagLoader        *loader;
   char             *model; /* whose tokens are trained from; NULL: from scans */
   gsize             n_token_values;
+  char             *state_model; /* whose states heads are trained from; NULL: from tokens */
   void             *engine;
   SagTrainArrays   *arrays;
   SagTrainState     state;
@@ -57,6 +58,9 @@ gboolean sag_trainer_do_step (
 
 /** sag_trainer_encode: makes the tokens of every scan that has none, by the bundle that the run begins with. */
 gboolean sag_trainer_encode (SagTrainer *self, GCancellable *cancellable, GError **error);
+
+/** sag_trainer_make_states: makes what the heads read of every scan and question, where only they train. */
+gboolean sag_trainer_make_states (SagTrainer *self, GCancellable *cancellable, GError **error);
 
 /** sag_trainer_make_manifest: what a checkpoint says about itself. */
 SagManifest *sag_trainer_make_manifest (SagTrainer *self);

@@ -25,7 +25,7 @@ typedef struct
   SagLoadedScan **scans;
   gsize           n_scans;
   gsize           n;
-  float          *input; /* or tokens */
+  float          *source; /* volumes, tokens or states */
   gint32         *image_of;
   gint32         *ids;
   gint32         *lengths;
@@ -42,7 +42,7 @@ batch_clear (Batch *batch)
   for (gsize s = 0; s < batch->n_scans; s++)
     sag_loaded_scan_free (batch->scans[s]);
   g_free (batch->scans);
-  g_free (batch->input);
+  g_free (batch->source);
   g_free (batch->image_of);
   g_free (batch->ids);
   g_free (batch->lengths);
@@ -70,30 +70,56 @@ load_scans (SagTrainer *self, Batch *batch, GError **error)
   return TRUE;
 }
 
-/* Lays the scans side by side. */
-static gint32
-gather (SagTrainer *self, Batch *batch)
+/* Where a scan's numbers are that the engine begins with, and how many. */
+static const float *
+find_source (const SagTrainer *self, const SagLoadedScan *scan, gsize *n)
 {
-  gsize             n_input = sag_sample_grid_n_input (&self->grid), at = 0;
-  gsize             n_cells = sag_sample_grid_n_cells (&self->grid);
-  g_autofree guint *questions = g_new (guint, batch->n);
-
+  *n = sag_sample_grid_n_input (&self->grid);
   if (self->model != NULL)
-    n_input = self->n_token_values;
-  batch->input = g_new (float, batch->n_scans *n_input);
+    *n = self->n_token_values;
+  if (self->state_model != NULL)
+    *n = scan->n * (self->n_token_values + (gsize) self->network->hidden);
+  if (self->state_model != NULL)
+    return scan->states;
+  return self->model != NULL ? scan->tokens : scan->input;
+}
+
+static void
+make_room (SagTrainer *self, Batch *batch)
+{
+  gsize total = 0, n;
+
+  for (gsize s = 0; s < batch->n_scans; s++)
+    {
+      find_source (self, batch->scans[s], &n);
+      total += n;
+    }
+  batch->source = g_new (float, total);
   batch->image_of = g_new (gint32, batch->n);
   batch->lengths = g_new (gint32, batch->n);
   batch->labels = g_new (float, batch->n);
   batch->tasks = g_new (float, batch->n);
-  batch->targets = g_new (float, batch->n *n_cells);
+  batch->targets = g_new (float, batch->n *sag_sample_grid_n_cells (&self->grid));
   batch->losses = g_new0 (float, batch->n);
   batch->lines = g_new (guint, batch->n);
-  for (gsize s = 0; s < batch->n_scans; s++)
+}
+
+/* Lays the scans side by side. */
+static gint32
+gather (SagTrainer *self, Batch *batch)
+{
+  gsize             n_cells = sag_sample_grid_n_cells (&self->grid), at = 0, n;
+  g_autofree guint *questions = g_new (guint, batch->n);
+  float            *to;
+
+  make_room (self, batch);
+  to = batch->source;
+  for (gsize s = 0; s < batch->n_scans; s++, to += n)
     {
       const SagLoadedScan *scan = batch->scans[s];
+      const float         *source = find_source (self, scan, &n);
 
-      memcpy (batch->input + s * n_input, self->model != NULL ? scan->tokens : scan->input,
-              n_input * sizeof (float));
+      memcpy (to, source, n * sizeof (float));
       memcpy (batch->labels + at, scan->labels, scan->n * sizeof (float));
       memcpy (batch->tasks + at, scan->tasks, scan->n * sizeof (float));
       memcpy (batch->targets + at * n_cells, scan->targets, scan->n * n_cells * sizeof (float));
@@ -161,7 +187,14 @@ run_batch (SagTrainer *self, Batch *batch, SagTrainStepSums *sums, GError **erro
   request.n_images = (int32_t) batch->n_scans;
   request.image_of = batch->image_of;
   request.n_tokens = sag_network_n_tokens (self->network);
-  *(self->model != NULL ? &request.tokens : &request.input) = batch->input;
+  if (self->state_model != NULL)
+    {
+      request.states = batch->source;
+      request.image_of = NULL;
+      request.n_images = 0;
+    }
+  else
+    *(self->model != NULL ? &request.tokens : &request.input) = batch->source;
   request.ids = batch->ids;
   request.lengths = batch->lengths;
   request.labels = batch->labels;

@@ -242,6 +242,20 @@ def test_parts():
         assert most is None or len(moved) <= most, moved
 
 
+def test_heads_from_states():
+    """What frozen layers say once is what they say each time; next to no dropout makes them say it each time."""
+    once, again = scratch("states"), scratch("no-states")
+    run(*arguments(once, "--what", "heads"))
+    run(*arguments(again, "--what", "heads", "--dropout", "1e-300"))
+    before = load_tensors(os.path.join(bundle(), "model.safetensors"))
+    tensors = [load_tensors(os.path.join(folder, "last", "model.safetensors")) for folder in (once, again)]
+    moved = [name for name in before if before[name].tobytes() != tensors[0][name].tobytes()]
+    assert moved
+    for name in moved:
+        assert abs(tensors[0][name] - tensors[1][name]).max() < 1e-2 * abs(tensors[0][name] - before[name]).max(), name
+    run(*arguments(once, "--what", "heads", "--resume"))
+
+
 def test_killed_with_adapters():
     """The bundle has them merged; the run goes on from what is not."""
     whole, killed = scratch("adapters"), scratch("adapters-killed")
