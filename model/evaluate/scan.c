@@ -5,9 +5,9 @@
 #include "model/core/file.h"
 #include "model/dataset/bin.h"
 #include "model/dataset/scan-make.h"
+#include "model/dicom/scan.h"
 #include "model/evaluate/scan-cache.h"
 #include "model/text/task.h"
-#include "model/volume/nifti.h"
 
 #include <math.h>
 #include <string.h>
@@ -56,12 +56,13 @@ row_of (const Scan *scan, gsize i)
   return &scan->asked->rows[scan->asked->which[i]];
 }
 
+/* NIfTI, upstream's format, or a folder of DICOM. */
 static SagVolume *
 load (const char *path, GCancellable *cancellable, GError **error)
 {
   if (g_str_has_suffix (path, ".bin"))
     return sag_bin_load (path, error);
-  return sag_nifti_load (path, NULL, NULL, cancellable, error);
+  return sag_scan_load (path, NULL, NULL, NULL, cancellable, error);
 }
 
 static void
@@ -102,7 +103,7 @@ static gboolean
 prepare_file (Scan *scan, View *view, const SagRecipe *recipe, GError **error)
 {
   const char *path = row_of (scan, 0)->sample->image;
-  SagCache   *cache = scan->asked->cache;
+  SagCache   *cache = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? scan->asked->cache : NULL;
 
   if (cache != NULL && (view->prepared = sag_scan_cache_load (cache, path, recipe)) != NULL)
     return TRUE;
