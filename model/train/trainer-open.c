@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define LOG_NAME "log.jsonl"
+#define SPARE 4 /* scans that are loaded beyond the next batch */
 #define MOST_STEPS 100000000
 #define MOST_SAMPLES 65536
 
@@ -288,7 +289,7 @@ sag_trainer_new (const SagTrainJob *job, GCancellable *cancellable, GError **err
     .augment = self->plan.augment,
     .seed = self->plan.seed,
     .first = self->state.step * self->plan.accumulate * self->plan.scans_per_batch,
-    .ahead = 2 * self->plan.scans_per_batch,
+    .ahead = self->plan.scans_per_batch + MIN (self->plan.scans_per_batch, SPARE),
     .n_threads = self->plan.n_loaders,
     .model = self->model,
     .n_token_values = self->n_token_values,

@@ -116,10 +116,11 @@ gather (SagTrainer *self, Batch *batch)
   to = batch->source;
   for (gsize s = 0; s < batch->n_scans; s++, to += n)
     {
-      const SagLoadedScan *scan = batch->scans[s];
-      const float         *source = find_source (self, scan, &n);
+      SagLoadedScan *scan = batch->scans[s];
+      const float   *source = find_source (self, scan, &n);
 
       memcpy (to, source, n * sizeof (float));
+      g_clear_pointer (&scan->input, g_free); /* the largest of all; it need not be there twice */
       memcpy (batch->labels + at, scan->labels, scan->n * sizeof (float));
       memcpy (batch->tasks + at, scan->tasks, scan->n * sizeof (float));
       memcpy (batch->targets + at * n_cells, scan->targets, scan->n * n_cells * sizeof (float));
