@@ -128,24 +128,66 @@ count_tasks (SagIndex *self)
     }
 }
 
+/* "10;11;": what a question's masks count, NULL if they count everything, or not always the same. (n_tasks) */
+static GPtrArray *
+find_values (SagIndex *self)
+{
+  GPtrArray *values = g_ptr_array_new_full (self->tasks->len, g_free);
+
+  g_ptr_array_set_size (values, (gint) self->tasks->len);
+  for (guint s = 0; s < self->scans->len; s++)
+    {
+      const SagIndexScan *scan = &g_array_index (self->scans, SagIndexScan, s);
+
+      for (gsize i = 0; i < scan->n_items; i++)
+        {
+          const SagIndexItem *item = &scan->items[i];
+          char              **known = (char **) &values->pdata[item->task];
+          g_autoptr (GString) text = g_string_new (NULL);
+
+          if (item->is_label)
+            continue;
+          for (gsize v = 0; v < item->sample->n_mask_values; v++)
+            g_string_append_printf (text, "%d;", item->sample->mask_values[v]);
+          if (*known == NULL)
+            *known = g_string_free (g_steal_pointer (&text), FALSE);
+          else if (strcmp (*known, text->str) != 0)
+            **known = '\0';
+        }
+    }
+  return values;
+}
+
+static gboolean
+same_subject (
+  SagCatalogue *catalogue, const GPtrArray *values, const SagIndex *self, guint t, guint u)
+{
+  const SagIndexTask *a = &g_array_index (self->tasks, SagIndexTask, t);
+  const SagIndexTask *b = &g_array_index (self->tasks, SagIndexTask, u);
+  const char         *x = values->pdata[t], *y = values->pdata[u];
+
+  if (a->is_label != b->is_label)
+    return FALSE;
+  if (x != NULL && *x != '\0' && g_strcmp0 (x, y) == 0)
+    return TRUE;
+  return catalogue != NULL && sag_catalogue_same_finding (catalogue, a->question, b->question);
+}
+
 static void
 find_subjects (SagIndex *self)
 {
   SagCatalogue *catalogue = sag_catalogue_get_default (NULL);
+  g_autoptr (GPtrArray) values = find_values (self);
 
   for (guint t = 0; t < self->tasks->len; t++)
     {
       SagIndexTask *task = &g_array_index (self->tasks, SagIndexTask, t);
 
       task->subject = t;
-      for (guint u = 0; u < t && task->subject == t && catalogue != NULL; u++)
-        {
-          const SagIndexTask *other = &g_array_index (self->tasks, SagIndexTask, u);
-
-          if (other->subject == u && other->is_label == task->is_label &&
-              sag_catalogue_same_finding (catalogue, other->question, task->question))
-            task->subject = u;
-        }
+      for (guint u = 0; u < t && task->subject == t; u++)
+        if (g_array_index (self->tasks, SagIndexTask, u).subject == u &&
+            same_subject (catalogue, values, self, t, u))
+          task->subject = u;
     }
 }
 

@@ -36,8 +36,8 @@ typedef struct
 /**
  * SagIndexTask: a question, verbatim.
  * @is_label: which head it trains
- * @subject: number of the first question that asks for the same finding in other words (the catalogue knows), or its
- *   own: what the sampler balances
+ * @subject: number of the first question that asks for the same thing in other words, or its own: what the sampler
+ *   balances. The catalogue knows some; and masks whose rows count the same values show the same thing.
  * @n_positives, @n_negatives: rows of the split
  */
 typedef struct

@@ -255,13 +255,23 @@ cut_straight (const double affine[3][4],
               guint8      *voxels)
 {
   guint8 *kept[3];
+  gint32  first = 0, last = dims[2];
 
   for (int r = 0; r < 3; r++)
     kept[axis[r]] = kept_along (affine, r, axis[r], dims[axis[r]], low[r], high[r]);
+  while (first < dims[2] && !kept[2][first])
+    first++;
+  while (last > first && !kept[2][last - 1])
+    last--;
   for (gint32 x = 0; x < dims[0]; x++)
-    for (gint32 y = 0; y < dims[1]; y++)
-      for (gint32 z = 0; z < dims[2]; z++, voxels++)
-        *voxels = kept[0][x] && kept[1][y] && kept[2][z] ? *voxels : SAG_LABEL_NONE;
+    for (gint32 y = 0; y < dims[1]; y++, voxels += dims[2])
+      if (kept[0][x] && kept[1][y])
+        {
+          memset (voxels, SAG_LABEL_NONE, (gsize) first);
+          memset (voxels + last, SAG_LABEL_NONE, (gsize) (dims[2] - last));
+        }
+      else
+        memset (voxels, SAG_LABEL_NONE, (gsize) dims[2]);
   for (int a = 0; a < 3; a++)
     g_free (kept[a]);
 }
@@ -379,20 +389,27 @@ look_around (const SagSampleGrid *grid,
              guint8               there[256])
 {
   gint32 low[3], high[3];
+  guint8 last;
 
   for (int a = 0; a < 3; a++)
     {
       low[a] = windows[a].low[cell[a] * grid->cell[a]];
       high[a] = windows[a].high[(cell[a] + 1) * grid->cell[a] - 1];
     }
+  last = map->voxels[((gsize) low[0] * map->dims[1] + low[1]) * map->dims[2] + low[2]];
   memset (there, 0, 256);
+  there[last] = 1;
   for (gint32 x = low[0]; x < high[0]; x++)
     for (gint32 y = low[1]; y < high[1]; y++)
       {
         const guint8 *row = map->voxels + ((gsize) x * map->dims[1] + y) * map->dims[2];
 
         for (gint32 z = low[2]; z < high[2]; z++)
-          there[row[z]] = 1;
+          if (row[z] != last)
+            {
+              last = row[z];
+              there[last] = 1;
+            }
       }
 }
 

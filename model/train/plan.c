@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* Counts up whenever the same options begin to mean something else, so that no run goes on with another. */
+#define RECIPE "2"
+
 static const char *const part_names[] = {
   [SAG_TRAIN_HEADS] = "heads", [SAG_TRAIN_HEADS_AND_TEXT] = "heads+text",
   [SAG_TRAIN_LORA] = "lora",   [SAG_TRAIN_VISION] = "vision",
@@ -52,7 +55,8 @@ sag_train_plan_describe (const SagTrainPlan *plan)
   g_autoptr (GString) text = g_string_new (NULL);
   char number[SAG_NUMBER_BUFFER];
 
-  g_string_append_printf (text, "what %s%s", sag_train_parts_to_string (plan->parts),
+  g_string_append_printf (text, "recipe " RECIPE ", what %s%s",
+                          sag_train_parts_to_string (plan->parts),
                           plan->freeze_norms ? " with frozen norms" : "");
   if (sag_train_plan_has_lora (plan))
     g_string_append_printf (text, " of rank %u, alpha %s", plan->lora_rank,

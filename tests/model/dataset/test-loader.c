@@ -139,6 +139,38 @@ test_balance (void)
     g_assert_cmpuint (drawn[q][1], >, 400);
 }
 
+/* Other words for the same thing share its part: the catalogue knows findings, and values of masks tell structures. */
+static void
+test_subjects (void)
+{
+  g_auto (DataFixture) data = { 0 };
+  static const char text[] =
+    "question,img_file_path,label,split,mask_file_path,mask_values\n"
+    "Diagnose the presence of pleural effusion around the lungs,a.nii,1,train,,\n"
+    "Is there pleural effusion around the lungs?,a.nii,1,train,,\n"
+    "Diagnose the presence of cardiomegaly in the heart,a.nii,1,train,,\n"
+    "Segment lungs in the image.,a.nii,,train,m.nii,10;11\n"
+    "Show both of the bellows.,a.nii,,train,m.nii,10;11\n"
+    "Segment heart in the image.,a.nii,,train,m.nii,51\n"
+    "Segment odds in the image.,a.nii,,train,m.nii,\n"
+    "Segment ends in the image.,a.nii,,train,n.nii,\n";
+  static const guint wanted[] = { 0, 0, 2, 3, 3, 5, 6, 7 };
+  g_autoptr (SagDataset) dataset = NULL;
+  g_autoptr (SagIndex) index = NULL;
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+
+  data_fixture_init (&data, 0);
+  path = g_build_filename (data.folder, "words.csv", NULL);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  dataset = sag_dataset_load (path, &error);
+  g_assert_no_error (error);
+  index = sag_index_new (dataset, SAG_SPLIT_TRAIN);
+  g_assert_cmpuint (sag_index_get_n_tasks (index), ==, G_N_ELEMENTS (wanted));
+  for (gsize t = 0; t < G_N_ELEMENTS (wanted); t++)
+    g_assert_cmpuint (sag_index_get_task (index, t)->subject, ==, wanted[t]);
+}
+
 static void
 test_draws (void)
 {
@@ -297,6 +329,7 @@ main (int argc, char **argv)
   g_test_add_func ("/loader/threads", test_threads);
   g_test_add_func ("/sampler/epochs", test_epochs);
   g_test_add_func ("/sampler/balance", test_balance);
+  g_test_add_func ("/sampler/subjects", test_subjects);
   g_test_add_func ("/augment/draws", test_draws);
   g_test_add_func ("/augment/together", test_together);
   g_test_add_func ("/augment/identity", test_identity);
