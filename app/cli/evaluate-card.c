@@ -132,7 +132,7 @@ dup_name (const SagCliEvaluation *self, const SagReportTask *task, gsize model)
   g_autofree char *wordings = NULL;
 
   if (task->sentences->len > 1)
-    wordings = g_strdup_printf (", %u wordings", task->sentences->len);
+    wordings = g_strdup_printf (" (%u wordings)", task->sentences->len);
   return g_strconcat (task->text, wordings != NULL ? wordings : "", letter_of (self, model), NULL);
 }
 

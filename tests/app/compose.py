@@ -262,6 +262,27 @@ def test_names_that_repeat():
         assert row["mask_file_path"] == f"masks/{row['img_file_path'].split('/')[0]}/segmentations.nii.gz"
 
 
+def test_evaluate_reads_it():
+    """Two phantoms, a table of their findings, their label maps: composed, then asked."""
+    folder = new_folder("whole")
+    rows = [["img_file_path", "patient_id", "split", "Pleural effusion"]]
+    for seed, findings in ((1, "effusion-left"), (2, "")):
+        scan = harness.phantom(seed, findings)
+        for name, where in ((scan, "scans"), (scan.replace(".nii.gz", "_labels.nii.gz"), "maps")):
+            os.makedirs(os.path.join(folder, where), exist_ok=True)
+            os.symlink(name, os.path.join(folder, where, os.path.basename(name)))
+        rows.append([f"scans/{os.path.basename(scan)}", seed, "train", int(seed == 1)])
+    table = write(folder, "t.csv", rows)
+    for name in ("m.csv", "m.jsonl"):
+        document, made = compose(folder, table, "--masks", os.path.join(folder, "maps"), "--organs", 6, name=name)
+        assert document["organ_rows"] == 12
+        report = run("evaluate", os.path.join(folder, name), "--split", "train", "--bundle", harness.random_bundle(),
+                     "--by", "sentence", "--json").json()  # fmt: skip
+        assert report["rows"] == len(made) == 14 and report["failed_scans"] == 0
+        for task in report["tasks"]:
+            assert task["n"] == sum(row["question"] == task["task"] for row in made), task["task"]
+
+
 def test_table_for_people():
     folder = new_folder("people")
     text = run("compose", generic(folder), "-o", os.path.join(folder, "m.csv"), "--masks", os.path.join(folder, "maps")).out
