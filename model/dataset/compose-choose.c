@@ -89,7 +89,7 @@ cut (SagComposition *self, GArray *patients, const double shares[SAG_N_SPLITS], 
   double whole = 0, sum = 0;
   guint  done = 0;
 
-  qsort (patients->data, patients->len, sizeof (Ranked), compare_ranked);
+  g_array_sort (patients, compare_ranked);
   for (int s = 0; s < SAG_N_SPLITS; s++)
     whole += shares[s];
   for (int s = 0; s < SAG_N_SPLITS; s++)
@@ -227,7 +227,7 @@ choose_labels (SagComposition *self, guint task, int split, const GArray *labels
   n_taken = negatives->len;
   if (is_balanced (self, split))
     {
-      qsort (negatives->data, negatives->len, sizeof (Drawn), compare_drawn);
+      g_array_sort (negatives, compare_drawn);
       n_taken = MIN (n_taken, n_positives);
       of->n_left_out[split] = negatives->len - n_taken;
     }
@@ -384,5 +384,5 @@ sag_compose_choose (SagComposition *self)
   for (int s = 0; s < SAG_N_SPLITS && organs->len > 0; s++)
     add_organs (self, s, organs);
   add_nodules (self);
-  qsort (self->rows->data, self->rows->len, sizeof (SagComposeRow), compare_rows);
+  g_array_sort (self->rows, compare_rows);
 }

@@ -56,7 +56,7 @@ sort_cases (const SagBootstrapTask *task, const double *scores)
 {
   Case *cases;
 
-  if (scores == NULL)
+  if (scores == NULL || task->n == 0)
     return NULL;
   cases = g_new (Case, task->n);
   for (gsize i = 0; i < task->n; i++)

@@ -43,7 +43,8 @@ sort_cases (const double *scores, const guint8 *positive, gsize n, guint8 kind, 
   for (gsize i = 0; i < n; i++)
     if (kind == 2 || !positive[i] == !kind)
       ranked[k++] = (Ranked){ scores[i], i };
-  qsort (ranked, k, sizeof *ranked, compare_ranked);
+  if (k > 0)
+    qsort (ranked, k, sizeof *ranked, compare_ranked);
   *n_sorted = k;
   return ranked;
 }
