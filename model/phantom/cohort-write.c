@@ -159,17 +159,18 @@ dup_findings (const SagPhantom *phantom, Member *member)
 static gboolean
 write_member (Job *job, Member *member, GError **error)
 {
-  const SagCohort   *cohort = job->cohort;
-  g_autofree char   *paths[4] = { dup_path (cohort, member->seed, ".nii.gz"),
-                                  dup_path (cohort, member->seed, "_labels.nii.gz"),
-                                  dup_path (cohort, member->seed, "_findings.nii.gz"),
-                                  dup_path (cohort, member->seed, ".json") };
+  const SagCohort         *cohort = job->cohort;
+  static const char *const suffixes[] = { ".nii.gz", "_labels.nii.gz", "_findings.nii.gz",
+                                          ".json" };
+  g_auto (GStrv) paths = g_new0 (char *, G_N_ELEMENTS (suffixes) + 1);
   g_autofree gint16 *findings = NULL;
   g_autofree char   *text = NULL;
   g_autoptr (SagPhantom) phantom = NULL;
   const SagGeometry *geometry;
   SagPhantomOptions  options;
 
+  for (guint p = 0; p < G_N_ELEMENTS (suffixes); p++)
+    paths[p] = dup_path (cohort, member->seed, suffixes[p]);
   sag_cohort_draw (member->seed, &options);
   memcpy (options.spacing_mm, cohort->spacing_mm, sizeof options.spacing_mm);
   phantom = sag_phantom_new (&options);
