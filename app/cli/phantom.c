@@ -179,8 +179,12 @@ write_cohort (SagCohort *cohort, const char *shares, GError **error)
 
   cohort->share[0] = 0.8;
   cohort->share[1] = cohort->share[2] = 0.1;
-  if (shares != NULL && !sag_cli_triple (shares, "--split-share", cohort->share, error))
-    return FALSE;
+  if (shares != NULL && !sag_cli_triple (shares, "--split-share", cohort->share, NULL))
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                   "--split-share takes three numbers such as 0.8,0.1,0.1, not \"%s\".", shares);
+      return FALSE;
+    }
   if (!sag_cohort_write (cohort, show_progress, cohort, sag_cli_get_cancellable (), error))
     return FALSE;
   sag_cli_progress (NULL, 0);

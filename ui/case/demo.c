@@ -5,12 +5,12 @@
 
 /* The file's name is what the window shows, so it is not translated: a case keeps its name. */
 #define NAME "Demo phantom"
-#define SEED 7
+#define SEED 11
 
 static char *
 dup_folder (void)
 {
-  return g_build_filename (g_get_user_cache_dir (), "sagitta", "demo", NULL);
+  return g_build_filename (g_get_user_cache_dir (), "sagitta", "demo", "chest", NULL);
 }
 
 GFile *
@@ -24,7 +24,10 @@ sag_ui_demo_get_file (void)
 static void
 make_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  const SagPhantomOptions options = { .seed = SEED, .findings = SAG_FINDING_EFFUSION_LEFT };
+  const SagPhantomOptions options = { .seed = SEED,
+                                      .findings = SAG_FINDING_EFFUSION_LEFT | SAG_FINDING_NODULE,
+                                      .enhanced = TRUE,
+                                      .anatomical = TRUE };
   g_autoptr (GFile) file = sag_ui_demo_get_file ();
   g_autofree char *folder = dup_folder ();
   g_autoptr (SagPhantom) phantom = NULL;
