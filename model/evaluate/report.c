@@ -139,7 +139,9 @@ fill_models (SagReport *self, SagReportTask *task, const Cases *cases, SagBundle
 
       model->training = training_of (bundles[m], task->sentences, head);
       model->auroc = sag_metrics_delong (cases->scores[m], cases->positive, cases->n);
-      model->aupr = sag_metrics_aupr (cases->scores[m], cases->positive, cases->n);
+      model->aupr = isnan (model->auroc.auroc)
+                      ? NAN
+                      : sag_metrics_aupr (cases->scores[m], cases->positive, cases->n);
       model->point =
         sag_metrics_point (cases->scores[m], cases->positive, cases->n, threshold_of (self, task));
     }

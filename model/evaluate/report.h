@@ -37,6 +37,7 @@ typedef struct
  * @training: what the bundle says of the text on the head that answers it
  * @auroc: with DeLong's interval, which counts only where the cases are independent
  * @auroc_interval, @aupr_interval: of the bootstrap by patients; NaN where all draws agree, which few cases can make
+ * @aupr: NaN like the AUROC where a kind of case is missing
  * @point: sensitivity and specificity where the score reaches the threshold
  */
 typedef struct
