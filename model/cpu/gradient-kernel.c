@@ -253,7 +253,7 @@ sag_cpu_norm_silu (const SagCpuNormSilu *job)
 SAG_INLINE SagV8
 silu_slope (SagV8 t, SagV8 *silu)
 {
-  SagV8 s = sag_v8_sigmoid (t);
+  SagV8 s = 1.0f / sag_v8_one_and_exp (t);
 
   *silu = t * s;
   return s * (1.0f + t * (1.0f - s));

@@ -185,3 +185,19 @@ typedef struct
   float       *d;
   size_t       n;
 } SagCpuGeluGradient;
+
+/**
+ * SagCpuLayerNormGradient: d becomes LayerNorm's gradient of x.
+ * @x, @d: (n_rows, width)
+ * @sums: (2, width) += of the gradients of scale and shift; NULL for none
+ */
+typedef struct
+{
+  const float *x;
+  float       *d;
+  size_t       n_rows;
+  size_t       width;
+  const float *scale;
+  float        eps;
+  float       *sums;
+} SagCpuLayerNormGradient;

@@ -108,6 +108,7 @@ typedef struct
   void (*depthwise_row) (const SagCpuDepthwise *job);
   void (*outer) (const SagCpuOuter *job);
   void (*weigh) (const SagCpuWeigh *job);
+  void (*layer_norm_gradient) (const SagCpuLayerNormGradient *job);
   void (*gelu) (const SagCpuGelu *job);
   void (*gelu_gradient) (const SagCpuGeluGradient *job);
   void (*depthwise_gradient) (const SagCpuDepthwiseGradient *job);

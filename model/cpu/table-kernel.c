@@ -16,6 +16,7 @@ const SagCpuKernels SAG_CPU_NAME (sag_cpu_kernels) = {
   .depthwise_row = sag_cpu_depthwise_row,
   .outer = sag_cpu_outer,
   .weigh = sag_cpu_weigh,
+  .layer_norm_gradient = sag_cpu_layer_norm_gradient,
   .gelu = sag_cpu_gelu,
   .gelu_gradient = sag_cpu_gelu_gradient,
   .depthwise_gradient = sag_cpu_depthwise_gradient,

@@ -20,6 +20,7 @@
 #define sag_cpu_stem_row SAG_CPU_NAME (sag_cpu_stem_row)
 #define sag_cpu_depthwise_row SAG_CPU_NAME (sag_cpu_depthwise_row)
 #define sag_cpu_outer SAG_CPU_NAME (sag_cpu_outer)
+#define sag_cpu_layer_norm_gradient SAG_CPU_NAME (sag_cpu_layer_norm_gradient)
 #define sag_cpu_gelu SAG_CPU_NAME (sag_cpu_gelu)
 #define sag_cpu_gelu_gradient SAG_CPU_NAME (sag_cpu_gelu_gradient)
 #define sag_cpu_weigh SAG_CPU_NAME (sag_cpu_weigh)
@@ -38,6 +39,7 @@ void sag_cpu_attend (const SagCpuHead *job);
 void sag_cpu_stem_row (const SagCpuStem *job);
 void sag_cpu_depthwise_row (const SagCpuDepthwise *job);
 void sag_cpu_outer (const SagCpuOuter *job);
+void sag_cpu_layer_norm_gradient (const SagCpuLayerNormGradient *job);
 void sag_cpu_gelu (const SagCpuGelu *job);
 void sag_cpu_gelu_gradient (const SagCpuGeluGradient *job);
 void sag_cpu_weigh (const SagCpuWeigh *job);

@@ -13,16 +13,21 @@ typedef struct
   gsize                n;
 } Work;
 
+/* Two values share the halves of a number. @first is even. */
 static void
 drop (const Work *work, gsize first, gsize end)
 {
   float p = work->dropout->p, factor = 1 / (1 - p);
 
-  for (gsize i = first; i < end; i++)
+  for (gsize i = first; i < end; i += 2)
     {
-      float u = (float) (sag_random_hash (work->start, i) >> 40) * 0x1p-24f;
+      guint64 hash = sag_random_hash (work->start, i / 2);
+      float   low = (float) (guint32) (hash & 0xffffff) * 0x1p-24f;
+      float   high = (float) (guint32) (hash >> 40) * 0x1p-24f;
 
-      work->values[i] = u < p ? 0 : work->values[i] * factor;
+      work->values[i] = low < p ? 0 : work->values[i] * factor;
+      if (i + 1 < end)
+        work->values[i + 1] = high < p ? 0 : work->values[i + 1] * factor;
     }
 }
 

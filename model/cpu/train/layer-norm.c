@@ -10,21 +10,7 @@
 
 #include "model/cpu/train/sums.h"
 
-#include <math.h>
 #include <string.h>
-
-static void
-row_moments (const float *x, gsize width, float eps, double *mean, double *inv_std)
-{
-  double sum = 0, squares = 0;
-
-  for (gsize i = 0; i < width; i++)
-    sum += x[i];
-  *mean = sum / width;
-  for (gsize i = 0; i < width; i++)
-    squares += (x[i] - *mean) * (x[i] - *mean);
-  *inv_std = 1 / sqrt (squares / width + eps);
-}
 
 #define ROWS 32 /* of a piece */
 
@@ -45,20 +31,18 @@ typedef struct
 static void
 norm_rows (gsize item, guint worker, gpointer data)
 {
-  const Work  *work = data;
-  const float *scale = work->norm->scale->value, *shift = work->norm->shift->value;
-  gsize        width = work->width;
+  const Work *work = data;
+  gsize       first = item * ROWS;
 
-  for (gsize r = item * ROWS; r < MIN ((item + 1) * ROWS, work->n_rows); r++)
-    {
-      const float *x = work->x + r * width;
-      float       *out = work->out + r * width;
-      double       mean, inv_std;
-
-      row_moments (x, width, work->norm->eps, &mean, &inv_std);
-      for (gsize i = 0; i < width; i++)
-        out[i] = (float) ((x[i] - mean) * inv_std) * scale[i] + shift[i];
-    }
+  work->norm->kernels->layer_norm (&(SagCpuNorm){
+    .x = work->x + first * work->width,
+    .n_rows = MIN (ROWS, work->n_rows - first),
+    .width = work->width,
+    .scale = work->norm->scale->value,
+    .shift = work->norm->shift->value,
+    .eps = work->norm->eps,
+    .out = work->out + first * work->width,
+  });
 }
 
 void
@@ -74,41 +58,20 @@ sag_cpu_train_norm (
 }
 
 static void
-back_row (const SagCpuTrainNorm *self, const float *x, float *d, gsize width, float *sums)
-{
-  const float *scale = self->scale->value;
-  double       mean, inv_std, sum = 0, along = 0;
-
-  row_moments (x, width, self->eps, &mean, &inv_std);
-  for (gsize i = 0; i < width; i++)
-    {
-      double x_hat = (x[i] - mean) * inv_std, g = (double) d[i] * scale[i];
-
-      sum += g;
-      along += g * x_hat;
-    }
-  for (gsize i = 0; sums != NULL && i < width; i++)
-    {
-      sums[i] += d[i] * (float) ((x[i] - mean) * inv_std);
-      sums[width + i] += d[i];
-    }
-  for (gsize i = 0; i < width; i++)
-    {
-      double x_hat = (x[i] - mean) * inv_std;
-
-      d[i] = (float) ((d[i] * scale[i] - sum / width - x_hat * along / width) * inv_std);
-    }
-}
-
-static void
 back_rows (gsize item, guint worker, gpointer data)
 {
   const Work *work = data;
-  gsize       width = work->width;
+  gsize       first = item * ROWS;
 
-  for (gsize r = item * ROWS; r < MIN ((item + 1) * ROWS, work->n_rows); r++)
-    back_row (work->norm, work->x + r * width, work->out + r * width, width,
-              work->sums != NULL ? work->sums + item * 2 * width : NULL);
+  work->norm->kernels->layer_norm_gradient (&(SagCpuLayerNormGradient){
+    .x = work->x + first * work->width,
+    .d = work->out + first * work->width,
+    .n_rows = MIN (ROWS, work->n_rows - first),
+    .width = work->width,
+    .scale = work->norm->scale->value,
+    .eps = work->norm->eps,
+    .sums = work->sums != NULL ? work->sums + item * 2 * work->width : NULL,
+  });
 }
 
 void

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/core/pool.h"
+#include "model/cpu/kernels.h"
 #include "model/cpu/train/params.h"
 
 G_BEGIN_DECLS
@@ -9,9 +10,10 @@ G_BEGIN_DECLS
 /** SagCpuTrainNorm: LayerNorm's scale and shift; both NULL where the text model has none there. */
 typedef struct
 {
-  SagCpuParam *scale;
-  SagCpuParam *shift;
-  float        eps;
+  const SagCpuKernels *kernels;
+  SagCpuParam         *scale;
+  SagCpuParam         *shift;
+  float                eps;
 } SagCpuTrainNorm;
 
 /** sag_cpu_train_norm: out = LN (x), (n_rows, width); a copy where there is none. */

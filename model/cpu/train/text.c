@@ -25,9 +25,9 @@
 #include <string.h>
 
 static SagCpuTrainNorm
-find_norm (SagCpuParams *params, const char *prefix, float eps)
+find_norm (SagCpuParams *params, const SagCpuKernels *kernels, const char *prefix, float eps)
 {
-  return (SagCpuTrainNorm){ sag_cpu_params_find (params, "%s.weight", prefix),
+  return (SagCpuTrainNorm){ kernels, sag_cpu_params_find (params, "%s.weight", prefix),
                             sag_cpu_params_find (params, "%s.bias", prefix), eps };
 }
 
@@ -36,6 +36,7 @@ find_layer (Layer                 *layer,
             SagCpuParams          *params,
             const SagNetwork      *network,
             const SagTrainOptions *options,
+            const SagCpuKernels   *kernels,
             int32_t                index)
 {
   float eps = network->layer_norm_eps;
@@ -47,10 +48,10 @@ find_layer (Layer                 *layer,
   layer->key = sag_cpu_train_linear_new (params, names[SAG_LAYER_KEY], NULL);
   layer->value = sag_cpu_train_linear_new (params, names[SAG_LAYER_VALUE], options);
   layer->output = sag_cpu_train_linear_new (params, names[SAG_LAYER_OUTPUT], NULL);
-  layer->attention_norm = find_norm (params, names[SAG_LAYER_ATTENTION_NORM], eps);
+  layer->attention_norm = find_norm (params, kernels, names[SAG_LAYER_ATTENTION_NORM], eps);
   layer->up = sag_cpu_train_linear_new (params, names[SAG_LAYER_UP], NULL);
   layer->down = sag_cpu_train_linear_new (params, names[SAG_LAYER_DOWN], NULL);
-  layer->feed_norm = find_norm (params, names[SAG_LAYER_FEED_NORM], eps);
+  layer->feed_norm = find_norm (params, kernels, names[SAG_LAYER_FEED_NORM], eps);
   layer->query.place = (guint64) (index + 1) * LAYER_PLACES + PLACE_QUERY;
   layer->value.place = (guint64) (index + 1) * LAYER_PLACES + PLACE_VALUE;
   layer->is_last = index + 1 == network->text_layers;
@@ -76,12 +77,12 @@ sag_cpu_train_text_new (SagCpuParams          *params,
   self->end = sag_cpu_params_find (params, "vision_model.emb_end");
   if (network->text_kind == SAG_TEXT_BERT)
     self->embedding_norm =
-      find_norm (params, "model.embeddings.LayerNorm", network->layer_norm_eps);
+      find_norm (params, kernels, "model.embeddings.LayerNorm", network->layer_norm_eps);
   else
-    self->final_norm = find_norm (params, "model.encoder.ln", network->layer_norm_eps);
+    self->final_norm = find_norm (params, kernels, "model.encoder.ln", network->layer_norm_eps);
   self->layers = g_new0 (Layer, network->text_layers);
   for (int32_t i = 0; i < network->text_layers; i++)
-    find_layer (&self->layers[i], params, network, options, i);
+    find_layer (&self->layers[i], params, network, options, kernels, i);
   self->class_head = sag_cpu_train_linear_new (params, "lm_head_cls", NULL);
   self->patch_head = sag_cpu_train_linear_new (params, "lm_head_seg", NULL);
   self->lora_dropout = options->lora_dropout;
