@@ -200,6 +200,33 @@ sag_prepare_move_box (const gint32 box_start[3],
   return TRUE;
 }
 
+/* From the standardised volume if it is there and holds all of the box that the scan reaches, else from the scan; the
+ * same to the bit, since both average the same whole numbers. */
+static float *
+make_input (SagPrepared       *prepared,
+            const SagStandard *standard,
+            const gint32       start[3],
+            GCancellable      *cancellable,
+            GError           **error)
+{
+  const SagRecipe *recipe = &prepared->recipe;
+  gboolean         is_there = prepared->standardised != NULL;
+  gint32           from[3];
+
+  for (int a = 0; a < 3; a++)
+    {
+      gint32 n = standard->dims[standard->axis[a]];
+      gint32 low = CLAMP (start[a], 0, n), high = CLAMP (start[a] + recipe->box_mm[a], 0, n);
+
+      from[a] = start[a] - standard->kept_start[a];
+      is_there = is_there && low >= standard->kept_start[a] &&
+                 high <= standard->kept_start[a] + standard->kept_dims[a];
+    }
+  if (is_there)
+    return sag_standard_pool_volume (prepared->standardised, recipe, from);
+  return sag_standard_make_input (standard, recipe, start, cancellable, error);
+}
+
 /* The input on the processor: sets input, its geometry, perhaps the standardised volume, and @start. */
 static gboolean
 make_here (SagPrepared             *prepared,
@@ -227,12 +254,14 @@ make_here (SagPrepared             *prepared,
       prepared->kept_low[a] = standard.crop[a];
       prepared->kept_high[a] = standard.crop[a] + standard.source.geometry.dims[a];
     }
-  prepared->input = sag_standard_make_input (&standard, recipe, start, cancellable, error);
-  if (prepared->input == NULL)
-    return FALSE;
   if (options->keep_standardised)
-    prepared->standardised = sag_standard_make_volume (&standard, cancellable, error);
-  return !options->keep_standardised || prepared->standardised != NULL;
+    {
+      prepared->standardised = sag_standard_make_volume (&standard, cancellable, error);
+      if (prepared->standardised == NULL)
+        return FALSE;
+    }
+  prepared->input = make_input (prepared, &standard, start, cancellable, error);
+  return prepared->input != NULL;
 }
 
 static gboolean

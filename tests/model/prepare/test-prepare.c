@@ -158,6 +158,29 @@ test_corners (gconstpointer data)
     g_assert_cmpfloat_with_epsilon (corner[a] + 0.5, rint (corner[a] + 0.5), 1e-6);
 }
 
+/* Whether the 1 mm volume is kept changes no bit of the input, wherever the box is. */
+static void
+test_kept_changes_nothing (gconstpointer data)
+{
+  static const double shifts[][3] = { { 0, 0, 0 }, { 3, -5, 2 }, { 60, 10, -20 }, { -200, 0, 90 } };
+  g_autoptr (SagVolume) volume = sag_patient_new (sag_patient_hu);
+
+  for (gsize s = 0; s < G_N_ELEMENTS (shifts); s++)
+    {
+      SagPrepareOptions options = { .shift_mm = { shifts[s][0], shifts[s][1], shifts[s][2] } };
+      g_autoptr (SagPrepared) plain =
+        sag_patient_prepare (volume, GPOINTER_TO_INT (data), &options);
+      g_autoptr (SagPrepared) kept = NULL;
+      const gint32 *dims = sag_prepared_get_recipe (plain)->input;
+      gsize         n = (gsize) dims[0] * dims[1] * dims[2];
+
+      options.keep_standardised = TRUE;
+      kept = sag_patient_prepare (volume, GPOINTER_TO_INT (data), &options);
+      g_assert_cmpmem (sag_prepared_get_input (plain), n * sizeof (float),
+                       sag_prepared_get_input (kept), n * sizeof (float));
+    }
+}
+
 static void
 test_shift (gconstpointer data)
 {
@@ -313,6 +336,7 @@ main (int argc, char **argv)
   sag_patient_add_test ("oblique", test_oblique);
   sag_patient_add_test ("corners", test_corners);
   sag_patient_add_test ("shift", test_shift);
+  sag_patient_add_test ("kept-changes-nothing", test_kept_changes_nothing);
   sag_patient_add_test ("float32", test_float);
   sag_patient_add_test ("no-body", test_no_body);
   sag_patient_add_test ("small", test_small);
