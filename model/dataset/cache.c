@@ -246,14 +246,15 @@ entry_clear (gpointer data)
   g_free (((Entry *) data)->path);
 }
 
-guint64
-sag_cache_trim (SagCache *cache)
+/* Every entry, the one that was used longest ago first. */
+static GArray *
+list_entries (SagCache *cache, guint64 *total)
 {
   g_autoptr (GDir) dir = g_dir_open (cache->folder, 0, NULL);
-  g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (Entry));
-  guint64     total = 0;
+  GArray     *entries = g_array_new (FALSE, FALSE, sizeof (Entry));
   const char *name;
 
+  *total = 0;
   g_array_set_clear_func (entries, entry_clear);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
@@ -264,10 +265,28 @@ sag_cache_trim (SagCache *cache)
       if (!g_str_has_suffix (name, SUFFIX) || g_stat (path, &info) != 0)
         continue;
       entry = (Entry){ g_steal_pointer (&path), (guint64) info.st_size, info.st_mtime };
-      total += entry.size_bytes;
+      *total += entry.size_bytes;
       g_array_append_val (entries, entry);
     }
   g_array_sort (entries, compare_entries);
+  return entries;
+}
+
+guint64
+sag_cache_measure (SagCache *cache)
+{
+  guint64 total;
+
+  g_array_unref (list_entries (cache, &total));
+  return total;
+}
+
+guint64
+sag_cache_trim (SagCache *cache)
+{
+  guint64 total;
+  g_autoptr (GArray) entries = list_entries (cache, &total);
+
   for (guint i = 0; i < entries->len && total > cache->limit_bytes; i++)
     {
       const Entry *entry = &g_array_index (entries, Entry, i);

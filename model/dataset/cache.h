@@ -58,6 +58,9 @@ gboolean sag_cache_has (SagCache *cache, const char *key);
 /** sag_cache_remove: makes an entry go, if it is there. */
 void sag_cache_remove (SagCache *cache, const char *key);
 
+/** sag_cache_measure: bytes of all entries. */
+guint64 sag_cache_measure (SagCache *cache);
+
 /**
  * sag_cache_trim: removes the entries that were used longest ago until the rest fits the limit.
  *

@@ -68,6 +68,7 @@ set_metadata (SagTensorWriter *writer, const SagTrainState *state)
   set_number (writer, "best_loss", state->best_loss);
   set_integer (writer, "best_step", state->best_step);
   set_integer (writer, "n_worse", state->n_worse);
+  set_integer (writer, "validated", state->validated);
   set_number (writer, "n_seconds", state->n_seconds);
   sag_tensor_writer_set_metadata (writer, "options", state->options);
   sag_tensor_writer_set_metadata (writer, "manifest", state->manifest);
@@ -150,6 +151,7 @@ read_state (SagTensorFile *file, SagTrainState *state)
   state->best_loss = get_number (file, "best_loss", &bad);
   state->best_step = get_integer (file, "best_step", &bad);
   state->n_worse = (guint) get_integer (file, "n_worse", &bad);
+  state->validated = get_integer (file, "validated", &bad);
   state->n_seconds = get_number (file, "n_seconds", &bad);
   state->options = g_strdup (get_text (file, "options", &bad));
   state->manifest = g_strdup (get_text (file, "manifest", &bad));

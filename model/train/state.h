@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * @random: the engine's
  * @best: the best validation's score, NaN before the first; @best_loss: its loss; @best_step
  * @n_worse: validations since the best
+ * @validated: the step of the newest validation, 0 before the first
  * @n_seconds: of work so far, over all sittings
  * @options: of the run, as sag_train_plan_describe() says
  * @manifest, @parent: hashes of the manifest and of the bundle that the run began with
@@ -23,6 +24,7 @@ typedef struct
   double  best_loss;
   guint64 best_step;
   guint   n_worse;
+  guint64 validated;
   double  n_seconds;
   char   *options;
   char   *manifest;

@@ -135,10 +135,36 @@ preparing_cb (gpointer data, gsize n_done, gsize n)
 }
 
 static gboolean
+has_all (SagTrainer *self, SagIndex *index)
+{
+  for (gsize s = 0; s < sag_index_get_n_scans (index); s++)
+    {
+      const SagIndexScan *scan = sag_index_get_scan (index, s);
+
+      if (!sag_scan_store_has (self->store, scan->path, scan->masks, scan->n_masks))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Others' entries go; if that is not enough every scan would be prepared again each time. */
+static gboolean
+fit_cache (SagTrainer *self, GError **error)
+{
+  guint64 all = sag_cache_measure (self->cache);
+
+  sag_cache_trim (self->cache);
+  if (has_all (self, self->index) && has_all (self, self->held_out))
+    return TRUE;
+  g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+               "The prepared scans need more than the cache's limit; give --cache-size %.1f or so.",
+               1.05 * (double) all / (1 << 30) + 0.05);
+  return FALSE;
+}
+
+static gboolean
 prepare_data (SagTrainer *self, GCancellable *cancellable, GError **error)
 {
-  guint64 used;
-
   self->cache = sag_cache_new (self->job.cache, self->job.cache_bytes, error);
   if (self->cache == NULL)
     return FALSE;
@@ -147,10 +173,7 @@ prepare_data (SagTrainer *self, GCancellable *cancellable, GError **error)
   if (!sag_index_prepare (self->index, self->store, preparing_cb, self, cancellable, error) ||
       !sag_index_prepare (self->held_out, self->store, preparing_cb, self, cancellable, error))
     return FALSE;
-  used = sag_cache_trim (self->cache);
-  if (used > self->job.cache_bytes)
-    sag_trainer_say (self, "The cache is larger than its limit.");
-  if (!resolve (self, error))
+  if (!fit_cache (self, error) || !resolve (self, error))
     return FALSE;
   self->texts = sag_train_texts_new (self->job.bundle, self->index, error);
   self->other_texts =
@@ -284,6 +307,7 @@ sag_trainer_new (const SagTrainJob *job, GCancellable *cancellable, GError **err
       !sag_trainer_make_states (self, cancellable, error) || !open_log (self, error))
     return NULL;
   self->saved_step = job->resume ? self->state.step : G_MAXUINT64;
+  self->saved_validation = self->state.validated;
   self->seconds_before = self->state.n_seconds;
   loading = (SagLoaderOptions){
     .augment = self->plan.augment,

@@ -33,7 +33,8 @@ struct _SagTrainer
   gboolean          synthetic;  /* every scan that is trained on */
   double           *task_auroc; /* (tasks of held_out) of the newest validation; NULL before one */
   guint64           saved_step; /* of the newest checkpoint */
-  gint64            saved_at;   /* monotonic */
+  guint64           saved_validation;
+  gint64            saved_at; /* monotonic */
   gint64            started_at;
   double            seconds_before; /* of earlier sittings */
   double            busy_s;         /* in steps of this sitting */

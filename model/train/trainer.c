@@ -16,21 +16,35 @@ seconds_since (gint64 then)
   return (double) (g_get_monotonic_time () - then) / SECOND;
 }
 
+/* Bundle and state of a step, or, where the bundle is there, the state alone, which a validation changed. */
 static gboolean
-save (SagTrainer *self, GError **error)
+write_checkpoint (SagTrainer *self, GError **error)
 {
   const SagWeightSource weights = { self->network, self->job.table->read, self->engine };
   g_autoptr (SagManifest) manifest = NULL;
+  g_autofree char *path = NULL;
 
   if (self->saved_step == self->state.step)
+    {
+      path = sag_checkpoint_dup_state (self->job.folder, self->state.step);
+      return sag_train_state_save (&self->state, self->arrays, path, error);
+    }
+  manifest = sag_trainer_make_manifest (self);
+  return sag_checkpoint_save (self->job.folder, self->job.bundle, manifest, &weights, self->arrays,
+                              &self->state, error);
+}
+
+static gboolean
+save (SagTrainer *self, GError **error)
+{
+  if (self->saved_step == self->state.step && self->saved_validation == self->state.validated)
     return TRUE;
   self->state.n_seconds = self->seconds_before + seconds_since (self->started_at);
   self->job.table->get_random (self->engine, self->state.random);
-  manifest = sag_trainer_make_manifest (self);
-  if (!sag_checkpoint_save (self->job.folder, self->job.bundle, manifest, &weights, self->arrays,
-                            &self->state, error))
+  if (!write_checkpoint (self, error))
     return FALSE;
   self->saved_step = self->state.step;
+  self->saved_validation = self->state.validated;
   self->saved_at = g_get_monotonic_time ();
   if (!isnan (self->state.best) &&
       !sag_checkpoint_mark_best (self->job.folder, self->state.best_step, error))
@@ -94,6 +108,7 @@ validate (SagTrainer *self, GCancellable *cancellable, GError **error)
     }
   else
     self->state.n_worse++;
+  self->state.validated = self->state.step;
   g_free (self->task_auroc);
   self->task_auroc = g_steal_pointer (&validation.task_auroc);
   if (self->job.events.validated != NULL)
@@ -150,14 +165,16 @@ do_step (SagTrainer *self, GError **error)
   return log_step (self, &progress, error);
 }
 
-/* Whether a validation is due after the step that was just done. */
+/* Whether the step that was just done, perhaps in an earlier sitting, waits for its validation. */
 static gboolean
 is_validation_due (const SagTrainer *self)
 {
-  if (self->plan.validate_every == 0 || sag_index_get_n_scans (self->held_out) == 0)
+  guint64 step = self->state.step;
+
+  if (self->plan.validate_every == 0 || sag_index_get_n_scans (self->held_out) == 0 || step == 0)
     return FALSE;
-  return self->state.step % self->plan.validate_every == 0 ||
-         self->state.step == self->plan.n_steps;
+  return self->state.validated != step &&
+         (step % self->plan.validate_every == 0 || step == self->plan.n_steps);
 }
 
 static gboolean
@@ -167,29 +184,45 @@ is_save_due (const SagTrainer *self)
          seconds_since (self->saved_at) >= 60.0 * self->plan.save_minutes;
 }
 
+/* Whether the run ends here, and how. */
+static gboolean
+is_over (const SagTrainer *self, GCancellable *cancellable, SagTrainEnd *end)
+{
+  const SagTrainPlan *plan = &self->plan;
+
+  *end = SAG_TRAIN_DONE;
+  if (self->state.step >= plan->n_steps)
+    return TRUE;
+  if (plan->patience > 0 && self->state.n_worse >= plan->patience)
+    *end = SAG_TRAIN_NO_BETTER;
+  else if (g_cancellable_is_cancelled (cancellable))
+    *end = SAG_TRAIN_INTERRUPTED;
+  return *end != SAG_TRAIN_DONE;
+}
+
 gboolean
 sag_trainer_run (SagTrainer *trainer, SagTrainEnd *end, GCancellable *cancellable, GError **error)
 {
-  SagTrainPlan *plan = &trainer->plan;
+  g_autoptr (GError) problem = NULL;
 
   trainer->started_at = trainer->saved_at = g_get_monotonic_time ();
-  *end = SAG_TRAIN_DONE;
-  while (trainer->state.step < plan->n_steps)
+  for (;;)
     {
-      gboolean due;
+      gboolean due = is_validation_due (trainer);
 
-      if (plan->patience > 0 && trainer->state.n_worse >= plan->patience)
-        *end = SAG_TRAIN_NO_BETTER;
-      else if (g_cancellable_is_cancelled (cancellable))
-        *end = SAG_TRAIN_INTERRUPTED;
-      if (*end != SAG_TRAIN_DONE)
+      if (due && !validate (trainer, cancellable, &problem))
+        {
+          *end = SAG_TRAIN_INTERRUPTED;
+          if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+            break;
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return FALSE;
+        }
+      if ((due || is_save_due (trainer)) && !save (trainer, error))
+        return FALSE;
+      if (is_over (trainer, cancellable, end))
         break;
       if (!do_step (trainer, error))
-        return FALSE;
-      due = is_validation_due (trainer);
-      if (due && !validate (trainer, NULL, error))
-        return FALSE;
-      if ((due || is_save_due (trainer)) && !save (trainer, error))
         return FALSE;
     }
   return save (trainer, error);

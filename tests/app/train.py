@@ -141,31 +141,41 @@ def test_another_seed_is_another_run():
     assert weights(folder) != weights(unbroken())
 
 
-def test_killed_ten_times():
-    """At any moment: also while a checkpoint is written, since there is one after every fifth step."""
-    generator = random.Random(17)
-    folder = scratch("killed")
-    kills = 0
+def resume_if_there(folder):
+    return ["--resume"] if os.path.exists(os.path.join(folder, "last")) else []
+
+
+def break_often(folder, number, times, seed):
+    """Sends a signal at any moment, goes on, and so on: also while a checkpoint or a validation is made."""
+    generator = random.Random(seed)
+    broken = 0
     unbroken()
-    while kills < 10:
-        resume = ["--resume"] if os.path.exists(os.path.join(folder, "last")) else []
-        process = harness.start(*arguments(folder, *resume))
+    while broken < times:
+        process = harness.start(*arguments(folder, *resume_if_there(folder)))
         try:
             process.wait(generator.uniform(0.05, 0.6))
         except subprocess.TimeoutExpired:
-            process.kill()
-            kills += 1
+            process.send_signal(number)
+            broken += 1
         out, err = process.communicate()
         if process.returncode == 0:
             same_run(folder)
             shutil.rmtree(folder)  # done too soon: once more from the start
         else:
-            assert process.returncode == -signal.SIGKILL, (process.returncode, out, err)
-    resume = ["--resume"] if os.path.exists(os.path.join(folder, "last")) else []
-    run(*arguments(folder, *resume))
+            assert process.returncode in (-number, 1), (process.returncode, out, err)
+            assert number == signal.SIGKILL or b"topped" in err, err
+    run(*arguments(folder, *resume_if_there(folder)))
     same_run(folder)
     run(*arguments(folder, "--resume"))  # nothing is left to do
     same_run(folder)
+
+
+def test_killed_ten_times():
+    break_often(scratch("killed"), signal.SIGKILL, 10, 17)
+
+
+def test_interrupted_five_times():
+    break_often(scratch("stopped"), signal.SIGINT, 5, 23)
 
 
 def test_interrupted():
@@ -313,6 +323,13 @@ def test_wrong_usage():
     refuse("train", table, code=2, words="-o")
     refuse("train", "-o", scratch("never"), code=2)
     assert not os.path.exists(scratch("never"))
+
+
+def test_small_cache():
+    cache = scratch("small-cache")
+    refuse(*arguments(scratch("never"), "--cache", cache, "--cache-size", "0.0001"), words="--cache-size 0.")
+    assert not os.path.exists(os.path.join(scratch("never"), "last"))
+    shutil.rmtree(scratch("never"))
 
 
 def test_odd_masks():
