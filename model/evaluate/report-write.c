@@ -122,6 +122,7 @@ write_task (const SagReport *report, SagJsonWriter *writer, const SagReportTask 
   sag_json_integer (writer, "n", (gint64) task->n);
   sag_json_integer (writer, "positives", (gint64) task->n_positives);
   sag_json_integer (writer, "patients", (gint64) task->n_patients);
+  sag_json_boolean (writer, "lesion", task->lesion);
   sag_json_integer (writer, "masks", (gint64) task->n_masks);
   sag_json_integer (writer, "outside_the_box", (gint64) task->n_outside);
   sag_json_number (writer, "median_ml", task->median_ml);

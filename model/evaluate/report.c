@@ -153,6 +153,40 @@ fill_models (SagReport *self, SagReportTask *task, const Cases *cases, SagBundle
   find_changed (task, cases, threshold_of (self, task));
 }
 
+/* "pleural effusion" of "Segment left pleural effusion in the image." */
+static char *
+dup_structure (const char *text)
+{
+  g_auto (SagTaskWords) words = { 0 };
+  g_autoptr (GString) name = g_string_new (NULL);
+  g_auto (GStrv) parts = NULL;
+
+  sag_task_words_init (&words, text);
+  parts = g_strsplit (words.finding != NULL ? words.finding : text, " ", -1);
+  for (gsize i = 0; parts[i] != NULL; i++)
+    if (g_ascii_strcasecmp (parts[i], "left") != 0 && g_ascii_strcasecmp (parts[i], "right") != 0)
+      g_string_append_printf (name, " %s", parts[i]);
+  return g_string_free (g_steal_pointer (&name), FALSE);
+}
+
+static gboolean
+is_lesion (const char *text)
+{
+  SagCatalogue    *catalogue = sag_catalogue_get_default (NULL);
+  g_autofree char *structure = dup_structure (text);
+  g_autofree char *question = g_strconcat ("Look for", structure, NULL);
+
+  for (gsize i = 0; catalogue != NULL && i < sag_catalogue_get_n_tasks (catalogue); i++)
+    {
+      const SagTask *task = sag_catalogue_get_task (catalogue, i);
+
+      if (task->kind == SAG_TASK_DIAGNOSE &&
+          sag_catalogue_same_finding (catalogue, task->text, question))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 fill_task (
   SagReport *self, gsize index, const Cases *cases, const GArray *rows, SagBundle *const *bundles)
@@ -165,6 +199,7 @@ fill_task (
   task->kind = sag_task_kind (task->text);
   task->detects = pool->detects;
   task->laterality = laterality_of (task->text);
+  task->lesion = task->detects && is_lesion (task->text);
   task->changed = g_array_new (FALSE, FALSE, sizeof (guint));
   task->n = cases->n;
   for (gsize i = 0; i < cases->n; i++)
@@ -218,13 +253,19 @@ holds_predictions (const SagReportTask *task)
 static gboolean
 holds_large (const SagReportTask *task)
 {
-  return task->detects && task->large;
+  return task->detects && task->large && !task->lesion;
 }
 
 static gboolean
 holds_small (const SagReportTask *task)
 {
-  return task->detects && !task->large;
+  return task->detects && !task->large && !task->lesion;
+}
+
+static gboolean
+holds_lesions (const SagReportTask *task)
+{
+  return task->lesion;
 }
 
 static gboolean
@@ -255,8 +296,9 @@ holds_detections (const SagReportTask *task)
 static const GroupKind group_kinds[] = {
   { "findings", "all findings", holds_findings, FALSE },
   { "predictions", "all predictions", holds_predictions, FALSE },
-  { "large", "structures larger than a cell", holds_large, TRUE },
-  { "small", "structures smaller than a cell", holds_small, TRUE },
+  { "large", "organs larger than a cell", holds_large, TRUE },
+  { "small", "organs smaller than a cell", holds_small, TRUE },
+  { "lesions", "findings as structures", holds_lesions, TRUE },
   { "detection", "structures that some scans lack", holds_detections, TRUE },
   { "sides", "left and right", holds_sides, FALSE },
   { "trained", "sentences trained verbatim", holds_trained, FALSE },

@@ -61,6 +61,7 @@ typedef struct
  * @detects: a map answers, by its highest score
  * @n_masks, @n_outside: rows with a mask; those of them where all of the structure lies outside the analysed box
  * @median_ml: of the structure, inside the box; NaN without one
+ * @lesion: the structure is a finding that the catalogue diagnoses, on whatever side; else it is an organ
  * @large: @median_ml is more than a cell of the first model
  * @pair: second model against the first, by DeLong's method; p is NaN unless @independent
  * @auroc_difference, @aupr_difference: of the bootstrap by patients
@@ -80,6 +81,7 @@ typedef struct
   gsize            n_masks;
   gsize            n_outside;
   double           median_ml;
+  gboolean         lesion;
   gboolean         large;
   SagReportModel   models[SAG_EVALUATE_MOST_MODELS];
   SagAurocPair     pair;

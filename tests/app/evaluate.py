@@ -157,6 +157,7 @@ def test_groups():
     assert groups["findings"]["tasks"] == groups["findings"]["tasks_with_auroc"] == 2
     near(groups["findings"]["models"][0]["mean_auroc"], (model[EFFUSION]["auroc"] + model[FLUID]["auroc"]) / 2)
     assert groups["sides"]["tasks"] == 1 and groups["detection"]["tasks"] == 1
+    assert groups["large"]["tasks"] == 2 and groups["lesions"]["tasks"] == 1
     near(groups["large"]["models"][0]["maps"]["hit"], (model[LUNGS]["maps"]["hit"] + model[LEFT]["maps"]["hit"]) / 2)
 
 
