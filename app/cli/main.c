@@ -23,6 +23,8 @@ static const SagCliCommand commands[] = {
   { "compose", "make questions of label tables and masks", sag_cli_compose },
   { "train", "train a model on a manifest of scans", sag_cli_train },
   { "evaluate", "measure a model, or two, on labelled scans", sag_cli_evaluate },
+  { "project", "cases, labels and masks: make, label, merge, check", sag_cli_project },
+  { "export", "masks, labels and training folders of a project", sag_cli_export },
   { "bench", "measure speed and memory on this machine", sag_cli_bench },
   { "purge", "empty caches and forget recent scans", sag_cli_purge },
   { "selftest", "say what works here, and what is missing", sag_cli_selftest },

@@ -37,8 +37,8 @@ void sag_merged_clear (SagMerged *merged);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SagMerged, sag_merged_clear)
 
 /**
- * sag_store_merge: adds what @path has and @store has not. Cases are the same by UUID or content, tasks by key, labels by
- * case, task and reader, masks by UUID. Nothing is overwritten. All or nothing.
+ * sag_store_merge: adds what @path has and @store has not. Cases are the same by UUID or content,
+ * tasks by key, labels by case, task and reader, masks by UUID. Nothing is overwritten. All or nothing.
  */
 gboolean sag_store_merge (SagStore *store, const char *path, SagMerged *merged, GError **error);
 

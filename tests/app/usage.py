@@ -9,8 +9,10 @@ import harness
 from harness import call, refuse, run, scratch
 
 COMMANDS = ["ask", "replay", "info", "render", "dicom", "prepare", "bundle", "phantom", "tokenize", "forward",
-            "step", "compose", "train", "evaluate", "bench", "purge", "selftest"]  # fmt: skip
-NESTED = ["dicom list", "dicom convert", "bundle import", "bundle create", "bundle inspect", "bundle check", "bundle publish"]
+            "step", "compose", "train", "evaluate", "project", "export", "bench", "purge", "selftest"]  # fmt: skip
+NESTED = ["dicom list", "dicom convert", "bundle import", "bundle create", "bundle inspect", "bundle check",
+          "bundle publish", "project create", "project add", "project info", "project label", "project import",
+          "project agreement", "project split", "project merge", "project check", "project recover"]  # fmt: skip
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
 

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/answer/map.h"
+#include "model/core/error.h"
+#include "model/core/file.h"
+#include "model/dataset/rows.h"
+#include "model/export/import.h"
+#include "model/text/task.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct
+{
+  SagProject  *project;
+  SagRows     *rows;
+  const char  *name;
+  const char  *folder;
+  const char  *reader;
+  SagExported *imported;
+  GHashTable  *tasks; /* wordings and keys to ids */
+  GHashTable  *known; /* "case task reader" */
+} Reading;
+
+static const char *
+cell (const Reading *reading, gsize row, const char *column)
+{
+  const char *text = sag_rows_get (reading->rows, row, column);
+
+  return text != NULL && *text != 0 ? text : NULL;
+}
+
+/* A row that cannot be is an error that names its line. */
+G_GNUC_PRINTF (4, 5)
+static gboolean
+fail (const Reading *reading, gsize row, GError **error, const char *format, ...)
+{
+  va_list          values;
+  g_autofree char *what = NULL;
+
+  va_start (values, format);
+  what = g_strdup_vprintf (format, values);
+  va_end (values);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s, line %u: %s", reading->name,
+               sag_rows_get_line (reading->rows, row), what);
+  return FALSE;
+}
+
+/* By UUID, then content, then name. */
+static const SagCaseRow *
+find_case (const Reading *reading, gsize row)
+{
+  const char *uuid = cell (reading, row, "case_uuid"), *hash = cell (reading, row, "scan_sha256");
+  const char *name = cell (reading, row, "case"), *path = cell (reading, row, "img_file_path");
+  g_autofree char *full = path != NULL ? g_canonicalize_filename (path, reading->folder) : NULL;
+  g_autofree char *base = path != NULL ? sag_case_dup_name (path) : NULL;
+
+  for (int pass = 0; pass < 3; pass++)
+    for (guint c = 0; c < reading->project->cases->len; c++)
+      {
+        const SagCaseRow *one = g_ptr_array_index (reading->project->cases, c);
+        const gboolean    found[] = {
+             uuid != NULL && g_strcmp0 (one->uuid, uuid) == 0,
+             (hash != NULL && g_strcmp0 (one->sha256, hash) == 0) ||
+               (full != NULL && g_strcmp0 (one->path, full) == 0),
+             (name != NULL && g_strcmp0 (one->name, name) == 0) ||
+               (base != NULL && g_strcmp0 (one->name, base) == 0),
+        };
+
+        if (found[pass])
+          return one;
+      }
+  return NULL;
+}
+
+/* The task of a row; a new wording becomes a task. */
+static gboolean
+find_task (SagDb *db, Reading *reading, gsize row, gint64 *id, GError **error)
+{
+  const char      *key = cell (reading, row, "task"), *wording = cell (reading, row, "wording");
+  const char      *question = cell (reading, row, "question");
+  const gint64    *known;
+  SagTaskRow       task = { .colour = 0xE69F00 };
+  g_autofree char *slug = NULL;
+
+  if (question == NULL)
+    question = wording;
+  known = key != NULL ? g_hash_table_lookup (reading->tasks, key) : NULL;
+  if (known == NULL && question != NULL)
+    known = g_hash_table_lookup (reading->tasks, question);
+  if (known != NULL)
+    {
+      *id = *known;
+      return TRUE;
+    }
+  if (question == NULL)
+    return fail (reading, row, error, "there is no task \"%s\" in the project.",
+                 key != NULL ? key : "");
+  slug = key != NULL ? g_strdup (key) : sag_task_slug (question);
+  if (g_hash_table_contains (reading->tasks, slug))
+    {
+      g_autofree char *other = g_strdup_printf ("%s-%u", slug, g_hash_table_size (reading->tasks));
+
+      g_free (slug);
+      slug = g_steal_pointer (&other);
+    }
+  task.key = slug;
+  task.wording = (char *) question;
+  if (!sag_tasks_put (db, &task, error))
+    return FALSE;
+  *id = task.id;
+  g_hash_table_insert (reading->tasks, g_strdup (question), g_memdup2 (id, sizeof *id));
+  g_hash_table_insert (reading->tasks, g_strdup (slug), g_memdup2 (id, sizeof *id));
+  return TRUE;
+}
+
+static gint64
+parse_time (const char *text)
+{
+  g_autoptr (GDateTime) at = text != NULL ? g_date_time_new_from_iso8601 (text, NULL) : NULL;
+
+  return at != NULL ? g_date_time_to_unix (at) * 1000 : 0;
+}
+
+static gboolean
+import_row (SagDb *db, Reading *reading, gsize row, GError **error)
+{
+  const SagCaseRow *one = find_case (reading, row);
+  const char *value = cell (reading, row, "value"), *certainty = cell (reading, row, "certainty");
+  const char *active = cell (reading, row, "active_seconds");
+  const char *reader = cell (reading, row, "reader");
+  SagLabelRow label = { .certainty = -1 };
+  g_autofree char *key = NULL;
+
+  if (value == NULL)
+    value = cell (reading, row, "label");
+  if (value == NULL)
+    return TRUE;
+  if (one == NULL)
+    {
+      sag_exported_note (reading->imported, "Line %u: its scan is not in the project.",
+                         sag_rows_get_line (reading->rows, row));
+      return TRUE;
+    }
+  if (!sag_label_value_parse (value, &label.value))
+    return fail (reading, row, error, "\"%s\" is no label.", value);
+  if (!find_task (db, reading, row, &label.task_id, error))
+    return FALSE;
+  label.case_id = one->id;
+  label.reader = (char *) (reader != NULL ? reader : reading->reader);
+  label.side = (char *) cell (reading, row, "side");
+  label.location = (char *) cell (reading, row, "location");
+  label.comment = (char *) cell (reading, row, "comment");
+  label.bundle = (char *) cell (reading, row, "bundle");
+  label.seen = g_strcmp0 (cell (reading, row, "answer_seen"), "true") == 0;
+  label.at = parse_time (cell (reading, row, "at"));
+  label.active_ms =
+    active != NULL ? (gint64) (CLAMP (g_ascii_strtod (active, NULL), 0, 1e9) * 1000 + 0.5) : 0;
+  if (certainty != NULL)
+    label.certainty = (int) CLAMP (g_ascii_strtoll (certainty, NULL, 10), -1, 101);
+  key = g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %s", label.case_id,
+                         label.task_id, label.reader);
+  if (!g_hash_table_add (reading->known, g_strdup (key)))
+    {
+      sag_exported_note (reading->imported, "Line %u: %s has a label there already; it stays.",
+                         sag_rows_get_line (reading->rows, row), label.reader);
+      return TRUE;
+    }
+  reading->imported->n_rows++;
+  return sag_labels_put (db, &label, error);
+}
+
+static gboolean
+import_all (SagDb *db, gpointer data, GError **error)
+{
+  Reading *reading = data;
+
+  if (reading->reader == NULL)
+    reading->reader = sag_db_get_reader (db);
+  for (gsize r = 0; r < sag_rows_get_n (reading->rows); r++)
+    if (!import_row (db, reading, r, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+sag_import_labels (
+  SagProject *project, const char *path, const char *reader, SagExported *imported, GError **error)
+{
+  g_autoptr (SagRows) rows = sag_rows_load (path, error);
+  g_autofree char *name = sag_file_dup_display_name (path);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autoptr (GHashTable) tasks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Reading reading = { project, rows, name, folder, reader, imported, tasks, known };
+
+  if (rows == NULL || !sag_store_need_writable (project->store, error))
+    return FALSE;
+  for (guint t = 0; t < project->tasks->len; t++)
+    {
+      const SagTaskRow *task = g_ptr_array_index (project->tasks, t);
+
+      g_hash_table_insert (tasks, g_strdup (task->key), g_memdup2 (&task->id, sizeof task->id));
+      g_hash_table_insert (tasks, g_strdup (task->wording), g_memdup2 (&task->id, sizeof task->id));
+    }
+  for (guint l = 0; l < project->labels->len; l++)
+    {
+      const SagLabelRow *label = g_ptr_array_index (project->labels, l);
+
+      g_hash_table_add (known, g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %s",
+                                                label->case_id, label->task_id, label->reader));
+    }
+  imported->n_files++;
+  return sag_store_run (project->store, import_all, &reading, error);
+}

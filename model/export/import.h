@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "model/export/export.h"
+
+G_BEGIN_DECLS
+
+/* What comes into a project from other tools. All or nothing for each file. */
+
+/**
+ * sag_import_mask: a mask or label map as masks of a case.
+ * @case_id: whose; its scan must have been opened once
+ * @path: NIfTI, on the scan's grid or another one over the same patient: then the nearest voxel counts, which is said
+ * @table: (nullable): names and colours: ITK-SNAP's label descriptions, or CSV with the columns id
+ *   and name (TotalSegmentator)
+ * @key: (nullable): the task that all of them belong to
+ * @by_model: the voxels are marked as a model's
+ *
+ * One value: one mask, called as the file; several: one for each.
+ * Errors: SAG_ERROR_MISMATCH: nothing of it lies in the scan
+ */
+gboolean sag_import_mask (SagProject   *project,
+                          gint64        case_id,
+                          const char   *path,
+                          const char   *table,
+                          const char   *key,
+                          gboolean      by_model,
+                          SagExported  *imported,
+                          GCancellable *cancellable,
+                          GError      **error);
+
+/**
+ * sag_import_labels: a table of labels: what sag_export_labels() writes as CSV; or that of upstream and of `sagitta-cli
+ * compose` (question, img_file_path, label): then questions become tasks. Labels that are there stay, and are noted.
+ * @reader: (nullable): whose labels these are where the table does not say: who works
+ */
+gboolean sag_import_labels (
+  SagProject *project, const char *path, const char *reader, SagExported *imported, GError **error);
+
+G_END_DECLS

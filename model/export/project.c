@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/export/export.h"
+
+#include "model/store/records.h"
+
+#include <string.h>
+
+static gboolean
+load (SagDb *db, gpointer data, GError **error)
+{
+  SagProject *project = data;
+
+  project->cases = sag_cases_list (db, error);
+  project->tasks = project->cases != NULL ? sag_tasks_list (db, error) : NULL;
+  project->labels = project->tasks != NULL ? sag_labels_list (db, 0, error) : NULL;
+  project->reviews = project->labels != NULL ? sag_reviews_list (db, 0, error) : NULL;
+  return project->reviews != NULL;
+}
+
+SagProject *
+sag_project_load (SagStore *store, GError **error)
+{
+  g_autoptr (SagProject) project = g_new0 (SagProject, 1);
+  g_autofree char *path = sag_store_dup_path (store);
+
+  project->store = store;
+  project->folder = g_path_get_dirname (path);
+  return sag_store_run (store, load, project, error) ? g_steal_pointer (&project) : NULL;
+}
+
+void
+sag_project_free (SagProject *project)
+{
+  if (project == NULL)
+    return;
+  g_free (project->folder);
+  g_clear_pointer (&project->cases, g_ptr_array_unref);
+  g_clear_pointer (&project->tasks, g_ptr_array_unref);
+  g_clear_pointer (&project->labels, g_ptr_array_unref);
+  g_clear_pointer (&project->reviews, g_ptr_array_unref);
+  g_free (project);
+}
+
+char *
+sag_project_dup_scan (const SagProject *project, const SagCaseRow *one)
+{
+  return g_canonicalize_filename (one->path, project->folder);
+}
+
+char *
+sag_project_dup_name (const SagProject *project, const SagCaseRow *one)
+{
+  g_autofree char *name = g_strdup (one->name);
+
+  for (char *c = name; *c != 0; c++)
+    if (g_ascii_iscntrl (*c) || strchr ("/\\:*?\"<>|", *c) != NULL)
+      *c = '_';
+  if (*name == '.')
+    *name = '_';
+  for (guint c = 0; c < project->cases->len; c++)
+    {
+      const SagCaseRow *other = g_ptr_array_index (project->cases, c);
+
+      if (other->id != one->id && g_ascii_strcasecmp (other->name, one->name) == 0)
+        return g_strdup_printf ("%s-%" G_GINT64_FORMAT, name, one->id);
+    }
+  return g_steal_pointer (&name);
+}
+
+const SagTaskRow *
+sag_project_find_task (const SagProject *project, const char *key)
+{
+  for (guint t = 0; key != NULL && t < project->tasks->len; t++)
+    {
+      const SagTaskRow *task = g_ptr_array_index (project->tasks, t);
+
+      if (strcmp (task->key, key) == 0)
+        return task;
+    }
+  return NULL;
+}
+
+typedef struct
+{
+  const SagCaseRow *one;
+  GPtrArray        *masks;
+} LoadMasks;
+
+static gboolean
+load_masks (SagDb *db, gpointer data, GError **error)
+{
+  LoadMasks *job = data;
+
+  job->masks = sag_masks_list (db, job->one->id, &job->one->geometry, error);
+  return job->masks != NULL;
+}
+
+GPtrArray *
+sag_project_load_masks (const SagProject *project, const SagCaseRow *one, GError **error)
+{
+  LoadMasks job = { one, NULL };
+
+  if (one->geometry.dims[0] == 0)
+    return g_ptr_array_new ();
+  return sag_store_run (project->store, load_masks, &job, error) ? job.masks : NULL;
+}
+
+SagConsensus
+sag_project_get_consensus (const SagProject *project,
+                           gint64            case_id,
+                           gint64            task_id,
+                           const char       *reader)
+{
+  SagConsensus out = { 0 };
+
+  for (guint l = 0; l < project->labels->len; l++)
+    {
+      const SagLabelRow *label = g_ptr_array_index (project->labels, l);
+
+      if (label->case_id != case_id || label->task_id != task_id ||
+          (reader != NULL && g_strcmp0 (label->reader, reader) != 0))
+        continue;
+      out.differ |= out.value != SAG_LABEL_VALUE_NONE && out.value != label->value;
+      out.value = label->value;
+      out.seen |= label->seen;
+    }
+  if (out.differ)
+    out.value = SAG_LABEL_VALUE_NONE;
+  for (guint r = 0; reader == NULL && r < project->reviews->len; r++)
+    {
+      const SagReviewRow *review = g_ptr_array_index (project->reviews, r);
+
+      if (review->case_id == case_id && review->task_id == task_id &&
+          review->value != SAG_LABEL_VALUE_NONE)
+        {
+          out.value = review->value;
+          out.differ = FALSE;
+        }
+    }
+  return out;
+}
+
+void
+sag_exported_init (SagExported *exported)
+{
+  *exported = (SagExported){ .notes = g_ptr_array_new_with_free_func (g_free) };
+}
+
+void
+sag_exported_clear (SagExported *exported)
+{
+  g_clear_pointer (&exported->notes, g_ptr_array_unref);
+}
+
+void
+sag_exported_note (SagExported *exported, const char *format, ...)
+{
+  va_list values;
+
+  va_start (values, format);
+  g_ptr_array_add (exported->notes, g_strdup_vprintf (format, values));
+  va_end (values);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/export/samples.h"
+
+#include "model/core/hash.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct
+{
+  guint n_differ;
+  guint n_seen;
+  guint n_other;    /* unsure, not evaluable, censored */
+  guint n_taskless; /* masks */
+  guint n_repeated; /* masks beyond the first of a task */
+} LeftOut;
+
+static const char *
+pick_split (const SagCaseRow *one, const char *patient, const SagTrainingOptions *options)
+{
+  const double     all = options->shares[0] + options->shares[1] + options->shares[2];
+  g_autofree char *hash = sag_hash_sha256 (patient, strlen (patient));
+  double           place;
+
+  if (one->split != NULL && *one->split != 0)
+    return one->split;
+  if (!(all > 0))
+    return "train";
+  hash[8] = 0;
+  place = (double) g_ascii_strtoull (hash, NULL, 16) / 4294967296.0 * all;
+  if (place < options->shares[0])
+    return "train";
+  return place < options->shares[0] + options->shares[1] ? "val" : "test";
+}
+
+/* The only mask of a task, or the reader's. */
+static const SagStoredMask *
+find_mask (GPtrArray *masks, const char *key, const char *reader, LeftOut *left_out)
+{
+  const SagStoredMask *found = NULL;
+
+  for (guint m = 0; m < masks->len; m++)
+    {
+      const SagStoredMask *stored = g_ptr_array_index (masks, m);
+
+      if (g_strcmp0 (stored->info->key, key) != 0 ||
+          (reader != NULL && g_strcmp0 (stored->reader, reader) != 0))
+        continue;
+      if (found != NULL)
+        left_out->n_repeated++;
+      else
+        found = stored;
+    }
+  return found;
+}
+
+static void
+note_all (const LeftOut *left_out, SagExported *exported)
+{
+  if (left_out->n_differ > 0)
+    sag_exported_note (
+      exported, "%u labels on which readers differ were left out; decide them, or name a reader.",
+      left_out->n_differ);
+  if (left_out->n_seen > 0)
+    sag_exported_note (exported,
+                       "%u labels that were set after an answer had been seen were left out; "
+                       "--assisted takes them.",
+                       left_out->n_seen);
+  if (left_out->n_other > 0)
+    sag_exported_note (exported,
+                       "%u labels that say unsure, not evaluable or censored were left out.",
+                       left_out->n_other);
+  if (left_out->n_taskless > 0)
+    sag_exported_note (exported, "%u masks that belong to no task were left out.",
+                       left_out->n_taskless);
+  if (left_out->n_repeated > 0)
+    sag_exported_note (exported,
+                       "%u masks were left out because another one of the same case has the same "
+                       "task.",
+                       left_out->n_repeated);
+}
+
+static gboolean
+sample_task (SagProject               *project,
+             const SagTrainingOptions *options,
+             SagExportSample          *sample,
+             GPtrArray                *masks,
+             LeftOut                  *left_out,
+             SagExportSampleFunc       func,
+             gpointer                  user_data,
+             GError                  **error)
+{
+  const SagConsensus word =
+    sag_project_get_consensus (project, sample->one->id, sample->task->id, options->reader);
+
+  sample->mask = find_mask (masks, sample->task->key, options->reader, left_out);
+  sample->seen = word.seen;
+  sample->label = word.value == SAG_LABEL_VALUE_PRESENT  ? 1
+                  : word.value == SAG_LABEL_VALUE_ABSENT ? 0
+                                                         : NAN;
+  left_out->n_differ += word.differ;
+  left_out->n_other += word.value != SAG_LABEL_VALUE_NONE && isnan (sample->label);
+  if (word.seen && !options->assisted)
+    {
+      left_out->n_seen += !isnan (sample->label);
+      return TRUE;
+    }
+  if (isnan (sample->label) && sample->mask == NULL)
+    return TRUE;
+  return func (sample, user_data, error);
+}
+
+gboolean
+sag_export_samples (SagProject               *project,
+                    const SagTrainingOptions *options,
+                    SagExportSampleFunc       func,
+                    gpointer                  user_data,
+                    SagExported              *exported,
+                    GCancellable             *cancellable,
+                    GError                  **error)
+{
+  LeftOut left_out = { 0 };
+
+  for (guint c = 0; c < project->cases->len; c++)
+    {
+      SagExportSample sample = { .one = g_ptr_array_index (project->cases, c) };
+      g_autoptr (GPtrArray) masks = sag_project_load_masks (project, sample.one, error);
+
+      if (masks == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      for (guint m = 0; m < masks->len; m++)
+        left_out.n_taskless +=
+          sag_project_find_task (
+            project, ((const SagStoredMask *) g_ptr_array_index (masks, m))->info->key) == NULL;
+      sample.patient = sample.one->patient != NULL && *sample.one->patient != 0
+                         ? sample.one->patient
+                         : sample.one->uuid;
+      sample.split = pick_split (sample.one, sample.patient, options);
+      for (guint t = 0; t < project->tasks->len; t++)
+        {
+          sample.task = g_ptr_array_index (project->tasks, t);
+          if (!sample_task (project, options, &sample, masks, &left_out, func, user_data, error))
+            return FALSE;
+        }
+    }
+  note_all (&left_out, exported);
+  return TRUE;
+}
