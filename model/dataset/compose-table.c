@@ -81,11 +81,11 @@ read_cell (const char *text)
   return number > 0 ? CELL_POSITIVE : CELL_NEGATIVE;
 }
 
-/* "pleural effusion" of "Pleural_Effusion". */
+/* "pleural effusion" of "Pleural_Effusion", the same in every locale. */
 static char *
 dup_plain (const char *label)
 {
-  char *plain = g_utf8_strdown (label, -1);
+  char *plain = g_ascii_strdown (label, -1);
 
   g_strdelimit (plain, "_-", ' ');
   return g_strstrip (plain);

@@ -95,7 +95,7 @@ find_changed (SagReportTask *task, const Cases *cases, double threshold)
 static gboolean
 has_word (const char *text, const char *word)
 {
-  g_autofree char *lower = g_utf8_strdown (text, -1);
+  g_autofree char *lower = g_utf8_casefold (text, -1);
   g_auto (GStrv) words = g_strsplit_set (lower, " .,?!;:()", -1);
 
   return g_strv_contains ((const char *const *) words, word);

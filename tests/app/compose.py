@@ -8,6 +8,7 @@ import json
 import os
 
 import harness
+import locales
 from harness import EFFUSION, call, new_folder, refuse, run
 
 CARDIOMEGALY = "Diagnose the presence of cardiomegaly in the heart"
@@ -203,6 +204,21 @@ def test_other_words_and_json_lines():
     assert [task["task"] for task in document["tasks"]] == ["Diagnose the presence of mitral valve clip in the heart"]
     assert rows[0] == {"question": "Diagnose the presence of mitral valve clip in the heart", "img_file_path": "a.nii.gz",
                        "label": "1", "split": "train", "patient_id": "1"}  # fmt: skip
+
+
+def test_locales():
+    """Capital I is no dotless one: not in labels that the catalogue knows, nor in a sentence."""
+    folder = new_folder("locales")
+    touch(folder, "a.nii.gz", "b.nii.gz")
+    rows = [["img_file_path", "PERICARDIAL_EFFUSION", "IVC FILTER"], ["a.nii.gz", 1, 0], ["b.nii.gz", 0, 1]]
+    table = write(folder, "t.csv", rows)
+    found = set()
+    for environment in locales.environments():
+        out = run("compose", table, "-o", os.path.join(folder, "m.csv"), "--template", "Diagnose the presence of {label} in the chest",
+                  "--json", environment=environment).out  # fmt: skip
+        with open(os.path.join(folder, "m.csv"), encoding="utf-8") as file:
+            found.add((out, file.read()))
+    assert len(found) == 1 and "pericardial effusion around" in out and "of ivc filter in" in out, found
 
 
 def test_bad_tables():

@@ -6,10 +6,12 @@ import csv
 import json
 import math
 import os
+import re
 import signal
 import time
 
 import harness
+import locales
 from harness import EFFUSION, LUNGS, call, new_folder, phantom, random_bundle, refuse, run, scratch
 
 NODULES = "Segment pulmonary nodules in the image."
@@ -291,6 +293,14 @@ def test_wrong_values():
     refuse("evaluate", scratch("none.csv"), "--bundle", random_bundle(), words="none.csv")
     refuse("evaluate", path, "--bundle", scratch("nobody"), words="nobody")
     assert os.listdir(folder) == []
+
+
+def test_locales():
+    found = set()
+    for environment in locales.environments():
+        result = run("evaluate", manifest(), "--bundle", random_bundle(), "--json", environment=environment)
+        found.add(re.sub(r'"seconds": [0-9.e-]+', "", result.out))
+    assert len(found) == 1
 
 
 def test_interrupt():
