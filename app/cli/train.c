@@ -50,6 +50,7 @@ arguments_init (Arguments *self)
 
   sag_train_plan_init (&self->job.plan);
   self->job.plan.dropout = NAN; /* nobody said */
+  self->job.plan.n_loaders = MAX (g_get_num_processors () / 2, 1);
   self->cache_gb = 50;
   self->steps = (gint64) plan->n_steps;
   self->seed = (gint64) plan->seed;
@@ -116,6 +117,10 @@ run (Arguments *self)
   g_autoptr (SagTrainView) view = sag_train_view_new ();
   SagTrainEnd end;
 
+  if (g_strcmp0 (self->model.engine, "cuda") == 0)
+    return sag_cli_usage ("train", "Training runs on the processor; leave --engine out");
+  g_free (self->model.engine);
+  self->model.engine = g_strdup ("cpu");
   if (sag_cli_pick_engine (&self->model, &self->job.plan.engine, &error) == NULL)
     return sag_cli_fail (error);
   self->job.bundle = sag_cli_open_bundle (&self->model, &error);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Counts up whenever the same options begin to mean something else, so that no run goes on with another. */
-#define RECIPE "2"
+#define RECIPE "3"
 
 static const char *const part_names[] = {
   [SAG_TRAIN_HEADS] = "heads", [SAG_TRAIN_HEADS_AND_TEXT] = "heads+text",

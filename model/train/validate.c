@@ -45,7 +45,7 @@ typedef struct
 {
   const SagTrainJudge *judge;
   void                *engine;
-  Answers             *answers; /* (n_tasks) */
+  Answers             *answers; /* (n_tasks), of subjects only */
   float               *input;
   float               *tokens;
   gsize                n_token_values;
@@ -105,7 +105,8 @@ judge_item (
   Judging *self, const SagIndexItem *item, float logit, const float *logits, float **targets)
 {
   gsize    n_cells = sag_sample_grid_n_cells (sag_scan_store_get_grid (self->judge->store));
-  Answers *answers = &self->answers[item->task];
+  guint    subject = sag_index_get_task (self->judge->index, item->task)->subject;
+  Answers *answers = &self->answers[subject];
   double   score = logit;
   guint8   positive = item->positive;
 
@@ -200,6 +201,19 @@ mean (double sum, gsize n)
   return n > 0 ? sum / (double) n : NAN;
 }
 
+/* AUROC of a subject, and whether it has enough of both kinds to be quoted. */
+static double
+find_auroc (const Answers *answers, gboolean *is_sound)
+{
+  const guint8 *positive = (const guint8 *) answers->positive->data;
+  gsize         n = answers->positive->len, n_positives = 0;
+
+  for (gsize i = 0; i < n; i++)
+    n_positives += positive[i];
+  *is_sound = MIN (n_positives, n - n_positives) >= SAG_METRICS_FEWEST;
+  return sag_metrics_auroc ((const double *) (gpointer) answers->scores->data, positive, n);
+}
+
 static void
 sum_up (const Judging *self, SagTrainValidation *validation)
 {
@@ -209,16 +223,17 @@ sum_up (const Judging *self, SagTrainValidation *validation)
   *validation = (SagTrainValidation){ .task_auroc = g_new (double, n) };
   for (gsize t = 0; t < n; t++)
     {
-      const Answers *answers = &self->answers[t];
-      const double  *scores = (const double *) (gpointer) answers->scores->data;
-      const guint8  *positive = (const guint8 *) answers->positive->data;
-      double         area = sag_metrics_auroc (scores, positive, answers->scores->len);
+      guint          subject = sag_index_get_task (self->judge->index, t)->subject;
+      const Answers *answers = &self->answers[subject];
+      gboolean       is_sound;
+      double         area = find_auroc (answers, &is_sound);
 
-      validation->task_auroc[t] = area;
-      if (isnan (area))
+      validation->task_auroc[t] = is_sound ? area : NAN;
+      if (isnan (area) || subject != t)
         continue;
       auroc += area;
-      aupr += sag_metrics_aupr (scores, positive, answers->scores->len);
+      aupr += sag_metrics_aupr ((const double *) (gpointer) answers->scores->data,
+                                (const guint8 *) answers->positive->data, answers->scores->len);
       validation->n_tasks++;
     }
   validation->auroc = mean (auroc, validation->n_tasks);

@@ -9,10 +9,12 @@ G_BEGIN_DECLS
 
 /**
  * SagTrainValidation: how well the network does on scans that it does not learn from.
- * @auroc, @aupr: means over the questions with labels of both kinds, @n_tasks of them; NaN if there is none
+ * @auroc, @aupr: means over the findings with labels of both kinds, however they are asked for, @n_tasks of them; NaN
+ *   if there is none
  * @hit: share of the rows with something in the mask, @n_masks, whose highest cell meets it; NaN without any
  * @class_loss, @patch_loss: means over the rows of each kind, NaN without any; the focal loss ten times, as in training
- * @task_auroc: (n_tasks of the index): NaN where there is none
+ * @task_auroc: (n_tasks of the index): of the question's finding in all wordings; NaN with fewer than
+ *   SAG_METRICS_FEWEST of a kind
  */
 typedef struct
 {

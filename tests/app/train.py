@@ -124,7 +124,7 @@ def test_bundle_says_what_it_is():
         EFFUSION, LUNGS, "Segment heart in the image.", "Segment left pleural effusion in the image."}  # fmt: skip
     assert tasks[(EFFUSION, "class")]["prevalence"] == 0.5
     assert tasks[("Segment left pleural effusion in the image.", "patch")]["prevalence"] == 0.5
-    assert 0 <= tasks[(EFFUSION, "class")]["auroc"] <= 1
+    assert tasks[(EFFUSION, "class")].get("auroc") is None  # of two scans: that says nothing
     answer = run("ask", scans()[0][0], "--task", EFFUSION, "--bundle", os.path.join(unbroken(), "best"), "--json").json()
     assert answer["bundle"]["trained"] and answer["bundle"]["synthetic"]
 

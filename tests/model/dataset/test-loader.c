@@ -217,7 +217,6 @@ test_together (void)
   const SagSampleGrid *grid;
   g_autofree gint16   *source = NULL;
   g_autofree float    *input = NULL;
-  g_autofree float    *targets = NULL;
   guint8               members[1][256] = { { 0 } };
   SagLabelMap          labels = { .n_sets = 1, .members = members };
   g_autoptr (SagLabelMap) moved = NULL;
