@@ -140,7 +140,7 @@ load_once (gpointer data, GError **error)
   Bench *self = data;
 
   g_clear_pointer (&self->volume, sag_volume_unref);
-  self->volume = sag_nifti_load (self->path, NULL, NULL, sag_cli_get_cancellable (), error);
+  self->volume = sag_cli_load (self->path, error);
   return self->volume != NULL;
 }
 

@@ -98,7 +98,7 @@ print_origin (const SagOrigin *origin)
   if (*origin->phase != '\0')
     g_string_append_printf (text, ", at %s %% of the heart's cycle", origin->phase);
   if (!isnan (origin->slice_thickness_mm))
-    g_string_append_printf (text, ", slices %g mm thick", origin->slice_thickness_mm);
+    g_string_append_printf (text, ", slices %.3g mm thick", origin->slice_thickness_mm);
   if (!isnan (origin->age_years))
     g_string_append_printf (text, ", %.0f years", floor (origin->age_years));
   sag_cli_print_sentence ("series", text->str + strspn (text->str, ", "));

@@ -144,8 +144,11 @@ set_empty_error (const Scan *scan, const SagDicomIndex *index, const char *path,
                  ((SagDicomProblem *) index->problems->pdata[0])->sentence,
                  index->problems->len > 1 ? " Its other files could not be read either." : "");
   else if (scan->places->len == 1 && scan->errors[0] != NULL)
-    g_propagate_error (error, g_error_new_literal (SAG_ERROR, SAG_ERROR_UNSUPPORTED,
-                                                   dup_sentence (name, scan->errors[0])));
+    {
+      g_autofree char *sentence = dup_sentence (name, scan->errors[0]);
+
+      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED, sentence);
+    }
   else
     g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
                  "%s holds no DICOM files. Choose the folder that a scanner, PACS or CD wrote.",
@@ -247,7 +250,11 @@ find_best (SagDicomIndex *index)
     {
       SagDicomSeries *series = index->series->pdata[i];
 
-      if (series->problem == NULL && (best == NULL || series->score > best->score))
+      if (series->problem != NULL || (best != NULL && series->score < best->score))
+        continue;
+      /* Of two that suit alike the newer study; in one study, the one that was chosen there. */
+      if (best == NULL || series->score > best->score ||
+          (series->is_best && strcmp (series->header->study_date, best->header->study_date) >= 0))
         best = series;
     }
   return best;
@@ -320,7 +327,7 @@ sag_dicom_parse_reference (const char *reference, char **key)
 
   *key = NULL;
   if (mark == NULL || mark == reference || g_file_test (reference, G_FILE_TEST_EXISTS) ||
-      mark[1 + strspn (mark + 1, "0123456789./")] != '\0' || mark[1] == '\0')
+      mark[1 + strspn (mark + 1, "0123456789.:")] != '\0' || mark[1] == '\0')
     return g_strdup (reference);
   *key = g_strdup (mark + 1);
   return g_strndup (reference, (gsize) (mark - reference));

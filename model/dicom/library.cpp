@@ -230,12 +230,16 @@ double
 get_age (DcmItem &item, const SagDicomHeader *header)
 {
   const double age = parse_age (get_text (item, DCM_PatientAge));
+  double       years;
 
-  if (!std::isnan (age) || strlen (header->birth_date) != 8 || strlen (header->study_date) != 8)
+  if (age > 0)
     return age;
-  /* YYYYMMDD */
-  return floor (
+  if (strlen (header->birth_date) != 8 || strlen (header->study_date) != 8)
+    return NAN;
+  /* YYYYMMDD. Dates of one day are what is left of them in anonymised files. */
+  years = floor (
     (g_ascii_strtod (header->study_date, NULL) - g_ascii_strtod (header->birth_date, NULL)) / 1e4);
+  return years > 0 ? years : NAN;
 }
 
 DcmItem *

@@ -72,6 +72,21 @@ get_values (const SagDicomSlice *slice)
   return values;
 }
 
+/* What stands where no slice reaches: air, or what the file itself puts there. */
+static float
+choose_air (const Load *load)
+{
+  const SagDicomSlice  *first = get_slice (load, 0);
+  const SagDicomHeader *header = first->file->header;
+  const SagDicomFrame  *frame = sag_dicom_slice_frame (first);
+  const double          padding = header->padding * frame->slope + frame->intercept;
+
+  if (strcmp (header->kind, "CT") != 0)
+    return 0;
+  return header->has_padding && padding < AIR_HU && padding >= G_MININT16 ? (float) padding
+                                                                          : AIR_HU;
+}
+
 /* Whole slopes and intercepts keep values whole; whether they fit is seen while reading. */
 static SagScalar
 choose_scalar (const Load *load)
@@ -438,7 +453,7 @@ sag_dicom_load (SagDicomSeries *series,
   for (int a = 0; a < 3; a++)
     load.grid.dims[a] = series->geometry.dims[a];
   load.grid.scalar = choose_scalar (&load);
-  load.grid.air = strcmp (series->header->kind, "CT") == 0 ? AIR_HU : 0;
+  load.grid.air = choose_air (&load);
   done = run (&load, error);
   if (!done && load.overflow && load.grid.scalar == SAG_SCALAR_INT16)
     {

@@ -242,9 +242,9 @@ plan_shifts (Plan *plan, gint32 dims[3], double origin[3])
     origin[c] = first->position_mm[c] + low[0] * axes[0][c] + low[1] * axes[1][c];
   if (!series->is_sheared)
     return TRUE;
-  tilt = atan2 (hypot (shift[0], shift[1]),
-                get_slice (plan, plan->n - 1)->along_mm - plan->first_mm) *
-         180 / G_PI;
+  tilt =
+    atan2 (hypot (shift[0], shift[1]), get_slice (plan, plan->n - 1)->along_mm - plan->first_mm) *
+    180 / G_PI;
   degrees = dup_mm (tilt);
   note (plan, "The gantry was tilted by %s degrees: the slices were shifted to stand upright.",
         degrees);

@@ -273,7 +273,7 @@ group_one (GPtrArray *files, GPtrArray *all)
       series->part = (int) i + 1;
       series->n_parts = (int) parts->len;
       series->key = parts->len == 1 ? g_strdup (series->header->series_uid)
-                                    : g_strdup_printf ("%s/%u", series->header->series_uid, i + 1);
+                                    : g_strdup_printf ("%s:%u", series->header->series_uid, i + 1);
       g_ptr_array_add (all, series);
     }
 }

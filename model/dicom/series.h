@@ -48,7 +48,7 @@ typedef struct
  * Slices that make one volume: a DICOM series, or a part of one that holds several. Atomically reference counted,
  * immutable; its fields may be read by anyone.
  *
- * @key: the series UID, with "/2" and so on for the parts of one series
+ * @key: the series UID, with ":2" and so on for the parts of one series
  * @part, @n_parts: 1 and 1, or which part of its series
  * @number: 1, 2, 3, ... in the list that it is in
  * @header: of its first slice (transfer none)

@@ -140,7 +140,60 @@ typedef struct
   GPtrArray    *paths; /* NULL-terminated; that may hold DICOM */
   GFile        *empty; /* a folder without NIfTI */
   gboolean      dicom_only;
+  gboolean      is_alone; /* one thing was given */
+  char         *slice;    /* it is a DICOM file */
 } Find;
+
+/* Somebody who chose one slice means the series that it lies in: its neighbours are looked at too. */
+static void
+add_neighbours (Find *find, const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autoptr (GDir) entries = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (entries != NULL && (name = g_dir_read_name (entries)) != NULL)
+    {
+      g_autofree char *stem = dup_stem (name);
+      g_autofree char *lower = g_ascii_strdown (name, -1);
+      char            *other = g_build_filename (folder, name, NULL);
+
+      if (stem == NULL && name[0] != '.' && !g_str_has_suffix (lower, ".zip") &&
+          strcmp (other, path) != 0 && g_file_test (other, G_FILE_TEST_IS_REGULAR))
+        g_ptr_array_add (find->paths, other);
+      else
+        g_free (other);
+    }
+  find->slice = g_strdup (path);
+  find->scans->place = g_file_new_for_path (folder);
+}
+
+/* The series that @find->slice is of. */
+static SagDicomSeries *
+find_wanted (const Find *find)
+{
+  const GPtrArray *all = find->scans->index->series;
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      SagDicomSeries *series = all->pdata[i];
+
+      for (guint s = 0; s < series->slices->len; s++)
+        if (strcmp (g_array_index (series->slices, SagDicomSlice, s).file->place->path,
+                    find->slice) == 0)
+          return series;
+    }
+  return NULL;
+}
+
+static gboolean
+is_slice (const char *path)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *lower = g_ascii_strdown (base, -1);
+
+  return !g_str_has_suffix (lower, ".zip") && strcmp (lower, "dicomdir") != 0;
+}
 
 static void
 look_at (Find *find, GFile *file, GCancellable *cancellable)
@@ -156,6 +209,8 @@ look_at (Find *find, GFile *file, GCancellable *cancellable)
           return;
         }
       find->dicom_only = TRUE;
+      if (find->is_alone && is_slice (path))
+        add_neighbours (find, path);
     }
   else
     {
@@ -178,6 +233,8 @@ look_for_dicom (Find *find, GCancellable *cancellable)
   if (find->paths->len > 0 && sag_dicom_is_supported ())
     find->scans->index = sag_dicom_index_new ((const char *const *) find->paths->pdata, NULL, NULL,
                                               cancellable, &error);
+  if (find->scans->index != NULL && find->slice != NULL)
+    find->scans->wanted = find_wanted (find);
   if (find->scans->index != NULL || (find->empty == NULL && !find->dicom_only))
     return;
   if (error != NULL && !g_error_matches (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED))
@@ -202,12 +259,13 @@ find_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   GPtrArray *given = task_data;
   g_autoptr (GStrvBuilder) problems = g_strv_builder_new ();
   g_autoptr (GPtrArray) paths = g_ptr_array_new_null_terminated (8, g_free, TRUE);
-  Find find = { g_new0 (SagUiScans, 1), problems, paths, NULL, FALSE };
+  Find find = { g_new0 (SagUiScans, 1), problems, paths, NULL, FALSE, given->len == 1, NULL };
 
   find.scans->files = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < given->len; i++)
     look_at (&find, given->pdata[i], cancellable);
   look_for_dicom (&find, cancellable);
+  g_free (find.slice);
   find.scans->problems = g_strv_builder_end (problems);
   g_task_return_pointer (task, find.scans, (GDestroyNotify) sag_ui_scans_free);
 }

@@ -9,15 +9,17 @@ G_BEGIN_DECLS
  * SagUiScans: what there is to open.
  * @files: (element-type GFile): in order
  * @index: (nullable): the DICOM series that are there
+ * @wanted: (nullable) (transfer none): the series that the one slice lies in that was given
  * @place: (nullable): what they were found in, so that it can be opened again
  * @problems: NULL-terminated sentences, one for each folder that gave nothing
  */
 typedef struct
 {
-  GPtrArray     *files;
-  SagDicomIndex *index;
-  GFile         *place;
-  char         **problems;
+  GPtrArray      *files;
+  SagDicomIndex  *index;
+  SagDicomSeries *wanted;
+  GFile          *place;
+  char          **problems;
 } SagUiScans;
 
 void sag_ui_scans_free (SagUiScans *scans);
@@ -32,7 +34,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagUiScans, sag_ui_scans_free)
  * scans in it, by name as people count (scan2 before scan10). Left out there: hidden files, links
  * to folders, the .img of a pair, and maps that belong to a scan (NAME_labels, _label, _mask or
  * _seg beside NAME; what Sagitta exported). Folders, archives, DICOMDIR and DICOM files together
- * give one list of series.
+ * give one list of series; one DICOM file alone gives what lies beside it.
  */
 void        sag_ui_find_scans_async (GFile *const       *files,
                                      gsize               n_files,

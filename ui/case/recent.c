@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/case/recent.h"
 
+#include "model/dicom/dicom.h"
 #include "ui/base/settings.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -123,6 +125,17 @@ sag_ui_recent_dup_files (SagUiRecent *self)
   for (guint i = 0; i < self->files->len; i++)
     g_ptr_array_add (files, g_object_ref (self->files->pdata[i]));
   return files;
+}
+
+char *
+sag_ui_recent_dup_name (GFile *file)
+{
+  g_autofree char *path = g_file_get_path (file), *key = NULL;
+  g_autofree char *place = sag_dicom_parse_reference (path, &key);
+  g_autofree char *name = g_filename_display_basename (place);
+
+  /* Translators: a folder or archive that a DICOM series is in. */
+  return key != NULL ? g_strdup_printf (_ ("%s (DICOM)"), name) : g_steal_pointer (&name);
 }
 
 void

@@ -26,6 +26,9 @@ SagUiRecent *sag_ui_recent_new (GSettings *settings, const char *path);
 /** sag_ui_recent_dup_files: (transfer container) (element-type GFile). */
 GPtrArray *sag_ui_recent_dup_files (SagUiRecent *self);
 
+/** sag_ui_recent_dup_name: of a scan in the list: its file, or the folder or archive that a DICOM series is in. */
+char *sag_ui_recent_dup_name (GFile *file);
+
 void sag_ui_recent_add (SagUiRecent *self, GFile *file);
 void sag_ui_recent_remove (SagUiRecent *self, GFile *file);
 void sag_ui_recent_clear (SagUiRecent *self);

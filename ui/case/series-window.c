@@ -65,6 +65,18 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_window_destroy (GTK_WINDOW (self));
 }
 
+static gboolean
+enter_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (widget));
+
+  /* A button that has the focus is what Enter presses. */
+  if (GTK_IS_BUTTON (focus))
+    return FALSE;
+  open_action (widget, NULL, NULL);
+  return TRUE;
+}
+
 /* "CT · 512 × 512 × 275 · 0.70 × 0.70 × 1.00 mm" */
 static char *
 dup_details (const SagDicomSeries *series)
@@ -348,13 +360,27 @@ sag_ui_series_window_class_init (SagUiSeriesWindowClass *class)
                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_PTR_ARRAY);
   gtk_widget_class_install_action (widget_class, "series.open", NULL, open_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, 0, "series.open", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_Enter, 0, "series.open", NULL);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sagittact/Sagitta/series-window.ui");
   gtk_widget_class_bind_template_child (widget_class, SagUiSeriesWindow, heading);
   gtk_widget_class_bind_template_child (widget_class, SagUiSeriesWindow, studies);
   gtk_widget_class_bind_template_child (widget_class, SagUiSeriesWindow, open_button);
+}
+
+/* Enter opens, also where a row has the focus; the space bar marks it. */
+static void
+add_enter (SagUiSeriesWindow *self)
+{
+  static const guint  keys[] = { GDK_KEY_Return, GDK_KEY_KP_Enter };
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+
+  gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (controller),
+      gtk_shortcut_new (gtk_keyval_trigger_new (keys[i], 0),
+                        gtk_callback_action_new (enter_cb, NULL, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self), controller);
 }
 
 static void
@@ -364,4 +390,5 @@ sag_ui_series_window_init (SagUiSeriesWindow *self)
   self->checks = g_ptr_array_new ();
   self->pictures = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  add_enter (self);
 }

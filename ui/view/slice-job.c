@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/view/slice-job.h"
 
+#include "model/volume/origin.h"
 #include "ui/answer/overlay.h"
 #include "ui/base/trace.h"
 #include "ui/view/slice-view-private.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 /* The stored slice k that a slice of the canonical grid is; -1 if it holds parts of many. */
 static int
@@ -99,6 +101,30 @@ fill_words (SagUiSliceJob *job)
   };
 }
 
+/* A slice that is not in the files of a DICOM series says so. */
+static void
+add_made_up (SagUiSliceJob *job, const SagVolume *volume, const SagRenderView *view)
+{
+  static const int patient_axes[] = {
+    [SAG_RENDER_AXIAL] = 2, [SAG_RENDER_CORONAL] = 1, [SAG_RENDER_SAGITTAL] = 0
+  };
+  const SagOrigin   *origin = sag_volume_get_origin (volume);
+  const SagGeometry *geometry = sag_volume_get_geometry (volume);
+  double             inverse[3][4], ijk[3];
+  int                axis[3], k;
+  bool               flip[3];
+
+  if (origin == NULL || !sag_geometry_invert (geometry, inverse))
+    return;
+  sag_geometry_nearest_axes (geometry, axis, flip);
+  if (axis[patient_axes[view->plane]] != 2)
+    return;
+  sag_geometry_apply (inverse, view->centre_ras_mm, ijk);
+  k = CLAMP ((int) rint (ijk[2]), 0, origin->n_slices - 1);
+  if (origin->slices[k].instance_uid == NULL)
+    sag_ui_slice_job_add_sentence (job, _ ("Interpolated: not a slice of the scanner"), FALSE);
+}
+
 static void
 add_box (SagUiSliceView *self, SagUiSliceJob *job)
 {
@@ -143,6 +169,7 @@ sag_ui_slice_job_of (SagUiSliceView *self, double scale)
   job->marks.readout_room = words;
   if (self->watermark != NULL)
     sag_ui_slice_job_add_sentence (job, self->watermark, TRUE);
+  add_made_up (job, volume, &view);
   add_overlays (self, job);
   add_box (self, job);
   fill_words (job);

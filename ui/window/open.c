@@ -6,6 +6,7 @@
 #include "ui/window/window-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 static void
 add_cases (SagUiWindow *self, GPtrArray *files)
@@ -24,6 +25,16 @@ add_cases (SagUiWindow *self, GPtrArray *files)
     sag_ui_cases_set_current (cases, first);
 }
 
+/* Two studies of one person. */
+static gboolean
+are_priors (const SagDicomSeries *a, const SagDicomSeries *b)
+{
+  return *a->header->patient_id != '\0' &&
+         strcmp (a->header->patient_id, b->header->patient_id) == 0 &&
+         strcmp (a->header->patient_name, b->header->patient_name) == 0 &&
+         strcmp (a->header->study_uid, b->header->study_uid) != 0;
+}
+
 static void
 add_series (SagUiWindow *self, GFile *place, GPtrArray *series)
 {
@@ -39,6 +50,9 @@ add_series (SagUiWindow *self, GFile *place, GPtrArray *series)
     }
   if (first != NULL)
     sag_ui_cases_set_current (cases, first);
+  if (series->len == 2 && are_priors (series->pdata[0], series->pdata[1]))
+    sag_ui_session_offer (self->session, _ ("Two studies of one patient."), _ ("Side by side"),
+                          "view.compare-next");
 }
 
 static void
@@ -50,13 +64,16 @@ chosen_series_cb (SagUiSeriesWindow *dialog, GPtrArray *series, SagUiWindow *sel
 
 /* One series opens at once, several are shown first. */
 static void
-open_index (SagUiWindow *self, SagDicomIndex *index, GFile *place)
+open_index (SagUiWindow *self, const SagUiScans *scans)
 {
+  SagDicomIndex *index = scans->index;
+  GFile         *place = scans->place;
   g_autoptr (GPtrArray) usable = g_ptr_array_new ();
   SagUiSeriesWindow *dialog;
 
   for (guint i = 0; i < index->series->len; i++)
-    if (((SagDicomSeries *) index->series->pdata[i])->problem == NULL)
+    if (((SagDicomSeries *) index->series->pdata[i])->problem == NULL &&
+        (scans->wanted == NULL || scans->wanted == index->series->pdata[i]))
       g_ptr_array_add (usable, index->series->pdata[i]);
   if (usable->len == 1)
     {
@@ -83,7 +100,7 @@ found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     sag_ui_window_warn (self, scans->problems[i]);
   add_cases (self, scans->files);
   if (scans->index != NULL)
-    open_index (self, scans->index, scans->place);
+    open_index (self, scans);
 }
 
 void

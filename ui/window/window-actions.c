@@ -182,7 +182,7 @@ append_recent (GMenu *section, GFile *file)
   g_autofree char *uri = g_file_get_uri (file);
   g_autofree char *path = g_file_get_path (file);
   g_autofree char *parent = g_path_get_dirname (path);
-  g_autofree char *name = g_filename_display_basename (path);
+  g_autofree char *name = sag_ui_recent_dup_name (file);
   g_autofree char *folder = g_filename_display_basename (parent);
   /* Translators: a file and the folder it is in. */
   g_autofree char *label = g_strdup_printf (_ ("%s (%s)"), name, folder);

@@ -44,6 +44,7 @@ test_cut (Fixture *fixture, gconstpointer data)
     {
       const MakeSlice slice = { .syntax = syntax };
       g_autoptr (GByteArray) whole = make_slice (&slice);
+      SagDicomHeader *complete;
 
       for (guint n = 0; n < whole->len; n++)
         {
@@ -56,7 +57,9 @@ test_cut (Fixture *fixture, gconstpointer data)
           g_assert_true (header == NULL || !header->layout.has_pixels);
           g_assert_true ((header == NULL) == (error != NULL));
         }
-      g_assert_nonnull (read_bytes (whole, NULL));
+      complete = read_bytes (whole, NULL);
+      g_assert_nonnull (complete);
+      sag_dicom_header_free (complete);
     }
 }
 

@@ -124,7 +124,7 @@ test_two_regions (Fixture *fixture, gconstpointer data)
   make_series (&high, fixture->folder, 4, 2);
   index = read_path (fixture->folder);
   g_assert_cmpuint (index->series->len, ==, 2);
-  g_assert_cmpstr (get (index, 0)->key, ==, "1.2.3/1");
+  g_assert_cmpstr (get (index, 0)->key, ==, "1.2.3:1");
   g_assert_cmpint (get (index, 0)->geometry.dims[2], ==, 6);
   g_assert_cmpint (get (index, 1)->geometry.dims[2], ==, 4);
   g_assert_cmpint (get (index, 1)->part, ==, 2);

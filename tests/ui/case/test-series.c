@@ -59,6 +59,23 @@ find (Fixture *fixture)
   g_assert_cmpuint (fixture->scans->index->series->len, ==, 3);
 }
 
+/* One slice stands for its series, of which the rest lies beside it. */
+static void
+test_one_slice (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "1.2.4-07-2.dcm", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFile) folder = g_file_new_for_path (fixture->folder);
+
+  g_assert_true (g_file_query_exists (file, NULL));
+  sag_ui_find_scans_async (&file, 1, NULL, found_cb, fixture);
+  sag_test_ui_until (fixture->is_done);
+  g_assert_nonnull (fixture->scans->wanted);
+  g_assert_cmpstr (fixture->scans->wanted->key, ==, "1.2.4");
+  g_assert_cmpuint (fixture->scans->wanted->slices->len, ==, 6);
+  g_assert_true (g_file_equal (fixture->scans->place, folder));
+}
+
 static void
 chosen_cb (SagUiSeriesWindow *window, GPtrArray *series, Fixture *fixture)
 {
@@ -155,6 +172,7 @@ main (int argc, char **argv)
 {
   sag_test_ui_init (&argc, &argv);
   sag_test_ui_style ();
+  add ("one-slice", test_one_slice);
   add ("choose", test_choose);
   add ("best-alone", test_best_alone);
   add ("case", test_case);
