@@ -113,8 +113,7 @@ test_damaged_rows (void)
     "UPDATE bricks SET crc = crc + 1 WHERE id = 2",
     "UPDATE bricks SET data = substr (data, 1, 40) WHERE id = 2",
     "UPDATE bricks SET brick = 1000000 WHERE id = 2",
-    "UPDATE bricks SET data = (SELECT data FROM bricks WHERE id = 3), crc = (SELECT crc FROM "
-    "bricks WHERE id = 3) WHERE id = 2",
+    "UPDATE bricks SET (data, crc) = (SELECT data, crc FROM bricks WHERE id = 3) WHERE id = 2",
   };
   const SagGeometry grid = make_grid (0), other = make_grid (0.5);
 
