@@ -270,28 +270,68 @@ copy_rows (const float *from, gsize from_row, float *to, gsize to_row, gsize n, 
     memcpy (to + i * to_row, from + i * from_row, n * sizeof (float));
 }
 
+/* The head's BatchNorm and SiLU, 16 channels an item. @sums: (2, head channels) */
+typedef struct
+{
+  SagCpuTrainVision *self;
+  gsize              rows;
+  double            *sums;
+} Head;
+
+static void
+head_moments (gsize item, guint worker, gpointer data)
+{
+  const Head  *work = data;
+  gsize        head = work->self->network.head_channels, first = item * SAG_CPU_LANES;
+  gsize        end = MIN (first + SAG_CPU_LANES, head);
+  const float *h = work->self->h;
+  double      *mean = work->sums, *variance = work->sums + head;
+
+  for (gsize r = 0; r < work->rows; r++)
+    for (gsize c = first; c < end; c++)
+      mean[c] += h[r * head + c];
+  for (gsize c = first; c < end; c++)
+    mean[c] /= work->rows;
+  for (gsize r = 0; r < work->rows; r++)
+    for (gsize c = first; c < end; c++)
+      variance[c] += (h[r * head + c] - mean[c]) * (h[r * head + c] - mean[c]);
+  for (gsize c = first; c < end; c++)
+    variance[c] /= work->rows;
+}
+
+static void
+head_activate (gsize item, guint worker, gpointer data)
+{
+  const Head            *work = data;
+  const SagCpuBatchNorm *norm = &work->self->head_norm;
+  gsize                  head = norm->n_channels, first = item * SAG_CPU_LANES;
+  gsize                  end = MIN (first + SAG_CPU_LANES, head);
+
+  for (gsize r = 0; r < work->rows; r++)
+    for (gsize c = first; c < end; c++)
+      {
+        float t = work->self->h[r * head + c] * norm->factor[c] + norm->offset[c];
+
+        work->self->f[r * head + c] = t / (1 + expf (-t));
+      }
+}
+
+static gsize
+head_items (const SagCpuTrainVision *self)
+{
+  return (self->network.head_channels + SAG_CPU_LANES - 1) / SAG_CPU_LANES;
+}
+
 static void
 normalise_head (SagCpuTrainVision *self, gsize rows)
 {
   gsize              head = self->network.head_channels;
-  g_autofree double *mean = g_new0 (double, 2 * head);
-  double            *variance = mean + head;
+  g_autofree double *sums = g_new0 (double, 2 * head);
+  Head               work = { self, rows, sums };
 
-  for (gsize i = 0; i < rows * head; i++)
-    mean[i % head] += self->h[i];
-  for (gsize c = 0; c < head; c++)
-    mean[c] /= rows;
-  for (gsize i = 0; i < rows * head; i++)
-    variance[i % head] += (self->h[i] - mean[i % head]) * (self->h[i] - mean[i % head]);
-  for (gsize c = 0; c < head; c++)
-    variance[c] /= rows;
-  sag_cpu_batch_norm_set (&self->head_norm, mean, variance, rows);
-  for (gsize i = 0; i < rows * head; i++)
-    {
-      float t = self->h[i] * self->head_norm.factor[i % head] + self->head_norm.offset[i % head];
-
-      self->f[i] = t / (1 + expf (-t));
-    }
+  sag_pool_run (self->team.pool, head_items (self), head_moments, &work);
+  sag_cpu_batch_norm_set (&self->head_norm, sums, sums + head, rows);
+  sag_pool_run (self->team.pool, head_items (self), head_activate, &work);
 }
 
 gboolean
@@ -331,32 +371,56 @@ sag_cpu_train_vision_forward (SagCpuTrainVision *self,
   return TRUE;
 }
 
+static void
+head_slope (gsize item, guint worker, gpointer data)
+{
+  const Head            *work = data;
+  const SagCpuBatchNorm *norm = &work->self->head_norm;
+  gsize                  head = norm->n_channels, first = item * SAG_CPU_LANES;
+  gsize                  end = MIN (first + SAG_CPU_LANES, head);
+
+  for (gsize r = 0; r < work->rows; r++)
+    for (gsize c = first; c < end; c++)
+      {
+        float  h = work->self->h[r * head + c], t = h * norm->factor[c] + norm->offset[c];
+        float  sigmoid = 1 / (1 + expf (-t));
+        float *d = &work->self->d_f[r * head + c];
+
+        *d *= sigmoid * (1 + t * (1 - sigmoid));
+        work->sums[c] += *d;
+        work->sums[head + c] += (double) *d * (h - norm->mean[c]);
+      }
+}
+
+static void
+head_back (gsize item, guint worker, gpointer data)
+{
+  const Head            *work = data;
+  const SagCpuBatchNorm *norm = &work->self->head_norm;
+  gsize                  head = norm->n_channels, first = item * SAG_CPU_LANES;
+  gsize                  end = MIN (first + SAG_CPU_LANES, head);
+
+  for (gsize r = 0; r < work->rows; r++)
+    for (gsize c = first; c < end; c++)
+      {
+        float *d = &work->self->d_f[r * head + c];
+
+        *d = *d * norm->factor[c] - (work->self->h[r * head + c] - norm->mean[c]) * norm->slope[c] -
+             norm->shift[c];
+      }
+}
+
 /* d_f through SiLU and BatchNorm, in place. */
 static void
 back_through_head_norm (SagCpuTrainVision *self, gsize rows)
 {
-  gsize                  head = self->network.head_channels;
-  const SagCpuBatchNorm *norm = &self->head_norm;
-  g_autofree double     *sums = g_new0 (double, 2 * head);
+  gsize              head = self->network.head_channels;
+  g_autofree double *sums = g_new0 (double, 2 * head);
+  Head               work = { self, rows, sums };
 
-  for (gsize i = 0; i < rows * head; i++)
-    {
-      gsize c = i % head;
-      float t = self->h[i] * norm->factor[c] + norm->offset[c];
-      float sigmoid = 1 / (1 + expf (-t));
-
-      self->d_f[i] *= sigmoid * (1 + t * (1 - sigmoid));
-      sums[c] += self->d_f[i];
-      sums[head + c] += (double) self->d_f[i] * (self->h[i] - norm->mean[c]);
-    }
+  sag_pool_run (self->team.pool, head_items (self), head_slope, &work);
   sag_cpu_batch_norm_backward (&self->head_norm, sums, sums + head, rows);
-  for (gsize i = 0; i < rows * head; i++)
-    {
-      gsize c = i % head;
-
-      self->d_f[i] = self->d_f[i] * norm->factor[c] -
-                     (self->h[i] - norm->mean[c]) * norm->slope[c] - norm->shift[c];
-    }
+  sag_pool_run (self->team.pool, head_items (self), head_back, &work);
 }
 
 void
