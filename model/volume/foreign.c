@@ -64,10 +64,10 @@ static const struct
   const char *meaning;
 } suffixes[] = {
   { ".dcm", dicom_name }, { ".ima", dicom_name }, { ".nrrd", nrrd },      { ".nhdr", nrrd },
-  { ".mha", meta },    { ".mhd", meta },    { ".mgz", mgh },        { ".mgh", mgh },
-  { ".mnc", minc },    { ".h5", hdf5 },     { ".npy", numpy },      { ".npz", numpy },
-  { ".zip", archive }, { ".tar", archive }, { ".tar.gz", archive }, { ".tgz", archive },
-  { ".bz2", bzip },    { ".xz", bzip },     { ".zst", bzip },
+  { ".mha", meta },       { ".mhd", meta },       { ".mgz", mgh },        { ".mgh", mgh },
+  { ".mnc", minc },       { ".h5", hdf5 },        { ".npy", numpy },      { ".npz", numpy },
+  { ".zip", archive },    { ".tar", archive },    { ".tar.gz", archive }, { ".tgz", archive },
+  { ".bz2", bzip },       { ".xz", bzip },        { ".zst", bzip },
 };
 
 static gboolean
