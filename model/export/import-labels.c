@@ -45,31 +45,37 @@ fail (const Reading *reading, gsize row, GError **error, const char *format, ...
   return FALSE;
 }
 
-/* By UUID, then content, then name. */
+/* By UUID, then content or place; by name only if the row gives neither UUID nor content, and the name is that of
+ * one case alone. */
 static const SagCaseRow *
 find_case (const Reading *reading, gsize row)
 {
   const char *uuid = cell (reading, row, "case_uuid"), *hash = cell (reading, row, "scan_sha256");
   const char *name = cell (reading, row, "case"), *path = cell (reading, row, "img_file_path");
-  g_autofree char *full = path != NULL ? g_canonicalize_filename (path, reading->folder) : NULL;
-  g_autofree char *base = path != NULL ? sag_case_dup_name (path) : NULL;
+  g_autofree char  *full = path != NULL ? g_canonicalize_filename (path, reading->folder) : NULL;
+  g_autofree char  *base = path != NULL ? sag_case_dup_name (path) : NULL;
+  const gboolean    may_name = uuid == NULL && hash == NULL;
+  const SagCaseRow *named = NULL;
+  guint             n_named = 0;
 
-  for (int pass = 0; pass < 3; pass++)
+  for (int pass = 0; pass < 2; pass++)
     for (guint c = 0; c < reading->project->cases->len; c++)
       {
         const SagCaseRow *one = g_ptr_array_index (reading->project->cases, c);
-        const gboolean    found[] = {
-             uuid != NULL && g_strcmp0 (one->uuid, uuid) == 0,
-             (hash != NULL && g_strcmp0 (one->sha256, hash) == 0) ||
-               (full != NULL && g_strcmp0 (one->path, full) == 0),
-             (name != NULL && g_strcmp0 (one->name, name) == 0) ||
-               (base != NULL && g_strcmp0 (one->name, base) == 0),
-        };
 
-        if (found[pass])
+        if (pass == 0 ? uuid != NULL && g_strcmp0 (one->uuid, uuid) == 0
+                      : (hash != NULL && g_strcmp0 (one->sha256, hash) == 0) ||
+                          (may_name && full != NULL && g_strcmp0 (one->path, full) == 0))
           return one;
+        if (pass == 0 && may_name &&
+            ((name != NULL && g_strcmp0 (one->name, name) == 0) ||
+             (base != NULL && g_strcmp0 (one->name, base) == 0)))
+          {
+            named = one;
+            n_named++;
+          }
       }
-  return NULL;
+  return n_named == 1 ? named : NULL;
 }
 
 /* The task of a row; a new wording becomes a task. */
@@ -137,7 +143,8 @@ import_row (SagDb *db, Reading *reading, gsize row, GError **error)
     return TRUE;
   if (one == NULL)
     {
-      sag_exported_note (reading->imported, "Line %u: its scan is not in the project.",
+      sag_exported_note (reading->imported,
+                         "Line %u: its scan is not in the project, or several are called so.",
                          sag_rows_get_line (reading->rows, row));
       return TRUE;
     }

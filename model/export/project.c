@@ -47,21 +47,31 @@ sag_project_dup_scan (const SagProject *project, const SagCaseRow *one)
   return g_canonicalize_filename (one->path, project->folder);
 }
 
-char *
-sag_project_dup_name (const SagProject *project, const SagCaseRow *one)
+/* What every system takes as a file's name. */
+static char *
+dup_clean (const char *text)
 {
-  g_autofree char *name = g_strdup (one->name);
+  char *name = g_strdup (text);
 
   for (char *c = name; *c != 0; c++)
     if (g_ascii_iscntrl (*c) || strchr ("/\\:*?\"<>|", *c) != NULL)
       *c = '_';
   if (*name == '.')
     *name = '_';
+  return name;
+}
+
+char *
+sag_project_dup_name (const SagProject *project, const SagCaseRow *one)
+{
+  g_autofree char *name = dup_clean (one->name);
+
   for (guint c = 0; c < project->cases->len; c++)
     {
       const SagCaseRow *other = g_ptr_array_index (project->cases, c);
+      g_autofree char  *other_name = dup_clean (other->name);
 
-      if (other->id != one->id && g_ascii_strcasecmp (other->name, one->name) == 0)
+      if (other->id != one->id && g_ascii_strcasecmp (other_name, name) == 0)
         return g_strdup_printf ("%s-%" G_GINT64_FORMAT, name, one->id);
     }
   return g_steal_pointer (&name);

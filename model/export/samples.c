@@ -54,6 +54,20 @@ find_mask (GPtrArray *masks, const char *key, const char *reader, LeftOut *left_
   return found;
 }
 
+/* Some of its voxels came from a model. */
+static gboolean
+is_of_model (const SagStoredMask *stored)
+{
+  for (gsize b = 0; stored != NULL && b < sag_mask_get_n_bricks (stored->mask); b++)
+    {
+      const SagBrick *brick = sag_mask_get_brick (stored->mask, b);
+
+      if (brick != NULL && sag_brick_count_model (brick) > 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 note_all (const LeftOut *left_out, SagExported *exported)
 {
@@ -62,10 +76,11 @@ note_all (const LeftOut *left_out, SagExported *exported)
       exported, "%u labels on which readers differ were left out; decide them, or name a reader.",
       left_out->n_differ);
   if (left_out->n_seen > 0)
-    sag_exported_note (exported,
-                       "%u labels that were set after an answer had been seen were left out; "
-                       "--assisted takes them.",
-                       left_out->n_seen);
+    sag_exported_note (
+      exported,
+      "%u labels or masks that were made after an answer had been seen were left out; "
+      "--assisted takes them.",
+      left_out->n_seen);
   if (left_out->n_other > 0)
     sag_exported_note (exported,
                        "%u labels that say unsure, not evaluable or censored were left out.",
@@ -94,15 +109,15 @@ sample_task (SagProject               *project,
     sag_project_get_consensus (project, sample->one->id, sample->task->id, options->reader);
 
   sample->mask = find_mask (masks, sample->task->key, options->reader, left_out);
-  sample->seen = word.seen;
+  sample->seen = word.seen || is_of_model (sample->mask);
   sample->label = word.value == SAG_LABEL_VALUE_PRESENT  ? 1
                   : word.value == SAG_LABEL_VALUE_ABSENT ? 0
                                                          : NAN;
   left_out->n_differ += word.differ;
   left_out->n_other += word.value != SAG_LABEL_VALUE_NONE && isnan (sample->label);
-  if (word.seen && !options->assisted)
+  if (sample->seen && !options->assisted)
     {
-      left_out->n_seen += !isnan (sample->label);
+      left_out->n_seen += !isnan (sample->label) || sample->mask != NULL;
       return TRUE;
     }
   if (isnan (sample->label) && sample->mask == NULL)

@@ -204,8 +204,9 @@ write_sample (const SagExportSample *sample, gpointer user_data, GError **error)
   g_autofree char *name = sag_project_dup_name (writing->project, sample->one);
   g_autofree char *scan = g_strdup_printf ("bin/%s.bin", name);
   const gboolean   nodule = g_ascii_strncasecmp (sample->task->key, "nodule", 6) == 0;
-  g_autofree char *mask = nodule ? g_strdup_printf ("nodule_seg/%s.bin", name)
-                                 : g_strdup_printf ("seg/%s__%s.bin", name, sample->task->key);
+  g_autofree char *mask = nodule
+                            ? g_strdup_printf ("nodule_seg/%s__%s.bin", name, sample->task->key)
+                            : g_strdup_printf ("seg/%s__%s.bin", name, sample->task->key);
   g_autofree char *question = g_strdup_printf ("Segment:%s", nodule ? "Nodule" : sample->task->key);
 
   if (!write_scan (writing, sample->one, scan, error))

@@ -16,6 +16,9 @@ guint32 sag_mask_row (const SagMask *mask, gint32 bi, gint32 j, gint32 k, gboole
 /** sag_mask_edit_peek: (transfer none): changes with the edit; only its owner may look at it. */
 SagMask *sag_mask_edit_peek (SagMaskEdit *edit);
 
+/** sag_mask_fits: no voxel lies beyond the grid. */
+gboolean sag_mask_fits (const SagMask *mask);
+
 /** sag_mask_box_clip: cuts @box to the grid. Returns: FALSE if nothing is left */
 gboolean sag_mask_box_clip (SagMaskBox *box, const SagGeometry *geometry);
 

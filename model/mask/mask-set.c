@@ -484,3 +484,16 @@ sag_mask_set_get_n_steps (SagMaskSet *set)
 {
   return set->position;
 }
+
+SagMaskStep *
+sag_mask_set_get_step (SagMaskSet *set, guint index, gint64 *number, gboolean *undone)
+{
+  const Entry *entry;
+
+  if (index >= set->entries->len)
+    return NULL;
+  entry = g_ptr_array_index (set->entries, index);
+  *number = entry->number;
+  *undone = index >= set->position;
+  return entry->step;
+}

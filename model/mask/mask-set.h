@@ -110,6 +110,13 @@ const char *sag_mask_set_get_undo_title (SagMaskSet *set);
 const char *sag_mask_set_get_redo_title (SagMaskSet *set);
 /** sag_mask_set_get_undo_size: bytes that the steps take. */
 gsize sag_mask_set_get_undo_size (SagMaskSet *set);
+/**
+ * sag_mask_set_get_step: any step, oldest first, those that wait for redo last.
+ * @undone: (out): it waits for redo
+ * Returns: (transfer none) (nullable): NULL beyond the last, or if its bytes were let go
+ */
+SagMaskStep *sag_mask_set_get_step (SagMaskSet *set, guint index, gint64 *number, gboolean *undone);
+
 /** sag_mask_set_get_n_steps: how many could be undone. */
 guint sag_mask_set_get_n_steps (SagMaskSet *set);
 

@@ -259,9 +259,8 @@ sag_mask_get_brick (const SagMask *mask, gsize index)
   return mask->bricks[index];
 }
 
-/* Whether no voxel lies beyond the grid. */
-static gboolean
-fits (const SagMask *mask)
+gboolean
+sag_mask_fits (const SagMask *mask)
 {
   SagMaskBox box;
 
@@ -279,7 +278,7 @@ sag_mask_new_from_bricks (const SagGeometry *geometry, SagBrick *const *bricks, 
   g_autoptr (SagMask) mask = sag_mask_new (geometry);
 
   memcpy (mask->bricks, bricks, mask->n_bricks * sizeof (SagBrick *));
-  if (fits (mask))
+  if (sag_mask_fits (mask))
     return g_steal_pointer (&mask);
   g_set_error_literal (error, SAG_ERROR, SAG_ERROR_FORMAT, "A mask has voxels beyond its grid.");
   return NULL;

@@ -482,7 +482,7 @@ sag_mask_step_apply (
     return TRUE;
   start = mask != NULL ? sag_mask_ref (mask) : sag_mask_new (&step->geometry);
   edit = sag_mask_edit_new (start);
-  sound = apply_packed (change, edit);
+  sound = apply_packed (change, edit) && sag_mask_fits (sag_mask_edit_peek (edit));
   if (sound)
     *out = sag_mask_edit_snapshot (edit);
   else

@@ -174,7 +174,7 @@ sag_audit_verify (SagDb *db, gint64 *n_entries, GError **error)
       before = entry->hash;
     }
   last = g_strdup_printf ("%u %s", entries->len, before);
-  if (entries->len == 0 || g_strcmp0 (head, last) == 0)
+  if (entries->len > 0 && g_strcmp0 (head, last) == 0)
     return TRUE;
   g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
                "The log of %s was changed: entries are missing at its end.", sag_db_get_name (db));

@@ -12,6 +12,7 @@
   "active_ms"
 /* What rounding in a header does is no other grid. */
 #define SAME_MM 0.01
+#define MOST_VOXELS ((gint64) 1 << 34)
 
 static const char *const state_names[] = { "new", "in progress", "done", "reviewed" };
 
@@ -106,6 +107,9 @@ read_case (SagDb *db, SagRow *row, GError **error)
       sound &= n >= 0 && n <= G_MAXINT16;
       out->geometry.dims[a] = (gint32) CLAMP (n, 0, G_MAXINT16);
     }
+  sound &= sag_geometry_n_voxels (&out->geometry) <= MOST_VOXELS;
+  sound &= (out->geometry.dims[0] > 0) == (out->geometry.dims[1] > 0) &&
+           (out->geometry.dims[0] > 0) == (out->geometry.dims[2] > 0);
   sound &= affine_from_text (sag_row_text (row, 9), &out->geometry);
   sound &= sag_row_integer (row, 10) >= 0 && sag_row_integer (row, 10) < SAG_N_CASE_STATES;
   out->state = (SagCaseState) CLAMP (sag_row_integer (row, 10), 0, SAG_N_CASE_STATES - 1);
@@ -178,8 +182,8 @@ sag_cases_get (SagDb *db, gint64 id, GError **error)
   return NULL;
 }
 
-static gboolean
-insert_case (SagDb *db, SagCaseRow *row, GError **error)
+gboolean
+sag_cases_insert (SagDb *db, SagCaseRow *row, GError **error)
 {
   g_autofree char *affine = affine_to_text (&row->geometry);
 
@@ -223,7 +227,15 @@ meet_case (SagDb *db, SagCaseRow *row, const SagCaseRow *known, SagCaseFound *fo
   const gboolean same_path = g_strcmp0 (known->path, row->path) == 0;
   const gboolean both = known->sha256 != NULL && row->sha256 != NULL;
   const gboolean changed = both && g_strcmp0 (known->sha256, row->sha256) != 0;
-  const gboolean moved = !same_path && !g_file_test (known->path, G_FILE_TEST_EXISTS);
+  gint64         n_others = 0;
+  gboolean       moved;
+
+  /* The old place is empty, or one of both is another case's: names were swapped. */
+  if (!sag_db_integer (db, 0, &n_others, error,
+                       "SELECT count(*) FROM cases WHERE path IN (?, ?) AND id <> ?", "ssi",
+                       row->path, known->path, known->id))
+    return FALSE;
+  moved = !same_path && (n_others > 0 || !g_file_test (known->path, G_FILE_TEST_EXISTS));
 
   if (known->geometry.dims[0] > 0 && row->geometry.dims[0] > 0 &&
       !sag_geometry_equal (&known->geometry, &row->geometry, SAME_MM))
@@ -256,22 +268,25 @@ sag_cases_add (SagDb *db, SagCaseRow *row, SagCaseFound *found, GError **error)
 
   if (found == NULL)
     found = &ignored;
-  if (!read_cases (
+  /* Content first: files may have changed their names among each other. */
+  if (row->sha256 != NULL &&
+      !read_cases (db,
+                   sag_db_query (db, error,
+                                 "SELECT " COLUMNS " FROM cases WHERE sha256 = ?1 ORDER BY path <> "
+                                 "?2, id",
+                                 "ss", row->sha256, row->path),
+                   known, error))
+    return FALSE;
+  if (known->len == 0 &&
+      !read_cases (
         db,
         sag_db_query (db, error, "SELECT " COLUMNS " FROM cases WHERE path = ?", "s", row->path),
         known, error))
     return FALSE;
-  if (known->len == 0 && row->sha256 != NULL &&
-      !read_cases (db,
-                   sag_db_query (db, error,
-                                 "SELECT " COLUMNS " FROM cases WHERE sha256 = ? ORDER BY id", "s",
-                                 row->sha256),
-                   known, error))
-    return FALSE;
   if (known->len > 0)
     return meet_case (db, row, g_ptr_array_index (known, 0), found, error);
   *found = SAG_CASE_ADDED;
-  return insert_case (db, row, error);
+  return sag_cases_insert (db, row, error);
 }
 
 static gboolean

@@ -71,6 +71,9 @@ typedef enum
  */
 gboolean sag_cases_add (SagDb *db, SagCaseRow *row, SagCaseFound *found, GError **error);
 
+/** sag_cases_insert: adds a scan that is not there, whatever lies at its path. */
+gboolean sag_cases_insert (SagDb *db, SagCaseRow *row, GError **error);
+
 /** sag_cases_list: (transfer full) (element-type SagCaseRow): in the order of adding. */
 GPtrArray *sag_cases_list (SagDb *db, GError **error);
 /** sag_cases_get: Error: SAG_ERROR_ARGUMENT: no such case. */

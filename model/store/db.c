@@ -39,6 +39,12 @@ sag_db_set_error (sqlite3 *handle, int code, const char *name, GError **error)
                    "%s is damaged (%s). Recover it with: sagitta-cli project recover.", name,
                    detail);
       break;
+    case SQLITE_CONSTRAINT:
+      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                   "%s cannot take this: it is about something that is not there (any more), or is "
+                   "there already (%s).",
+                   name, detail);
+      break;
     case SQLITE_TOOBIG:
     case SQLITE_NOMEM:
       g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "%s: %s.", name, detail);

@@ -119,26 +119,31 @@ step_job_free (gpointer data)
 }
 
 static gboolean
+insert_step (
+  SagDb *db, gint64 case_id, gint64 number, SagMaskStep *step, gboolean undone, GError **error)
+{
+  g_autoptr (GBytes) bytes = sag_mask_step_dup_bytes (step);
+  gsize       size;
+  const void *data = g_bytes_get_data (bytes, &size);
+
+  return sag_db_run (db, error,
+                     "INSERT INTO steps (case_id, number, title, undone, at, data, crc) VALUES (?, "
+                     "?, ?, ?, ?, ?, ?)",
+                     "iisiibi", case_id, number, sag_mask_step_get_title (step),
+                     (gint64) (undone ? 1 : 0), sag_db_now (db), bytes,
+                     (gint64) sag_steps_crc (case_id, number, data, size));
+}
+
+static gboolean
 write_step_row (SagDb *db, const StepJob *job, GError **error)
 {
-  g_autoptr (GBytes) bytes = NULL;
-  gsize       size;
-  const void *data;
-
   if (job->event != SAG_MASK_STEP_DONE)
     return sag_db_run (db, error, "UPDATE steps SET undone = ? WHERE case_id = ? AND number = ?",
                        "iii", (gint64) (job->event == SAG_MASK_STEP_UNDONE), job->case_id,
                        job->number);
-  bytes = sag_mask_step_dup_bytes (job->step);
-  data = g_bytes_get_data (bytes, &size);
   return sag_db_run (db, error, "DELETE FROM steps WHERE case_id = ? AND number >= ?", "ii",
                      job->case_id, job->forgotten) &&
-         sag_db_run (db, error,
-                     "INSERT INTO steps (case_id, number, title, undone, at, data, crc) VALUES (?, "
-                     "?, ?, 0, ?, ?, ?)",
-                     "iisibi", job->case_id, job->number, sag_mask_step_get_title (job->step),
-                     sag_db_now (db), bytes,
-                     (gint64) sag_steps_crc (job->case_id, job->number, data, size));
+         insert_step (db, job->case_id, job->number, job->step, FALSE, error);
 }
 
 static gboolean
@@ -479,7 +484,16 @@ static gboolean
 adopt (SagDb *db, gpointer data, GError **error)
 {
   const Adopt *job = data;
+  SagMaskStep *step;
+  gint64       number;
+  gboolean     undone;
 
+  /* Steps are differences: those of other masks' history must not stand before these. */
+  if (!sag_db_run (db, error, "DELETE FROM steps WHERE case_id = ?", "i", job->case_id))
+    return FALSE;
+  for (guint s = 0; (step = sag_mask_set_get_step (job->set, s, &number, &undone)) != NULL; s++)
+    if (!insert_step (db, job->case_id, number, step, undone, error))
+      return FALSE;
   for (guint i = 0; i < sag_mask_set_get_n (job->set); i++)
     if (!sag_masks_put (db, job->case_id, sag_mask_set_get_info (job->set, i),
                         sag_mask_set_get_mask (job->set, i), NULL, error))

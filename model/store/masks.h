@@ -49,7 +49,10 @@ gboolean sag_masks_put (SagDb             *db,
                         const char        *reader,
                         GError           **error);
 
-/** sag_masks_adopt: writes a set that was painted without a project, with its masks; steps before it stay in memory. */
+/**
+ * sag_masks_adopt: writes a set that was painted without a project, with its masks and all that can be
+ * undone and redone. A journal that the case had is forgotten.
+ */
 gboolean sag_masks_adopt (SagStore *store, gint64 case_id, SagMaskSet *set, GError **error);
 
 /** sag_masks_crc: of a brick's row: over mask, place and bytes, so that no row can stand for another. */

@@ -64,6 +64,15 @@ find_case (GPtrArray *mine, const SagCaseRow *theirs)
 }
 
 static gboolean
+has_path (GPtrArray *mine, const char *path)
+{
+  for (guint c = 0; c < mine->len; c++)
+    if (g_strcmp0 (((const SagCaseRow *) g_ptr_array_index (mine, c))->path, path) == 0)
+      return *path != 0;
+  return FALSE;
+}
+
+static gboolean
 merge_case (Merge *merge, GPtrArray *mine, SagCaseRow *theirs, GError **error)
 {
   const gint64      there = theirs->id;
@@ -79,7 +88,13 @@ merge_case (Merge *merge, GPtrArray *mine, SagCaseRow *theirs, GError **error)
     }
   if (found == NULL)
     {
-      if (!sag_cases_add (merge->to, theirs, NULL, error))
+      if (has_path (mine, theirs->path))
+        {
+          conflict (merge, "%s: another scan lies at its path here; nothing of it was taken over.",
+                    theirs->name);
+          return TRUE;
+        }
+      if (!sag_cases_insert (merge->to, theirs, error))
         return FALSE;
       merge->out->n_cases++;
     }

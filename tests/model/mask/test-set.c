@@ -350,6 +350,36 @@ test_damaged_steps (void)
   }
 }
 
+/* A step from a larger grid with as many bricks: its voxels lie beyond this one. */
+static void
+test_step_beyond_grid (void)
+{
+  const SagGeometry grid = make_grid (0);
+  SagGeometry       larger = grid;
+  g_autoptr (SagMaskStep) step = sag_mask_step_new ("Brush");
+  g_autoptr (SagMaskStep) read = NULL;
+  g_autoptr (SagMaskInfo) info = sag_mask_info_new ("Lesion", NULL, 0);
+  g_autoptr (SagMask) empty = NULL;
+  g_autoptr (SagMask) mask = NULL;
+  g_autoptr (SagMask) out = NULL;
+  g_autoptr (SagMaskEdit) edit = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  larger.dims[0] = 96;
+  empty = sag_mask_new (&larger);
+  edit = sag_mask_edit_new (empty);
+  sag_mask_edit_span (edit, SAG_MASK_PAINT, NULL, 80, 90, 1, 1);
+  mask = sag_mask_edit_snapshot (edit);
+  sag_mask_step_add (step, NULL, NULL, info, mask, (guint[]){ 0, 0 });
+  bytes = sag_mask_step_dup_bytes (step);
+  read = sag_mask_step_new_from_bytes (bytes, &grid, &error);
+  g_assert_no_error (error);
+  g_assert_false (sag_mask_step_apply (read, 0, NULL, FALSE, &out, &error));
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "damaged");
+  g_assert_null (out);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -360,5 +390,6 @@ main (int argc, char **argv)
   g_test_add_func ("/mask/set/budget-without-project", test_budget_without_project);
   g_test_add_func ("/mask/set/rules", test_rules);
   g_test_add_func ("/mask/set/damaged-steps", test_damaged_steps);
+  g_test_add_func ("/mask/set/step-beyond-grid", test_step_beyond_grid);
   return g_test_run ();
 }

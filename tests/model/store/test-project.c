@@ -116,6 +116,21 @@ test_cases (Fixture *fixture, gconstpointer data)
       g_assert_cmpfloat (row->geometry.ijk_to_ras[v / 4][v % 4], ==, grid.ijk_to_ras[v / 4][v % 4]);
   }
   sag_case_row_free (row);
+  /* Two files that swap their names take their labels along. */
+  {
+    g_autofree char *other = g_build_filename (fixture->folder, "other.nii.gz", NULL);
+    gint64           second;
+
+    g_file_set_contents (other, "y", 1, NULL);
+    second = meet (fixture, other, "dd", 0, &found, &error);
+    g_assert_cmpint (second, !=, id);
+    g_assert_cmpint (meet (fixture, there, "dd", 0, &found, &error), ==, second);
+    g_assert_cmpint (found, ==, SAG_CASE_MOVED);
+    g_assert_cmpint (meet (fixture, other, "aa", 0, &found, &error), ==, id);
+    g_assert_cmpint (found, ==, SAG_CASE_MOVED);
+    g_free (there);
+    there = g_steal_pointer (&other);
+  }
   /* The same grid with another content, then another grid. */
   g_assert_cmpint (meet (fixture, there, "bb", 0, &found, &error), ==, id);
   g_assert_cmpint (found, ==, SAG_CASE_CHANGED);

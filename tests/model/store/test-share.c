@@ -196,6 +196,34 @@ test_split_and_merge (void)
   sag_test_remove_folder (folder);
 }
 
+/* Two machines have another scan at the same path: they stay apart. */
+static void
+test_same_path (void)
+{
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *here = g_build_filename (folder, "here.sagitta", NULL);
+  g_autofree char *there = g_build_filename (folder, "there.sagitta", NULL);
+  g_auto (SagMerged) merged = { 0 };
+  g_autoptr (GError) error = NULL;
+  SagStore *store = sag_store_open (there, SAG_STORE_CREATE, "Ben", &error);
+
+  add_task (store, "effusion");
+  add_case (store, "scan");
+  say (store, 1, "Ben", SAG_LABEL_VALUE_PRESENT);
+  sag_store_free (store);
+  store = sag_store_open (here, SAG_STORE_CREATE, "Ann", &error);
+  add_task (store, "effusion");
+  add_case (store, "scan");
+  g_assert_true (sag_store_merge (store, there, &merged, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (merged.n_cases + merged.n_labels, ==, 0);
+  g_assert_cmpint (merged.conflicts->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (merged.conflicts, 0), "another scan"));
+  g_assert_cmpint (n_labels (store), ==, 0);
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -203,5 +231,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store/share/kappa", test_kappa);
   g_test_add_func ("/store/share/alpha", test_alpha);
   g_test_add_func ("/store/share/split-and-merge", test_split_and_merge);
+  g_test_add_func ("/store/share/same-path", test_same_path);
   return g_test_run ();
 }

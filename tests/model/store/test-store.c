@@ -275,6 +275,38 @@ test_posts (void)
   sag_test_remove_folder (folder);
 }
 
+static gboolean
+break_rule (SagDb *db, gpointer data, GError **error)
+{
+  return sag_db_run (
+    db, error,
+    "INSERT INTO steps (case_id, number, title, undone, at, data, crc) VALUES (99, "
+    "1, '', 0, 0, x'00', 0)",
+    "");
+}
+
+/* A stroke of a case that is gone does not hold up the rest. */
+static void
+test_gone_case (void)
+{
+  char            *folder;
+  g_autofree char *path = new_path (&folder);
+  g_autoptr (GError) error = NULL;
+  SagStore *store = sag_store_open (path, SAG_STORE_CREATE, NULL, &error);
+  g_autoptr (GString) told = g_string_new (NULL);
+  gint64 sum = 0;
+
+  sag_store_set_trouble (store, on_trouble, told);
+  sag_store_post (store, break_rule, NULL, NULL);
+  sag_store_post (store, write_job, new_job (8, 0, 0), g_free);
+  wait_until_written (store);
+  g_assert_nonnull (strstr (told->str, "not there"));
+  g_assert_true (sag_store_run (store, read_values, &sum, &error));
+  g_assert_cmpint (sum, ==, 8);
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
 /* A full disk: what was done is kept and written later, in order, once. */
 static void
 test_disk_full (void)
@@ -444,6 +476,8 @@ test_log (void)
     "UPDATE audit SET at = at + 1 WHERE id = 1",
     "DELETE FROM audit WHERE id = 2",
     "DELETE FROM audit WHERE id = 3",
+    "DELETE FROM audit",
+    "DELETE FROM audit; DELETE FROM meta",
     "UPDATE audit SET hash = 'x' WHERE id = 3",
   };
   gint64 n = 0;
@@ -529,6 +563,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/triggers-do-not-run", test_triggers_do_not_run);
   g_test_add_func ("/store/migrate", test_migrate);
   g_test_add_func ("/store/posts", test_posts);
+  g_test_add_func ("/store/gone-case", test_gone_case);
   g_test_add_func ("/store/disk-full", test_disk_full);
   g_test_add_func ("/store/full-error", test_full_error);
   g_test_add_func ("/store/vanished", test_vanished);
