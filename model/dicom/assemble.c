@@ -113,6 +113,15 @@ get_grid (const SagDicomSeries *series)
   return grid;
 }
 
+static gboolean
+is_resampled (const SagDicomSeries *series)
+{
+  for (guint k = 0; k < series->targets->len; k++)
+    if (g_array_index (series->targets, SagDicomTarget, k).made_up)
+      return TRUE;
+  return series->is_sheared;
+}
+
 SagOrigin *
 sag_dicom_origin_new (const SagDicomSeries *series)
 {
@@ -134,7 +143,7 @@ sag_dicom_origin_new (const SagDicomSeries *series)
   origin->frame_of_reference_uid = g_strdup (header->frame_of_reference_uid);
   origin->class_uid = g_strdup (header->class_uid);
   origin->grid = get_grid (series);
-  origin->is_resampled = !sag_geometry_equal (&origin->grid, &series->geometry, 1e-3);
+  origin->is_resampled = is_resampled (series);
   origin->description = g_strdup (header->series_description);
   origin->study_date = g_strdup (header->study_date);
   origin->kernel = g_strdup (header->kernel);

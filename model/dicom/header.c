@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define MAX_MM 1e6
+#define MAX_PIXELS ((guint64) 16384 * 16384) /* of a frame */
+#define MIN_FRAME_BYTES 8                    /* an item and its length, where they are compressed */
 
 static void
 unref_text (GRefString **text)
@@ -85,6 +87,10 @@ check_pixels (const SagDicomHeader *header, GError **error)
   if (header->rows < 1 || header->columns < 1 || header->rows > G_MAXUINT16 ||
       header->columns > G_MAXUINT16)
     problem = "has no pixels: its rows or columns are 0. Fetch it again.";
+  else if ((guint64) header->rows * header->columns > MAX_PIXELS ||
+           (layout->codec != SAG_DICOM_NATIVE &&
+            (guint64) header->n_frames * MIN_FRAME_BYTES > layout->pixel_bytes))
+    problem = "is damaged: its header promises more pixels than the file can hold. Fetch it again.";
   else if (header->bits_allocated != 8 && header->bits_allocated != 16 &&
            header->bits_allocated != 32)
     problem = "stores a pixel in a number of bits that Sagitta does not read. Convert it with "
@@ -187,8 +193,7 @@ explain_class (const SagDicomHeader *header)
 const char *
 sag_dicom_header_explain (const SagDicomHeader *header)
 {
-  const SagDicomFrame *frame = &header->frames[0];
-  const char          *meaning = explain_class (header);
+  const char *meaning = explain_class (header);
 
   if (meaning != NULL)
     return meaning;
@@ -196,9 +201,14 @@ sag_dicom_header_explain (const SagDicomHeader *header)
     return "holds no pixels.";
   if (header->n_samples != 1 || strcmp (header->colours, "PALETTE COLOR") == 0)
     return "is a colour picture, not a scan.";
-  if (!frame->has_position || !frame->has_orientation)
-    return "is a picture without a place in the patient, not a scan.";
-  if (!frame->has_spacing)
-    return "does not say how far its pixels are apart, so nothing in it can be measured.";
+  for (int i = 0; i < header->n_frames; i++)
+    {
+      const SagDicomFrame *frame = &header->frames[i];
+
+      if (!frame->has_position || !frame->has_orientation)
+        return "is a picture without a place in the patient, not a scan.";
+      if (!frame->has_spacing)
+        return "does not say how far its pixels are apart, so nothing in it can be measured.";
+    }
   return NULL;
 }

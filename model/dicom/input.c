@@ -12,8 +12,9 @@
 
 #define FIRST_BYTES 16384
 #define PACKED_BYTES 65536
-#define MAX_BYTES ((guint64) 8 << 30) /* of one file in memory */
-#define MAX_RATIO 1100                /* deflate packs no denser than 1032 : 1 */
+#define MAX_INFLATED_BYTES ((gsize) 256 << 20) /* of a deflated data set */
+#define MAX_BYTES ((guint64) 8 << 30)          /* of one file in memory */
+#define MAX_RATIO 1100                         /* deflate packs no denser than 1032 : 1 */
 
 struct _SagDicomInput
 {
@@ -239,36 +240,52 @@ sag_dicom_input_inflate (SagDicomInput *input, gsize from, GError **error)
   const guint8 *bytes;
   gsize         n_have;
   z_stream      stream = { 0 };
-  GByteArray   *out;
+  guint8       *out = NULL;
+  gsize         n_out;
   int           code = Z_OK;
 
   bytes = sag_dicom_input_want (input, input->size_bytes, &n_have);
   if (from > n_have || inflateInit2 (&stream, -MAX_WBITS) != Z_OK)
     {
-      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_FORMAT, "ends before its compressed part");
+      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                           "ends before its compressed part. Copy or fetch it again.");
       return FALSE;
     }
-  out = g_byte_array_sized_new ((guint) MIN (4 * n_have, G_MAXINT / 2));
-  g_byte_array_append (out, bytes, (guint) from);
+  n_out = from;
   stream.next_in = (Bytef *) bytes + from;
   stream.avail_in = (uInt) MIN (n_have - from, G_MAXINT);
-  while (code == Z_OK && out->len < G_MAXINT / 2)
+  do
     {
-      guint8 block[PACKED_BYTES];
+      guint8 *more = g_try_realloc (out, MIN (2 * n_out, MAX_INFLATED_BYTES) + PACKED_BYTES);
+      gsize   room = MIN (2 * n_out, MAX_INFLATED_BYTES) + PACKED_BYTES - n_out;
 
-      stream.next_out = block;
-      stream.avail_out = sizeof block;
+      if (more == NULL || n_out > MAX_INFLATED_BYTES)
+        {
+          g_free (more != NULL ? more : out);
+          inflateEnd (&stream);
+          g_set_error_literal (
+            error, SAG_ERROR, SAG_ERROR_LIMIT,
+            "needs more memory than Sagitta gives one compressed file. Decompress "
+            "it, for example with gdcmconv --raw.");
+          return FALSE;
+        }
+      if (out == NULL)
+        memcpy (more, bytes, from);
+      out = more;
+      stream.next_out = out + n_out;
+      stream.avail_out = (uInt) room;
       code = inflate (&stream, Z_NO_FLUSH);
-      g_byte_array_append (out, block, (guint) (sizeof block - stream.avail_out));
+      n_out += room - stream.avail_out;
     }
+  while (code == Z_OK);
   inflateEnd (&stream);
   if (input->fd >= 0)
     close (input->fd);
   input->fd = -1;
   g_free (input->bytes);
   input->memory = NULL;
-  input->n_bytes = input->n_allocated = input->size_bytes = out->len;
-  input->bytes = g_byte_array_free (out, FALSE);
+  input->n_bytes = input->n_allocated = input->size_bytes = n_out;
+  input->bytes = out;
   input->ended = TRUE;
   return TRUE;
 }

@@ -107,6 +107,12 @@ slice_bytes (const Load *load)
   return sag_dicom_grid_slice_bytes (&load->grid);
 }
 
+static void
+set_memory_error (GError **error)
+{
+  g_set_error_literal (error, SAG_ERROR, SAG_ERROR_LIMIT, "needs more memory than there is.");
+}
+
 static SagDicomInput *
 open_input (Load *load, guint worker, SagDicomFile *file, GError **error)
 {
@@ -142,7 +148,12 @@ decode_slice (Load *load, guint source, guint worker, void *out, GError **error)
     return FALSE;
   if (load->series->is_sheared)
     {
-      before = g_new (float, (gsize) header->rows * header->columns);
+      before = g_try_new (float, (gsize) header->rows * header->columns);
+      if (before == NULL)
+        {
+          set_memory_error (error);
+          return FALSE;
+        }
       sag_dicom_pixels_to_float (header, &values, raw, before);
       return sag_dicom_shift (&load->grid, header, slice->offset_mm,
                               sag_dicom_slice_frame (slice)->spacing_mm, before, out);
@@ -164,8 +175,11 @@ work (gsize source, guint worker, gpointer data)
     return;
   load->slices[source] = load->exact[source] >= 0
                            ? load->voxels + (gsize) load->exact[source] * slice_bytes (load)
-                           : g_malloc (slice_bytes (load));
-  done = decode_slice (load, (guint) source, worker, load->slices[source], &error);
+                           : g_try_malloc (slice_bytes (load));
+  done = load->slices[source] != NULL &&
+         decode_slice (load, (guint) source, worker, load->slices[source], &error);
+  if (load->slices[source] == NULL)
+    set_memory_error (&error);
   g_mutex_lock (&load->lock);
   load->states[source] = done ? DONE : FAILED;
   if (!done && error == NULL)
@@ -221,7 +235,7 @@ wait_for (Load *load, guint source)
 static gboolean
 repair (Load *load, guint source)
 {
-  guint above = source + 1;
+  guint above = source + 1, below = source;
 
   if (!wait_for (load, source))
     return FALSE;
@@ -234,12 +248,29 @@ repair (Load *load, guint source)
       if (load->states[above] == DONE)
         break;
     }
-  if (source > 0 && above < load->n_sources)
-    sag_dicom_blend (&load->grid, load->slices[source - 1], load->slices[above],
-                     1.0 / (above - source + 1), load->slices[source]);
+  /* What lies below may have failed too, or have been given up: a plan need not use every slice. */
+  while (below > 0)
+    {
+      below--;
+      if (!wait_for (load, below))
+        return FALSE;
+      if (load->states[below] == DONE && load->slices[below] != NULL)
+        break;
+    }
+  if (below == source || load->states[below] != DONE || load->slices[below] == NULL)
+    below = above;
+  if (above >= load->n_sources)
+    above = below;
+  if (above >= load->n_sources || load->slices[source] == NULL)
+    return FALSE;
+  if (below == above)
+    memcpy (load->slices[source], load->slices[above], slice_bytes (load));
   else
-    memcpy (load->slices[source], load->slices[source > 0 ? source - 1 : above],
-            slice_bytes (load));
+    sag_dicom_blend (&load->grid, load->slices[below], load->slices[above],
+                     (double) (source - below) / (above - below), load->slices[source]);
+  if (load->exact[source] >= 0)
+    sag_origin_forget_slice ((SagOrigin *) sag_volume_get_origin (load->volume),
+                             load->exact[source]);
   load->states[source] = DONE;
   return TRUE;
 }
@@ -421,8 +452,11 @@ run (Load *load, GError **error)
   load_end (load);
   if (done || load->overflow)
     return done;
-  if (!g_cancellable_set_error_if_cancelled (load->cancellable, error))
-    g_propagate_error (error, g_steal_pointer (&load->problem));
+  if (g_cancellable_set_error_if_cancelled (load->cancellable, error))
+    return FALSE;
+  if (load->problem == NULL)
+    set_memory_error (&load->problem);
+  g_propagate_error (error, g_steal_pointer (&load->problem));
   return FALSE;
 }
 
@@ -491,7 +525,12 @@ sag_dicom_read_slice (SagDicomSeries *series, guint source, GError **error)
   raw = sag_dicom_pixels_read (input, slice->file->header, slice->frame, error);
   if (raw == NULL)
     return NULL;
-  out = g_new (float, (gsize) slice->file->header->rows * slice->file->header->columns);
+  out = g_try_new (float, (gsize) slice->file->header->rows * slice->file->header->columns);
+  if (out == NULL)
+    {
+      set_memory_error (error);
+      return NULL;
+    }
   sag_dicom_pixels_to_float (slice->file->header, &values, raw, out);
   return out;
 }

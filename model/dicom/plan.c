@@ -6,14 +6,16 @@
 
 /* From slices with places to a grid.
  *
- * Slices that lie evenly, to 5 % of their distance, are taken as they are. Where some are missing, the distance being a
+ * Slices that lie evenly, to 5 % of their distance or what rounding to 0.1 mm does, are taken as
+ * they are. Where some are missing, the distance being a
  * multiple of the usual one, the grid has places for them, filled from their neighbours. Others are resampled to an
  * even distance. Slices shifted within their plane (the gantry was tilted) are shifted back, on a grid that is as
  * much larger as that takes.
  */
 
 #define EVEN 0.05
-#define WHOLE 0.1 /* of a gap: how far from a multiple of the usual one */
+#define WHOLE 0.1
+#define ROUNDED_MM 0.06
 #define SHIFTED_PIXELS 0.1
 #define MAX_GROWTH 1.0 /* of rows or columns by shifts */
 #define MIN_GAP_MM 0.02
@@ -84,15 +86,27 @@ dup_sorted_gaps (const Plan *plan)
   return gaps;
 }
 
+/* How far a slice may lie from its place on the grid: places rounded to 0.1 mm are common. */
+static double
+get_tolerance (double gap)
+{
+  return MIN (MAX (EVEN * gap, ROUNDED_MM), WHOLE * gap);
+}
+
 static gboolean
 plan_even (Plan *plan)
 {
   const double gap = (get_slice (plan, plan->n - 1)->along_mm - plan->first_mm) / (plan->n - 1);
-  double       worst = 0;
+  double       low = 0, high = 0;
 
   for (guint i = 0; i < plan->n; i++)
-    worst = MAX (worst, fabs (get_slice (plan, i)->along_mm - (plan->first_mm + i * gap)));
-  if (worst > EVEN * gap)
+    {
+      const double off = get_slice (plan, i)->along_mm - (plan->first_mm + i * gap);
+
+      low = MIN (low, off);
+      high = MAX (high, off);
+    }
+  if ((high - low) / 2 > get_tolerance (gap))
     return FALSE;
   plan->gap_mm = gap;
   for (guint i = 0; i < plan->n; i++)
@@ -105,16 +119,27 @@ plan_missing (Plan *plan, double usual)
 {
   guint n_missing = 0, n_holes = 0, first = 0;
 
-  for (guint i = 0; i + 1 < plan->n; i++)
-    {
-      const double steps = gap_after (plan, i) / usual;
+  double places = 0, low = 0, high = 0, gap, at = 0;
 
-      if (rint (steps) < 1 || fabs (steps - rint (steps)) > WHOLE)
-        return FALSE;
-    }
+  for (guint i = 0; i + 1 < plan->n; i++)
+    places += MAX (rint (gap_after (plan, i) / usual), 1);
+  if (places < plan->n) /* none is missing */
+    return FALSE;
+  gap = (get_slice (plan, plan->n - 1)->along_mm - plan->first_mm) / places;
   for (guint i = 0; i < plan->n; i++)
     {
-      const int steps = i + 1 < plan->n ? (int) rint (gap_after (plan, i) / usual) : 1;
+      const double off = get_slice (plan, i)->along_mm - (plan->first_mm + at * gap);
+
+      low = MIN (low, off);
+      high = MAX (high, off);
+      if (i + 1 < plan->n)
+        at += MAX (rint (gap_after (plan, i) / usual), 1);
+    }
+  if ((high - low) / 2 > get_tolerance (gap))
+    return FALSE;
+  for (guint i = 0; i < plan->n; i++)
+    {
+      const int steps = i + 1 < plan->n ? (int) MAX (rint (gap_after (plan, i) / usual), 1) : 1;
 
       add_target (plan, (int) i, (int) i, 0, FALSE);
       if (steps > 1 && n_holes++ == 0)

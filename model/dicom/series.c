@@ -298,24 +298,38 @@ compare_series (gconstpointer a, gconstpointer b)
   return order != 0 ? order : one->part - other->part;
 }
 
+/* Files of one series. Its UID should tell, but is empty or the same for all in some anonymised files. */
+static char *
+dup_whose (const SagDicomFile *file)
+{
+  const SagDicomHeader *header = file->header;
+  const char           *path = file->place->path != NULL ? file->place->path : "";
+  g_autofree char *folder = *header->series_uid == '\0' ? g_path_get_dirname (path) : g_strdup ("");
+
+  return g_strjoin ("\n", header->patient_id,
+                    *header->patient_id == '\0' ? header->patient_name : "", header->study_uid,
+                    header->series_uid, folder, NULL);
+}
+
 GPtrArray *
 sag_dicom_series_group (GPtrArray *files)
 {
   GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_dicom_series_unref);
   g_autoptr (GHashTable) by_uid =
-    g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   GHashTableIter iter;
   gpointer       same;
 
   for (guint i = 0; i < files->len; i++)
     {
-      SagDicomFile *file = files->pdata[i];
+      SagDicomFile    *file = files->pdata[i];
+      g_autofree char *whose = dup_whose (file);
 
-      same = g_hash_table_lookup (by_uid, file->header->series_uid);
+      same = g_hash_table_lookup (by_uid, whose);
       if (same == NULL)
         {
           same = g_ptr_array_new ();
-          g_hash_table_insert (by_uid, file->header->series_uid, same);
+          g_hash_table_insert (by_uid, g_steal_pointer (&whose), same);
         }
       g_ptr_array_add (same, file);
     }

@@ -56,6 +56,19 @@ new_slices (void)
   return out;
 }
 
+/* An instance is one by its UID; where that is used for many, also by its place. */
+static char *
+dup_instance (const SagDicomSlice *slice)
+{
+  const double *p = sag_dicom_slice_frame (slice)->position_mm;
+  char          text[3][G_ASCII_DTOSTR_BUF_SIZE];
+
+  for (int a = 0; a < 3; a++)
+    g_ascii_formatd (text[a], sizeof text[a], "%.3f", p[a]);
+  return g_strdup_printf ("%s %d %s %s %s", slice->file->header->instance_uid, slice->frame,
+                          text[0], text[1], text[2]);
+}
+
 /* The same instance from two copies of a file. */
 static GArray *
 drop_copies (GArray *slices, guint *n_dropped)
@@ -68,7 +81,7 @@ drop_copies (GArray *slices, guint *n_dropped)
       const SagDicomSlice *slice = &g_array_index (slices, SagDicomSlice, i);
       const char          *uid = slice->file->header->instance_uid;
 
-      if (*uid == '\0' || g_hash_table_add (seen, g_strdup_printf ("%s#%d", uid, slice->frame)))
+      if (*uid == '\0' || g_hash_table_add (seen, dup_instance (slice)))
         add (out, slice);
     }
   *n_dropped = slices->len - out->len;
@@ -158,23 +171,28 @@ group_by_turn (GArray *slices)
   return groups;
 }
 
+/* By the rule that makes the fewest volumes: a number that rises with every slice tells nothing. */
 static GPtrArray *
 divide (GArray *slices)
 {
-  GPtrArray *groups;
+  GPtrArray *best = NULL, *groups;
 
-  for (int rule = 0; rule < N_RULES; rule++)
+  for (int rule = 0; rule <= N_RULES; rule++)
     {
       gboolean is_good = TRUE;
 
-      groups = group_by (slices, rule);
+      groups = rule < N_RULES ? group_by (slices, rule) : group_by_turn (slices);
       for (guint i = 0; i < groups->len; i++)
         is_good &= !overlaps (groups->pdata[i]);
-      if (is_good)
-        return groups;
-      g_ptr_array_unref (groups);
+      if (is_good && (best == NULL || groups->len < best->len))
+        {
+          g_clear_pointer (&best, g_ptr_array_unref);
+          best = groups;
+        }
+      else
+        g_ptr_array_unref (groups);
     }
-  return group_by_turn (slices);
+  return best != NULL ? best : group_by_turn (slices);
 }
 
 static int

@@ -15,6 +15,19 @@ sag_origin_new (int n_slices)
   return origin;
 }
 
+void
+sag_origin_forget_slice (SagOrigin *origin, int k)
+{
+  char *uid = origin->slices[k].instance_uid;
+
+  if (uid == NULL)
+    return;
+  if (origin->forgotten == NULL)
+    origin->forgotten = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (origin->forgotten, uid);
+  g_atomic_pointer_set (&origin->slices[k].instance_uid, NULL);
+}
+
 SagOrigin *
 sag_origin_ref (SagOrigin *origin)
 {
@@ -29,6 +42,7 @@ clear (gpointer data)
   for (int k = 0; k < origin->n_slices; k++)
     g_free (origin->slices[k].instance_uid);
   g_free (origin->slices);
+  g_clear_pointer (&origin->forgotten, g_ptr_array_unref);
   g_free (origin->study_uid);
   g_free (origin->series_uid);
   g_free (origin->frame_of_reference_uid);

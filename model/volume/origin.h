@@ -32,6 +32,7 @@ typedef struct
   char           *class_uid;
   SagOriginSlice *slices;
   int             n_slices;
+  GPtrArray      *forgotten; /* of char *: somebody may still read them */
   SagGeometry     grid;
   gboolean        is_resampled;
   char           *description;
@@ -45,6 +46,12 @@ typedef struct
 
 /** sag_origin_new: all empty, with @n_slices. To be filled before anyone else sees it. */
 SagOrigin *sag_origin_new (int n_slices);
+/**
+ * sag_origin_forget_slice: slice @k could not be read and was made up. For the loader alone, while others may look
+ * whether there is an instance.
+ */
+void sag_origin_forget_slice (SagOrigin *origin, int k);
+
 SagOrigin *sag_origin_ref (SagOrigin *origin);
 void       sag_origin_unref (SagOrigin *origin);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagOrigin, sag_origin_unref)

@@ -121,7 +121,7 @@ add_made_up (SagUiSliceJob *job, const SagVolume *volume, const SagRenderView *v
     return;
   sag_geometry_apply (inverse, view->centre_ras_mm, ijk);
   k = CLAMP ((int) rint (ijk[2]), 0, origin->n_slices - 1);
-  if (origin->slices[k].instance_uid == NULL)
+  if (g_atomic_pointer_get (&origin->slices[k].instance_uid) == NULL)
     sag_ui_slice_job_add_sentence (job, _ ("Interpolated: not a slice of the scanner"), FALSE);
 }
 

@@ -170,6 +170,7 @@ test_pixels (Fixture *fixture, gconstpointer data)
     { 0x00280010, 0, "has no pixels" },
     { 0x00280011, 0, "has no pixels" },
     { 0x00280010, 60000, "promises 6 x 60000 pixels" },
+    { 0x00280010, 60000, "promises" },
     { 0x00280100, 12, "in a number of bits" },
     { 0x00280101, 17, "contradict each other" },
     { 0x00280102, 16, "contradict each other" },

@@ -332,10 +332,42 @@ test_lost_slice (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   g_assert_true (warns (volume, "1 slice could not be read"));
   assert_plain (volume, 1, 0);
+  g_assert_null (sag_volume_get_origin (volume)->slices[4].instance_uid);
+  g_assert_nonnull (sag_volume_get_origin (volume)->slices[5].instance_uid);
   for (guint k = 6; k < 9; k++)
     g_remove (g_array_index (series->slices, SagDicomSlice, k).file->place->path);
   g_assert_null (sag_dicom_load (series, NULL, NULL, NULL, &error));
   g_assert_nonnull (strstr (error->message, "cannot be read"));
+}
+
+/* Neighbours that are lost together, on a grid that leaves out some slices: values stay between those around. */
+static void
+test_lost_neighbours (Fixture *fixture, gconstpointer data)
+{
+  const char *paths[] = { fixture->folder, NULL };
+  g_autoptr (SagDicomIndex) index = NULL;
+  g_autoptr (SagVolume) volume = NULL;
+  g_autoptr (GError) error = NULL;
+  SagDicomSeries *series;
+
+  for (int k = 0; k < 40; k++)
+    {
+      const double     z = 2 * k + (k % 4 == 1 ? -1.7 : 0);
+      MakeSlice        slice = { .number = k, .z_mm = z, .first = 500 };
+      g_autofree char *name = g_strdup_printf ("%d", k);
+
+      make_save (make_slice (&slice), fixture->folder, name);
+    }
+  index = sag_dicom_index_new (paths, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  series = index->series->pdata[0];
+  for (guint k = 20; k < 23; k++)
+    g_remove (g_array_index (series->slices, SagDicomSlice, k).file->place->path);
+  volume = sag_dicom_load (series, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  for (int k = 0; k < sag_volume_get_geometry (volume)->dims[2]; k++)
+    g_assert_cmpfloat (sag_volume_value (volume, 2, 1, k), ==, 512);
+  g_assert_true (sag_volume_get_origin (volume)->is_resampled);
 }
 
 static void
@@ -510,6 +542,7 @@ main (int argc, char **argv)
   ADD ("stream", test_stream);
   ADD ("cancel", test_cancel);
   ADD ("lost-slice", test_lost_slice);
+  ADD ("lost-neighbours", test_lost_neighbours);
   ADD ("origin", test_origin);
   ADD ("enhanced", test_enhanced);
   ADD ("zip", test_zip);

@@ -247,6 +247,79 @@ test_unmarked_acquisitions (Fixture *fixture, gconstpointer data)
     g_assert_cmpint (get (index, i)->geometry.dims[2], ==, 5);
 }
 
+/* A number that rises with every slice does not divide a series because of one copy. */
+static void
+test_rising_acquisitions (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (SagDicomIndex) index = NULL;
+
+  for (int k = 0; k < 9; k++)
+    {
+      MakeSlice        slice = { .number = k, .acquisition = k + 1, .z_mm = 2 * MIN (k, 7) };
+      g_autofree char *name = g_strdup_printf ("%d", k);
+
+      make_save (make_slice (&slice), fixture->folder, name);
+    }
+  index = read_path (fixture->folder);
+  g_assert_cmpuint (index->series->len, ==, 2);
+  g_assert_cmpint (get (index, 0)->geometry.dims[2], ==, 8);
+}
+
+/* One UID for all, as careless anonymising leaves it. */
+static void
+test_constant_uids (Fixture *fixture, gconstpointer data)
+{
+  MakeSlice one = { .instance_uid = "1.1", .series_uid = "1.1", .study_uid = "1.1" };
+  MakeSlice other = {
+    .instance_uid = "1.1", .series_uid = "1.1", .study_uid = "1.1", .number = 50, .patient = "ROE"
+  };
+  g_autoptr (SagDicomIndex) index = NULL;
+
+  make_series (&one, fixture->folder, 5, 2);
+  make_series (&other, fixture->folder, 4, 2);
+  index = read_path (fixture->folder);
+  g_assert_cmpuint (index->series->len, ==, 2);
+  g_assert_cmpint (get (index, 0)->geometry.dims[2] + get (index, 1)->geometry.dims[2], ==, 9);
+  g_assert_cmpuint (get (index, 0)->n_duplicates, ==, 0);
+}
+
+/* Small deviations that add up are no even grid with gaps. */
+static void
+test_drift (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (SagDicomIndex) index = NULL;
+  double z = 0;
+
+  for (int k = 0; k < 60; k++)
+    {
+      MakeSlice        slice = { .number = k, .z_mm = z };
+      g_autofree char *name = g_strdup_printf ("%d", k);
+
+      make_save (make_slice (&slice), fixture->folder, name);
+      z += k < 30 ? 1.0 : 1.09;
+    }
+  index = read_path (fixture->folder);
+  g_assert_true (has_note (get (index, 0), "resampled"));
+}
+
+/* Places rounded to 0.1 mm are even. */
+static void
+test_rounded (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (SagDicomIndex) index = NULL;
+
+  for (int k = 0; k < 30; k++)
+    {
+      MakeSlice        slice = { .number = k, .z_mm = rint (6.25 * k) / 10 };
+      g_autofree char *name = g_strdup_printf ("%d", k);
+
+      make_save (make_slice (&slice), fixture->folder, name);
+    }
+  index = read_path (fixture->folder);
+  g_assert_null (get (index, 0)->notes[0]);
+  g_assert_cmpint (get (index, 0)->geometry.dims[2], ==, 30);
+}
+
 static void
 test_localiser (Fixture *fixture, gconstpointer data)
 {
@@ -357,6 +430,10 @@ main (int argc, char **argv)
   ADD ("duplicates", test_duplicates);
   ADD ("acquisitions", test_acquisitions);
   ADD ("unmarked-acquisitions", test_unmarked_acquisitions);
+  ADD ("rising-acquisitions", test_rising_acquisitions);
+  ADD ("constant-uids", test_constant_uids);
+  ADD ("drift", test_drift);
+  ADD ("rounded", test_rounded);
   ADD ("localiser", test_localiser);
   ADD ("best", test_best);
   ADD ("not-scans", test_not_scans);
