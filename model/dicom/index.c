@@ -82,13 +82,20 @@ look_at (gsize item, guint worker, gpointer data)
 }
 
 static void
-add_problem (SagDicomIndex *index, const char *path, char *sentence)
+add_problem_of (GPtrArray *problems, const char *path, const char *sentence)
 {
   SagDicomProblem *problem = g_new0 (SagDicomProblem, 1);
 
   problem->path = g_strdup (path);
-  problem->sentence = sentence;
-  g_ptr_array_add (index->problems, problem);
+  problem->sentence = g_strdup (sentence);
+  g_ptr_array_add (problems, problem);
+}
+
+static void
+add_problem (SagDicomIndex *index, const char *path, char *sentence)
+{
+  add_problem_of (index->problems, path, sentence);
+  g_free (sentence);
 }
 
 /* Errors of the layers below go on after a name. */
@@ -213,15 +220,29 @@ sag_dicom_index_new (const char *const   *paths,
                      GError             **error)
 {
   Scan scan = { .on_progress = on_progress, .user_data = user_data, .cancellable = cancellable };
-  SagDicomFound  found = { g_ptr_array_new_with_free_func ((GDestroyNotify) sag_dicom_place_free),
-                           g_ptr_array_new_with_free_func (g_free) };
+  SagDicomFound found = { g_ptr_array_new_with_free_func ((GDestroyNotify) sag_dicom_place_free),
+                          g_ptr_array_new_with_free_func (g_free) };
+  g_autoptr (GPtrArray) lost = g_ptr_array_new_with_free_func (problem_free);
   SagDicomIndex *index = NULL;
   gboolean       done = TRUE;
 
   g_return_val_if_fail (paths != NULL && paths[0] != NULL, NULL);
 
-  for (gsize i = 0; done && paths[i] != NULL; i++)
-    done = sag_dicom_find (paths[i], &found, cancellable, error);
+  for (gsize i = 0; paths[i] != NULL; i++)
+    {
+      g_autoptr (GError) problem = NULL;
+
+      if (sag_dicom_find (paths[i], &found, cancellable, &problem))
+        continue;
+      /* One place of several that cannot be opened leaves the others. */
+      if (paths[1] == NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          done = FALSE;
+          break;
+        }
+      add_problem_of (lost, paths[i], problem->message);
+    }
   if (done && !sag_dicom_is_supported ())
     {
       g_set_error_literal (
@@ -234,6 +255,12 @@ sag_dicom_index_new (const char *const   *paths,
     {
       scan_init (&scan, found.places);
       index = index_places (paths[0], &found, &scan, error);
+      for (guint i = 0; index != NULL && i < lost->len; i++)
+        {
+          const SagDicomProblem *problem = lost->pdata[i];
+
+          add_problem_of (index->problems, problem->path, problem->sentence);
+        }
       scan_clear (&scan);
     }
   g_ptr_array_unref (found.places);

@@ -101,11 +101,20 @@ sag_ui_case_new (GFile *file)
   return self;
 }
 
+/* The archive or folder that its first slice is in. */
+static char *
+dup_place (const SagDicomSeries *series)
+{
+  const SagDicomPlace *place = g_array_index (series->slices, SagDicomSlice, 0).file->place;
+
+  return place->zip != NULL ? g_strdup (place->path) : g_path_get_dirname (place->path);
+}
+
 SagUiCase *
 sag_ui_case_new_series (GFile *place, SagDicomSeries *series)
 {
   SagUiCase       *self = g_object_new (SAG_UI_TYPE_CASE, NULL);
-  g_autofree char *path = g_file_get_path (place);
+  g_autofree char *path = place != NULL ? g_file_get_path (place) : dup_place (series);
   g_autofree char *reference = g_strdup_printf ("%s#%s", path, series->key);
 
   self->file = g_file_new_for_path (reference);

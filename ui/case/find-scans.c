@@ -264,6 +264,8 @@ find_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   find.scans->files = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < given->len; i++)
     look_at (&find, given->pdata[i], cancellable);
+  if (given->len > 1)
+    g_clear_object (&find.scans->place);
   look_for_dicom (&find, cancellable);
   g_free (find.slice);
   find.scans->problems = g_strv_builder_end (problems);

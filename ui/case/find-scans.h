@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * @files: (element-type GFile): in order
  * @index: (nullable): the DICOM series that are there
  * @wanted: (nullable) (transfer none): the series that the one slice lies in that was given
- * @place: (nullable): what they were found in, so that it can be opened again
+ * @place: (nullable): what they were found in, so that it can be opened again; NULL for several places
  * @problems: NULL-terminated sentences, one for each folder that gave nothing
  */
 typedef struct

@@ -83,7 +83,8 @@ open_index (SagUiWindow *self, const SagUiScans *scans)
       return;
     }
   dialog = sag_ui_series_window_new (GTK_WINDOW (self), index);
-  g_object_set_data_full (G_OBJECT (dialog), "place", g_object_ref (place), g_object_unref);
+  if (place != NULL)
+    g_object_set_data_full (G_OBJECT (dialog), "place", g_object_ref (place), g_object_unref);
   g_signal_connect_object (dialog, "chosen", G_CALLBACK (chosen_series_cb), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }

@@ -245,6 +245,24 @@ test_nothing_there (Fixture *fixture, gconstpointer data)
   sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "lost");
 }
 
+/* One place of several that is not there leaves the others. */
+static void
+test_lost_place (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice  slice = { 0 };
+  g_autofree char *lost = g_build_filename (fixture->folder, "lost", NULL);
+  const char      *paths[] = { lost, fixture->folder, NULL };
+  g_autoptr (SagDicomIndex) index = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_series (&slice, fixture->folder, 4, 2);
+  index = sag_dicom_index_new (paths, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (index->series->len, ==, 1);
+  g_assert_cmpuint (index->problems->len, ==, 1);
+  g_assert_nonnull (strstr (((SagDicomProblem *) index->problems->pdata[0])->sentence, "lost"));
+}
+
 /* Folders that lead to each other are walked once. */
 static void
 test_circle (Fixture *fixture, gconstpointer data)
@@ -362,6 +380,7 @@ main (int argc, char **argv)
   ADD ("pixels", test_pixels);
   ADD ("rest-is-read", test_rest_is_read);
   ADD ("nothing-there", test_nothing_there);
+  ADD ("lost-place", test_lost_place);
   ADD ("circle", test_circle);
   ADD ("directory", test_directory);
   ADD ("directory-leads-out", test_directory_leads_out);
