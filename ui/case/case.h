@@ -40,7 +40,8 @@ G_DECLARE_FINAL_TYPE (SagUiCase, sag_ui_case, SAG_UI, CASE, GObject)
 
 SagUiCase *sag_ui_case_new (GFile *file);
 /**
- * sag_ui_case_new_series: @place: (nullable): what @series was found in; NULL: where its first slice is. The case's file is "PLACE#UID", which opens it again.
+ * sag_ui_case_new_series: a case of DICOM. Its file is "PLACE#UID", which opens it again.
+ * @place: (nullable): what @series was found in; NULL: where its first slice is
  */
 SagUiCase *sag_ui_case_new_series (GFile *place, SagDicomSeries *series);
 
