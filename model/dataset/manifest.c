@@ -24,6 +24,7 @@ typedef struct
   char       *name;
   char       *folder;
   GHashTable *patients; /* patient -> split + 1 */
+  GHashTable *images;   /* path -> split + 1 */
   gsize       n_empty;
 } Reading;
 
@@ -151,24 +152,27 @@ parse_values (SagSample *sample, const char *text)
   return TRUE;
 }
 
-/* A patient who is trained on must not be tested on. */
+/* Who or what is trained on must not be tested on. @what: "patient", "scan" */
 static gboolean
-check_patient (Reading *reading, const SagSample *sample, GError **error)
+check_split (Reading         *reading,
+             const SagSample *sample,
+             GHashTable      *seen,
+             const char      *key,
+             const char      *what,
+             GError         **error)
 {
   gpointer before;
 
-  if (sample->patient == NULL)
+  if (key == NULL)
     return TRUE;
-  before = g_hash_table_lookup (reading->patients, sample->patient);
+  before = g_hash_table_lookup (seen, key);
   if (before != NULL && GPOINTER_TO_INT (before) != (int) sample->split + 1)
-    return fail (
-      reading, sample, error,
-      "this patient is in the split \"%s\" here and in \"%s\" above; keep each patient in "
-      "one split.",
-      sag_split_to_string (sample->split),
-      sag_split_to_string ((SagSplit) (GPOINTER_TO_INT (before) - 1)));
-  g_hash_table_insert (reading->patients, sample->patient,
-                       GINT_TO_POINTER ((int) sample->split + 1));
+    return fail (reading, sample, error,
+                 "this %s is in the split \"%s\" here and in \"%s\" above; keep each %s in "
+                 "one split.",
+                 what, sag_split_to_string (sample->split),
+                 sag_split_to_string ((SagSplit) (GPOINTER_TO_INT (before) - 1)), what);
+  g_hash_table_insert (seen, (gpointer) key, GINT_TO_POINTER ((int) sample->split + 1));
   return TRUE;
 }
 
@@ -200,7 +204,8 @@ fill_sample (Reading *reading, SagSample *sample, gsize row, GError **error)
     return fail (reading, sample, error,
                  "mask_values is \"%s\"; it takes whole numbers from 1 up, with ; between them.",
                  values);
-  return check_patient (reading, sample, error);
+  return check_split (reading, sample, reading->patients, sample->patient, "patient", error) &&
+         check_split (reading, sample, reading->images, sample->image, "scan", error);
 }
 
 static gboolean
@@ -288,8 +293,9 @@ sag_dataset_load (const char *path, GError **error)
 {
   g_autoptr (SagDataset) self = g_new0 (SagDataset, 1);
   g_autoptr (GHashTable) patients = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) images = g_hash_table_new (g_str_hash, g_str_equal);
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
-  Reading          reading = { .self = self, .patients = patients };
+  Reading          reading = { .self = self, .patients = patients, .images = images };
   gboolean         read;
 
   g_atomic_ref_count_init (&self->refs);

@@ -50,8 +50,8 @@ typedef struct _SagDataset SagDataset;
  * empty label are none. Splits: train, val or valid or validation, test; none means train. Rows with neither a
  * label nor a mask are left out and counted. Files are not opened.
  *
- * Errors: SAG_ERROR_FORMAT naming the line: a missing column, no such label or split, a patient in two splits
- * (who is not named); SAG_ERROR_ARGUMENT: no sample; those of sag_rows_load()
+ * Errors: SAG_ERROR_FORMAT naming the line: a missing column, no such label or split, a patient or a scan in two
+ * splits (who is not named); SAG_ERROR_ARGUMENT: no sample; those of sag_rows_load()
  */
 SagDataset *sag_dataset_load (const char *path, GError **error);
 

@@ -92,6 +92,17 @@ test_patient_in_two_splits (void)
   sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "line 3: this patient");
 }
 
+/* One name of a scan more: "./a" is "a". */
+static void
+test_scan_in_two_splits (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (
+    load ("question,img_file_path,label,split\nx,a,1,train\ny,a,1,train\ny,./a,1,val\n", &error));
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "line 4: this scan");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -99,5 +110,6 @@ main (int argc, char **argv)
   g_test_add_func ("/dataset/manifest/good", test_good);
   g_test_add_func ("/dataset/manifest/bad", test_bad);
   g_test_add_func ("/dataset/manifest/patient-in-two-splits", test_patient_in_two_splits);
+  g_test_add_func ("/dataset/manifest/scan-in-two-splits", test_scan_in_two_splits);
   return g_test_run ();
 }
