@@ -62,7 +62,7 @@ static gboolean
 same_set (const SagLabelSet *set, const SagSample *sample)
 {
   return set->n == sample->n_mask_values &&
-         memcmp (set->values, sample->mask_values, set->n * sizeof (gint32)) == 0;
+         (set->n == 0 || memcmp (set->values, sample->mask_values, set->n * sizeof (gint32)) == 0);
 }
 
 /* The place of the row's mask and values among the scan's. */
