@@ -128,11 +128,22 @@ parse_choice (
   return FALSE;
 }
 
+/* The options as they were written. */
 typedef struct
 {
-  char *sex;
-  char *arms;
-  char *kernel;
+  int      count;
+  gint64   seed;
+  char    *folder;
+  char    *findings;
+  char    *orientation;
+  char    *spacing;
+  char    *shares;
+  char    *sex;
+  char    *arms;
+  char    *kernel;
+  gboolean cohort;
+  gboolean simple;
+  gboolean enhanced;
 } Choices;
 
 static gboolean
@@ -156,6 +167,11 @@ parse_choices (const Choices *choices, SagPhantomOptions *options, GError **erro
 static void
 choices_clear (Choices *choices)
 {
+  g_free (choices->folder);
+  g_free (choices->findings);
+  g_free (choices->orientation);
+  g_free (choices->spacing);
+  g_free (choices->shares);
   g_free (choices->sex);
   g_free (choices->arms);
   g_free (choices->kernel);
@@ -172,57 +188,90 @@ show_progress (guint n_done, gpointer user_data)
 }
 
 static gboolean
-write_cohort (SagCohort *cohort, const char *shares, GError **error)
+write_cohort (const Choices *choices, const SagPhantomOptions *options, GError **error)
 {
-  g_autofree char *manifest = g_build_filename (cohort->folder, "manifest.csv", NULL);
-  g_autofree char *wordings = g_build_filename (cohort->folder, "test-wordings.csv", NULL);
+  g_autofree char *manifest = g_build_filename (choices->folder, "manifest.csv", NULL);
+  g_autofree char *wordings = g_build_filename (choices->folder, "test-wordings.csv", NULL);
+  SagCohort        cohort = {
+           .n = (guint) choices->count,
+           .seed = (guint64) choices->seed,
+           .folder = choices->folder,
+           .share = { 0.8, 0.1, 0.1 },
+  };
 
-  cohort->share[0] = 0.8;
-  cohort->share[1] = cohort->share[2] = 0.1;
-  if (shares != NULL && !sag_cli_triple (shares, "--split-share", cohort->share, NULL))
+  memcpy (cohort.spacing_mm, options->spacing_mm, sizeof cohort.spacing_mm);
+  if (choices->shares != NULL &&
+      !sag_cli_triple (choices->shares, "--split-share", cohort.share, NULL))
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                   "--split-share takes three numbers such as 0.8,0.1,0.1, not \"%s\".", shares);
+                   "--split-share takes three numbers such as 0.8,0.1,0.1, not \"%s\".",
+                   choices->shares);
       return FALSE;
     }
-  if (!sag_cohort_write (cohort, show_progress, cohort, sag_cli_get_cancellable (), error))
+  if (!sag_cohort_write (&cohort, show_progress, &cohort, sag_cli_get_cancellable (), error))
     return FALSE;
   sag_cli_progress (NULL, 0);
   printf ("%s\n%s\n", manifest, wordings);
   return TRUE;
 }
 
+/* What does not go together, as a sentence; NULL if all does. */
+static const char *
+find_misuse (const Choices *choices, const SagPhantomOptions *options)
+{
+  gboolean particular = choices->findings || choices->orientation || choices->sex ||
+                        choices->arms || choices->kernel || choices->enhanced || choices->simple;
+
+  if (choices->folder == NULL)
+    return "Say where the scans go: -o DIR";
+  if (!choices->cohort && choices->shares != NULL)
+    return "--split-share goes with --cohort";
+  if (choices->cohort && particular)
+    return "--cohort draws patients, findings and orientation itself";
+  if (choices->count < 1 || choices->count > 1000000 || choices->seed < 0)
+    return "--count is 1 to 1000000, and --seed is not negative";
+  for (int a = 0; choices->spacing != NULL && a < 3; a++)
+    if (!(options->spacing_mm[a] >= 0.3 && options->spacing_mm[a] <= 20))
+      return "--spacing lies between 0.3 and 20 mm";
+  if (choices->simple && options->findings >= SAG_FINDING_PNEUMOTHORAX_LEFT)
+    return "--simple phantoms have only the first eight findings";
+  return NULL;
+}
+
+static gboolean
+parse_options (const Choices *choices, SagPhantomOptions *options, GError **error)
+{
+  options->seed = choices->seed;
+  options->orientation = choices->orientation;
+  options->enhanced = choices->enhanced;
+  options->anatomical = !choices->simple;
+  return parse_findings (choices->findings, &options->findings, error) &&
+         check_orientation (choices->orientation, error) &&
+         parse_choices (choices, options, error) &&
+         (choices->spacing == NULL || parse_spacing (choices->spacing, options->spacing_mm, error));
+}
+
 int
 sag_cli_phantom (int argc, char **argv)
 {
-  int              count = 1;
-  gint64           seed = 1;
-  g_autofree char *folder = NULL;
-  g_autofree char *names = NULL;
-  g_autofree char *orientation = NULL;
-  g_autofree char *spacing = NULL;
-  g_autofree char *shares = NULL;
   g_autofree char *list = dup_all_findings (",\n");
   g_autofree char *about =
     g_strconcat ("Makes synthetic chest CTs with exact label maps. No patient is behind them."
                  "\n\nFindings: ",
                  list, ".", NULL);
-  gboolean cohort = FALSE;
-  gboolean simple = FALSE;
-  gboolean enhanced = FALSE;
-  g_auto (Choices) choices = { 0 };
+  g_auto (Choices) choices = { .count = 1, .seed = 1 };
   const GOptionEntry entries[] = {
-    { "count", 'n', 0, G_OPTION_ARG_INT, &count, "How many, with seeds counting up; 1 by default",
-      "N" },
-    { "seed", 's', 0, G_OPTION_ARG_INT64, &seed,
+    { "count", 'n', 0, G_OPTION_ARG_INT, &choices.count,
+      "How many, with seeds counting up; 1 by default", "N" },
+    { "seed", 's', 0, G_OPTION_ARG_INT64, &choices.seed,
       "The first seed; the same seed is the same patient", "S" },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &folder, "Folder for scans, label maps and JSON",
-      "DIR" },
-    { "findings", 0, 0, G_OPTION_ARG_STRING, &names, "What is wrong with the patient, by comma",
-      "LIST" },
-    { "orientation", 0, 0, G_OPTION_ARG_STRING, &orientation,
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &choices.folder,
+      "Folder for scans, label maps and JSON", "DIR" },
+    { "findings", 0, 0, G_OPTION_ARG_STRING, &choices.findings,
+      "What is wrong with the patient, by comma", "LIST" },
+    { "orientation", 0, 0, G_OPTION_ARG_STRING, &choices.orientation,
       "How the axes are stored, for example LPS", "XYZ" },
-    { "spacing", 0, 0, G_OPTION_ARG_STRING, &spacing,
+    { "spacing", 0, 0, G_OPTION_ARG_STRING, &choices.spacing,
       "Voxel size in mm along the stored axes; 2 by default, 3 for a cohort", "X,Y,Z" },
     { "sex", 0, 0, G_OPTION_ARG_STRING, &choices.sex, "female or male; by default the seed says",
       "SEX" },
@@ -230,51 +279,31 @@ sag_cli_phantom (int argc, char **argv)
       "WHERE" },
     { "kernel", 0, 0, G_OPTION_ARG_STRING, &choices.kernel,
       "Reconstruction: soft, medium or sharp; by default the seed says", "NAME" },
-    { "enhanced", 0, 0, G_OPTION_ARG_NONE, &enhanced, "With contrast medium in heart and vessels",
-      NULL },
-    { "simple", 0, 0, G_OPTION_ARG_NONE, &simple,
+    { "enhanced", 0, 0, G_OPTION_ARG_NONE, &choices.enhanced,
+      "With contrast medium in heart and vessels", NULL },
+    { "simple", 0, 0, G_OPTION_ARG_NONE, &choices.simple,
       "Few large shapes instead of a whole chest: quick, for tests", NULL },
-    { "cohort", 0, 0, G_OPTION_ARG_NONE, &cohort,
+    { "cohort", 0, 0, G_OPTION_ARG_NONE, &choices.cohort,
       "Draw each patient's findings at random, and write a manifest to train on", NULL },
-    { "split-share", 0, 0, G_OPTION_ARG_STRING, &shares,
+    { "split-share", 0, 0, G_OPTION_ARG_STRING, &choices.shares,
       "Of a cohort: training, validation, test; 0.8,0.1,0.1 by default", "A,B,C" },
     { NULL },
   };
   g_auto (GStrv) rest = NULL;
   g_autoptr (GError) error = NULL;
   SagPhantomOptions options = { 0 };
+  const char       *misuse;
 
   if (!sag_cli_parse (argc, argv, "phantom --count N --seed S -o DIR", about, entries, 0, 0, &rest))
     return SAG_CLI_USAGE;
-  if (folder == NULL)
-    return sag_cli_usage (argv[0], "Say where the scans go: -o DIR");
-  if (!cohort && shares != NULL)
-    return sag_cli_usage (argv[0], "--split-share goes with --cohort");
-  if (cohort &&
-      (names || orientation || choices.sex || choices.arms || choices.kernel || enhanced || simple))
-    return sag_cli_usage (argv[0], "--cohort draws patients, findings and orientation itself");
-  if (count < 1 || count > 1000000 || seed < 0)
-    return sag_cli_usage (argv[0], "--count is 1 to 1000000, and --seed is not negative");
-  sag_cli_get_cancellable ();
-  if (!parse_findings (names, &options.findings, &error) ||
-      !check_orientation (orientation, &error) || !parse_choices (&choices, &options, &error) ||
-      (spacing != NULL && !parse_spacing (spacing, options.spacing_mm, &error)))
+  if (!parse_options (&choices, &options, &error))
     return sag_cli_fail (error);
-  for (int a = 0; spacing != NULL && a < 3; a++)
-    if (!(options.spacing_mm[a] >= 0.3 && options.spacing_mm[a] <= 20))
-      return sag_cli_usage (argv[0], "--spacing lies between 0.3 and 20 mm");
-  options.seed = seed;
-  options.orientation = orientation;
-  options.enhanced = enhanced;
-  options.anatomical = !simple;
-  if (simple && options.findings >= SAG_FINDING_PNEUMOTHORAX_LEFT)
-    return sag_cli_usage (argv[0], "--simple phantoms have only the first eight findings");
-  if (cohort)
-    {
-      SagCohort order = { .n = (guint) count, .seed = (guint64) seed, .folder = folder };
-
-      memcpy (order.spacing_mm, options.spacing_mm, sizeof order.spacing_mm);
-      return write_cohort (&order, shares, &error) ? SAG_CLI_DONE : sag_cli_fail (error);
-    }
-  return write_all (&options, count, folder, &error) ? SAG_CLI_DONE : sag_cli_fail (error);
+  misuse = find_misuse (&choices, &options);
+  if (misuse != NULL)
+    return sag_cli_usage (argv[0], "%s", misuse);
+  sag_cli_get_cancellable ();
+  if (choices.cohort ? !write_cohort (&choices, &options, &error)
+                     : !write_all (&options, choices.count, choices.folder, &error))
+    return sag_cli_fail (error);
+  return SAG_CLI_DONE;
 }

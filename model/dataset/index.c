@@ -333,6 +333,12 @@ is_negative (const SagSample *sample, gboolean synthetic, gboolean keep_empty)
 }
 
 static gboolean
+has_voxels (const SagMaskFacts *mask, gsize set)
+{
+  return mask->n_voxels != NULL && mask->n_voxels[set] > 0;
+}
+
+static gboolean
 resolve_scan (SagIndexScan   *scan,
               SagScanStore   *store,
               gboolean        keep_empty,
@@ -355,7 +361,7 @@ resolve_scan (SagIndexScan   *scan,
     {
       SagIndexItem item = scan->items[i];
 
-      item.positive = item.is_label ? item.positive : masks[item.mask].n_voxels[item.set] > 0;
+      item.positive = item.is_label ? item.positive : has_voxels (&masks[item.mask], item.set);
       if (item.is_label || item.positive || is_negative (item.sample, facts.synthetic, keep_empty))
         {
           scan->items[n++] = item;

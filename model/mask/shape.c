@@ -169,7 +169,7 @@ static void
 smooth_slab (Slab *slab)
 {
   const gsize       n = (gsize) slab->dims[0] * (gsize) slab->dims[1] * (gsize) slab->dims[2];
-  g_autofree float *values = g_new (float, n);
+  g_autofree float *values = g_new0 (float, n);
 
   for (gsize v = 0; v < n; v++)
     values[v] = slab->voxels[v];

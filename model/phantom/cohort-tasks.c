@@ -9,13 +9,14 @@
 
 #define DIAGNOSE(finding, preposition, organ, other, flags)                                        \
   {                                                                                                \
-    .text = "Diagnose the presence of " finding " " preposition " the " organ, .subject = finding, \
-    .alias = other, .place = " " preposition " the " organ, .findings = flags                      \
+    .text = "Diagnose the presence of " finding " " preposition " the " organ,                     \
+    .subject = (finding), .alias = (other), .place = " " preposition " the " organ,                \
+    .findings = (flags)                                                                            \
   }
 #define SEGMENT(organ, other, n, is_finding, ...)                                                  \
   {                                                                                                \
-    .text = "Segment " organ " in the image.", .subject = organ, .alias = other,                   \
-    .values = { __VA_ARGS__ }, .n_values = n, .in_findings = is_finding                            \
+    .text = "Segment " organ " in the image.", .subject = (organ), .alias = (other),               \
+    .values = { __VA_ARGS__ }, .n_values = (n), .in_findings = (is_finding)                        \
   }
 
 static const SagCohortTask tasks[] = {

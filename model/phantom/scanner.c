@@ -104,8 +104,8 @@ slice_init (Slice *slice, const Painting *painting, gint32 k)
     slice_bounds (painting, k, fixed, low[fixed], high[fixed]);
   for (guint a = 0; a < 3; a++)
     {
-      slice->fixed[a] = g_new (double, ni);
-      slice->own[a] = g_new (double, ni);
+      slice->fixed[a] = g_new0 (double, ni);
+      slice->own[a] = g_new0 (double, ni);
     }
   slice->solids = g_new (Bounded, solids->len);
   slice->n_solids = 0;
@@ -356,7 +356,7 @@ scan_slice (gsize item, guint worker, gpointer data)
   const gint32     *dims = scan->grid->dims;
   gint32            k = (gint32) item;
   gsize             plane = (gsize) dims[0] * dims[1];
-  g_autofree float *rows = g_new (float, plane);
+  g_autofree float *rows = g_new0 (float, plane);
 
   for (gint32 j = 0; j < dims[1]; j++)
     blur_row (scan, j, k, rows + (gsize) j * dims[0]);

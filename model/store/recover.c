@@ -253,8 +253,8 @@ drop_orphans (Copy *copy, GError **error)
   static const char *const orphans[] = {
     "DELETE FROM masks WHERE case_id NOT IN (SELECT id FROM cases)",
     "DELETE FROM bricks WHERE mask_id NOT IN (SELECT id FROM masks)",
-    "DELETE FROM labels WHERE case_id NOT IN (SELECT id FROM cases) OR task_id NOT IN (SELECT id "
-    "FROM tasks)",
+    "DELETE FROM labels WHERE case_id NOT IN (SELECT id FROM cases)",
+    "DELETE FROM labels WHERE task_id NOT IN (SELECT id FROM tasks)",
     "DELETE FROM steps WHERE case_id NOT IN (SELECT id FROM cases)",
     "DELETE FROM answers WHERE case_id NOT IN (SELECT id FROM cases)",
     "DELETE FROM measurements WHERE case_id NOT IN (SELECT id FROM cases)",

@@ -117,6 +117,11 @@ judge_item (
     }
   self->class_loss += class_loss (logit, item->sample->label);
   self->n_class++;
+  if (answers->scores == NULL || answers->positive == NULL)
+    {
+      answers->scores = g_array_new (FALSE, FALSE, sizeof (double));
+      answers->positive = g_array_new (FALSE, FALSE, sizeof (guint8));
+    }
   g_array_append_val (answers->scores, score);
   g_array_append_val (answers->positive, positive);
 }
@@ -205,9 +210,14 @@ mean (double sum, gsize n)
 static double
 find_auroc (const Answers *answers, gboolean *is_sound)
 {
-  const guint8 *positive = (const guint8 *) answers->positive->data;
-  gsize         n = answers->positive->len, n_positives = 0;
+  const guint8 *positive;
+  gsize         n, n_positives = 0;
 
+  *is_sound = FALSE;
+  if (answers->scores == NULL)
+    return NAN;
+  positive = (const guint8 *) answers->positive->data;
+  n = answers->positive->len;
   for (gsize i = 0; i < n; i++)
     n_positives += positive[i];
   *is_sound = MIN (n_positives, n - n_positives) >= SAG_METRICS_FEWEST;
@@ -229,7 +239,7 @@ sum_up (const Judging *self, SagTrainValidation *validation)
       double         area = find_auroc (answers, &is_sound);
 
       validation->task_auroc[t] = is_sound ? area : NAN;
-      if (isnan (area) || subject != t)
+      if (answers->scores == NULL || isnan (area) || subject != t)
         continue;
       auroc += area;
       aupr += sag_metrics_aupr ((const double *) (gpointer) answers->scores->data,
@@ -249,13 +259,10 @@ judging_init (Judging *self, const SagTrainJudge *judge)
 {
   gsize n_tasks = sag_index_get_n_tasks (judge->index);
 
-  *self = (Judging){ .judge = judge, .answers = g_new (Answers, n_tasks) };
+  *self = (Judging){ .judge = judge, .answers = g_new0 (Answers, n_tasks) };
   self->input = g_new (float, sag_sample_grid_n_input (sag_scan_store_get_grid (judge->store)));
   self->n_token_values = (gsize) sag_network_n_tokens (judge->network) * judge->network->hidden;
   self->tokens = g_new (float, self->n_token_values);
-  for (gsize t = 0; t < n_tasks; t++)
-    self->answers[t] = (Answers){ g_array_new (FALSE, FALSE, sizeof (double)),
-                                  g_array_new (FALSE, FALSE, sizeof (guint8)) };
 }
 
 static void
@@ -263,8 +270,8 @@ judging_clear (Judging *self)
 {
   for (gsize t = 0; t < sag_index_get_n_tasks (self->judge->index); t++)
     {
-      g_array_unref (self->answers[t].scores);
-      g_array_unref (self->answers[t].positive);
+      g_clear_pointer (&self->answers[t].scores, g_array_unref);
+      g_clear_pointer (&self->answers[t].positive, g_array_unref);
     }
   g_free (self->answers);
   g_free (self->input);

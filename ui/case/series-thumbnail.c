@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define LUNG_LEVEL_HU (-600)
-#define LUNG_WIDTH_HU 1500
+#define LUNG_WIDTH_HU 1500.0
 
 /* What is black and white: the lung window of a CT, else what the values span. */
 static void

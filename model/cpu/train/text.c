@@ -86,7 +86,8 @@ sag_cpu_train_text_new (SagCpuParams          *params,
   self->class_head = sag_cpu_train_linear_new (params, "lm_head_cls", NULL);
   self->patch_head = sag_cpu_train_linear_new (params, "lm_head_seg", NULL);
   self->lora_dropout = options->lora_dropout;
-  self->layers_train = self->layers[0].query.weight->trains || self->layers[0].query.a != NULL;
+  self->layers_train = network->text_layers > 0 &&
+                       (self->layers[0].query.weight->trains || self->layers[0].query.a != NULL);
   self->embeddings_train = self->words->trains || self->start->trains;
   return self;
 }

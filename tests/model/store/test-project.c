@@ -39,7 +39,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 typedef struct
 {
   SagCaseRow  *row;
-  SagCaseFound found;
+  SagCaseFound found = SAG_CASE_ADDED;
 } Add;
 
 static gboolean
@@ -89,7 +89,7 @@ test_cases (Fixture *fixture, gconstpointer data)
   g_autofree char *there = g_build_filename (fixture->folder, "there.nii.gz", NULL);
   g_autofree char *copy = g_build_filename (fixture->folder, "copy.nii.gz", NULL);
   SagCaseRow       key = { 0 }, *row = &key;
-  SagCaseFound     found;
+  SagCaseFound     found = SAG_CASE_ADDED;
   gint64           id;
   g_autoptr (GError) error = NULL;
 
