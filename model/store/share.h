@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /**
  * sag_store_split: a copy of a project for one reader, who sees nothing of the others: their labels, masks,
- * measurements and reviews are not in it, nor are a model's answers.
+ * measurements and reviews are not in it, nor are a model's answers, the undo journal and the log.
  * @path: of the project, which stays as it is
  * @out: must not exist
  * @keep_answers: a model's answers stay

@@ -4,6 +4,7 @@
 #include "model/core/error.h"
 #include "model/store/audit.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 
 static gboolean
@@ -26,10 +27,8 @@ keep_one (SagDb *db, gpointer data, GError **error)
   const char  *reader = split->reader;
 
   return sag_db_run (db, error, "DELETE FROM labels WHERE reader <> ?", "s", reader) &&
-         sag_db_run (db, error,
-                     "DELETE FROM steps WHERE case_id IN (SELECT case_id FROM masks WHERE reader "
-                     "<> ?)",
-                     "s", reader) &&
+         /* Steps hold masks that were removed, too. */
+         sag_db_script (db, "DELETE FROM steps", error) &&
          sag_db_run (db, error, "DELETE FROM masks WHERE reader <> ?", "s", reader) &&
          sag_db_run (db, error, "DELETE FROM measurements WHERE reader <> ?", "s", reader) &&
          sag_db_script (db, "DELETE FROM reviews", error) &&
@@ -44,15 +43,35 @@ keep_one (SagDb *db, gpointer data, GError **error)
          sag_audit_add (db, error, "split", "for %s", reader);
 }
 
+/* The copy under a name of its own, so that nobody finds it before the others' work is out of it. */
+static gboolean
+split_into (SagDb *db, const char *part, Split *split, GError **error)
+{
+  g_autoptr (SagStore) to = NULL;
+  g_autoptr (SagDb) clean = NULL;
+
+  if (!copy_into (db, part, error))
+    return FALSE;
+  to = sag_store_open (part, SAG_STORE_WRITE, NULL, error);
+  if (to == NULL || !sag_store_need_writable (to, error) ||
+      !sag_store_run (to, keep_one, split, error) ||
+      !sag_store_close (g_steal_pointer (&to), error))
+    return FALSE;
+  /* What was deleted must not stand in free pages. */
+  clean = sag_db_open (part, TRUE, FALSE, error);
+  return clean != NULL && sag_db_run (clean, error, "VACUUM", "");
+}
+
 gboolean
 sag_store_split (
   const char *path, const char *out, const char *reader, gboolean keep_answers, GError **error)
 {
   g_autoptr (SagStore) from = NULL;
-  g_autoptr (SagStore) to = NULL;
   g_autoptr (SagDb) db = NULL;
-  Split    split = { reader, keep_answers };
-  gboolean done;
+  g_autofree char *uuid = g_uuid_string_random ();
+  g_autofree char *part = g_strdup_printf ("%s.%.8s.part", out, uuid);
+  Split            split = { reader, keep_answers };
+  gboolean         done;
 
   if (g_file_test (out, G_FILE_TEST_EXISTS))
     {
@@ -64,21 +83,14 @@ sag_store_split (
   if (from == NULL)
     return FALSE;
   db = sag_db_open (path, FALSE, FALSE, error);
-  done = db != NULL && copy_into (db, out, error);
-  if (done)
+  done = db != NULL && split_into (db, part, &split, error);
+  if (done && g_rename (part, out) != 0)
     {
-      to = sag_store_open (out, SAG_STORE_WRITE, NULL, error);
-      done = to != NULL && sag_store_run (to, keep_one, &split, error) &&
-             sag_store_close (g_steal_pointer (&to), error);
-    }
-  /* What was deleted must not stand in free pages. */
-  if (done)
-    {
-      g_autoptr (SagDb) clean = sag_db_open (out, TRUE, FALSE, error);
-
-      done = clean != NULL && sag_db_run (clean, error, "VACUUM", "");
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
+                   "%s cannot be saved there: %s. Choose another name.", out, g_strerror (errno));
+      done = FALSE;
     }
   if (!done)
-    g_unlink (out);
+    g_unlink (part);
   return done;
 }

@@ -320,6 +320,9 @@ sag_store_thread (gpointer data)
       else
         g_cond_wait (&store->cond, &store->mutex);
     }
+  /* Nobody waits for a thread that is gone. */
+  while (store->calls.length > 0)
+    do_call (store);
   g_mutex_unlock (&store->mutex);
   return NULL;
 }

@@ -115,6 +115,22 @@ paint (SagStore *store, gint64 one, guint seed)
   sag_masks_detach (set);
 }
 
+/* Nothing is left but the journal. */
+static void
+paint_and_remove (SagStore *store, gint64 one)
+{
+  const SagGeometry grid = make_grid (0);
+  g_autoptr (GRand) random = g_rand_new_with_seed (9);
+  g_autoptr (SagMaskSet) set = sag_masks_load (store, one, &grid, NULL);
+  g_autofree char *id = NULL;
+
+  sag_masks_attach (store, one, set);
+  make_strokes (set, 2, random);
+  id = g_strdup (sag_mask_set_get_info (set, 0)->id);
+  g_assert_true (sag_mask_set_remove (set, "Secret removed", id, NULL));
+  sag_masks_detach (set);
+}
+
 static gboolean
 contains (const char *path, const char *word)
 {
@@ -147,6 +163,7 @@ test_split_and_merge (void)
   say (store, 1, "Ann", SAG_LABEL_VALUE_PRESENT);
   say (store, 1, "Annabella-Zerlina", SAG_LABEL_VALUE_ABSENT);
   paint (store, 1, 1);
+  paint_and_remove (store, 4);
   sag_store_free (store);
 
   g_assert_true (sag_store_split (path, bens, "Ben", FALSE, &error));
@@ -158,6 +175,8 @@ test_split_and_merge (void)
   g_assert_true (contains (path, "Annabella-Zerlina"));
   g_assert_false (contains (bens, "Annabella-Zerlina"));
   g_assert_false (contains (bens, "Lesion"));
+  g_assert_true (contains (path, "Secret removed"));
+  g_assert_false (contains (bens, "Secret removed"));
   copy = sag_store_open (bens, SAG_STORE_WRITE, "Ben", &error);
   g_assert_cmpint (n_labels (copy), ==, 0);
   say (copy, 1, "Ben", SAG_LABEL_VALUE_PRESENT);
