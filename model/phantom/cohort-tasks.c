@@ -222,7 +222,7 @@ sag_cohort_get_tasks (guint *n_tasks)
 static void
 append_part (GString *sentence, const SagCohortTask *task, const char *subject, char letter)
 {
-  if (letter == 'S')
+  if (letter == 'S' && !g_str_has_prefix (subject, "both "))
     g_string_append (sentence, "the ");
   if (letter == 'P')
     g_string_append (sentence, task->place);

@@ -39,7 +39,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 typedef struct
 {
   SagCaseRow  *row;
-  SagCaseFound found = SAG_CASE_ADDED;
+  SagCaseFound found;
 } Add;
 
 static gboolean
