@@ -237,11 +237,10 @@ look_for_dicom (Find *find, GCancellable *cancellable)
     find->scans->wanted = find_wanted (find);
   if (find->scans->index != NULL || (find->empty == NULL && !find->dicom_only))
     return;
-  if (error != NULL && !g_error_matches (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED))
+  if (error != NULL &&
+      (find->dicom_only || !g_error_matches (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED)))
     g_strv_builder_add (find->problems, error->message);
-  else if (find->dicom_only)
-    g_strv_builder_add (find->problems, error->message);
-  else
+  else if (name != NULL)
     {
       /* Translators: %s is a folder. */
       g_autofree char *problem = g_strdup_printf (
