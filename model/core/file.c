@@ -38,24 +38,17 @@ SagFileWriter *
 sag_file_writer_new (const char *path, GError **error)
 {
   g_autoptr (SagFileWriter) writer = g_new0 (SagFileWriter, 1);
-  mode_t mask;
 
   g_return_val_if_fail (path != NULL, NULL);
 
   writer->path = g_strdup (path);
   writer->temporary = g_strdup_printf ("%s.XXXXXX", path);
-  writer->fd = g_mkstemp_full (writer->temporary, O_RDWR | O_CLOEXEC, 0600);
+  writer->fd = g_mkstemp_full (writer->temporary, O_RDWR | O_CLOEXEC, 0666);
   if (writer->fd < 0)
     {
       g_clear_pointer (&writer->temporary, g_free);
       fail (error, "write", path);
       return NULL;
-    }
-  mask = umask (0);
-  umask (mask);
-  if (fchmod (writer->fd, 0666 & ~mask) != 0)
-    {
-      /* Some file systems know no modes; the file is usable as it is. */
     }
   return g_steal_pointer (&writer);
 }

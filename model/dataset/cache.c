@@ -167,11 +167,13 @@ static void *
 load_section (int fd, const char *tag, gsize *size_bytes)
 {
   guint8           head[12 + SECTION_BYTES * MOST_SECTIONS], *entry = head + 12;
-  guint64          n, size, packed;
+  guint64          n, size, packed, at;
+  struct stat      info;
   g_autofree void *in = NULL;
   g_autofree void *out = NULL;
 
-  if (!read_at (fd, head, 12, 0) || memcmp (head, MAGIC, strlen (MAGIC)) != 0)
+  if (fstat (fd, &info) != 0 || !read_at (fd, head, 12, 0) ||
+      memcmp (head, MAGIC, strlen (MAGIC)) != 0)
     return NULL;
   n = get (head + 8, 4);
   if (n > MOST_SECTIONS || !read_at (fd, entry, SECTION_BYTES * n, 12))
@@ -181,13 +183,16 @@ load_section (int fd, const char *tag, gsize *size_bytes)
       entry += SECTION_BYTES;
       n--;
     }
+  if (n == 0)
+    return NULL;
   size = get (entry + 8, 8);
   packed = get (entry + 16, 8);
-  if (n == 0 || size > MOST_BYTES || packed > MOST_BYTES)
+  at = get (entry + 24, 8);
+  if (size > MOST_BYTES || packed > (guint64) info.st_size || at > (guint64) info.st_size - packed)
     return NULL;
   in = g_try_malloc (packed);
   out = g_try_malloc (size + 1);
-  if (in == NULL || out == NULL || !read_at (fd, in, packed, get (entry + 24, 8)) ||
+  if (in == NULL || out == NULL || !read_at (fd, in, packed, at) ||
       ZSTD_decompress (out, size, in, packed) != size ||
       hash_bytes (out, size) != get (entry + 32, 8))
     return NULL;
@@ -205,6 +210,7 @@ sag_cache_load (SagCache *cache, const char *key, const char *tag, gsize *size_b
   if (fd < 0)
     return NULL;
   data = load_section (fd, tag, size_bytes);
+  futimens (fd, NULL); /* in use: others' runs trim what is older first */
   close (fd);
   return data;
 }

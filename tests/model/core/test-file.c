@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static void
 test_commit (void)
@@ -36,6 +37,23 @@ test_nothing_left_behind (void)
   g_assert_cmpuint (sag_test_count_files (folder), ==, 1);
   sag_file_writer_free (writer);
   g_assert_cmpuint (sag_test_count_files (folder), ==, 0);
+  sag_test_remove_folder (folder);
+}
+
+/* A file has the rights that the user's mask gives new files. */
+static void
+test_rights (void)
+{
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *path = g_build_filename (folder, "a.txt", NULL);
+  mode_t           before = umask (027);
+  g_autoptr (GError) error = NULL;
+  GStatBuf info;
+
+  g_assert_true (sag_file_save (path, "one", 3, &error));
+  umask (before);
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0640);
   sag_test_remove_folder (folder);
 }
 
@@ -90,6 +108,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/file/commit", test_commit);
   g_test_add_func ("/core/file/nothing-left-behind", test_nothing_left_behind);
+  g_test_add_func ("/core/file/rights", test_rights);
   g_test_add_func ("/core/file/no-folder", test_no_folder);
   g_test_add_func ("/core/file/load", test_load);
   g_test_add_func ("/core/hash/sha256", test_sha256);

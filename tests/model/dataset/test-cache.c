@@ -100,11 +100,34 @@ test_damaged (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* The table of sections is full, and the one asked for is not in it. */
+static void
+test_full_table (Fixture *fixture, gconstpointer data)
+{
+  SagCacheSection  sections[16];
+  g_autofree char *last = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size;
+
+  for (guint s = 0; s < G_N_ELEMENTS (sections); s++)
+    {
+      sections[s] = (SagCacheSection){ .data = (gpointer) "voxels", .size_bytes = 6 };
+      g_snprintf (sections[s].tag, sizeof sections[s].tag, "S%03u", s);
+    }
+  g_assert_true (sag_cache_save (fixture->cache, KEY, sections, G_N_ELEMENTS (sections), &error));
+  g_assert_no_error (error);
+  g_assert_null (sag_cache_load (fixture->cache, KEY, "NONE", &size));
+  last = sag_cache_load (fixture->cache, KEY, "S015", &size);
+  g_assert_cmpmem (last, size, "voxels", 6);
+}
+
 static void
 test_trim (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *noise = g_malloc (1000);
+  g_autofree char *read = NULL; /* reading an entry is using it */
   guint64          left;
+  gsize            size = 0;
 
   for (int i = 0; i < 999; i++)
     noise[i] = (char) ('a' + g_random_int_range (0, 26));
@@ -119,11 +142,14 @@ test_trim (Fixture *fixture, gconstpointer data)
       g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
     }
   g_assert_true (sag_cache_has (fixture->cache, "00000000000000000000000000000000"));
+  read = sag_cache_load (fixture->cache, "00000000000000000000000000000002", "ABCD", &size);
+  g_assert_cmpuint (size, ==, 999);
   left = sag_cache_trim (fixture->cache);
   g_assert_cmpuint (left, >, 0);
   g_assert_cmpuint (left, <=, 3000);
   g_assert_true (sag_cache_has (fixture->cache, "00000000000000000000000000000000"));
   g_assert_false (sag_cache_has (fixture->cache, "00000000000000000000000000000001"));
+  g_assert_true (sag_cache_has (fixture->cache, "00000000000000000000000000000002"));
   g_assert_true (sag_cache_has (fixture->cache, "00000000000000000000000000000007"));
 }
 
@@ -157,6 +183,7 @@ main (int argc, char **argv)
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
   ADD ("/cache/round-trip", test_round_trip);
   ADD ("/cache/damaged", test_damaged);
+  ADD ("/cache/full-table", test_full_table);
   ADD ("/cache/trim", test_trim);
   ADD ("/cache/file-key", test_file_key);
   return g_test_run ();
