@@ -174,7 +174,7 @@ is_leftover (const char *name)
 }
 
 void
-sag_checkpoint_clean (const char *folder, guint64 best, guint64 last)
+sag_checkpoint_clean (const char *folder, guint64 best, guint64 last, guint64 older)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
@@ -184,9 +184,9 @@ sag_checkpoint_clean (const char *folder, guint64 best, guint64 last)
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
 
-      if (parse_name (name, "", &step) && step != best && step != last)
+      if (parse_name (name, "", &step) && step != best && step != last && step != older)
         remove_bundle (path);
-      else if (parse_name (name, STATE_SUFFIX, &step) && step != last)
+      else if (parse_name (name, STATE_SUFFIX, &step) && step != last && step != older)
         g_unlink (path);
       else if (is_leftover (name) && g_file_test (path, G_FILE_TEST_IS_DIR))
         remove_bundle (path);

@@ -30,8 +30,11 @@ gboolean sag_checkpoint_save (const char            *folder,
 /** sag_checkpoint_mark_best: moves the link "best" to the checkpoint of @step. */
 gboolean sag_checkpoint_mark_best (const char *folder, guint64 step, GError **error);
 
-/** sag_checkpoint_clean: removes the checkpoints and states of other steps than @best and @last. */
-void sag_checkpoint_clean (const char *folder, guint64 best, guint64 last);
+/**
+ * sag_checkpoint_clean: removes the checkpoints of other steps than @best, @last and @older, and the states of others
+ * than @last and @older: where a disk damages the last one, the one before it is there.
+ */
+void sag_checkpoint_clean (const char *folder, guint64 best, guint64 last, guint64 older);
 
 /** sag_checkpoint_find_last: the newest step with a bundle and a state; FALSE if there is none. */
 gboolean sag_checkpoint_find_last (const char *folder, guint64 *step);

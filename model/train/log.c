@@ -18,7 +18,8 @@
 struct _SagTrainLog
 {
   int      fd;
-  char    *name;
+  char    *path;
+  char    *name; /* to show */
   GString *line;
 };
 
@@ -46,11 +47,11 @@ find_end (const char *text, gint64 last_step)
 }
 
 SagTrainLog *
-sag_train_log_open (const char *path, gint64 last_step, GError **error)
+sag_train_log_open (const char *path, GError **error)
 {
   g_autoptr (SagTrainLog) self = g_new0 (SagTrainLog, 1);
-  g_autofree char *text = NULL;
 
+  self->path = g_strdup (path);
   self->line = g_string_new (NULL);
   self->name = sag_file_dup_display_name (path);
   self->fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND, 0666);
@@ -63,15 +64,22 @@ sag_train_log_open (const char *path, gint64 last_step, GError **error)
                    self->name);
       return NULL;
     }
+  return g_steal_pointer (&self);
+}
+
+gboolean
+sag_train_log_cut (SagTrainLog *log, gint64 last_step, GError **error)
+{
+  g_autofree char *text = NULL;
+
   if (last_step >= 0)
     {
-      text = sag_file_load (path, MOST_BYTES, NULL, error);
+      text = sag_file_load (log->path, MOST_BYTES, NULL, error);
       if (text == NULL)
-        return NULL;
+        return FALSE;
     }
-  if (ftruncate (self->fd, text != NULL ? (off_t) find_end (text, last_step) : 0) != 0)
-    return fail (self, error), NULL;
-  return g_steal_pointer (&self);
+  return ftruncate (log->fd, text != NULL ? (off_t) find_end (text, last_step) : 0) == 0 ||
+         fail (log, error);
 }
 
 void
@@ -83,6 +91,7 @@ sag_train_log_close (SagTrainLog *log)
     close (log->fd);
   g_string_free (log->line, TRUE);
   g_free (log->name);
+  g_free (log->path);
   g_free (log);
 }
 

@@ -12,14 +12,19 @@ G_BEGIN_DECLS
 typedef struct _SagTrainLog SagTrainLog;
 
 /**
- * sag_train_log_open: opens or makes @path.
- * @last_step: lines of later steps are cut off, as is a line that was not finished; -1 cuts all
+ * sag_train_log_open: opens or makes @path, and leaves what is in it.
  *
  * Errors: G_FILE_ERROR; SAG_ERROR_ARGUMENT if another process has it open
  */
-SagTrainLog *sag_train_log_open (const char *path, gint64 last_step, GError **error);
+SagTrainLog *sag_train_log_open (const char *path, GError **error);
 void         sag_train_log_close (SagTrainLog *log);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagTrainLog, sag_train_log_close)
+
+/**
+ * sag_train_log_cut: cuts off the lines of later steps than @last_step, and a line that was not finished; -1 cuts all.
+ * Errors: G_FILE_ERROR
+ */
+gboolean sag_train_log_cut (SagTrainLog *log, gint64 last_step, GError **error);
 
 /** sag_train_log_begin: a line about @step; then its members; then sag_train_log_end(). */
 void sag_train_log_begin (SagTrainLog *log, guint64 step);

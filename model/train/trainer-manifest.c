@@ -9,11 +9,13 @@
 #include <math.h>
 #include <string.h>
 
-/* On held-out scans, by the newest validation; NaN if nobody measured it. */
+/* On held-out scans, by a validation of these very weights; NaN if nobody measured it. */
 static double
 find_auroc (const SagTrainer *self, const SagIndexTask *task)
 {
-  for (gsize t = 0; self->task_auroc != NULL && t < sag_index_get_n_tasks (self->held_out); t++)
+  gboolean measured = self->task_auroc != NULL && self->state.validated == self->state.step;
+
+  for (gsize t = 0; measured && t < sag_index_get_n_tasks (self->held_out); t++)
     {
       const SagIndexTask *other = sag_index_get_task (self->held_out, t);
 

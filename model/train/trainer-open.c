@@ -256,33 +256,44 @@ read_moments (SagTrainer *self, GError **error)
   return TRUE;
 }
 
+/* The log's lock is the folder's: who has it is the only one who looks for checkpoints and writes them. */
+static gboolean
+lock_folder (SagTrainer *self, GError **error)
+{
+  g_autofree char *path = g_build_filename (self->job.folder, LOG_NAME, NULL);
+
+  if (g_mkdir_with_parents (self->job.folder, 0777) != 0)
+    {
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
+                   "The folder %s cannot be made: %s; choose another one.", self->job.folder,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  self->log = sag_train_log_open (path, error);
+  return self->log != NULL;
+}
+
 static gboolean
 open_folder (SagTrainer *self, GError **error)
 {
   guint64 step;
 
+  if (self->job.resume && !sag_checkpoint_find_last (self->job.folder, &step))
+    return fail (error, "There is no checkpoint in %s; start without --resume.", self->job.folder);
+  if (!lock_folder (self, error))
+    return FALSE;
   if (self->job.resume)
     return read_state (self, error);
-  if (sag_checkpoint_find_last (self->job.folder, &step))
-    return fail (error,
-                 "%s holds a training already; go on with --resume, or choose another "
-                 "folder.",
-                 self->job.folder);
-  if (g_mkdir_with_parents (self->job.folder, 0777) == 0)
+  if (!sag_checkpoint_find_last (self->job.folder, &step))
     return TRUE;
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
-               "The folder %s cannot be made: %s; choose another one.", self->job.folder,
-               g_strerror (errno));
-  return FALSE;
+  return fail (error, "%s holds a training already; go on with --resume, or choose another folder.",
+               self->job.folder);
 }
 
 static gboolean
-open_log (SagTrainer *self, GError **error)
+cut_log (SagTrainer *self, GError **error)
 {
-  g_autofree char *path = g_build_filename (self->job.folder, LOG_NAME, NULL);
-
-  self->log = sag_train_log_open (path, self->job.resume ? (gint64) self->state.step : -1, error);
-  return self->log != NULL;
+  return sag_train_log_cut (self->log, self->job.resume ? (gint64) self->state.step : -1, error);
 }
 
 SagTrainer *
@@ -304,8 +315,9 @@ sag_trainer_new (const SagTrainJob *job, GCancellable *cancellable, GError **err
   if (!read_manifest (self, error) || !open_folder (self, error) ||
       !prepare_data (self, cancellable, error) || !sag_trainer_encode (self, cancellable, error) ||
       !open_engine (self, error) || (job->resume && !read_moments (self, error)) ||
-      !sag_trainer_make_states (self, cancellable, error) || !open_log (self, error))
+      !sag_trainer_make_states (self, cancellable, error) || !cut_log (self, error))
     return NULL;
+  self->older_step = G_MAXUINT64;
   self->saved_step = job->resume ? self->state.step : G_MAXUINT64;
   self->saved_validation = self->state.validated;
   self->seconds_before = self->state.n_seconds;

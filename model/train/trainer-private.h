@@ -33,6 +33,7 @@ struct _SagTrainer
   gboolean          synthetic;  /* every scan that is trained on */
   double           *task_auroc; /* (tasks of held_out) of the newest validation; NULL before one */
   guint64           saved_step; /* of the newest checkpoint */
+  guint64           older_step; /* of the one before it; G_MAXUINT64: none is known */
   guint64           saved_validation;
   gint64            saved_at; /* monotonic */
   gint64            started_at;

@@ -43,6 +43,8 @@ save (SagTrainer *self, GError **error)
   self->job.table->get_random (self->engine, self->state.random);
   if (!write_checkpoint (self, error))
     return FALSE;
+  if (self->saved_step != self->state.step)
+    self->older_step = self->saved_step;
   self->saved_step = self->state.step;
   self->saved_validation = self->state.validated;
   self->saved_at = g_get_monotonic_time ();
@@ -51,7 +53,7 @@ save (SagTrainer *self, GError **error)
     return FALSE;
   sag_checkpoint_clean (self->job.folder,
                         isnan (self->state.best) ? self->state.step : self->state.best_step,
-                        self->state.step);
+                        self->state.step, self->older_step);
   return TRUE;
 }
 

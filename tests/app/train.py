@@ -141,6 +141,29 @@ def test_another_seed_is_another_run():
     assert weights(folder) != weights(unbroken())
 
 
+def test_damaged_newest_checkpoint():
+    """The one before it is still there, and leads to the same end."""
+    folder = scratch("damaged-newest")
+    shutil.copytree(unbroken(), folder, symlinks=True)
+    newest = os.path.join(folder, "step-00000024")
+    os.truncate(newest + ".state", 1000)
+    refuse(*arguments(folder, "--resume"), code=1, words="step-00000024.state")
+    shutil.rmtree(newest)
+    os.remove(newest + ".state")
+    run(*arguments(folder, "--resume"))
+    same_run(folder)
+
+
+def test_one_training_per_folder():
+    """The second one is told before it has prepared anything."""
+    folder = scratch("taken")
+    os.mkdir(folder)
+    with open(os.path.join(folder, "log.jsonl"), "w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        refuse(*arguments(folder, "--cache", scratch("never-made")), code=2, words="another folder")
+    assert not os.path.exists(scratch("never-made"))
+
+
 def resume_if_there(folder):
     return ["--resume"] if os.path.exists(os.path.join(folder, "last")) else []
 

@@ -33,9 +33,10 @@ static void
 write_lines (Fixture *fixture, gint64 last_step, guint64 first, guint64 n)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SagTrainLog) log = sag_train_log_open (fixture->path, last_step, &error);
+  g_autoptr (SagTrainLog) log = sag_train_log_open (fixture->path, &error);
 
   g_assert_no_error (error);
+  g_assert_true (sag_train_log_cut (log, last_step, &error));
   for (guint64 step = first; step < first + n; step++)
     {
       sag_train_log_begin (log, step);
@@ -152,7 +153,9 @@ test_find_and_clean (Fixture *fixture, gconstpointer data)
   g_assert_true (sag_checkpoint_mark_best (fixture->folder, 5, &error));
   g_assert_true (sag_checkpoint_mark_best (fixture->folder, 10, &error));
   g_assert_no_error (error);
-  sag_checkpoint_clean (fixture->folder, 5, 10);
+  sag_checkpoint_clean (fixture->folder, 5, 10, 20);
+  g_assert_cmpuint (sag_test_count_files (fixture->folder), ==, 6); /* and 20 */
+  sag_checkpoint_clean (fixture->folder, 5, 10, G_MAXUINT64);
   g_assert_cmpuint (sag_test_count_files (fixture->folder), ==,
                     5); /* 5, 10, its state, best, notes */
 }
