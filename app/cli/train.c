@@ -23,6 +23,7 @@ typedef struct
   SagCliModel model;
   char       *output;
   char       *what;
+  char       *sampling;
   char       *cache;
   double      cache_gb;
   gint64      steps;
@@ -39,6 +40,7 @@ arguments_clear (Arguments *self)
   g_clear_pointer (&self->job.bundle, sag_bundle_unref);
   g_free (self->output);
   g_free (self->what);
+  g_free (self->sampling);
   g_free (self->cache);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
@@ -50,7 +52,6 @@ arguments_init (Arguments *self)
 
   sag_train_plan_init (&self->job.plan);
   self->job.plan.dropout = NAN; /* nobody said */
-  self->job.plan.n_loaders = MAX (g_get_num_processors () / 2, 1);
   self->cache_gb = 50;
   self->steps = (gint64) plan->n_steps;
   self->seed = (gint64) plan->seed;
@@ -77,6 +78,9 @@ read_arguments (Arguments *self, const char *command, const char *manifest)
     return sag_cli_usage (
       command, "--what takes heads, heads+text, lora, vision, vision+lora or all, not \"%s\"",
       self->what);
+  if (self->sampling != NULL && !sag_sampling_from_string (self->sampling, &plan->sampling))
+    return sag_cli_usage (command, "--sampling takes manifest or balanced, not \"%s\"",
+                          self->sampling);
   if (self->steps < 1 || self->seed < LEAST_SEED || self->rank < 1 || self->scans < 1 ||
       self->texts < 0 || self->accumulate < 1 || self->warm_up < 0 || self->every < 0 ||
       self->on < 1 || self->patience < 0 || self->minutes < 0)
@@ -184,6 +188,9 @@ sag_cli_train (int argc, char **argv)
     { "images-per-batch", 0, 0, G_OPTION_ARG_INT, &self.scans, "Scans of a batch (4)", "N" },
     { "texts-per-image", 0, 0, G_OPTION_ARG_INT, &self.texts,
       "Questions drawn per scan (4); 0 takes all", "N" },
+    { "sampling", 0, 0, G_OPTION_ARG_STRING, &self.sampling,
+      "manifest (default): as often as its rows; balanced: each finding, present or not, equally",
+      "NAME" },
     { "accumulate", 0, 0, G_OPTION_ARG_INT, &self.accumulate, "Batches of a step (4)", "N" },
     { "lr", 0, 0, G_OPTION_ARG_DOUBLE, &plan->lr, "Highest learning rate (5e-5)", "RATE" },
     { "warm-up", 0, 0, G_OPTION_ARG_INT, &self.warm_up,

@@ -117,20 +117,35 @@ sync_folder (const char *path)
   close (fd);
 }
 
-gboolean
-sag_file_writer_commit (SagFileWriter *writer, GError **error)
+/* Takes its name. */
+static gboolean
+finish (SagFileWriter *writer, GError **error)
 {
-  int fd;
+  int fd = writer->fd;
 
-  if (!sag_file_writer_flush (writer, error))
-    return FALSE;
-  fd = writer->fd;
   writer->fd = -1;
   if (close (fd) != 0 || g_rename (writer->temporary, writer->path) != 0)
     return fail (error, "write", writer->path);
   g_clear_pointer (&writer->temporary, g_free);
+  return TRUE;
+}
+
+gboolean
+sag_file_writer_commit (SagFileWriter *writer, GError **error)
+{
+  if (!sag_file_writer_flush (writer, error) || !finish (writer, error))
+    return FALSE;
   sync_folder (writer->path);
   return TRUE;
+}
+
+gboolean
+sag_file_save_unsynced (const char *path, const void *data, gsize size_bytes, GError **error)
+{
+  g_autoptr (SagFileWriter) writer = sag_file_writer_new (path, error);
+
+  return writer != NULL && sag_file_writer_write (writer, data, size_bytes, error) &&
+         finish (writer, error);
 }
 
 gboolean

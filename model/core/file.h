@@ -30,6 +30,13 @@ gboolean sag_file_writer_flush (SagFileWriter *writer, GError **error);
 /** sag_file_writer_commit: flushes, renames onto the final name, and syncs the folder. */
 gboolean sag_file_writer_commit (SagFileWriter *writer, GError **error);
 
+/**
+ * sag_file_save_unsynced: as sag_file_save(), but does not wait for the disk: after a power cut the file may be gone
+ * or damaged. For what carries a checksum and can be made again.
+ */
+gboolean
+sag_file_save_unsynced (const char *path, const void *data, gsize size_bytes, GError **error);
+
 /** sag_file_save: one call for small files. */
 gboolean sag_file_save (const char *path, const void *data, gsize size_bytes, GError **error);
 

@@ -16,6 +16,7 @@
 
 #include "model/core/file.h"
 #include "model/core/hash.h"
+#include "model/dicom/dicom.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +33,7 @@
 #define MOST_BYTES ((guint64) 1 << 32)
 #define SUFFIX ".sagcache"
 #define KEY_LENGTH 64
+#define DEEPEST 8 /* folders in folders */
 
 struct _SagCache
 {
@@ -140,7 +142,7 @@ sag_cache_save (SagCache              *cache,
       put (entry + 24, used, 8);
       put (entry + 32, hash_bytes (section->data, section->size_bytes), 8);
     }
-  return sag_file_save (path, bytes->data, bytes->len, error);
+  return sag_file_save_unsynced (path, bytes->data, bytes->len, error);
 }
 
 static gboolean
@@ -315,10 +317,76 @@ fail (const char *path, GError **error)
   return NULL;
 }
 
-char *
-sag_cache_dup_file_key (SagCache *cache, const char *path, GError **error)
+/* What tells that a file is as it was. */
+static void
+add_stamp (GString *stamp, const char *path, const GStatBuf *info)
 {
-  g_autofree char *place = NULL;
+  g_string_append_printf (stamp, "%s %lld %lld.%ld %lld.%ld %lld\n", path,
+                          (long long) info->st_size, (long long) info->st_mtim.tv_sec,
+                          info->st_mtim.tv_nsec, (long long) info->st_ctim.tv_sec,
+                          info->st_ctim.tv_nsec, (long long) info->st_ino);
+}
+
+static int
+compare_strings (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The files of a folder, in an order that is always the same. */
+static gboolean
+list_files (const char *folder, int depth, GPtrArray *files, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+
+  if (dir == NULL)
+    return FALSE;
+  while ((name = g_dir_read_name (dir)) != NULL)
+    g_ptr_array_add (names, g_build_filename (folder, name, NULL));
+  g_ptr_array_sort (names, compare_strings);
+  for (guint i = 0; i < names->len; i++)
+    {
+      if (g_file_test (names->pdata[i], G_FILE_TEST_IS_REGULAR))
+        g_ptr_array_add (files, g_strdup (names->pdata[i]));
+      else if (depth < DEEPEST && g_file_test (names->pdata[i], G_FILE_TEST_IS_DIR) &&
+               !list_files (names->pdata[i], depth + 1, files, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static char *
+hash_files (const GPtrArray *files, GError **error)
+{
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      g_autofree char *one = sag_hash_file_sha256 (files->pdata[i], NULL, error);
+
+      if (one == NULL)
+        return NULL;
+      if (files->len == 1)
+        return g_steal_pointer (&one);
+      g_string_append (all, one);
+    }
+  return sag_hash_sha256 (all->str, all->len);
+}
+
+static gboolean
+is_key (const char *text, gsize length)
+{
+  return length == KEY_LENGTH && strspn (text, "0123456789abcdef") == KEY_LENGTH;
+}
+
+/* As sag_cache_dup_file_key(), of what is a file or a folder. */
+static char *
+dup_key (SagCache *cache, const char *path, GError **error)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) place = g_string_new (NULL);
   g_autofree char *stamp = NULL;
   g_autofree char *remembered = NULL;
   char            *key = NULL;
@@ -327,19 +395,39 @@ sag_cache_dup_file_key (SagCache *cache, const char *path, GError **error)
 
   if (g_stat (path, &info) != 0)
     return fail (path, error);
-  place = g_strdup_printf ("%s %lld %lld.%ld %lld.%ld %lld", path, (long long) info.st_size,
-                           (long long) info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
-                           (long long) info.st_ctim.tv_sec, info.st_ctim.tv_nsec,
-                           (long long) info.st_ino);
-  stamp = sag_hash_voxels (place, strlen (place));
+  if (!S_ISDIR (info.st_mode))
+    g_ptr_array_add (files, g_strdup (path));
+  else if (!list_files (path, 0, files, error))
+    return NULL;
+  for (guint i = 0; i < files->len; i++)
+    {
+      if (g_stat (files->pdata[i], &info) != 0)
+        return fail (files->pdata[i], error);
+      add_stamp (place, files->pdata[i], &info);
+    }
+  stamp = sag_hash_voxels (place->str, place->len);
   remembered = g_build_filename (cache->hashes, stamp, NULL);
-  if (g_file_get_contents (remembered, &key, &length, NULL) && length == KEY_LENGTH)
+  if (g_file_get_contents (remembered, &key, &length, NULL) && is_key (key, length))
     return key;
   g_free (key);
-  key = sag_hash_file_sha256 (path, NULL, error);
+  key = hash_files (files, error);
   if (key != NULL)
-    sag_file_save (remembered, key, KEY_LENGTH, NULL);
+    sag_file_save_unsynced (remembered, key, KEY_LENGTH, NULL);
   return key;
+}
+
+char *
+sag_cache_dup_file_key (SagCache *cache, const char *path, GError **error)
+{
+  g_autofree char *series = NULL;
+  g_autofree char *place = sag_dicom_parse_reference (path, &series);
+  g_autofree char *key = dup_key (cache, place, error);
+  g_autofree char *both = NULL;
+
+  if (key == NULL || series == NULL)
+    return g_steal_pointer (&key);
+  both = g_strconcat (key, "#", series, NULL);
+  return sag_hash_sha256 (both, strlen (both));
 }
 
 char *

@@ -69,8 +69,9 @@ guint64 sag_cache_measure (SagCache *cache);
 guint64 sag_cache_trim (SagCache *cache);
 
 /**
- * sag_cache_dup_file_key: the hash of a file's bytes as hex digits. It is remembered by the file's place, size and
- * times, so that a file is read once.
+ * sag_cache_dup_file_key: the hash of a file's bytes, or of all files in a folder, perhaps of one series
+ * ("FOLDER#2"), as hex digits. It is remembered by
+ * place, size and times, so that a file is read once.
  *
  * Errors: G_FILE_ERROR naming the file
  */

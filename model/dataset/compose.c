@@ -202,40 +202,57 @@ add_masks (SagComposition *self, GError **error)
   return FALSE;
 }
 
+/* Nodule masks with no scan in the tables, whose scan lies among the images. */
+static void
+add_nodule_scans (SagComposition *self, SagComposeFiles *files, SagComposeFiles *images)
+{
+  g_autoptr (GPtrArray) masks = sag_compose_files_list (files);
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < self->scans->len; i++)
+    {
+      const SagComposeScan *scan = self->scans->pdata[i];
+      g_autofree char      *folder = g_path_get_dirname (scan->path);
+
+      g_hash_table_add (known, g_strdup (scan->name));
+      g_hash_table_add (known, g_path_get_basename (folder));
+    }
+  for (guint i = 0; images != NULL && i < masks->len; i++)
+    {
+      const char *name = masks->pdata[i];
+      const char *image = sag_compose_files_find (images, name);
+
+      if (image != NULL && !g_hash_table_contains (known, name))
+        sag_compose_add_scan (self, image, name, -1, name);
+    }
+}
+
 static gboolean
 add_nodules (SagComposition *self, SagComposeFiles *images, GError **error)
 {
   g_autoptr (SagComposeFiles) files = NULL;
-  g_autoptr (GHashTable) by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GPtrArray) masks = NULL;
+  g_autoptr (GHashTable) names = NULL;
+  gsize n_masks;
 
   if (self->options->nodules == NULL)
     return TRUE;
   files = sag_compose_files_new (self->options->nodules, TRUE, error);
   if (files == NULL)
     return FALSE;
-  masks = sag_compose_files_list (files);
+  add_nodule_scans (self, files, images);
+  names = count_names (self);
   for (guint i = 0; i < self->scans->len; i++)
-    g_hash_table_insert (by_name, ((SagComposeScan *) self->scans->pdata[i])->name,
-                         GUINT_TO_POINTER (i + 1));
-  for (guint i = 0; i < masks->len; i++)
     {
-      const char *name = masks->pdata[i];
-      gpointer    known = g_hash_table_lookup (by_name, name);
-      const char *image = images != NULL ? sag_compose_files_find (images, name) : NULL;
-      guint       scan;
+      SagComposeScan *scan = self->scans->pdata[i];
 
-      if (known == NULL && image == NULL)
-        continue;
-      scan = known != NULL ? GPOINTER_TO_UINT (known) - 1
-                           : sag_compose_add_scan (self, image, name, -1, name);
-      ((SagComposeScan *) self->scans->pdata[scan])->nodules =
-        g_strdup (sag_compose_files_find (files, name));
-      self->counts.n_nodule_masks++;
+      scan->nodules = g_strdup (find_mask (files, names, scan));
+      self->counts.n_nodule_masks += scan->nodules != NULL;
     }
-  if (self->counts.n_nodule_masks < masks->len)
-    sag_compose_warn (self, "Nodule masks that have no scan of their name: %zu.",
-                      masks->len - self->counts.n_nodule_masks);
+  n_masks = sag_compose_files_count (files);
+  if (self->counts.n_nodule_masks < n_masks)
+    sag_compose_warn (self,
+                      "Nodule masks that have no scan of their name, or more than one: %zu.",
+                      n_masks - self->counts.n_nodule_masks);
   if (self->counts.n_nodule_masks > 0)
     {
       sag_compose_find_task (self, NODULES, NULL, TRUE);

@@ -90,18 +90,45 @@ add_mask (SagIndexScan *scan, SagIndexItem *item)
   mask->sets = sets;
 }
 
+static gboolean
+same_label (double a, double b)
+{
+  return (isnan (a) && isnan (b)) || !(isnan (a) || isnan (b) || a < b || a > b);
+}
+
+/* The item that says the same already. */
+static SagIndexItem *
+find_item (const SagIndexScan *scan, const SagIndexItem *item)
+{
+  for (gsize i = 0; i < scan->n_items; i++)
+    {
+      SagIndexItem *other = &scan->items[i];
+
+      if (other->task == item->task && other->mask == item->mask && other->set == item->set &&
+          same_label (other->sample->label, item->sample->label))
+        return other;
+    }
+  return NULL;
+}
+
 static void
 add_item (SagIndex *self, GHashTable *by_path, GHashTable *by_name, const SagSample *sample)
 {
   SagIndexScan *scan = find_scan (self, by_path, sample->image);
   gboolean      segments = sag_task_kind (sample->question) == SAG_TASK_SEGMENT;
-  SagIndexItem  item = { .sample = sample };
+  SagIndexItem  item = { .sample = sample, .count = 1 }, *same;
 
   item.is_label = sample->mask == NULL || (!isnan (sample->label) && !segments);
   item.positive = !item.is_label || sample->label >= 0.5;
   item.task = find_task (self, by_name, sample->question, item.is_label);
   if (!item.is_label)
     add_mask (scan, &item);
+  same = find_item (scan, &item);
+  if (same != NULL)
+    {
+      same->count++;
+      return;
+    }
   scan->items = g_renew (SagIndexItem, scan->items, scan->n_items + 1);
   scan->items[scan->n_items++] = item;
 }
@@ -123,7 +150,8 @@ count_tasks (SagIndex *self)
         {
           SagIndexTask *task = &g_array_index (self->tasks, SagIndexTask, scan->items[i].task);
 
-          *(scan->items[i].positive ? &task->n_positives : &task->n_negatives) += 1;
+          *(scan->items[i].positive ? &task->n_positives : &task->n_negatives) +=
+            scan->items[i].count;
         }
     }
 }
@@ -367,9 +395,11 @@ resolve_scan (SagIndexScan   *scan,
           scan->items[n++] = item;
           continue;
         }
-      if (report->n_empty++ == 0 || item.sample->line < report->first_empty)
+      if (report->n_empty == 0 || item.sample->line < report->first_empty)
         report->first_empty = item.sample->line;
-      report->n_contradictions += !isnan (item.sample->label);
+      report->n_empty += item.count;
+      if (!isnan (item.sample->label))
+        report->n_contradictions += item.count;
     }
   scan->n_items = good ? n : scan->n_items;
   for (gsize m = 0; m < scan->n_masks; m++)

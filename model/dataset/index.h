@@ -7,11 +7,12 @@
 G_BEGIN_DECLS
 
 /**
- * SagIndexItem: a row of the manifest as it is learned from.
+ * SagIndexItem: a row of the manifest as it is learned from. Rows that say the same are one.
  * @task: number of its question
  * @is_label: the class head learns its label; else the patch head its mask
  * @mask, @set: which mask file of the scan, and which set of values there
  * @positive: label of 0.5 or more, or a mask that is not empty
+ * @count: how many rows say it; @sample is the first
  */
 typedef struct
 {
@@ -21,6 +22,7 @@ typedef struct
   gsize            mask;
   gsize            set;
   gboolean         positive;
+  guint            count;
 } SagIndexItem;
 
 /** SagIndexScan: a scan and everything asked about it. */

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Rounds of fitting the weights, and how far a round goes. */
 #define ROUNDS 30
@@ -20,18 +21,42 @@ enum
   STREAM_TEXTS = 0x5445,
 };
 
+static const char *const names[] = {
+  [SAG_SAMPLING_MANIFEST] = "manifest", [SAG_SAMPLING_BALANCED] = "balanced"
+};
+
 struct _SagSampler
 {
   SagIndex *index;
   gsize     n_texts;
   gsize     most;
   guint64   seed;
-  double   *weights; /* (n_tasks, 2): negatives, positives; of subjects only */
+  double *
+    weights; /* (n_tasks, 2): negatives, positives; of subjects only; NULL: items weigh their counts */
+  GArray *visits; /* guint: scans, each as often as it comes in an epoch */
 
   GMutex  lock; /* guards what follows */
   guint64 epoch;
-  guint  *order; /* (n_scans) of the epoch */
+  guint  *order; /* (visits) of the epoch */
 };
+
+gboolean
+sag_sampling_from_string (const char *text, SagSampling *sampling)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strcmp (text, names[i]) == 0)
+      {
+        *sampling = (SagSampling) i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+const char *
+sag_sampling_to_string (SagSampling sampling)
+{
+  return names[sampling];
+}
 
 static double *
 weight_of (const SagSampler *self, const SagIndexItem *item)
@@ -39,6 +64,12 @@ weight_of (const SagSampler *self, const SagIndexItem *item)
   guint subject = sag_index_get_task (self->index, item->task)->subject;
 
   return &self->weights[2 * subject + (item->positive ? 1 : 0)];
+}
+
+static double
+weigh (const SagSampler *self, const SagIndexItem *item)
+{
+  return self->weights != NULL ? *weight_of (self, item) : item->count;
 }
 
 /* How often each kind of question is expected to be drawn in an epoch: a share of the scan's draws in proportion to
@@ -96,8 +127,20 @@ fit_weights (SagSampler *self)
     }
 }
 
+static void
+add_visits (SagSampler *self, gsize scan)
+{
+  const SagIndexScan *of = sag_index_get_scan (self->index, scan);
+  guint               n = 1, number = (guint) scan;
+
+  for (gsize i = 0; self->weights == NULL && i < of->n_items; i++)
+    n = MAX (n, of->items[i].count);
+  for (guint i = 0; i < n; i++)
+    g_array_append_val (self->visits, number);
+}
+
 SagSampler *
-sag_sampler_new (SagIndex *index, gsize n_texts, guint64 seed)
+sag_sampler_new (SagIndex *index, SagSampling sampling, gsize n_texts, guint64 seed)
 {
   SagSampler *self;
   gsize       most = 0;
@@ -112,9 +155,13 @@ sag_sampler_new (SagIndex *index, gsize n_texts, guint64 seed)
   self->most = MIN (self->n_texts, most);
   self->seed = seed;
   self->epoch = G_MAXUINT64;
-  self->order = g_new (guint, sag_index_get_n_scans (index));
+  self->visits = g_array_new (FALSE, FALSE, sizeof (guint));
   g_mutex_init (&self->lock);
-  fit_weights (self);
+  if (sampling == SAG_SAMPLING_BALANCED)
+    fit_weights (self);
+  for (gsize s = 0; s < sag_index_get_n_scans (index); s++)
+    add_visits (self, s);
+  self->order = g_new (guint, self->visits->len);
   return self;
 }
 
@@ -125,8 +172,15 @@ sag_sampler_free (SagSampler *sampler)
     return;
   g_mutex_clear (&sampler->lock);
   g_free (sampler->weights);
+  g_array_unref (sampler->visits);
   g_free (sampler->order);
   g_free (sampler);
+}
+
+gsize
+sag_sampler_get_n_visits (SagSampler *sampler)
+{
+  return sampler->visits->len;
 }
 
 gsize
@@ -144,10 +198,9 @@ random_at (const SagSampler *self, guint64 stream, guint64 place, guint64 counte
 static void
 shuffle (SagSampler *self, guint64 epoch)
 {
-  gsize n = sag_index_get_n_scans (self->index);
+  gsize n = self->visits->len;
 
-  for (gsize s = 0; s < n; s++)
-    self->order[s] = (guint) s;
+  memcpy (self->order, self->visits->data, n * sizeof *self->order);
   for (gsize s = n; s > 1; s--)
     {
       gsize other = random_at (self, STREAM_SHUFFLE, epoch, s) % s;
@@ -162,7 +215,7 @@ shuffle (SagSampler *self, guint64 epoch)
 static gsize
 find_scan (SagSampler *self, guint64 place)
 {
-  gsize n = sag_index_get_n_scans (self->index), scan;
+  gsize n = self->visits->len, scan;
 
   g_mutex_lock (&self->lock);
   if (self->epoch != place / n)
@@ -200,7 +253,7 @@ sag_sampler_draw (SagSampler *sampler, guint64 place, gsize *items, gsize *n_ite
     {
       double u = ((double) (random_at (sampler, STREAM_TEXTS, place, i) >> 11) + 0.5) * 0x1p-53;
 
-      draws[i] = (Draw){ -log (u) / *weight_of (sampler, &scan->items[i]), i };
+      draws[i] = (Draw){ -log (u) / weigh (sampler, &scan->items[i]), i };
     }
   qsort (draws, scan->n_items, sizeof *draws, compare_draws);
   *n_items = MIN (sampler->n_texts, scan->n_items);

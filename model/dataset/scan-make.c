@@ -7,10 +7,8 @@
 #include "model/dataset/scan-make.h"
 
 #include "model/core/error.h"
-#include "model/dataset/bin.h"
-#include "model/prepare/prepared.h"
+#include "model/dataset/read.h"
 #include "model/prepare/standard-run.h"
-#include "model/volume/nifti.h"
 
 #include <math.h>
 #include <string.h>
@@ -37,20 +35,6 @@ add_part (SagScanParts *parts, const char *tag, void *data, gsize size_bytes)
   memcpy (section->tag, tag, sizeof section->tag);
   section->data = data;
   section->size_bytes = size_bytes;
-}
-
-static gboolean
-is_bin (const char *path)
-{
-  return g_str_has_suffix (path, ".bin");
-}
-
-static SagVolume *
-read_volume (const char *path, GCancellable *cancellable, GError **error)
-{
-  if (is_bin (path))
-    return sag_bin_load (path, error);
-  return sag_nifti_load (path, NULL, NULL, cancellable, error);
 }
 
 gboolean
@@ -139,7 +123,6 @@ typedef struct
 {
   SagVolume   *standardised;
   gint32       box_start[3];
-  float       *input;
   SagPrepared *prepared;
 } Making;
 
@@ -148,22 +131,26 @@ making_clear (Making *making)
 {
   g_clear_pointer (&making->standardised, sag_volume_unref);
   g_clear_pointer (&making->prepared, sag_prepared_unref);
-  free (making->input);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Making, making_clear)
 
-static void
-find_box_start (Making *making)
+static gboolean
+find_box_start (Making *making, GError **error)
 {
   const SagGeometry *grid = sag_volume_get_geometry (making->standardised);
   double             corner[3] = { -0.5, -0.5, -0.5 }, from_ras[3][4];
 
   sag_geometry_to_ras (sag_prepared_get_input_geometry (making->prepared), corner, corner);
   if (!sag_geometry_invert (grid, from_ras))
-    g_assert_not_reached ();
+    {
+      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+                           "The scan's voxels have no volume; check the file's affine.");
+      return FALSE;
+    }
   sag_geometry_apply (from_ras, corner, corner);
   for (int a = 0; a < 3; a++)
     making->box_start[a] = (gint32) lrint (corner[a] + 0.5);
+  return TRUE;
 }
 
 static void
@@ -191,49 +178,34 @@ add_source (SagScanParts *parts, const SagSampleGrid *grid, const Making *making
   add_part (parts, "SRCE", hu, n * sizeof *hu);
 }
 
-/* A file of upstream's is standardised already: only its box is cut. */
-static void
-make_standardised (const SagSampleGrid *grid,
-                   SagVolume           *volume,
-                   Making              *making,
-                   SagScanFacts        *facts)
-{
-  making->standardised = sag_volume_ref (volume);
-  facts->in_scope = facts->unplaced = TRUE;
-  facts->input = facts->scan;
-  for (int a = 0; a < 3; a++)
-    {
-      double factor = (double) grid->recipe.box_mm[a] / grid->input[a];
-
-      making->box_start[a] = sag_standard_centre (facts->scan.dims[a], grid->recipe.box_mm[a]);
-      facts->input.dims[a] = grid->input[a];
-      facts->input.ijk_to_ras[a][a] *= factor;
-      facts->input.ijk_to_ras[a][3] += making->box_start[a] - 0.5 + 0.5 * factor;
-      facts->kept_low[a] = 0;
-      facts->kept_high[a] = facts->scan.dims[a];
-    }
-  making->input = sag_standard_pool_volume (volume, &grid->recipe, making->box_start);
-}
-
+/* Prepares the scan; a file of upstream's is its own standardised volume, of which nothing was filled. */
 static gboolean
-make_raw (const SagSampleGrid *grid,
-          SagVolume           *volume,
-          Making              *making,
-          SagScanFacts        *facts,
-          GCancellable        *cancellable,
-          GError             **error)
+prepare (const SagSampleGrid *grid,
+         const char          *path,
+         SagVolume           *volume,
+         Making              *making,
+         SagScanFacts        *facts,
+         GCancellable        *cancellable,
+         GError             **error)
 {
   SagPrepareOptions options = { .keep_standardised = TRUE };
 
-  making->prepared = sag_prepare (volume, &grid->recipe, &options, cancellable, error);
+  making->prepared = sag_read_prepare (path, volume, &grid->recipe, &options, cancellable, error);
   if (making->prepared == NULL)
     return FALSE;
-  making->standardised = sag_volume_ref (sag_prepared_get_standardised (making->prepared));
+  facts->unplaced = sag_read_is_standardised (path);
   facts->in_scope = sag_prepared_get_scope (making->prepared)->verdict != SAG_SCOPE_OUT;
   facts->input = *sag_prepared_get_input_geometry (making->prepared);
   sag_prepared_get_kept (making->prepared, facts->kept_low, facts->kept_high);
-  find_box_start (making);
-  return TRUE;
+  if (facts->unplaced)
+    for (int a = 0; a < 3; a++)
+      {
+        facts->kept_low[a] = 0;
+        facts->kept_high[a] = facts->scan.dims[a];
+      }
+  making->standardised =
+    sag_volume_ref (facts->unplaced ? volume : sag_prepared_get_standardised (making->prepared));
+  return find_box_start (making, error);
 }
 
 gboolean
@@ -243,7 +215,7 @@ sag_scan_make (const SagSampleGrid *grid,
                GCancellable        *cancellable,
                GError             **error)
 {
-  g_autoptr (SagVolume) volume = read_volume (path, cancellable, error);
+  g_autoptr (SagVolume) volume = sag_read_volume (path, cancellable, error);
   g_auto (Making) making = { 0 };
   SagScanFacts facts = { 0 };
 
@@ -251,13 +223,10 @@ sag_scan_make (const SagSampleGrid *grid,
     return FALSE;
   facts.synthetic = sag_scan_is_synthetic (path);
   facts.scan = *sag_volume_get_geometry (volume);
-  if (is_bin (path))
-    make_standardised (grid, volume, &making, &facts);
-  else if (!make_raw (grid, volume, &making, &facts, cancellable, error))
+  if (!prepare (grid, path, volume, &making, &facts, cancellable, error))
     return FALSE;
   add_facts (parts, &facts);
-  add_input (parts, making.input != NULL ? making.input : sag_prepared_get_input (making.prepared),
-             sag_sample_grid_n_input (grid));
+  add_input (parts, sag_prepared_get_input (making.prepared), sag_sample_grid_n_input (grid));
   add_source (parts, grid, &making);
   return TRUE;
 }
@@ -324,13 +293,14 @@ add_labels (SagScanParts        *parts,
 
 gboolean
 sag_scan_make_mask (const SagSampleGrid *grid,
+                    const char          *path,
                     const SagScanFacts  *facts,
                     const SagScanMask   *mask,
                     SagScanParts        *parts,
                     GCancellable        *cancellable,
                     GError             **error)
 {
-  g_autoptr (SagVolume) volume = read_volume (mask->path, cancellable, error);
+  g_autoptr (SagVolume) volume = sag_read_volume (mask->path, cancellable, error);
   g_autofree guint64 *counts = g_new0 (guint64, mask->n_sets);
   g_autofree guint8  *voxels = NULL;
   SagGeometry         stored;
@@ -341,8 +311,7 @@ sag_scan_make_mask (const SagSampleGrid *grid,
       !sag_label_numbers (volume, mask->sets, mask->n_sets, &voxels, &sets.members, counts, error))
     return FALSE;
   stored = *sag_volume_get_geometry (volume);
-  if (facts->unplaced && memcmp (stored.dims, facts->scan.dims, sizeof stored.dims) == 0)
-    stored = facts->scan; /* upstream's masks have the voxels of its .bin, which knows no place */
+  sag_read_place_mask (path, &facts->scan, &stored);
   values = g_new (double, mask->n_sets + 1);
   values[0] = !sag_geometry_equal (&stored, &facts->scan, SAME_MM);
   for (gsize s = 0; s < mask->n_sets; s++)

@@ -20,15 +20,16 @@ void sag_scan_parts_clear (SagScanParts *parts);
 /** sag_scan_facts_read: FALSE if the numbers are no facts. */
 gboolean sag_scan_facts_read (const double *values, gsize n_values, SagScanFacts *facts);
 
-/** sag_scan_make: reads and prepares a scan, .nii, .nii.gz or upstream's .bin. */
+/** sag_scan_make: reads and prepares what sag_read_volume() takes. */
 gboolean sag_scan_make (const SagSampleGrid *grid,
                         const char          *path,
                         SagScanParts        *parts,
                         GCancellable        *cancellable,
                         GError             **error);
 
-/** sag_scan_make_mask: reads a mask and prepares it as its scan was. */
+/** sag_scan_make_mask: reads a mask and prepares it as its scan, @path, was. */
 gboolean sag_scan_make_mask (const SagSampleGrid *grid,
+                             const char          *path,
                              const SagScanFacts  *facts,
                              const SagScanMask   *mask,
                              SagScanParts        *parts,

@@ -3,7 +3,6 @@
 
 #include "model/core/file.h"
 #include "model/core/hash.h"
-#include "model/dataset/bin.h"
 #include "model/dataset/scan-make.h"
 
 #include <string.h>
@@ -140,7 +139,7 @@ prepare_mask (SagScanStore      *self,
                    path);
       return FALSE;
     }
-  done = sag_scan_make_mask (&self->grid, &facts, mask, &parts, cancellable, error) &&
+  done = sag_scan_make_mask (&self->grid, path, &facts, mask, &parts, cancellable, error) &&
          sag_cache_save (self->cache, mask_key, parts.sections, parts.n_sections, error);
   sag_scan_parts_clear (&parts);
   return done || name_error (error, mask->path);

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#define N_FACTS 16
+#define N_FACTS 31
 
 /* Over the file's bytes and the recipe; the number goes up when preparing changes. */
 static char *
@@ -17,7 +17,7 @@ dup_key (SagCache *cache, const char *path, const SagRecipe *recipe, GError **er
 
   if (file == NULL)
     return NULL;
-  text = g_string_new ("evaluate 1 ");
+  text = g_string_new ("evaluate 2 ");
   g_string_append_printf (text, "%s recipe %d", file, recipe->kind);
   for (int a = 0; a < 3; a++)
     g_string_append_printf (text, " %d %d %d", recipe->box_mm[a], recipe->train_box_mm[a],
@@ -25,25 +25,28 @@ dup_key (SagCache *cache, const char *path, const SagRecipe *recipe, GError **er
   return sag_hash_voxels (text->str, text->len);
 }
 
-static gboolean
-read_facts (const double    *facts,
-            gsize            size_bytes,
-            const SagRecipe *recipe,
-            SagScopeVerdict *verdict,
-            SagGeometry     *geometry)
+static void
+write_geometry (const SagGeometry *geometry, double *facts)
 {
-  if (facts == NULL || size_bytes != N_FACTS * sizeof *facts || !(facts[0] >= SAG_SCOPE_IN) ||
-      !(facts[0] <= SAG_SCOPE_OUT))
-    return FALSE;
-  *verdict = (SagScopeVerdict) facts[0];
   for (int a = 0; a < 3; a++)
     {
-      geometry->dims[a] = recipe->input[a];
-      if (!(fabs (facts[1 + a] - recipe->input[a]) < 0.5))
+      facts[a] = geometry->dims[a];
+      for (int c = 0; c < 4; c++)
+        facts[3 + 4 * a + c] = geometry->ijk_to_ras[a][c];
+    }
+}
+
+static gboolean
+read_geometry (const double *facts, SagGeometry *geometry)
+{
+  for (int a = 0; a < 3; a++)
+    {
+      if (!(facts[a] >= 1 && facts[a] <= G_MAXINT32))
         return FALSE;
+      geometry->dims[a] = (gint32) facts[a];
       for (int c = 0; c < 4; c++)
         {
-          geometry->ijk_to_ras[a][c] = facts[4 + 4 * a + c];
+          geometry->ijk_to_ras[a][c] = facts[3 + 4 * a + c];
           if (!isfinite (geometry->ijk_to_ras[a][c]))
             return FALSE;
         }
@@ -51,8 +54,24 @@ read_facts (const double    *facts,
   return TRUE;
 }
 
+static gboolean
+read_facts (const double    *facts,
+            gsize            size_bytes,
+            const SagRecipe *recipe,
+            SagScopeVerdict *verdict,
+            SagGeometry     *input,
+            SagGeometry     *scan)
+{
+  if (facts == NULL || size_bytes != N_FACTS * sizeof *facts || !(facts[0] >= SAG_SCOPE_IN) ||
+      !(facts[0] <= SAG_SCOPE_OUT))
+    return FALSE;
+  *verdict = (SagScopeVerdict) facts[0];
+  return read_geometry (facts + 1, input) && read_geometry (facts + 16, scan) &&
+         memcmp (input->dims, recipe->input, sizeof input->dims) == 0;
+}
+
 SagPrepared *
-sag_scan_cache_load (SagCache *cache, const char *path, const SagRecipe *recipe)
+sag_scan_cache_load (SagCache *cache, const char *path, const SagRecipe *recipe, SagGeometry *scan)
 {
   g_autofree char   *key = dup_key (cache, path, recipe, NULL);
   g_autofree double *facts = NULL;
@@ -62,25 +81,27 @@ sag_scan_cache_load (SagCache *cache, const char *path, const SagRecipe *recipe)
   gsize           n_facts = 0, n_input = 0, n_text = 0;
   gsize           n = (gsize) recipe->input[0] * recipe->input[1] * recipe->input[2];
   SagScopeVerdict verdict;
-  SagGeometry     geometry;
+  SagGeometry     geometry, found;
 
   if (key == NULL || !sag_cache_has (cache, key))
     return NULL;
   facts = sag_cache_load (cache, key, "FACT", &n_facts);
   input = sag_cache_load (cache, key, "EXCT", &n_input);
   text = sag_cache_load (cache, key, "TEXT", &n_text);
-  if (!read_facts (facts, n_facts, recipe, &verdict, &geometry) || input == NULL ||
+  if (!read_facts (facts, n_facts, recipe, &verdict, &geometry, &found) || input == NULL ||
       n_input != n * sizeof *input || text == NULL || n_text == 0 || text[n_text - 1] != '\0')
     return NULL;
   words = g_strsplit (text, " ", 2);
   if (g_strv_length (words) != 2)
     return NULL;
+  *scan = found;
   return sag_prepared_new_kept (recipe, g_steal_pointer (&input), &geometry, verdict, words[0],
                                 words[1]);
 }
 
 gboolean
-sag_scan_cache_save (SagCache *cache, const char *path, SagPrepared *prepared, GError **error)
+sag_scan_cache_save (
+  SagCache *cache, const char *path, SagPrepared *prepared, const SagGeometry *scan, GError **error)
 {
   const SagRecipe   *recipe = sag_prepared_get_recipe (prepared);
   const SagGeometry *geometry = sag_prepared_get_input_geometry (prepared);
@@ -97,11 +118,7 @@ sag_scan_cache_save (SagCache *cache, const char *path, SagPrepared *prepared, G
 
   if (key == NULL)
     return FALSE;
-  for (int a = 0; a < 3; a++)
-    {
-      facts[1 + a] = geometry->dims[a];
-      for (int c = 0; c < 4; c++)
-        facts[4 + 4 * a + c] = geometry->ijk_to_ras[a][c];
-    }
+  write_geometry (geometry, facts + 1);
+  write_geometry (scan, facts + 16);
   return sag_cache_save (cache, key, sections, G_N_ELEMENTS (sections), error);
 }

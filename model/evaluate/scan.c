@@ -3,9 +3,8 @@
 
 #include "model/answer/answer.h"
 #include "model/core/file.h"
-#include "model/dataset/bin.h"
+#include "model/dataset/read.h"
 #include "model/dataset/scan-make.h"
-#include "model/dicom/scan.h"
 #include "model/evaluate/scan-cache.h"
 #include "model/text/task.h"
 
@@ -29,6 +28,7 @@ typedef struct
 {
   SagScanAsked *asked;
   SagVolume    *volume;
+  SagGeometry   geometry; /* of the scan's voxels */
   GPtrArray    *questions;
   gsize        *question_of;
   View          views[SAG_EVALUATE_MOST_MODELS];
@@ -54,15 +54,6 @@ static const SagEvaluationRow *
 row_of (const Scan *scan, gsize i)
 {
   return &scan->asked->rows[scan->asked->which[i]];
-}
-
-/* NIfTI, upstream's format, or a folder of DICOM. */
-static SagVolume *
-load (const char *path, GCancellable *cancellable, GError **error)
-{
-  if (g_str_has_suffix (path, ".bin"))
-    return sag_bin_load (path, error);
-  return sag_scan_load (path, NULL, NULL, NULL, cancellable, error);
 }
 
 static void
@@ -103,19 +94,21 @@ static gboolean
 prepare_file (Scan *scan, View *view, const SagRecipe *recipe, GError **error)
 {
   const char *path = row_of (scan, 0)->sample->image;
-  SagCache   *cache = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? scan->asked->cache : NULL;
+  SagCache   *cache = scan->asked->cache;
 
-  if (cache != NULL && (view->prepared = sag_scan_cache_load (cache, path, recipe)) != NULL)
+  if (cache != NULL &&
+      (view->prepared = sag_scan_cache_load (cache, path, recipe, &scan->geometry)) != NULL)
     return TRUE;
   if (scan->volume == NULL)
-    scan->volume = load (path, scan->cancellable, error);
+    scan->volume = sag_read_volume (path, scan->cancellable, error);
   if (scan->volume == NULL)
     return FALSE;
-  view->prepared = sag_prepare (scan->volume, recipe, NULL, scan->cancellable, error);
+  scan->geometry = *sag_volume_get_geometry (scan->volume);
+  view->prepared = sag_read_prepare (path, scan->volume, recipe, NULL, scan->cancellable, error);
   if (view->prepared == NULL)
     return FALSE;
   scan->asked->engine_failed =
-    cache != NULL && !sag_scan_cache_save (cache, path, view->prepared, error);
+    cache != NULL && !sag_scan_cache_save (cache, path, view->prepared, &scan->geometry, error);
   return !scan->asked->engine_failed;
 }
 
@@ -247,7 +240,8 @@ look_at_masks (Scan *scan, GError **error)
 
       if (path == NULL || !g_hash_table_add (seen, path))
         continue;
-      labels = load (path, scan->cancellable, error);
+      labels = sag_read_mask (path, row_of (scan, 0)->sample->image, &scan->geometry,
+                              scan->cancellable, error);
       if (labels == NULL || !localise (scan, labels, path, error))
         return FALSE;
     }

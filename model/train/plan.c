@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Counts up whenever the same options begin to mean something else, so that no run goes on with another. */
-#define RECIPE "3"
+#define RECIPE "4"
 
 static const char *const part_names[] = {
   [SAG_TRAIN_HEADS] = "heads", [SAG_TRAIN_HEADS_AND_TEXT] = "heads+text",
@@ -70,6 +70,7 @@ sag_train_plan_describe (const SagTrainPlan *plan)
   g_string_append_printf (text, ", %s, empty masks %s",
                           plan->augment ? "augmented" : "not augmented",
                           plan->keep_empty ? "kept" : "left out");
+  g_string_append_printf (text, ", sampling %s", sag_sampling_to_string (plan->sampling));
   g_string_append_printf (text, ", validation every %u on %u, patience %u", plan->validate_every,
                           plan->validate_on, plan->patience);
   return g_string_free (g_steal_pointer (&text), FALSE);

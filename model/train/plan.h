@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "model/dataset/sampler.h"
 #include "model/engine/table.h"
 
 #include <gio/gio.h>
@@ -18,7 +19,8 @@ G_BEGIN_DECLS
  *   the run stops, 0 never
  * @keep_empty: see sag_index_resolve()
  * @save_minutes: a checkpoint is also written so many minutes after the last
- * @n_loaders: threads that load
+ * @sampling: what is drawn how often
+ * @n_loaders: threads that load; 0 means as many as there are cores, at most 4
  */
 typedef struct
 {
@@ -40,6 +42,7 @@ typedef struct
   guint            validate_on;
   guint            patience;
   guint            save_minutes;
+  SagSampling      sampling;
   guint            n_loaders;
   SagEngineOptions engine;
 } SagTrainPlan;
@@ -51,7 +54,7 @@ gboolean sag_train_plan_trains_vision (const SagTrainPlan *plan);
 /** sag_train_plan_has_lora: whether adapters train, which bundles then hold merged. */
 gboolean sag_train_plan_has_lora (const SagTrainPlan *plan);
 
-/** sag_train_plan_init: the paper's (MODEL.md section 4), for one machine: 25,000 steps of 8 x 8 samples. */
+/** sag_train_plan_init: the paper's (MODEL.md section 4), for one machine: 25,000 steps of 4 scans with 4 questions each, four times. */
 void sag_train_plan_init (SagTrainPlan *plan);
 
 /** sag_train_plan_describe: everything that decides the result as one line, for provenance and for resuming. */

@@ -15,6 +15,7 @@
 
 #define LOG_NAME "log.jsonl"
 #define SPARE 4 /* scans that are loaded beyond the next batch */
+#define MOST_LOADERS 4
 #define MOST_STEPS 100000000
 #define MOST_SAMPLES 65536
 
@@ -180,7 +181,8 @@ prepare_data (SagTrainer *self, GCancellable *cancellable, GError **error)
     self->texts != NULL ? sag_train_texts_new (self->job.bundle, self->held_out, error) : NULL;
   if (self->other_texts == NULL)
     return FALSE;
-  self->sampler = sag_sampler_new (self->index, self->plan.texts_per_scan, self->plan.seed);
+  self->sampler =
+    sag_sampler_new (self->index, self->plan.sampling, self->plan.texts_per_scan, self->plan.seed);
   return TRUE;
 }
 
@@ -326,7 +328,8 @@ sag_trainer_new (const SagTrainJob *job, GCancellable *cancellable, GError **err
     .seed = self->plan.seed,
     .first = self->state.step * self->plan.accumulate * self->plan.scans_per_batch,
     .ahead = self->plan.scans_per_batch + MIN (self->plan.scans_per_batch, SPARE),
-    .n_threads = self->plan.n_loaders,
+    .n_threads =
+      self->plan.n_loaders > 0 ? self->plan.n_loaders : MIN (g_get_num_processors (), MOST_LOADERS),
     .model = self->model,
     .n_token_values = self->n_token_values,
     .state_model = self->state_model,

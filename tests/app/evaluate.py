@@ -254,6 +254,35 @@ def test_cache_changes_nothing():
     refuse("evaluate", manifest(), "--bundle", random_bundle(), "--cache-size", 0, code=2, words="--cache-size")
 
 
+def test_standardised_file():
+    """Upstream's .bin, which knows no place: a mask of as many voxels lies on it, from a cache, too."""
+    import nibabel
+    import numpy
+
+    voxels = numpy.random.default_rng(1).integers(-1000, 400, (120, 100, 90)).astype("<i2")
+    scan, mask = scratch("standardised.bin"), scratch("standardised_labels.nii.gz")
+    with open(scan, "wb") as file:
+        file.write(b"RAW0" + numpy.array(voxels.shape, "<u4").tobytes() + voxels.tobytes())
+    labels = numpy.zeros(voxels.shape, "u1")
+    labels[40:80, 30:70, 30:60] = 10
+    nibabel.save(nibabel.Nifti1Image(labels, numpy.diag([1, 1, 1, 1]) + numpy.array([[0, 0, 0, 900]] + [[0] * 4] * 3)),
+                 mask)
+    path = scratch("standardised.csv")
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        file.write("question,img_file_path,label,split,mask_file_path,mask_values\n"
+                   f"{LEFT},{scan},,test,{mask},10\n")
+    printed = []
+    for number in range(3):
+        answers = scratch(f"standardised-{number}.csv")
+        cache = ["--cache", scratch("cache-standardised")] if number else []
+        evaluate("--answers", answers, *cache, path=path)
+        with open(answers, encoding="utf-8") as file:
+            printed.append(file.read())
+    assert printed[0] == printed[1] == printed[2]
+    row = next(csv.DictReader(printed[0].splitlines()))
+    assert row["truth"] == "1", row
+
+
 def test_repeated_rows():
     scan = scans()[0]
     row = [EFFUSION, scan, 1, "test", "", "", "p0"]

@@ -176,6 +176,38 @@ test_file_key (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (first, !=, other);
 }
 
+/* A folder's key is its files'; it changes with any of them, and with the series that is meant. */
+static void
+test_folder_key (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = sag_test_dup_folder ();
+  g_autofree char *place = g_build_filename (folder, "cache", NULL);
+  g_autofree char *series = g_build_filename (folder, "series", NULL);
+  g_autofree char *second = g_strconcat (series, "#2", NULL);
+  g_autofree char *one = g_build_filename (series, "a.dcm", NULL);
+  g_autofree char *two = g_build_filename (series, "b.dcm", NULL);
+  g_autoptr (SagCache) cache = sag_cache_new (place, G_MAXUINT64, &error);
+  g_autofree char *before = NULL;
+  g_autofree char *again = NULL;
+  g_autofree char *part = NULL;
+  g_autofree char *after = NULL;
+
+  g_assert_cmpint (g_mkdir (series, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (one, "one", -1, &error));
+  g_assert_true (g_file_set_contents (two, "two", -1, &error));
+  before = sag_cache_dup_file_key (cache, series, &error);
+  again = sag_cache_dup_file_key (cache, series, &error);
+  part = sag_cache_dup_file_key (cache, second, &error);
+  g_assert_true (g_file_set_contents (two, "three", -1, &error));
+  after = sag_cache_dup_file_key (cache, series, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (before, ==, again);
+  g_assert_cmpstr (before, !=, part);
+  g_assert_cmpstr (before, !=, after);
+  sag_test_remove_folder (g_steal_pointer (&folder));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -186,5 +218,6 @@ main (int argc, char **argv)
   ADD ("/cache/full-table", test_full_table);
   ADD ("/cache/trim", test_trim);
   ADD ("/cache/file-key", test_file_key);
+  g_test_add_func ("/cache/folder-key", test_folder_key);
   return g_test_run ();
 }

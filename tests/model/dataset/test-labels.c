@@ -93,7 +93,7 @@ test_oracle (gconstpointer data)
   find_facts (&grid, name, &facts);
   for (gsize s = 0; s < G_N_ELEMENTS (golden_sets); s++)
     sets[s] = golden_sets[s].set;
-  g_assert_true (sag_scan_make_mask (&grid, &facts, &mask, &parts, NULL, &error));
+  g_assert_true (sag_scan_make_mask (&grid, "scan.nii", &facts, &mask, &parts, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpstr (parts.sections[1].tag, ==, "TARG");
   targets = parts.sections[1].data;

@@ -43,7 +43,7 @@ test_threads (void)
 
   data_fixture_init (&data, N_SCANS);
   index = data_fixture_index (&data);
-  sampler = sag_sampler_new (index, 3, 5);
+  sampler = sag_sampler_new (index, SAG_SAMPLING_MANIFEST, 3, 5);
   loader = sag_loader_new (data.store, index, sampler, &options);
   options.first = 4;
   options.n_threads = 1;
@@ -76,7 +76,7 @@ test_epochs (void)
 
   data_fixture_init (&data, N_SCANS);
   index = data_fixture_index (&data);
-  sampler = sag_sampler_new (index, 2, 1);
+  sampler = sag_sampler_new (index, SAG_SAMPLING_MANIFEST, 2, 1);
   for (guint64 epoch = 0; epoch < 20; epoch++)
     {
       gboolean as_before = TRUE;
@@ -122,7 +122,7 @@ test_balance (void)
   dataset = sag_dataset_load (path, &error);
   g_assert_no_error (error);
   index = sag_index_new (dataset, SAG_SPLIT_TRAIN);
-  sampler = sag_sampler_new (index, 1, 3);
+  sampler = sag_sampler_new (index, SAG_SAMPLING_BALANCED, 1, 3);
   for (guint64 place = 0; place < 4000; place++)
     {
       gsize               item, n;
@@ -137,6 +137,59 @@ test_balance (void)
     g_assert_cmpuint (drawn[q][0], >, 400);
   for (int q = 1; q < 3; q++)
     g_assert_cmpuint (drawn[q][1], >, 400);
+}
+
+/* Rows that stand there ten times: one item, which weighs ten times as much, never twice in a draw, and whose scan
+ * comes ten times in an epoch. */
+static void
+test_repeated_rows (void)
+{
+  g_auto (DataFixture) data = { 0 };
+  g_autoptr (GString) rows = g_string_new ("question,img_file_path,label,split,mask_file_path\n");
+  g_autoptr (SagDataset) dataset = NULL;
+  g_autoptr (SagIndex) index = NULL;
+  g_autoptr (SagSampler) sampler = NULL;
+  g_autoptr (SagSampler) balanced = NULL;
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_visits = 0, n_nodules = 0, n_others = 0;
+
+  data_fixture_init (&data, 0);
+  for (int s = 0; s < 10; s++)
+    for (int q = 0; q < 8; q++)
+      g_string_append_printf (rows, "Diagnose the presence of finding %c,%d.nii,%d,train,\n",
+                              'a' + q, s, s % 2);
+  for (int k = 0; k < 10; k++)
+    g_string_append (rows, "Segment nodules in the image.,3.nii,,train,m.nii\n");
+  path = g_build_filename (data.folder, "repeated.csv", NULL);
+  g_assert_true (g_file_set_contents (path, rows->str, -1, NULL));
+  dataset = sag_dataset_load (path, &error);
+  g_assert_no_error (error);
+  index = sag_index_new (dataset, SAG_SPLIT_TRAIN);
+  g_assert_cmpuint (sag_index_get_n_items (index), ==, 81);
+  sampler = sag_sampler_new (index, SAG_SAMPLING_MANIFEST, 4, 3);
+  balanced = sag_sampler_new (index, SAG_SAMPLING_BALANCED, 4, 3);
+  g_assert_cmpuint (sag_sampler_get_n_visits (sampler), ==, 19);
+  g_assert_cmpuint (sag_sampler_get_n_visits (balanced), ==, 10);
+  for (guint64 place = 0; place < 1900; place++)
+    {
+      gsize               items[4], n;
+      const SagIndexScan *scan =
+        sag_index_get_scan (index, sag_sampler_draw (sampler, place, items, &n));
+      guint n_here = 0;
+
+      g_assert_cmpuint (n, ==, 4);
+      for (gsize i = 0; i < n; i++)
+        n_here += scan->items[items[i]].count == 10;
+      g_assert_cmpuint (n_here, <=, 1);
+      n_visits += scan->n_items == 9;
+      n_nodules += n_here;
+      n_others += scan->n_items == 9 && scan->items[items[0]].count != 10;
+    }
+  g_assert_cmpuint (n_visits, ==, 1000);
+  /* 10 of 18 at the first of four draws, 10 of 17 at the next if not: 99 in 100 */
+  g_assert_cmpuint (n_nodules, >, 900);
+  g_assert_cmpuint (n_others, >, 200);
 }
 
 /* Other words for the same thing share its part: the catalogue knows findings, and values of masks tell structures. */
@@ -328,6 +381,7 @@ main (int argc, char **argv)
   g_test_add_func ("/loader/threads", test_threads);
   g_test_add_func ("/sampler/epochs", test_epochs);
   g_test_add_func ("/sampler/balance", test_balance);
+  g_test_add_func ("/sampler/repeated-rows", test_repeated_rows);
   g_test_add_func ("/sampler/subjects", test_subjects);
   g_test_add_func ("/augment/draws", test_draws);
   g_test_add_func ("/augment/together", test_together);

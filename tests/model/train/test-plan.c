@@ -45,11 +45,12 @@ test_description (void)
   sag_train_plan_init (&plan);
   first = sag_train_plan_describe (&plan);
   g_assert_nonnull (strstr (first, "lr 5e-05"));
-  for (int change = 0; change < 11; change++)
+  for (int change = 0; change < 12; change++)
     {
       g_autofree char *text = NULL;
 
       other = plan;
+      other.sampling = change == 11 ? SAG_SAMPLING_BALANCED : plan.sampling;
       other.parts += change == 0 ? 1 : 0;
       other.freeze_norms ^= change == 1;
       other.n_steps += change == 2;
