@@ -4,6 +4,7 @@
 #include "app/common/engine.h"
 #include "model/core/error.h"
 #include "model/core/file.h"
+#include "model/core/number.h"
 #include "model/core/pool.h"
 
 #include <stdio.h>
@@ -321,18 +322,44 @@ say_failures (const SagCliEvaluation *found)
   return failures[0] != NULL ? SAG_CLI_FAILED : SAG_CLI_DONE;
 }
 
-static char *
-dup_command (int argc, char **argv)
+/* Where things lie on this machine is nobody's business. */
+static void
+append_path (GString *text, const char *option, const char *path)
 {
-  g_autoptr (GString) text = g_string_new ("sagitta-cli");
+  g_autofree char *name = path != NULL ? sag_file_dup_display_name (path) : NULL;
 
-  for (int i = 0; i < argc; i++)
-    {
-      g_autofree char *base = g_path_get_basename (argv[i]);
+  if (name != NULL)
+    g_string_append_printf (text, " %s%s", option, name);
+}
 
-      /* Where things lie on this machine is nobody's business. */
-      g_string_append_printf (text, " %s", g_path_is_absolute (argv[i]) ? base : argv[i]);
-    }
+/* What decides the figures, as a command. */
+static char *
+dup_command (const Arguments *self, const SagCliEvaluation *found)
+{
+  g_autoptr (GString) text = g_string_new ("sagitta-cli evaluate");
+  char number[SAG_NUMBER_BUFFER];
+
+  g_string_append_printf (text, " %s", found->manifest);
+  for (char **bundle = self->bundles; bundle != NULL && *bundle != NULL; bundle++)
+    append_path (text, "--bundle ", *bundle);
+  g_string_append_printf (text, " --split %s", found->split);
+  if (self->by != NULL)
+    g_string_append_printf (text, " --by %s", self->by);
+  if (self->limit > 0)
+    g_string_append_printf (text, " --limit %d", self->limit);
+  if (self->keep_empty)
+    g_string_append (text, " --keep-empty-masks");
+  g_string_append_printf (text, " --threshold %s --rounds %d --seed %" G_GINT64_FORMAT,
+                          sag_number_format (self->threshold, number), self->rounds, self->seed);
+  if (self->model.engine != NULL)
+    g_string_append_printf (text, " --engine %s", self->model.engine);
+  if (self->model.precision != NULL)
+    g_string_append_printf (text, " --precision %s", self->model.precision);
+  if (self->model.portable)
+    g_string_append (text, " --portable");
+  append_path (text, "--output ", self->output);
+  append_path (text, "--card ", self->card);
+  append_path (text, "--answers ", self->csv);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -342,12 +369,12 @@ sag_cli_evaluate (int argc, char **argv)
   g_auto (Arguments) self = { 0 };
   g_auto (GStrv) rest = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char   *command = dup_command (argc, argv);
+  g_autofree char   *command = NULL;
   g_autofree char   *manifest = NULL;
   g_autofree char   *json = NULL;
   SagEvaluateOptions options = { 0 };
   g_auto (Engines) engines = { 0 };
-  g_auto (SagCliEvaluation) found = { .command = command };
+  g_auto (SagCliEvaluation) found = { 0 };
 
   if (!parse (&self, argc, argv, &rest))
     return SAG_CLI_USAGE;
@@ -356,6 +383,7 @@ sag_cli_evaluate (int argc, char **argv)
     return sag_cli_fail (error);
   found.manifest = manifest = sag_file_dup_display_name (rest[0]);
   found.split = self.split != NULL ? self.split : "test";
+  found.command = command = dup_command (&self, &found);
   found.dataset = sag_dataset_load (rest[0], &error);
   if (found.dataset == NULL || !open_models (&self, &found, &engines, &error) ||
       !run (&self, &found, &engines, &options, &error) || !save_all (&self, &found, &error))

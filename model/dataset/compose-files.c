@@ -131,6 +131,12 @@ sag_compose_files_find (SagComposeFiles *files, const char *name)
   return g_hash_table_lookup (files->paths, name);
 }
 
+gsize
+sag_compose_files_count (SagComposeFiles *files)
+{
+  return g_hash_table_size (files->paths);
+}
+
 static int
 compare_names (const void *a, const void *b)
 {

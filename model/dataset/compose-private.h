@@ -82,6 +82,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagComposeFiles, sag_compose_files_free)
 
 /** sag_compose_files_find: (nullable): the file of a scan called @name. */
 const char *sag_compose_files_find (SagComposeFiles *files, const char *name);
+gsize       sag_compose_files_count (SagComposeFiles *files);
 /** sag_compose_files_list: (transfer container) (element-type utf8): names in order. */
 GPtrArray *sag_compose_files_list (SagComposeFiles *files);
 

@@ -232,6 +232,7 @@ add_nodules (SagComposition *self, SagComposeFiles *images, GError **error)
 {
   g_autoptr (SagComposeFiles) files = NULL;
   g_autoptr (GHashTable) names = NULL;
+  g_autoptr (GHashTable) used = g_hash_table_new (g_str_hash, g_str_equal);
   gsize n_masks;
 
   if (self->options->nodules == NULL)
@@ -246,12 +247,13 @@ add_nodules (SagComposition *self, SagComposeFiles *images, GError **error)
       SagComposeScan *scan = self->scans->pdata[i];
 
       scan->nodules = g_strdup (find_mask (files, names, scan));
-      self->counts.n_nodule_masks += scan->nodules != NULL;
+      if (scan->nodules != NULL)
+        g_hash_table_add (used, scan->nodules);
     }
+  self->counts.n_nodule_masks = g_hash_table_size (used);
   n_masks = sag_compose_files_count (files);
   if (self->counts.n_nodule_masks < n_masks)
-    sag_compose_warn (self,
-                      "Nodule masks that have no scan of their name, or more than one: %zu.",
+    sag_compose_warn (self, "Nodule masks that have no scan of their name, or more than one: %zu.",
                       n_masks - self->counts.n_nodule_masks);
   if (self->counts.n_nodule_masks > 0)
     {

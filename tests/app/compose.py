@@ -176,7 +176,7 @@ def test_nodules_tenfold():
     assert document["nodule_masks"] == 5 and document["nodule_rows"] == len(own) == 4 * 10 + 1
     assert all(row["mask_values"] == "" and row["label"] == "" for row in own)
     assert {row["split"] for row in own if "s015" in row["img_file_path"]} == {"val"}
-    assert any("name: 1." in sentence for sentence in document["warnings"])
+    assert any("more than one: 1." in sentence for sentence in document["warnings"])
 
 
 def test_shares_by_patient():
@@ -276,6 +276,22 @@ def test_names_that_repeat():
     assert len(masks) == 12
     for row in masks:
         assert row["mask_file_path"] == f"masks/{row['img_file_path'].split('/')[0]}/segmentations.nii.gz"
+
+
+def test_nodules_of_names_that_repeat():
+    """A nodule mask belongs to the scan of its folder; one that is called as several scans belongs to none."""
+    folder = new_folder("repeat-nodules")
+    rows = [["img_file_path", "patient_id", "Emphysema"]]
+    for i in range(4):
+        touch(folder, f"case{i}/ct.nii.gz")
+        rows.append([f"case{i}/ct.nii.gz", i, i % 2])
+    touch(folder, "nodules/case1_seg.nii.gz", "nodules/ct.nii.gz")
+    document, rows = compose(folder, write(folder, "t.csv", rows), "--nodules", os.path.join(folder, "nodules"),
+                             "--shares", "1,0,0", "--nodule-repeat", 2)  # fmt: skip
+    own = [(row["img_file_path"], row["mask_file_path"]) for row in rows if row["question"] == NODULES]
+    assert own == [("case1/ct.nii.gz", "nodules/case1_seg.nii.gz")] * 2, own
+    assert document["nodule_masks"] == 1
+    assert any("more than one: 1." in sentence for sentence in document["warnings"])
 
 
 def test_evaluate_reads_it():

@@ -173,6 +173,20 @@ def test_card():
         assert not line.startswith("|") or line.endswith("|"), line
 
 
+def test_card_names_no_place():
+    """Folders of whoever measured do not stand in the card, however they were written."""
+    folder = os.path.dirname(manifest())
+    card = scratch("private", "card.md")
+    os.makedirs(os.path.dirname(card))
+    run("evaluate", "./manifest.csv", f"--bundle={random_bundle()}", f"--output={scratch('private', 'out.json')}",
+        "--card", "private/card.md", "--limit", 1, "--rounds", 10, folder=folder)  # fmt: skip
+    with open(card, encoding="utf-8") as file:
+        text = file.read()
+    command = re.search("Command: `(.*)`", text).group(1)
+    assert "/" not in command, command
+    assert command.startswith("sagitta-cli evaluate manifest.csv --bundle ") and "--limit 1" in command, command
+
+
 def test_two_bundles():
     document = evaluate("--by", "sentence", "--bundle", random_bundle(3), "--json").json()
     assert [b["name"] for b in document["bundles"]] == ["bundle-2", "bundle-3"]
