@@ -305,3 +305,21 @@ sag_loader_next (SagLoader *loader, double *waited_s, GError **error)
     g_propagate_error (error, result.error);
   return result.loaded;
 }
+
+guint64
+sag_loader_get_place (SagLoader *loader)
+{
+  guint64 place;
+
+  g_mutex_lock (&loader->lock);
+  place = loader->next_take - 1;
+  g_mutex_unlock (&loader->lock);
+  return place;
+}
+
+SagLoadedScan *
+sag_loader_again (SagLoader *loader, GError **error)
+{
+  return sag_load_scan (loader->store, loader->index, loader->sampler, &loader->options,
+                        sag_loader_get_place (loader), error);
+}

@@ -84,4 +84,10 @@ SagLoadedScan *sag_load_scan (SagScanStore           *store,
                               guint64                 place,
                               GError                **error);
 
+/** sag_loader_get_place: of what sag_loader_next() gave last, or failed to give. */
+guint64 sag_loader_get_place (SagLoader *loader);
+
+/** sag_loader_again: loads that once more, on this thread, for who mended what was wrong. */
+SagLoadedScan *sag_loader_again (SagLoader *loader, GError **error);
+
 G_END_DECLS

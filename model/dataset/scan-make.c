@@ -77,6 +77,9 @@ sag_scan_facts_read (const double *values, gsize n_values, SagScanFacts *facts)
 {
   if (n_values != SAG_SCAN_N_FACTS)
     return FALSE;
+  for (gsize v = 0; v < n_values; v++)
+    if (!isfinite (values[v]))
+      return FALSE;
   facts->synthetic = values[0] > 0;
   facts->in_scope = values[1] > 0;
   for (int a = 0; a < 3; a++)

@@ -109,17 +109,7 @@ prepare_scan (
 }
 
 static gboolean
-load_facts (SagScanStore *self, const char *key, SagScanFacts *facts)
-{
-  gsize              size;
-  g_autofree double *values = sag_cache_load (self->cache, key, "FACT", &size);
-
-  return values != NULL && sag_scan_facts_read (values, size / sizeof *values, facts);
-}
-
-static gboolean
 prepare_mask (SagScanStore      *self,
-              const char        *key,
               const char        *mask_key,
               const char        *path,
               const SagScanMask *mask,
@@ -132,13 +122,8 @@ prepare_mask (SagScanStore      *self,
 
   if (sag_cache_has (self->cache, mask_key))
     return TRUE;
-  if (!load_facts (self, key, &facts))
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                   "The cache lost %s while it was in use; give each run a cache of its own.",
-                   path);
-      return FALSE;
-    }
+  if (!sag_scan_store_get_facts (self, path, &facts, error))
+    return FALSE;
   done = sag_scan_make_mask (&self->grid, path, &facts, mask, &parts, cancellable, error) &&
          sag_cache_save (self->cache, mask_key, parts.sections, parts.n_sections, error);
   sag_scan_parts_clear (&parts);
@@ -161,8 +146,7 @@ sag_scan_store_prepare (SagScanStore      *store,
     {
       g_autofree char *mask_key = dup_mask_key (store, key, &masks[m], error);
 
-      if (mask_key == NULL ||
-          !prepare_mask (store, key, mask_key, path, &masks[m], cancellable, error))
+      if (mask_key == NULL || !prepare_mask (store, mask_key, path, &masks[m], cancellable, error))
         return FALSE;
     }
   return TRUE;
@@ -210,9 +194,23 @@ load (SagScanStore      *self,
         return NULL;
     }
   if (own != NULL)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                 "The cache's copy of %s cannot be read back; empty the cache's folder.", path);
+    {
+      g_autofree char *name = sag_file_dup_display_name (path);
+
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                   "The cache's copy of %s cannot be read back; empty the cache's folder.", name);
+    }
   return NULL;
+}
+
+static gboolean
+fail_facts (const char *path, GError **error)
+{
+  g_autofree char *name = sag_file_dup_display_name (path);
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+               "What the cache says of %s makes no sense; empty the cache's folder.", name);
+  return FALSE;
 }
 
 gboolean
@@ -225,7 +223,9 @@ sag_scan_store_get_facts (SagScanStore *store,
   g_autofree double *values =
     load (store, path, NULL, "FACT", &size, SAG_SCAN_N_FACTS * sizeof (double), error);
 
-  return values != NULL && sag_scan_facts_read (values, SAG_SCAN_N_FACTS, facts);
+  if (values == NULL || sag_scan_facts_read (values, SAG_SCAN_N_FACTS, facts))
+    return values != NULL;
+  return fail_facts (path, error);
 }
 
 gboolean
@@ -241,6 +241,9 @@ sag_scan_store_get_mask_facts (SagScanStore      *store,
 
   if (values == NULL)
     return FALSE;
+  for (gsize s = 0; s < mask->n_sets; s++)
+    if (!(values[1 + s] >= 0 && values[1 + s] <= (double) G_MAXINT64))
+      return fail_facts (mask->path, error);
   facts->resampled = values[0] > 0;
   facts->n_voxels = g_new (guint64, mask->n_sets);
   for (gsize s = 0; s < mask->n_sets; s++)

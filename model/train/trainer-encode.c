@@ -83,6 +83,14 @@ dup_model (const SagTrainer *self)
 }
 
 gboolean
+sag_trainer_encode_scan (SagTrainer *self, const char *path, GError **error)
+{
+  g_auto (Encoding) encoding = { .trainer = self };
+
+  return encode_scan (&encoding, path, error);
+}
+
+gboolean
 sag_trainer_encode (SagTrainer *self, GCancellable *cancellable, GError **error)
 {
   SagIndex *splits[] = { self->index, self->held_out };

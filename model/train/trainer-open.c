@@ -360,6 +360,7 @@ sag_trainer_free (SagTrainer *trainer)
   sag_train_state_clear (&trainer->state);
   g_free (trainer->model);
   g_free (trainer->state_model);
+  g_clear_pointer (&trainer->samples, g_array_unref);
   g_free (trainer->task_auroc);
   g_free (trainer);
 }

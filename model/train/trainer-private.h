@@ -42,6 +42,7 @@ struct _SagTrainer
   double            waited_s;       /* of that, for scans */
   guint64           n_samples;      /* of this sitting */
   guint64           n_steps_here;
+  GArray           *samples; /* lines and losses of the step, in all its batches */
 };
 
 /** SagTrainStepSums: of the samples of a step. */
@@ -60,6 +61,12 @@ gboolean sag_trainer_do_step (
 
 /** sag_trainer_encode: makes the tokens of every scan that has none, by the bundle that the run begins with. */
 gboolean sag_trainer_encode (SagTrainer *self, GCancellable *cancellable, GError **error);
+
+/** sag_trainer_encode_scan: makes the tokens of one scan if it has none. */
+gboolean sag_trainer_encode_scan (SagTrainer *self, const char *path, GError **error);
+
+/** sag_trainer_make_again: tokens and states of one scan that the cache lost. */
+gboolean sag_trainer_make_again (SagTrainer *self, const SagIndexScan *scan, GError **error);
 
 /** sag_trainer_make_states: makes what the heads read of every scan and question, where only they train. */
 gboolean sag_trainer_make_states (SagTrainer *self, GCancellable *cancellable, GError **error);

@@ -118,6 +118,8 @@ make_scan (Making *self, const SagIndexScan *scan, GError **error)
 
   if (has_all (self, scan))
     return TRUE;
+  if (!sag_trainer_encode_scan (trainer, scan->path, error))
+    return FALSE;
   tokens = sag_scan_store_dup_tokens (trainer->store, scan->path, trainer->model,
                                       trainer->n_token_values, error);
   if (tokens == NULL)
@@ -136,22 +138,42 @@ make_scan (Making *self, const SagIndexScan *scan, GError **error)
                                                      n_class * self->hidden, error);
 }
 
+static void
+making_init (Making *making, SagTrainer *self)
+{
+  *making = (Making){ .trainer = self };
+  making->n_tokens = (gsize) sag_network_n_tokens (self->network);
+  making->hidden = (gsize) self->network->hidden;
+  making->n_cells = sag_sample_grid_n_cells (&self->grid);
+  making->states = g_new (float, AT_ONCE *(1 + making->n_tokens) * making->hidden);
+  making->targets = g_new0 (float, AT_ONCE * making->n_cells);
+}
+
+gboolean
+sag_trainer_make_again (SagTrainer *self, const SagIndexScan *scan, GError **error)
+{
+  g_auto (Making) making = { 0 };
+
+  if (self->model != NULL && !sag_trainer_encode_scan (self, scan->path, error))
+    return FALSE;
+  if (self->state_model == NULL)
+    return TRUE;
+  making_init (&making, self);
+  return make_scan (&making, scan, error);
+}
+
 gboolean
 sag_trainer_make_states (SagTrainer *self, GCancellable *cancellable, GError **error)
 {
   gsize            n = sag_index_get_n_scans (self->index);
   g_autofree char *text = NULL;
-  g_auto (Making) making = { .trainer = self };
+  g_auto (Making) making = { 0 };
 
   if (self->model == NULL || self->plan.parts != SAG_TRAIN_HEADS || self->plan.dropout > 0)
     return TRUE;
   text = g_strdup_printf ("%s states of %s", self->model, self->job.table->id);
   self->state_model = sag_hash_voxels (text, strlen (text));
-  making.n_tokens = (gsize) sag_network_n_tokens (self->network);
-  making.hidden = (gsize) self->network->hidden;
-  making.n_cells = sag_sample_grid_n_cells (&self->grid);
-  making.states = g_new (float, AT_ONCE *(1 + making.n_tokens) * making.hidden);
-  making.targets = g_new0 (float, AT_ONCE *making.n_cells);
+  making_init (&making, self);
   for (gsize s = 0; s < n; s++)
     {
       if (g_cancellable_set_error_if_cancelled (cancellable, error) ||

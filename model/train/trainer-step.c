@@ -19,6 +19,9 @@
 /* Lines of the manifest that an error names. */
 #define MOST_LINES 8
 
+/* How often what the cache lost is made again. */
+#define MOST_ATTEMPTS 3
+
 /* A batch in the engine's terms. */
 typedef struct
 {
@@ -35,6 +38,13 @@ typedef struct
   float          *losses;
   guint          *lines; /* of the manifest */
 } Batch;
+
+/* A sample of the step so far, for a message. */
+typedef struct
+{
+  guint line;
+  float loss;
+} Sample;
 
 static void
 batch_clear (Batch *batch)
@@ -54,13 +64,43 @@ batch_clear (Batch *batch)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Batch, batch_clear)
 
+static SagLoadedScan *
+load_again (SagTrainer *self, GError **error)
+{
+  g_autofree gsize *items = g_new (gsize, sag_sampler_get_most (self->sampler));
+  gsize n, scan = sag_sampler_draw (self->sampler, sag_loader_get_place (self->loader), items, &n);
+
+  if (!sag_trainer_make_again (self, sag_index_get_scan (self->index, scan), error))
+    return NULL;
+  return sag_loader_again (self->loader, error);
+}
+
+/* The next scan. What another program took out of the cache is made again. */
+static SagLoadedScan *
+load_scan (SagTrainer *self, GError **error)
+{
+  g_autoptr (GError) lost = NULL;
+  SagLoadedScan *loaded = sag_loader_next (self->loader, &self->waited_s, &lost);
+
+  for (int attempt = 0; loaded == NULL && attempt < MOST_ATTEMPTS; attempt++)
+    {
+      if (!g_error_matches (lost, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        break;
+      g_clear_error (&lost);
+      loaded = load_again (self, &lost);
+    }
+  if (loaded == NULL)
+    g_propagate_error (error, g_steal_pointer (&lost));
+  return loaded;
+}
+
 static gboolean
 load_scans (SagTrainer *self, Batch *batch, GError **error)
 {
   batch->scans = g_new0 (SagLoadedScan *, self->plan.scans_per_batch);
   while (batch->n_scans < self->plan.scans_per_batch)
     {
-      SagLoadedScan *loaded = sag_loader_next (self->loader, &self->waited_s, error);
+      SagLoadedScan *loaded = load_scan (self, error);
 
       if (loaded == NULL)
         return FALSE;
@@ -134,26 +174,36 @@ gather (SagTrainer *self, Batch *batch)
   return sag_train_texts_fill (self->texts, questions, batch->n, batch->lengths, &batch->ids);
 }
 
-/* "12, 40 and 41" of the samples whose loss is no number, or of all. */
+/* "12, 40, 41" of the samples whose loss is no number, or of all. */
 static char *
-describe_lines (const Batch *batch)
+describe_lines (const GArray *samples)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   gsize    n = 0;
   gboolean all = TRUE;
 
-  for (gsize s = 0; s < batch->n; s++)
-    all = all && isfinite (batch->losses[s]);
-  for (gsize s = 0; s < batch->n && n < MOST_LINES; s++)
-    if (all || !isfinite (batch->losses[s]))
-      g_string_append_printf (text, "%s%u", n++ > 0 ? ", " : "", batch->lines[s]);
+  for (guint s = 0; s < samples->len; s++)
+    all = all && isfinite (g_array_index (samples, Sample, s).loss);
+  for (guint s = 0; s < samples->len; s++)
+    {
+      const Sample *sample = &g_array_index (samples, Sample, s);
+
+      if (!all && isfinite (sample->loss))
+        continue;
+      if (n++ == MOST_LINES)
+        {
+          g_string_append (text, " and more");
+          break;
+        }
+      g_string_append_printf (text, "%s%u", n > 1 ? ", " : "", sample->line);
+    }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 static gboolean
-not_a_number (const SagTrainer *self, const Batch *batch, const char *what, GError **error)
+not_a_number (const SagTrainer *self, const char *what, GError **error)
 {
-  g_autofree char *lines = describe_lines (batch);
+  g_autofree char *lines = describe_lines (self->samples);
 
   g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE,
                "The %s of step %" G_GUINT64_FORMAT " is not a number any more (manifest line %s); "
@@ -163,12 +213,14 @@ not_a_number (const SagTrainer *self, const Batch *batch, const char *what, GErr
 }
 
 static void
-add_losses (const Batch *batch, SagTrainStepSums *sums)
+add_losses (SagTrainer *self, const Batch *batch, SagTrainStepSums *sums)
 {
   for (gsize s = 0; s < batch->n; s++)
     {
       gboolean is_label = batch->tasks[s] > 0.5f;
+      Sample   sample = { batch->lines[s], batch->losses[s] };
 
+      g_array_append_val (self->samples, sample);
       *(is_label ? &sums->class_loss : &sums->patch_loss) += batch->losses[s];
       *(is_label ? &sums->n_class : &sums->n_patch) += 1;
     }
@@ -207,12 +259,21 @@ run_batch (SagTrainer *self, Batch *batch, SagTrainStepSums *sums, GError **erro
       g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE, "%s", status.message);
       return FALSE;
     }
+  add_losses (self, batch, sums);
   if (!isfinite (request.loss))
-    return not_a_number (self, batch, "loss", error);
+    return not_a_number (self, "loss", error);
   sums->loss += request.loss / self->plan.accumulate;
-  add_losses (batch, sums);
   self->n_samples += batch->n;
   return TRUE;
+}
+
+static gboolean
+step_failed (const SagTrainer *self, const SagStatus *status, double grad_norm, GError **error)
+{
+  if (!isfinite (grad_norm))
+    return not_a_number (self, "gradient", error);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ENGINE, "%s", status->message);
+  return FALSE;
 }
 
 /* Batches are averaged, as if they were one. */
@@ -237,19 +298,21 @@ sag_trainer_do_step (
                         .beta2 = BETA2,
                         .eps = EPS,
                         .max_norm = MAX_NORM };
-  g_auto (Batch) last = { 0 };
 
   *sums = (SagTrainStepSums){ 0 };
+  if (self->samples == NULL)
+    self->samples = g_array_new (FALSE, FALSE, sizeof (Sample));
+  g_array_set_size (self->samples, 0);
   for (guint a = 0; a < self->plan.accumulate; a++)
     {
-      batch_clear (&last);
-      last = (Batch){ 0 };
-      if (!run_batch (self, &last, sums, error))
+      g_auto (Batch) batch = { 0 };
+
+      if (!run_batch (self, &batch, sums, error))
         return FALSE;
     }
   if (!self->job.table->step (self->engine, &step, self->plan.accumulate > 1 ? average : NULL, self,
                               &status))
-    return not_a_number (self, &last, "gradient", error);
+    return step_failed (self, &status, step.grad_norm, error);
   *lr = step.lr;
   *grad_norm = step.grad_norm;
   return TRUE;

@@ -134,6 +134,20 @@ engine_failed (const SagStatus *status, GError **error)
 }
 
 static gboolean
+encode (Judging *self, GError **error)
+{
+  const SagSampleGrid *grid = sag_scan_store_get_grid (self->judge->store);
+  SagStatus            status = { 0 };
+  SagEncodeRequest     request = { .input = self->input,
+                                   .n_inputs = 1,
+                                   .dims = { grid->input[0], grid->input[1], grid->input[2] },
+                                   .tokens = self->tokens };
+
+  return self->judge->table->encode (self->engine, &request, &status) ||
+         engine_failed (&status, error);
+}
+
+static gboolean
 ask_scan (Judging *self, const SagIndexScan *scan, float **targets, GError **error)
 {
   const SagTrainJudge *judge = self->judge;
@@ -145,10 +159,6 @@ ask_scan (Judging *self, const SagIndexScan *scan, float **targets, GError **err
   g_autofree float    *cells = g_new (float, scan->n_items *n_cells);
   g_autofree gint32   *ids = NULL;
   SagStatus            status = { 0 };
-  SagEncodeRequest     encode = { .input = self->input,
-                                  .n_inputs = 1,
-                                  .dims = { grid->input[0], grid->input[1], grid->input[2] },
-                                  .tokens = self->tokens };
   SagAskRequest        ask = { .tokens = self->tokens,
                                .n_tokens = sag_network_n_tokens (judge->network),
                                .n_texts = (gint32) scan->n_items,
@@ -160,26 +170,47 @@ ask_scan (Judging *self, const SagIndexScan *scan, float **targets, GError **err
     tasks[i] = scan->items[i].task;
   ask.max_length = sag_train_texts_fill (judge->texts, tasks, scan->n_items, lengths, &ids);
   ask.ids = ids;
-  if ((judge->model == NULL && !judge->table->encode (self->engine, &encode, &status)) ||
-      !judge->table->ask (self->engine, &ask, &status))
+  if (!judge->table->ask (self->engine, &ask, &status))
     return engine_failed (&status, error);
   for (gsize i = 0; i < scan->n_items; i++)
     judge_item (self, &scan->items[i], logits[i], cells + i * n_cells, targets);
   return TRUE;
 }
 
-/* The input, or the tokens where somebody made them before. */
+/* The tokens that somebody made before, or where the cache lost them, made again. */
+static gboolean
+read_tokens (Judging *self, const SagIndexScan *scan, GError **error)
+{
+  const SagTrainJudge *judge = self->judge;
+  g_autoptr (GError) lost = NULL;
+  float *tokens =
+    sag_scan_store_dup_tokens (judge->store, scan->path, judge->model, self->n_token_values, &lost);
+
+  if (tokens != NULL)
+    {
+      g_free (self->tokens);
+      self->tokens = tokens;
+      return TRUE;
+    }
+  if (!g_error_matches (lost, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&lost));
+      return FALSE;
+    }
+  return sag_scan_store_read_input (judge->store, scan->path, self->input, error) &&
+         encode (self, error) &&
+         sag_scan_store_save_tokens (judge->store, scan->path, judge->model, self->tokens,
+                                     self->n_token_values, error);
+}
+
+/* Makes self->tokens. */
 static gboolean
 read_scan (Judging *self, const SagIndexScan *scan, GError **error)
 {
-  const SagTrainJudge *judge = self->judge;
-
-  if (judge->model == NULL)
-    return sag_scan_store_read_input (judge->store, scan->path, self->input, error);
-  g_free (self->tokens);
-  self->tokens =
-    sag_scan_store_dup_tokens (judge->store, scan->path, judge->model, self->n_token_values, error);
-  return self->tokens != NULL;
+  if (self->judge->model != NULL)
+    return read_tokens (self, scan, error);
+  return sag_scan_store_read_input (self->judge->store, scan->path, self->input, error) &&
+         encode (self, error);
 }
 
 static gboolean
@@ -281,6 +312,12 @@ judging_clear (Judging *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Judging, judging_clear)
 
+gsize
+sag_train_validation_scan (gsize n, gsize n_asked, gsize i)
+{
+  return n_asked >= n ? i : (gsize) ((guint64) i * n / n_asked);
+}
+
 gboolean
 sag_train_validate (const SagTrainJudge   *judge,
                     const SagWeightSource *weights,
@@ -288,6 +325,7 @@ sag_train_validate (const SagTrainJudge   *judge,
                     GCancellable          *cancellable,
                     GError               **error)
 {
+  gsize     n = sag_index_get_n_scans (judge->index);
   SagStatus status = { 0 };
   g_auto (Judging) self = { 0 };
 
@@ -295,9 +333,12 @@ sag_train_validate (const SagTrainJudge   *judge,
   self.engine = judge->table->open (weights, &judge->options, &status);
   if (self.engine == NULL)
     return engine_failed (&status, error);
-  for (gsize s = 0; s < MIN (judge->n_scans, sag_index_get_n_scans (judge->index)); s++)
+  for (gsize s = 0; s < MIN (judge->n_scans, n); s++)
     if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-        !judge_scan (&self, sag_index_get_scan (judge->index, s), error))
+        !judge_scan (
+          &self,
+          sag_index_get_scan (judge->index, sag_train_validation_scan (n, judge->n_scans, s)),
+          error))
       return FALSE;
   sum_up (&self, validation);
   return TRUE;

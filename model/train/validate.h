@@ -40,7 +40,7 @@ double sag_train_validation_loss (const SagTrainValidation *validation);
 /**
  * SagTrainJudge: what a validation needs.
  * @table: an inference engine
- * @n_scans: the first so many of @index
+ * @n_scans: so many of @index at most, evenly spread over it
  * @model: (nullable): whose tokens the store has, so that nothing needs to be encoded
  */
 typedef struct
@@ -54,6 +54,9 @@ typedef struct
   gsize                 n_scans;
   const char           *model;
 } SagTrainJudge;
+
+/** sag_train_validation_scan: which of @n scans is number @i of the @n_asked that a validation asks. */
+gsize sag_train_validation_scan (gsize n, gsize n_asked, gsize i);
 
 /** sag_train_validate: asks a network. @weights: as it is now. Errors: SAG_ERROR_ENGINE, those of the store,
  * G_IO_ERROR_CANCELLED */

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Training: the same weights whatever happens on the way, and one clear sentence for everything that is wrong."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -287,6 +288,28 @@ def test_heads_from_states():
     for name in moved:
         assert abs(tensors[0][name] - tensors[1][name]).max() < 1e-2 * abs(tensors[0][name] - before[name]).max(), name
     run(*arguments(once, "--what", "heads", "--resume"))
+
+
+def test_lost_entries():
+    """What somebody takes out of the cache is made again: scans, tokens and states, to the same bits."""
+    more = ("--what", "heads", "--steps", 400, "--validate-every", 100)
+    whole, robbed, cache = scratch("not-robbed"), scratch("robbed"), scratch("robbed-cache")
+    run(*arguments(whole, *more))
+    process = harness.start(*arguments(robbed, *more, "--cache", cache))
+    n_removed = 0
+    while process.poll() is None:
+        log = os.path.join(robbed, "log.jsonl")
+        if os.path.exists(log) and os.path.getsize(log) > 0:
+            for name in os.listdir(cache):
+                if name.endswith(".sagcache"):
+                    n_removed += 1
+                    with contextlib.suppress(FileNotFoundError):
+                        os.remove(os.path.join(cache, name))
+        time.sleep(0.3)
+    assert process.returncode == 0, process.stderr.read()
+    assert n_removed > 20
+    assert weights(whole) == weights(robbed)
+    process.communicate()
 
 
 def test_killed_with_adapters():
