@@ -12,7 +12,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#define GIB ((guint64) 1 << 30)
 #define DROPOUT 0.1
 #define LEAST_SEED 0
 
@@ -108,7 +107,7 @@ read_arguments (Arguments *self, const char *command, const char *manifest)
   self->job.manifest = manifest;
   self->job.folder = self->output;
   self->job.cache = self->cache;
-  self->job.cache_bytes = (guint64) (self->cache_gb * (double) GIB);
+  self->job.cache_bytes = (guint64) (self->cache_gb * 1e9);
   return SAG_CLI_DONE;
 }
 

@@ -33,7 +33,8 @@
 #define MOST_BYTES ((guint64) 1 << 32)
 #define SUFFIX ".sagcache"
 #define KEY_LENGTH 64
-#define DEEPEST 8 /* folders in folders */
+#define REMAINS_S 3600 /* nobody writes an entry for so long */
+#define DEEPEST 8      /* folders in folders */
 
 struct _SagCache
 {
@@ -289,12 +290,33 @@ sag_cache_measure (SagCache *cache)
   return total;
 }
 
+/* What programs were writing when they were killed. */
+static void
+remove_remains (const char *folder, const char *mark)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  gint64      now_s = g_get_real_time () / G_USEC_PER_SEC;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      GStatBuf         info;
+
+      if (strstr (name, mark) != NULL && g_stat (path, &info) == 0 &&
+          now_s - info.st_mtime > REMAINS_S)
+        g_unlink (path);
+    }
+}
+
 guint64
 sag_cache_trim (SagCache *cache)
 {
   guint64 total;
   g_autoptr (GArray) entries = list_entries (cache, &total);
 
+  remove_remains (cache->folder, SUFFIX ".");
+  remove_remains (cache->hashes, ".");
   for (guint i = 0; i < entries->len && total > cache->limit_bytes; i++)
     {
       const Entry *entry = &g_array_index (entries, Entry, i);

@@ -62,7 +62,8 @@ void sag_cache_remove (SagCache *cache, const char *key);
 guint64 sag_cache_measure (SagCache *cache);
 
 /**
- * sag_cache_trim: removes the entries that were used longest ago until the rest fits the limit.
+ * sag_cache_trim: removes the entries that were used longest ago until the rest fits the limit, and what
+ * programs that were killed an hour ago or more left half written.
  *
  * Returns: the bytes that are left
  */

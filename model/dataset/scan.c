@@ -153,6 +153,30 @@ sag_scan_store_prepare (SagScanStore      *store,
 }
 
 gboolean
+sag_scan_store_add_keys (SagScanStore      *store,
+                         const char        *path,
+                         const SagScanMask *masks,
+                         gsize              n_masks,
+                         GString           *text,
+                         GError           **error)
+{
+  g_autofree char *key = dup_scan_key (store, path, error);
+
+  if (key == NULL)
+    return FALSE;
+  g_string_append_printf (text, "%s\n", key);
+  for (gsize m = 0; m < n_masks; m++)
+    {
+      g_autofree char *mask_key = dup_mask_key (store, key, &masks[m], error);
+
+      if (mask_key == NULL)
+        return FALSE;
+      g_string_append_printf (text, " %s\n", mask_key);
+    }
+  return TRUE;
+}
+
+gboolean
 sag_scan_store_has (SagScanStore *store, const char *path, const SagScanMask *masks, gsize n_masks)
 {
   g_autofree char *key = dup_scan_key (store, path, NULL);

@@ -84,6 +84,18 @@ gboolean sag_scan_store_prepare (SagScanStore      *store,
                                  GCancellable      *cancellable,
                                  GError           **error);
 
+/**
+ * sag_scan_store_add_keys: appends to @text what tells a scan and its masks, as they are prepared, from all others.
+ *
+ * Errors: those of sag_cache_dup_file_key()
+ */
+gboolean sag_scan_store_add_keys (SagScanStore      *store,
+                                  const char        *path,
+                                  const SagScanMask *masks,
+                                  gsize              n_masks,
+                                  GString           *text,
+                                  GError           **error);
+
 /** sag_scan_store_has: whether sag_scan_store_prepare() has nothing to do. FALSE also for files that are missing. */
 gboolean
 sag_scan_store_has (SagScanStore *store, const char *path, const SagScanMask *masks, gsize n_masks);

@@ -14,6 +14,7 @@ sag_train_state_clear (SagTrainState *state)
 {
   g_clear_pointer (&state->options, g_free);
   g_clear_pointer (&state->manifest, g_free);
+  g_clear_pointer (&state->data, g_free);
   g_clear_pointer (&state->parent, g_free);
 }
 
@@ -72,6 +73,7 @@ set_metadata (SagTensorWriter *writer, const SagTrainState *state)
   set_number (writer, "n_seconds", state->n_seconds);
   sag_tensor_writer_set_metadata (writer, "options", state->options);
   sag_tensor_writer_set_metadata (writer, "manifest", state->manifest);
+  sag_tensor_writer_set_metadata (writer, "data", state->data != NULL ? state->data : "");
   sag_tensor_writer_set_metadata (writer, "parent", state->parent);
 }
 
@@ -155,6 +157,7 @@ read_state (SagTensorFile *file, SagTrainState *state)
   state->n_seconds = get_number (file, "n_seconds", &bad);
   state->options = g_strdup (get_text (file, "options", &bad));
   state->manifest = g_strdup (get_text (file, "manifest", &bad));
+  state->data = g_strdup (get_text (file, "data", &bad));
   state->parent = g_strdup (get_text (file, "parent", &bad));
   return !bad;
 }

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * @validated: the step of the newest validation, 0 before the first
  * @n_seconds: of work so far, over all sittings
  * @options: of the run, as sag_train_plan_describe() says
- * @manifest, @parent: hashes of the manifest and of the bundle that the run began with
+ * @manifest, @data, @parent: hashes of the manifest, of its scans and masks, and of the bundle that the run began with
  */
 typedef struct
 {
@@ -28,6 +28,7 @@ typedef struct
   double  n_seconds;
   char   *options;
   char   *manifest;
+  char   *data;
   char   *parent;
 } SagTrainState;
 

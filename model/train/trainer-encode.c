@@ -113,3 +113,16 @@ sag_trainer_encode (SagTrainer *self, GCancellable *cancellable, GError **error)
       }
   return TRUE;
 }
+
+gboolean
+sag_trainer_has_tokens (SagTrainer *self)
+{
+  SagIndex *splits[] = { self->index, self->held_out };
+
+  for (gsize i = 0; self->model != NULL && i < G_N_ELEMENTS (splits); i++)
+    for (gsize s = 0; s < sag_index_get_n_scans (splits[i]); s++)
+      if (!sag_scan_store_has_tokens (self->store, sag_index_get_scan (splits[i], s)->path,
+                                      self->model))
+        return FALSE;
+  return TRUE;
+}

@@ -148,19 +148,58 @@ has_all (SagTrainer *self, SagIndex *index)
   return TRUE;
 }
 
-/* Others' entries go; if that is not enough every scan would be prepared again each time. */
+static gboolean
+has_everything (SagTrainer *self)
+{
+  return has_all (self, self->index) && has_all (self, self->held_out) &&
+         sag_trainer_has_tokens (self) && sag_trainer_has_states (self);
+}
+
+/* Others' entries go; if that is not enough everything would be made again each time. */
 static gboolean
 fit_cache (SagTrainer *self, GError **error)
 {
-  guint64 all = sag_cache_measure (self->cache);
+  guint64 all = 0;
 
+  has_everything (self); /* marks it as used */
+  all = sag_cache_measure (self->cache);
   sag_cache_trim (self->cache);
-  if (has_all (self, self->index) && has_all (self, self->held_out))
+  if (has_everything (self))
     return TRUE;
   g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
                "The prepared scans need more than the cache's limit; give --cache-size %.1f or so.",
-               1.05 * (double) all / (1 << 30) + 0.05);
+               1.05 * (double) all / 1e9 + 0.05);
   return FALSE;
+}
+
+static gboolean
+add_keys (SagTrainer *self, SagIndex *index, GString *text, GError **error)
+{
+  for (gsize s = 0; s < sag_index_get_n_scans (index); s++)
+    {
+      const SagIndexScan *scan = sag_index_get_scan (index, s);
+
+      if (!sag_scan_store_add_keys (self->store, scan->path, scan->masks, scan->n_masks, text,
+                                    error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Scans and masks are what they were when the run began. */
+static gboolean
+check_data (SagTrainer *self, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *before = g_steal_pointer (&self->state.data);
+
+  if (!add_keys (self, self->index, text, error) || !add_keys (self, self->held_out, text, error))
+    return FALSE;
+  self->state.data = sag_hash_voxels (text->str, text->len);
+  if (!self->job.resume || g_strcmp0 (before, self->state.data) == 0)
+    return TRUE;
+  return fail (error, "Scans or masks of the manifest were changed since this run began; start a "
+                      "new run.");
 }
 
 static gboolean
@@ -174,7 +213,7 @@ prepare_data (SagTrainer *self, GCancellable *cancellable, GError **error)
   if (!sag_index_prepare (self->index, self->store, preparing_cb, self, cancellable, error) ||
       !sag_index_prepare (self->held_out, self->store, preparing_cb, self, cancellable, error))
     return FALSE;
-  if (!fit_cache (self, error) || !resolve (self, error))
+  if (!fit_cache (self, error) || !check_data (self, error) || !resolve (self, error))
     return FALSE;
   self->texts = sag_train_texts_new (self->job.bundle, self->index, error);
   self->other_texts =
@@ -317,7 +356,8 @@ sag_trainer_new (const SagTrainJob *job, GCancellable *cancellable, GError **err
   if (!read_manifest (self, error) || !open_folder (self, error) ||
       !prepare_data (self, cancellable, error) || !sag_trainer_encode (self, cancellable, error) ||
       !open_engine (self, error) || (job->resume && !read_moments (self, error)) ||
-      !sag_trainer_make_states (self, cancellable, error) || !cut_log (self, error))
+      !sag_trainer_make_states (self, cancellable, error) ||
+      (self->model != NULL && !fit_cache (self, error)) || !cut_log (self, error))
     return NULL;
   self->older_step = G_MAXUINT64;
   self->saved_step = job->resume ? self->state.step : G_MAXUINT64;

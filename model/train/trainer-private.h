@@ -71,6 +71,10 @@ gboolean sag_trainer_make_again (SagTrainer *self, const SagIndexScan *scan, GEr
 /** sag_trainer_make_states: makes what the heads read of every scan and question, where only they train. */
 gboolean sag_trainer_make_states (SagTrainer *self, GCancellable *cancellable, GError **error);
 
+/** sag_trainer_has_tokens, has_states: whether the cache has all that the two above made, if they had to. */
+gboolean sag_trainer_has_tokens (SagTrainer *self);
+gboolean sag_trainer_has_states (SagTrainer *self);
+
 /** sag_trainer_make_manifest: what a checkpoint says about itself. */
 SagManifest *sag_trainer_make_manifest (SagTrainer *self);
 

@@ -60,9 +60,8 @@ ask (Making *self, const float *tokens, const guint *tasks, gsize n, GError **er
 }
 
 static gboolean
-has_all (Making *self, const SagIndexScan *scan)
+has_all (SagTrainer *trainer, const SagIndexScan *scan)
 {
-  SagTrainer      *trainer = self->trainer;
   g_autofree char *key = sag_states_dup_class_key (trainer->state_model, scan);
 
   if (sag_states_count_class (scan, NULL) > 0 &&
@@ -116,7 +115,7 @@ make_scan (Making *self, const SagIndexScan *scan, GError **error)
   g_autofree char  *key = sag_states_dup_class_key (trainer->state_model, scan);
   g_autofree float *tokens = NULL;
 
-  if (has_all (self, scan))
+  if (has_all (trainer, scan))
     return TRUE;
   if (!sag_trainer_encode_scan (trainer, scan->path, error))
     return FALSE;
@@ -182,5 +181,14 @@ sag_trainer_make_states (SagTrainer *self, GCancellable *cancellable, GError **e
       if (self->job.events.encoding != NULL)
         self->job.events.encoding (self->job.events.data, s + 1, n);
     }
+  return TRUE;
+}
+
+gboolean
+sag_trainer_has_states (SagTrainer *self)
+{
+  for (gsize s = 0; self->state_model != NULL && s < sag_index_get_n_scans (self->index); s++)
+    if (!has_all (self, sag_index_get_scan (self->index, s)))
+      return FALSE;
   return TRUE;
 }

@@ -292,7 +292,7 @@ def test_heads_from_states():
 
 def test_lost_entries():
     """What somebody takes out of the cache is made again: scans, tokens and states, to the same bits."""
-    more = ("--what", "heads", "--steps", 400, "--validate-every", 100)
+    more = ("--what", "heads", "--steps", 120, "--validate-every", 60)
     whole, robbed, cache = scratch("not-robbed"), scratch("robbed"), scratch("robbed-cache")
     run(*arguments(whole, *more))
     process = harness.start(*arguments(robbed, *more, "--cache", cache))
@@ -376,6 +376,32 @@ def test_small_cache():
     refuse(*arguments(scratch("never"), "--cache", cache, "--cache-size", "0.0001"), words="--cache-size 0.")
     assert not os.path.exists(os.path.join(scratch("never"), "last"))
     shutil.rmtree(scratch("never"))
+
+
+def test_small_cache_of_tokens():
+    """What a frozen network makes of scans counts, too."""
+    cache = scratch("small-token-cache")
+    folder = scratch("small-tokens")
+    run(*arguments(folder, "--what", "heads", "--cache", cache))
+    entries = [os.path.getsize(os.path.join(cache, n)) for n in os.listdir(cache) if n.endswith(".sagcache")]
+    whole = sum(entries) / 1e9
+    limit = f"{whole - min(entries) / 2e9:.9f}"
+    refuse(*arguments(scratch("never"), "--what", "heads", "--cache", cache, "--cache-size", limit), words="--cache-size 0.")
+    shutil.rmtree(scratch("never"))
+
+
+def test_changed_mask():
+    """A mask that was drawn again is another training."""
+    scan, labels, _ = scans()[0]
+    own = scratch("redrawn_labels.nii.gz")
+    shutil.copy(labels, own)
+    table = write_manifest("redrawn.csv", [f"{LUNGS},{scan},,train,{own},10;11;12;13;14,1"])
+    folder = scratch("redrawn")
+    run(*arguments(folder, table=table, steps=3))
+    shutil.copy(scans()[1][1], own)
+    refuse(*arguments(folder, "--resume", table=table, steps=3), code=2, words="masks of the manifest were changed")
+    shutil.copy(labels, own)
+    run(*arguments(folder, "--resume", table=table, steps=3))
 
 
 def test_odd_masks():

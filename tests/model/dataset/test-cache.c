@@ -176,6 +176,31 @@ test_file_key (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (first, !=, other);
 }
 
+/* What a killed program left goes, what one is writing stays. */
+static void
+test_remains (Fixture *fixture, gconstpointer data)
+{
+  static const char *const names[] = { KEY ".sagcache.Ab12cd", "hashes/" KEY ".Ab12cd",
+                                       KEY ".sagcache.Ef34gh", "hashes/" KEY };
+  const struct timespec    old[2] = { { 1000000, 0 }, { 1000000, 0 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (fixture->folder, names[i], NULL);
+
+      g_assert_true (g_file_set_contents (path, "half", -1, NULL));
+      if (i != 2)
+        g_assert_cmpint (utimensat (AT_FDCWD, path, old, 0), ==, 0);
+    }
+  sag_cache_trim (fixture->cache);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (fixture->folder, names[i], NULL);
+
+      g_assert_cmpint (g_file_test (path, G_FILE_TEST_EXISTS), ==, i >= 2);
+    }
+}
+
 /* A folder's key is its files'; it changes with any of them, and with the series that is meant. */
 static void
 test_folder_key (void)
@@ -218,6 +243,7 @@ main (int argc, char **argv)
   ADD ("/cache/full-table", test_full_table);
   ADD ("/cache/trim", test_trim);
   ADD ("/cache/file-key", test_file_key);
+  ADD ("/cache/remains", test_remains);
   g_test_add_func ("/cache/folder-key", test_folder_key);
   return g_test_run ();
 }

@@ -197,6 +197,36 @@ test_lost_entry (void)
   g_assert_cmpmem (before, n * sizeof (float), after, n * sizeof (float));
 }
 
+/* Numbers that are none: an error that says so, and no crash. */
+static void
+test_senseless_facts (void)
+{
+  g_auto (DataFixture) data = { 0 };
+  g_autofree char *path = NULL;
+  g_autofree char *cache = NULL;
+  g_autofree char *key = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDir) dir = NULL;
+  double          facts[39];
+  SagCacheSection section = { "FACT", facts, sizeof facts };
+  SagScanFacts    read;
+  const char     *name;
+
+  data_fixture_init (&data, 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (facts); i++)
+    facts[i] = i == 3 ? NAN : 1;
+  path = g_build_filename (data.folder, "p0.nii.gz", NULL);
+  g_assert_true (sag_scan_store_prepare (data.store, path, NULL, 0, NULL, &error));
+  cache = g_build_filename (data.folder, "cache", NULL);
+  dir = g_dir_open (cache, 0, NULL);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, ".sagcache"))
+      key = g_strndup (name, strlen (name) - strlen (".sagcache"));
+  g_assert_true (sag_cache_save (data.cache, key, &section, 1, &error));
+  g_assert_false (sag_scan_store_get_facts (data.store, path, &read, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+}
+
 static void
 test_missing_file (void)
 {
@@ -274,6 +304,7 @@ main (int argc, char **argv)
   g_test_add_func ("/scan/bin", test_bin);
   g_test_add_func ("/scan/bin-read", test_bin_read);
   g_test_add_func ("/scan/lost-entry", test_lost_entry);
+  g_test_add_func ("/scan/senseless-facts", test_senseless_facts);
   g_test_add_func ("/scan/missing-file", test_missing_file);
   g_test_add_func ("/scan/empty-masks", test_empty_masks);
   return g_test_run ();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/train/plan.h"
+#include "model/train/validate.h"
 
 #include <string.h>
 
@@ -76,11 +77,33 @@ test_description (void)
   }
 }
 
+/* A validation sees scans from all of the split, each at most once. */
+static void
+test_validation_scans (void)
+{
+  for (gsize n = 1; n < 40; n++)
+    for (gsize asked = 1; asked < 50; asked++)
+      {
+        gsize last = 0;
+
+        for (gsize i = 0; i < MIN (n, asked); i++)
+          {
+            gsize scan = sag_train_validation_scan (n, asked, i);
+
+            g_assert_cmpuint (scan, <, n);
+            g_assert_true (i == 0 ? scan == 0 : scan > last);
+            last = scan;
+          }
+        g_assert_cmpuint (last + (n + asked - 1) / asked, >=, n - 1);
+      }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plan/rate", test_rate);
+  g_test_add_func ("/plan/validation-scans", test_validation_scans);
   g_test_add_func ("/plan/parts", test_parts);
   g_test_add_func ("/plan/description", test_description);
   return g_test_run ();
