@@ -32,8 +32,8 @@ sag_json_writer_free (SagJsonWriter *writer)
   g_free (writer);
 }
 
-static void
-append_string (GString *text, const char *value)
+void
+sag_json_append_string (GString *text, const char *value)
 {
   g_autofree char *valid = g_utf8_make_valid (value, -1);
 
@@ -81,7 +81,7 @@ begin_value (SagJsonWriter *writer, const char *name)
   writer->empty = FALSE;
   if (name != NULL)
     {
-      append_string (writer->text, name);
+      sag_json_append_string (writer->text, name);
       g_string_append (writer->text, ": ");
     }
 }
@@ -138,7 +138,7 @@ sag_json_string (SagJsonWriter *writer, const char *name, const char *value)
   if (value == NULL)
     g_string_append (writer->text, "null");
   else
-    append_string (writer->text, value);
+    sag_json_append_string (writer->text, value);
 }
 
 void

@@ -287,19 +287,16 @@ dup_ct_rate_patient (const char *name, int *split)
 static gboolean
 read_split (const Table *table, gsize row, int *split, GError **error)
 {
-  static const char *const words[] = { "train", "val", "test", "valid", "validation" };
-  static const SagSplit    splits[] = { SAG_SPLIT_TRAIN, SAG_SPLIT_VALIDATION, SAG_SPLIT_TEST,
-                                        SAG_SPLIT_VALIDATION, SAG_SPLIT_VALIDATION };
-  const char              *text = sag_rows_get (table->rows, row, "split");
+  const char *text = sag_rows_get (table->rows, row, "split");
+  SagSplit    found;
 
   if (text == NULL || text[0] == '\0')
     return TRUE;
-  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
-    if (g_ascii_strcasecmp (text, words[i]) == 0)
-      {
-        *split = splits[i];
-        return TRUE;
-      }
+  if (sag_split_from_string (text, &found))
+    {
+      *split = (int) found;
+      return TRUE;
+    }
   return fail (table, row, error, "the split is \"%s\"; it takes train, val or test.", text);
 }
 

@@ -2,6 +2,7 @@
 #include "model/dataset/compose-private.h"
 
 #include "model/core/file.h"
+#include "model/dataset/rows.h"
 
 #include <string.h>
 
@@ -51,36 +52,6 @@ fill_fields (const SagComposition *self,
 }
 
 static void
-append_csv (GString *text, const char *value)
-{
-  g_auto (GStrv) parts = NULL;
-  g_autofree char *doubled = NULL;
-
-  if (strpbrk (value, ",;\t\"\r\n") == NULL)
-    {
-      g_string_append (text, value);
-      return;
-    }
-  parts = g_strsplit (value, "\"", -1);
-  doubled = g_strjoinv ("\"\"", parts);
-  g_string_append_printf (text, "\"%s\"", doubled);
-}
-
-static void
-append_json (GString *text, const char *value)
-{
-  g_string_append_c (text, '"');
-  for (const char *c = value; *c != '\0'; c++)
-    if (*c == '"' || *c == '\\')
-      g_string_append_printf (text, "\\%c", *c);
-    else if ((guchar) *c < 0x20)
-      g_string_append_printf (text, "\\u%04x", (guint) (guchar) *c);
-    else
-      g_string_append_c (text, *c);
-  g_string_append_c (text, '"');
-}
-
-static void
 append_row (GString *text, char *values[N_FIELDS], gboolean json)
 {
   gboolean first = TRUE;
@@ -97,11 +68,11 @@ append_row (GString *text, char *values[N_FIELDS], gboolean json)
         g_string_append (text, json ? ", " : ",");
       first = FALSE;
       if (!json)
-        append_csv (text, value);
+        sag_rows_append_cell (text, value);
       else
         {
           g_string_append_printf (text, "\"%s\": ", fields[i]);
-          append_json (text, value);
+          sag_json_append_string (text, value);
         }
     }
   g_string_append (text, json ? "}\n" : "\n");

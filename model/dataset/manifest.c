@@ -108,8 +108,8 @@ parse_label (const char *text, double *label)
   return end != text && *end == '\0' && *label >= 0 && *label <= 1;
 }
 
-static gboolean
-parse_split (const char *text, SagSplit *split)
+gboolean
+sag_split_from_string (const char *text, SagSplit *split)
 {
   static const struct
   {
@@ -121,9 +121,6 @@ parse_split (const char *text, SagSplit *split)
                 { "validation", SAG_SPLIT_VALIDATION },
                 { "test", SAG_SPLIT_TEST } };
 
-  *split = SAG_SPLIT_TRAIN;
-  if (text == NULL)
-    return TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     if (g_ascii_strcasecmp (text, words[i].word) == 0)
       {
@@ -131,6 +128,13 @@ parse_split (const char *text, SagSplit *split)
         return TRUE;
       }
   return FALSE;
+}
+
+static gboolean
+parse_split (const char *text, SagSplit *split)
+{
+  *split = SAG_SPLIT_TRAIN;
+  return text == NULL || sag_split_from_string (text, split);
 }
 
 static gboolean

@@ -69,5 +69,7 @@ const SagSample *sag_dataset_get (SagDataset *dataset, gsize index);
 const char *const *sag_dataset_get_warnings (SagDataset *dataset);
 
 const char *sag_split_to_string (SagSplit split);
+/** sag_split_from_string: train, val, valid, validation or test, in any case; FALSE for another word. */
+gboolean sag_split_from_string (const char *text, SagSplit *split);
 
 G_END_DECLS

@@ -374,3 +374,21 @@ sag_rows_get_line (SagRows *rows, gsize row)
 {
   return g_array_index (rows->lines, guint, row);
 }
+
+void
+sag_rows_append_cell (GString *text, const char *cell)
+{
+  if (strpbrk (cell, ",;\"\n\r\t") == NULL)
+    {
+      g_string_append (text, cell);
+      return;
+    }
+  g_string_append_c (text, '"');
+  for (const char *c = cell; *c != 0; c++)
+    {
+      if (*c == '"')
+        g_string_append_c (text, '"');
+      g_string_append_c (text, *c);
+    }
+  g_string_append_c (text, '"');
+}

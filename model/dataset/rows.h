@@ -30,4 +30,7 @@ const char *sag_rows_get (SagRows *rows, gsize row, const char *column);
 /** sag_rows_get_line: of the file, 1 for the first, where a row begins. */
 guint sag_rows_get_line (SagRows *rows, gsize row);
 
+/** sag_rows_append_cell: a cell of CSV as RFC 4180 has it, in quotes where it needs them. */
+void sag_rows_append_cell (GString *text, const char *cell);
+
 G_END_DECLS

@@ -8,31 +8,13 @@
 #include <string.h>
 
 static void
-append_cell (GString *text, const char *cell)
-{
-  if (strpbrk (cell, ",;\"\n\r\t") == NULL)
-    {
-      g_string_append (text, cell);
-      return;
-    }
-  g_string_append_c (text, '"');
-  for (const char *c = cell; *c != 0; c++)
-    {
-      if (*c == '"')
-        g_string_append_c (text, '"');
-      g_string_append_c (text, *c);
-    }
-  g_string_append_c (text, '"');
-}
-
-static void
 append_row (GString *text, const char *const *cells)
 {
   for (gsize c = 0; cells[c] != NULL; c++)
     {
       if (c > 0)
         g_string_append_c (text, ',');
-      append_cell (text, cells[c]);
+      sag_rows_append_cell (text, cells[c]);
     }
   g_string_append_c (text, '\n');
 }

@@ -3,6 +3,7 @@
 
 #include "model/core/error.h"
 #include "model/core/file.h"
+#include "model/core/json-writer.h"
 #include "model/core/number.h"
 
 #include <errno.h>
@@ -113,17 +114,8 @@ sag_train_log_number (SagTrainLog *log, const char *name, double value)
 void
 sag_train_log_string (SagTrainLog *log, const char *name, const char *value)
 {
-  g_autofree char *valid = g_utf8_make_valid (value, -1);
-
-  g_string_append_printf (log->line, ",\"%s\":\"", name);
-  for (const char *c = valid; *c != '\0'; c++)
-    if (*c == '"' || *c == '\\')
-      g_string_append_printf (log->line, "\\%c", *c);
-    else if ((guchar) *c < 0x20)
-      g_string_append_printf (log->line, "\\u%04x", (guchar) *c);
-    else
-      g_string_append_c (log->line, *c);
-  g_string_append_c (log->line, '"');
+  g_string_append_printf (log->line, ",\"%s\":", name);
+  sag_json_append_string (log->line, value);
 }
 
 gboolean

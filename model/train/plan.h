@@ -54,7 +54,10 @@ gboolean sag_train_plan_trains_vision (const SagTrainPlan *plan);
 /** sag_train_plan_has_lora: whether adapters train, which bundles then hold merged. */
 gboolean sag_train_plan_has_lora (const SagTrainPlan *plan);
 
-/** sag_train_plan_init: the paper's (MODEL.md section 4), for one machine: 25,000 steps of 4 scans with 4 questions each, four times. */
+/**
+ * sag_train_plan_init: the paper's (MODEL.md section 4), for one machine: 25,000 steps of four batches of 4 scans with
+ * 4 questions each.
+ */
 void sag_train_plan_init (SagTrainPlan *plan);
 
 /** sag_train_plan_describe: everything that decides the result as one line, for provenance and for resuming. */
