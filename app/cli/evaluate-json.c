@@ -4,6 +4,7 @@
 #include "model/answer/answer.h"
 #include "model/core/number.h"
 #include "model/core/version.h"
+#include "model/dataset/rows.h"
 
 #include <math.h>
 
@@ -44,15 +45,6 @@ sag_cli_evaluation_dup_json (const SagCliEvaluation *self)
   sag_json_string (writer, "notice", "Research use, not a medical device");
   sag_json_end_object (writer);
   return sag_json_writer_finish (writer);
-}
-
-static void
-append_field (GString *text, const char *field)
-{
-  g_auto (GStrv) parts = g_strsplit (field, "\"", -1);
-  g_autofree char *doubled = g_strjoinv ("\"\"", parts);
-
-  g_string_append_printf (text, "\"%s\"", doubled);
 }
 
 static void
@@ -99,7 +91,7 @@ sag_cli_evaluation_dup_csv (const SagCliEvaluation *self)
       if (!row->answered)
         continue;
       g_string_append_printf (text, "%u,%u,%u,", row->sample->line, row->scan, row->patient);
-      append_field (text, row->sample->question);
+      sag_rows_append_cell (text, row->sample->question);
       append_number (text, row->truth >= 0 ? row->truth : NAN);
       for (gsize m = 0; m < counts->n_models; m++)
         append_outcome (text, row, m);

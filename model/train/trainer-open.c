@@ -202,6 +202,20 @@ check_data (SagTrainer *self, GError **error)
                       "new run.");
 }
 
+/* Where all questions of a scan are asked, the data say how many those are. */
+static gboolean
+check_batch (const SagTrainer *self, GError **error)
+{
+  gsize most = sag_sampler_get_most (self->sampler);
+
+  if (most <= MOST_SAMPLES / self->plan.scans_per_batch)
+    return TRUE;
+  return fail (error,
+               "A batch has 1 to %d samples, but a scan has up to %zu questions; lower "
+               "--images-per-batch, or give --texts-per-image.",
+               MOST_SAMPLES, most);
+}
+
 static gboolean
 prepare_data (SagTrainer *self, GCancellable *cancellable, GError **error)
 {
@@ -222,7 +236,7 @@ prepare_data (SagTrainer *self, GCancellable *cancellable, GError **error)
     return FALSE;
   self->sampler =
     sag_sampler_new (self->index, self->plan.sampling, self->plan.texts_per_scan, self->plan.seed);
-  return TRUE;
+  return check_batch (self, error);
 }
 
 static gboolean

@@ -383,6 +383,12 @@ def test_bad_tables():
     refuse(*arguments(folder, table=write_manifest("bad.csv", ["a,b,1"], "what,where,label")), words="question")
 
 
+def test_too_many_questions():
+    """All questions of a scan make a batch that no computer holds: known before the first step."""
+    refuse(*arguments(scratch("never"), "--images-per-batch", 40000, "--texts-per-image", 0), code=2, words="--texts-per-image")
+    shutil.rmtree(scratch("never"))
+
+
 def test_wrong_usage():
     table = manifest()
     for more in (("--steps", 0), ("--what", "soup"), ("--lr", 0), ("--lr", "nan"), ("--accumulate", 0), ("--images-per-batch", 0),

@@ -51,7 +51,7 @@ static void
 test_log (Fixture *fixture, gconstpointer data)
 {
   static const char line[] =
-    "{\"step\":%d,\"kind\":\"a \\\"kind\\\"\\u000a\",\"half\":0.5,\"nothing\":null}\n";
+    "{\"step\":%d,\"kind\":\"a \\\"kind\\\"\\n\",\"half\":0.5,\"nothing\":null}\n";
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   g_autofree char *wanted = NULL;
