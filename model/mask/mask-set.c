@@ -91,6 +91,12 @@ sag_mask_set_listen (SagMaskSet    *set,
   set->func_destroy = destroy;
 }
 
+gpointer
+sag_mask_set_get_listener (SagMaskSet *set, SagMaskSetFunc func)
+{
+  return set->func == func ? set->func_data : NULL;
+}
+
 void
 sag_mask_set_set_budget (SagMaskSet     *set,
                          gsize           size_bytes,
@@ -188,27 +194,45 @@ sag_mask_set_get_undo_size (SagMaskSet *set)
   return size;
 }
 
-/* Lets go of the oldest steps until the rest is within the budget; the newest always stays. */
+static gsize
+size_of_entry (const Entry *entry)
+{
+  return entry->step != NULL ? sag_mask_step_get_size (entry->step) : 0;
+}
+
+/* Forgets the oldest steps. */
+static void
+forget_oldest (SagMaskSet *set, gsize size)
+{
+  while (size > set->budget_bytes && set->position > 1)
+    {
+      size -= MIN (size, size_of_entry (g_ptr_array_index (set->entries, 0)));
+      g_ptr_array_remove_index (set->entries, 0);
+      set->position--;
+    }
+}
+
+/* Lets go of steps until the rest is within the budget, those first that are farthest from what is undone or redone
+ * next; these two always stay. */
 static void
 keep_budget (SagMaskSet *set)
 {
   gsize size = sag_mask_set_get_undo_size (set);
-  guint e = 0;
+  guint low = 0, high = set->entries->len;
 
-  while (size > set->budget_bytes && e + 1 < set->position)
+  if (set->load == NULL)
     {
-      Entry      *entry = g_ptr_array_index (set->entries, e);
-      const gsize one = entry->step != NULL ? sag_mask_step_get_size (entry->step) : 0;
+      forget_oldest (set, size);
+      return;
+    }
+  while (size > set->budget_bytes && (low + 1 < set->position || high > set->position + 1))
+    {
+      const guint before = set->position - MIN (low + 1, set->position);
+      const guint after = high - MIN (set->position + 1, high);
+      Entry      *entry = g_ptr_array_index (set->entries, before >= after ? low++ : --high);
 
-      size -= MIN (size, one);
-      if (set->load != NULL)
-        {
-          g_clear_pointer (&entry->step, sag_mask_step_unref);
-          e++;
-          continue;
-        }
-      g_ptr_array_remove_index (set->entries, 0);
-      set->position--;
+      size -= MIN (size, size_of_entry (entry));
+      g_clear_pointer (&entry->step, sag_mask_step_unref);
     }
 }
 
@@ -449,6 +473,34 @@ step_once (SagMaskSet *set, gboolean back, GError **error)
   if (set->func != NULL)
     set->func (set, back ? SAG_MASK_STEP_UNDONE : SAG_MASK_STEP_REDONE, entry->number, 0,
                entry->step, set->func_data);
+  if (set->load != NULL)
+    keep_budget (set);
+  return TRUE;
+}
+
+gint64
+sag_mask_set_get_missing (SagMaskSet *set, gboolean back)
+{
+  const Entry *entry;
+
+  if (back ? set->position == 0 : set->position == set->entries->len)
+    return 0;
+  entry = g_ptr_array_index (set->entries, back ? set->position - 1 : set->position);
+  return entry->step == NULL ? entry->number : 0;
+}
+
+gboolean
+sag_mask_set_give_step (SagMaskSet *set, gint64 number, GBytes *bytes, GError **error)
+{
+  for (guint e = 0; e < set->entries->len; e++)
+    {
+      Entry *entry = g_ptr_array_index (set->entries, e);
+
+      if (entry->number != number || entry->step != NULL)
+        continue;
+      entry->step = sag_mask_step_new_from_bytes (bytes, &set->geometry, error);
+      return entry->step != NULL;
+    }
   return TRUE;
 }
 

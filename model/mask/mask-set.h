@@ -50,6 +50,9 @@ void sag_mask_set_listen (SagMaskSet    *set,
                           gpointer       user_data,
                           GDestroyNotify destroy);
 
+/** sag_mask_set_get_listener: (nullable): the user data, if @func is who listens. */
+gpointer sag_mask_set_get_listener (SagMaskSet *set, SagMaskSetFunc func);
+
 /** Memory that steps may take. */
 #define SAG_MASK_UNDO_BYTES ((gsize) 50 * 1000 * 1000)
 
@@ -105,6 +108,10 @@ void sag_mask_set_put_step (SagMaskSet *set, gint64 number, const char *title, g
  */
 gboolean sag_mask_set_undo (SagMaskSet *set, GError **error);
 gboolean sag_mask_set_redo (SagMaskSet *set, GError **error);
+/** sag_mask_set_get_missing: the number of the step that undo (@back) or redo would first have to read; 0: none. */
+gint64 sag_mask_set_get_missing (SagMaskSet *set, gboolean back);
+/** sag_mask_set_give_step: the bytes of a step that is missing. Error: SAG_ERROR_FORMAT */
+gboolean sag_mask_set_give_step (SagMaskSet *set, gint64 number, GBytes *bytes, GError **error);
 /** sag_mask_set_get_undo_title: (nullable): what would be undone. */
 const char *sag_mask_set_get_undo_title (SagMaskSet *set);
 const char *sag_mask_set_get_redo_title (SagMaskSet *set);

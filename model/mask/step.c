@@ -32,7 +32,8 @@ struct _SagMaskStep
   char           *title;
   GPtrArray      *changes;
   SagGeometry     geometry;
-  GMutex          mutex; /* guards masks, packed, flags */
+  GMutex          mutex;   /* guards masks, packed, flags; held for moments only */
+  GMutex          packing; /* one packs at a time; taken before the other */
 };
 
 SagMaskInfo *
@@ -107,6 +108,7 @@ sag_mask_step_new (const char *title)
   step->title = g_utf8_make_valid (title, -1);
   step->changes = g_ptr_array_new_with_free_func (change_free);
   g_mutex_init (&step->mutex);
+  g_mutex_init (&step->packing);
   return step;
 }
 
@@ -125,6 +127,7 @@ sag_mask_step_unref (SagMaskStep *step)
   g_free (step->title);
   g_ptr_array_unref (step->changes);
   g_mutex_clear (&step->mutex);
+  g_mutex_clear (&step->packing);
   g_free (step);
 }
 
@@ -215,15 +218,18 @@ xor_planes (const guint32 *a, const guint32 *b, guint32 *out)
   return any != 0;
 }
 
+/* The masks stay meanwhile: whoever undoes need not wait. */
 static void
-pack_change (Change *change)
+pack_change (SagMaskStep *step, Change *change)
 {
   const gsize         n = change->public.n_bricks;
   g_autofree guint32 *planes = g_new (guint32, MAX (2 * n, 1) * SAG_BRICK_ROWS);
+  guint32            *flags = g_new (guint32, MAX (n, 1));
+  SagMask            *masks[2];
+  GBytes             *packed;
   gsize               n_planes = 0, bound, size;
   guint8             *out;
 
-  change->flags = g_new (guint32, MAX (n, 1));
   for (gsize b = 0; b < n; b++)
     {
       const SagBrick *before = brick_of (change->masks[0], change->bricks[b]);
@@ -231,12 +237,12 @@ pack_change (Change *change)
 
       xor_planes (before != NULL ? before->rows : NULL, after != NULL ? after->rows : NULL,
                   planes + n_planes++ * SAG_BRICK_ROWS);
-      change->flags[b] = change->bricks[b];
+      flags[b] = change->bricks[b];
       if (xor_planes (before != NULL ? before->model : NULL, after != NULL ? after->model : NULL,
                       planes + n_planes * SAG_BRICK_ROWS))
         {
           n_planes++;
-          change->flags[b] |= HAS_MODEL;
+          flags[b] |= HAS_MODEL;
         }
     }
   sag_brick_rows_to_le (planes, n_planes * SAG_BRICK_ROWS);
@@ -244,23 +250,29 @@ pack_change (Change *change)
   out = g_malloc (bound);
   size = ZSTD_compress (out, bound, planes, n_planes * PLANE_BYTES, 1);
   g_assert (!ZSTD_isError (size));
-  change->packed = g_bytes_new_take (g_realloc (out, size), size);
-  g_clear_pointer (&change->masks[0], sag_mask_unref);
-  g_clear_pointer (&change->masks[1], sag_mask_unref);
+  packed = g_bytes_new_take (g_realloc (out, size), size);
+  g_mutex_lock (&step->mutex);
+  memcpy (masks, change->masks, sizeof masks);
+  memset (change->masks, 0, sizeof change->masks);
+  change->flags = flags;
+  change->packed = packed;
+  g_mutex_unlock (&step->mutex);
+  for (int m = 0; m < 2; m++)
+    g_clear_pointer (&masks[m], sag_mask_unref);
 }
 
 void
 sag_mask_step_pack (SagMaskStep *step)
 {
-  g_mutex_lock (&step->mutex);
+  g_mutex_lock (&step->packing);
   for (guint c = 0; c < step->changes->len; c++)
     {
       Change *change = g_ptr_array_index (step->changes, c);
 
       if (change->packed == NULL)
-        pack_change (change);
+        pack_change (step, change);
     }
-  g_mutex_unlock (&step->mutex);
+  g_mutex_unlock (&step->packing);
 }
 
 static GVariant *

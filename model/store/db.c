@@ -46,6 +46,8 @@ sag_db_set_error (sqlite3 *handle, int code, const char *name, GError **error)
                    name, detail);
       break;
     case SQLITE_TOOBIG:
+      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "%s: %s.", name, detail);
+      break;
     case SQLITE_NOMEM:
       g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "%s: %s.", name, detail);
       break;
@@ -98,7 +100,8 @@ sag_db_open (const char *path, gboolean writable, gboolean create, GError **erro
   sqlite3_extended_result_codes (db->handle, 1);
   sqlite3_busy_timeout (db->handle, BUSY_MS);
   distrust (db->handle);
-  if (!sag_db_script (db, "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON", error))
+  if (!sag_db_script (db, "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON", error) ||
+      !sag_db_add_crc (db, error))
     return NULL;
   return g_steal_pointer (&db);
 }

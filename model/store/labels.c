@@ -3,6 +3,7 @@
 
 #include "model/core/error.h"
 #include "model/store/audit.h"
+#include "model/store/db-private.h"
 
 static const char *const value_names[] = { "none",   "present",       "absent",
                                            "unsure", "not evaluable", "censored" };
@@ -102,17 +103,25 @@ put_value (SagDb *db, const SagLabelRow *row, const char *reader, GError **error
     return sag_db_run (db, error,
                        "DELETE FROM labels WHERE case_id = ? AND task_id = ? AND reader = ?", "iis",
                        row->case_id, row->task_id, reader);
-  return sag_db_run (
-    db, error,
-    "INSERT INTO labels (case_id, task_id, reader, value, side, location, certainty, comment, at, "
-    "active_ms, seen, bundle) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (case_id, "
-    "task_id, reader) DO UPDATE SET value = excluded.value, side = excluded.side, location = "
-    "excluded.location, certainty = excluded.certainty, comment = excluded.comment, at = "
-    "excluded.at, active_ms = excluded.active_ms, seen = max (seen, excluded.seen), bundle = "
-    "ifnull (excluded.bundle, bundle)",
-    "iisissisiiis", row->case_id, row->task_id, reader, (gint64) row->value, row->side,
-    row->location, (gint64) row->certainty, row->comment, row->at > 0 ? row->at : sag_db_now (db),
-    MAX (row->active_ms, 0), (gint64) (row->seen ? 1 : 0), row->bundle);
+  if (
+    !sag_db_run (
+      db, error,
+      "INSERT INTO labels (case_id, task_id, reader, value, side, location, certainty, comment, "
+      "at, "
+      "active_ms, seen, bundle) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (case_id, "
+      "task_id, reader) DO UPDATE SET value = excluded.value, side = excluded.side, location = "
+      "excluded.location, certainty = excluded.certainty, comment = excluded.comment, at = "
+      "excluded.at, active_ms = excluded.active_ms, seen = max (seen, excluded.seen), bundle = "
+      "ifnull (excluded.bundle, bundle)",
+      "iisissisiiis", row->case_id, row->task_id, reader, (gint64) row->value, row->side,
+      row->location, (gint64) row->certainty, row->comment, row->at > 0 ? row->at : sag_db_now (db),
+      MAX (row->active_ms, 0), (gint64) (row->seen ? 1 : 0), row->bundle))
+    return FALSE;
+  return sag_db_run (db, error,
+                     "UPDATE labels SET crc = sag_crc (id, case_id, task_id, reader, value, side, "
+                     "location, certainty, comment, at, active_ms, seen, bundle) WHERE case_id = ? "
+                     "AND task_id = ? AND reader = ?",
+                     "iis", row->case_id, row->task_id, reader);
 }
 
 gboolean
@@ -194,15 +203,26 @@ sag_labels_list (SagDb *db, gint64 case_id, GError **error)
   GError *failure = NULL;
   SagRow *row = sag_db_query (
     db, error,
-    "SELECT id, case_id, task_id, reader, value, side, location, certainty, comment, at, "
-    "active_ms, seen, bundle FROM labels WHERE ?1 = 0 OR case_id = ?1 ORDER BY case_id, task_id, "
-    "reader",
+    db->version == 1
+      ? "SELECT id, case_id, task_id, reader, value, side, location, certainty, comment, at, "
+        "active_ms, seen, bundle FROM labels WHERE ?1 = 0 OR case_id = ?1 ORDER BY case_id, "
+        "task_id, reader"
+      : "SELECT id, case_id, task_id, reader, value, side, location, certainty, comment, at, "
+        "active_ms, seen, bundle, crc FROM labels WHERE ?1 = 0 OR case_id = ?1 ORDER BY case_id, "
+        "task_id, reader",
     "i", case_id);
 
   if (row == NULL)
     return NULL;
-  while (sag_db_next (db, row, &failure))
-    g_ptr_array_add (out, read_label (row));
+  while (failure == NULL && sag_db_next (db, row, &failure))
+    {
+      g_ptr_array_add (out, read_label (row));
+      if (db->version != 1 && sag_row_crc (row, 13) != sag_row_integer (row, 13))
+        {
+          sag_db_set_damaged (db, "a label", &failure);
+          sag_db_end (row);
+        }
+    }
   if (failure == NULL)
     return g_steal_pointer (&out);
   g_propagate_error (error, failure);

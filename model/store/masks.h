@@ -19,6 +19,17 @@ void sag_masks_attach (SagStore *store, gint64 case_id, SagMaskSet *set);
 void sag_masks_detach (SagMaskSet *set);
 
 /**
+ * sag_masks_step_async: undo (@back) or redo of an attached set, on whose main context @callback comes. A step that
+ * only the project has is read meanwhile; do nothing else with the set until then, or it is cancelled.
+ */
+void sag_masks_step_async (SagMaskSet         *set,
+                           gboolean            back,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data);
+/** sag_masks_step_finish: as sag_mask_set_undo(); G_IO_ERROR_CANCELLED: something else was done first. */
+gboolean sag_masks_step_finish (GAsyncResult *result, GError **error);
+
+/**
  * sag_masks_load: the masks of a case and its journal; waits. Attach the set afterwards.
  * @geometry: of the scan
  *

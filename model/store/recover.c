@@ -16,6 +16,8 @@
 #define MOST_MISSES 20000    /* of them in a row: more than a damaged page holds */
 #define MOST_COLUMNS 32
 #define PAGE_BYTES 4096
+#define N_LABEL_COLUMNS 13 /* before the checksum */
+#define N_MASK_COLUMNS 11
 
 /* Whether a row of @table fits its checksum. The columns are those of the schema, in its order. */
 static gboolean
@@ -44,6 +46,15 @@ row_is_sound (const char *table, sqlite3_stmt *row)
       return json != NULL && sag_crc32c (sag_crc32c (0, json, strlen (json)), data, size) ==
                                sag_row_integer (row, 7);
     }
+  if (strcmp (table, "labels") == 0 || strcmp (table, "masks") == 0)
+    {
+      const int n = strcmp (table, "labels") == 0 ? N_LABEL_COLUMNS : N_MASK_COLUMNS;
+
+      /* Before format 2 there was none. */
+      return strcmp (sqlite3_column_name (row, n), "crc") != 0 ||
+             sqlite3_column_type (row, n) == SQLITE_NULL ||
+             sag_row_crc (row, n) == sag_row_integer (row, n);
+    }
   return TRUE;
 }
 
@@ -53,6 +64,7 @@ typedef struct
   SagDb        *to;
   const char   *table;
   sqlite3_stmt *insert;
+  int           n_columns;
   SagRecovered *out;
   GHashTable   *hurt_masks; /* ids of masks that lost a piece */
   GHashTable   *hurt_cases;
@@ -68,6 +80,8 @@ note_loss (Copy *copy, sqlite3_stmt *row)
       copy->out->n_bricks_lost++;
       g_hash_table_add (copy->hurt_masks, GINT_TO_POINTER (sag_row_integer (row, 1)));
     }
+  if (strcmp (copy->table, "masks") == 0)
+    g_hash_table_add (copy->hurt_cases, GINT_TO_POINTER (sag_row_integer (row, 2)));
   if (strcmp (copy->table, "steps") == 0)
     g_hash_table_add (copy->hurt_cases, GINT_TO_POINTER (sag_row_integer (row, 1)));
 }
@@ -82,7 +96,8 @@ copy_row (Copy *copy, sqlite3_stmt *row, GError **error)
       note_loss (copy, row);
       return TRUE;
     }
-  for (int c = 0; c < sqlite3_column_count (row); c++)
+  sqlite3_clear_bindings (copy->insert);
+  for (int c = 0; c < MIN (sqlite3_column_count (row) - 1, copy->n_columns); c++)
     sqlite3_bind_value (copy->insert, c + 1, sqlite3_column_value (row, c));
   code = sqlite3_step (copy->insert);
   sqlite3_reset (copy->insert);
@@ -150,9 +165,9 @@ copy_single (Copy *copy, gint64 after, gint64 before, GError **error)
   return done;
 }
 
-/* The statement that puts a row of the schema's columns in, and ignores one more. */
+/* The statement that puts a row of the schema's columns in. */
 static sqlite3_stmt *
-prepare_insert (SagDb *to, const char *table)
+prepare_insert (SagDb *to, const char *table, int *n_columns)
 {
   g_autofree char *ask = g_strdup_printf ("SELECT * FROM \"%s\"", table);
   g_autoptr (GString) sql = g_string_new (NULL);
@@ -165,7 +180,7 @@ prepare_insert (SagDb *to, const char *table)
   g_string_printf (sql, "INSERT OR IGNORE INTO \"%s\" SELECT ?1", table);
   for (int c = 1; c < n; c++)
     g_string_append_printf (sql, ", ?%d", c + 1);
-  g_string_append_printf (sql, " WHERE ?%d IS NOT NULL OR 1", n + 1);
+  *n_columns = n;
   sqlite3_prepare_v2 (to->handle, sql->str, -1, &insert, NULL);
   return insert;
 }
@@ -177,7 +192,7 @@ copy_table (Copy *copy, GError **error)
   gint64       last = G_MININT64 / 2, first_after = G_MAXINT64 / 2;
   gboolean     complete = FALSE, done;
 
-  copy->insert = prepare_insert (copy->to, copy->table);
+  copy->insert = prepare_insert (copy->to, copy->table, &copy->n_columns);
   if (copy->insert == NULL)
     return sag_db_set_error (copy->to->handle, SQLITE_ERROR, sag_db_get_name (copy->to), error);
   done = copy_run (copy, FALSE, 0, &last, &complete, error);
@@ -354,6 +369,19 @@ can_read_schema (const char *path)
          sag_db_integer (db, 0, &n, NULL, "SELECT count(*) FROM sqlite_schema", "") && n > 0;
 }
 
+/* To rows of a project from before format 2. */
+static gboolean
+add_checksums (SagDb *to, GError **error)
+{
+  return sag_db_script (to,
+                        "UPDATE labels SET crc = sag_crc (id, case_id, task_id, reader, value, "
+                        "side, location, certainty, comment, at, active_ms, seen, bundle) WHERE "
+                        "crc IS NULL;"
+                        "UPDATE masks SET crc = sag_crc (id, uuid, case_id, reader, position, "
+                        "name, key, colour, locked, visible, at) WHERE crc IS NULL",
+                        error);
+}
+
 static gboolean
 copy_all (Copy *copy, GError **error)
 {
@@ -373,8 +401,8 @@ copy_all (Copy *copy, GError **error)
                            "Nothing could be recovered: no row can be read.");
       return FALSE;
     }
-  return drop_journals (copy, error) && put_placeholders (copy, error) &&
-         drop_orphans (copy, error) && mend_log (copy, error) &&
+  return add_checksums (copy->to, error) && drop_journals (copy, error) &&
+         put_placeholders (copy, error) && drop_orphans (copy, error) && mend_log (copy, error) &&
          sag_db_script (copy->to, "COMMIT", error);
 }
 
@@ -492,7 +520,7 @@ check_rows (SagDb *db, const char *table, GStrvBuilder *found)
 char **
 sag_store_check (const char *path, GError **error)
 {
-  static const char *const checked[] = { "bricks", "steps", "answers" };
+  static const char *const checked[] = { "bricks", "steps", "answers", "labels", "masks" };
   g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
   g_autoptr (SagDb) db = sag_db_open (path, FALSE, FALSE, error);
   g_autoptr (GError) log = NULL;

@@ -2,6 +2,7 @@
 #include "model/store/schema.h"
 
 #include "model/core/error.h"
+#include "model/store/db-private.h"
 
 /* docs/project-format.md explains every table. */
 static const char version_1[] =
@@ -54,7 +55,16 @@ static const char version_1[] =
   "  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL,"
   "  detail TEXT NOT NULL, hash TEXT NOT NULL);";
 
-static const char *const steps[] = { version_1 };
+/* Checksums of what is small. */
+static const char version_2[] =
+  "ALTER TABLE labels ADD COLUMN crc INTEGER;"
+  "ALTER TABLE masks ADD COLUMN crc INTEGER;"
+  "UPDATE labels SET crc = sag_crc (id, case_id, task_id, reader, value, side, location, certainty,"
+  "  comment, at, active_ms, seen, bundle);"
+  "UPDATE masks SET crc = sag_crc (id, uuid, case_id, reader, position, name, key, colour, locked,"
+  "  visible, at);";
+
+static const char *const steps[] = { version_1, version_2 };
 G_STATIC_ASSERT (G_N_ELEMENTS (steps) == SAG_SCHEMA_VERSION);
 
 const char *const *
@@ -77,6 +87,7 @@ sag_schema_check (SagDb *db, gint64 *version, GError **error)
       !sag_db_integer (db, 0, version, error, "PRAGMA user_version", "") ||
       !sag_db_integer (db, 0, &n_tables, error, "SELECT count(*) FROM sqlite_schema", ""))
     return FALSE;
+  db->version = *version;
   if (application != SAG_SCHEMA_APPLICATION_ID && (n_tables > 0 || application != 0))
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
@@ -111,7 +122,10 @@ sag_schema_run (SagDb *db, const char *const *sql, gsize n_steps, GError **error
       done = sag_db_script (db, sql[s], error) && sag_db_script (db, end, error);
     }
   if (done && sag_db_script (db, "COMMIT", error))
-    return TRUE;
+    {
+      db->version = (gint64) n_steps;
+      return TRUE;
+    }
   sag_db_script (db, "ROLLBACK", NULL);
   return FALSE;
 }

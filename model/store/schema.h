@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /** Of the file's header: "SAGT". */
 #define SAG_SCHEMA_APPLICATION_ID 0x53414754
-#define SAG_SCHEMA_VERSION 1
+#define SAG_SCHEMA_VERSION 2
 
 /**
  * sag_schema_check: what the file is.

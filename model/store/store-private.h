@@ -43,8 +43,8 @@ struct _SagStore
   gboolean        closing;
   SagStoreTrouble trouble;
   gpointer        trouble_data;
-  char           *why_read_only;
-  gboolean        writable;
+  char           *why_read_only; /* stays until the end: it was lent */
+  gint            writable;      /* atomic */
   gboolean        rollback;
   char           *path;
 

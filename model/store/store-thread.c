@@ -88,8 +88,9 @@ check_file (SagStore *store, GError **error)
 {
   struct stat now;
 
-  if (!store->writable || (stat (store->path, &now) == 0 && now.st_ino == store->file.st_ino &&
-                           now.st_dev == store->file.st_dev))
+  if (!g_atomic_int_get (&store->writable) ||
+      (stat (store->path, &now) == 0 && now.st_ino == store->file.st_ino &&
+       now.st_dev == store->file.st_dev))
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
                "%s is no longer at its place. Save the project elsewhere, or put it back.",
@@ -98,16 +99,17 @@ check_file (SagStore *store, GError **error)
 }
 
 static gboolean
-is_disks_fault (const GError *error)
+may_be_tried_again (const GError *error)
 {
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ||
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY) ||
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY) ||
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
-         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED) ||
+         g_error_matches (error, SAG_ERROR, SAG_ERROR_LIMIT);
 }
 
-/* One post within the transaction. Returns: FALSE if the disk is at fault */
+/* One post within the transaction. Returns: FALSE if it may be tried again */
 static gboolean
 write_post (SagStore *store, const SagStorePost *post, GError **error)
 {
@@ -117,7 +119,7 @@ write_post (SagStore *store, const SagStorePost *post, GError **error)
     return FALSE;
   if (post->func (store->db, post->data, &failure))
     return sag_db_script (store->db, "RELEASE post", error);
-  if (failure == NULL || is_disks_fault (failure))
+  if (failure == NULL || may_be_tried_again (failure))
     {
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
@@ -180,7 +182,8 @@ static gboolean
 do_transaction (SagStore *store, SagStoreCall *call)
 {
   if (!check_file (store, &call->error) ||
-      !sag_db_script (store->db, store->writable ? "BEGIN IMMEDIATE" : "BEGIN", &call->error))
+      !sag_db_script (store->db, g_atomic_int_get (&store->writable) ? "BEGIN IMMEDIATE" : "BEGIN",
+                      &call->error))
     return FALSE;
   if (call->func (store->db, call->data, &call->error) &&
       sag_db_script (store->db, "COMMIT", &call->error))
@@ -197,17 +200,32 @@ sag_store_set_journal (SagDb *db, gboolean rollback, GError **error)
          sag_db_script (db, "PRAGMA synchronous = FULL", error);
 }
 
+/* Never over a file that is there. File systems without hard links (FAT, some shares) rename. */
+static gboolean
+give_name (const char *part, const char *path, GError **error)
+{
+  int code = link (part, path) == 0 ? 0 : errno;
+
+  if (code == EPERM || code == ENOSYS || code == EOPNOTSUPP)
+    code = g_file_test (path, G_FILE_TEST_EXISTS) ? EEXIST : g_rename (part, path) == 0 ? 0 : errno;
+  if (code == 0)
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code),
+               "%s cannot be saved there: %s. Choose another name.", path, g_strerror (code));
+  return FALSE;
+}
+
 /* The whole file as it is now, in a new one. */
 static gboolean
 copy_file (SagStore *store, const char *path, GError **error)
 {
-  g_autofree char *part = g_strconcat (path, ".part", NULL);
+  g_autofree char *uuid = g_uuid_string_random ();
+  g_autofree char *part = g_strdup_printf ("%s.%.8s.part", path, uuid);
   g_autoptr (SagDb) copy = NULL;
   sqlite3_backup *backup;
   int             code;
   gboolean        done = FALSE;
 
-  g_unlink (part);
   copy = sag_db_open (part, TRUE, TRUE, error);
   if (copy == NULL)
     return FALSE;
@@ -220,12 +238,8 @@ copy_file (SagStore *store, const char *path, GError **error)
   else
     done = sag_db_run (copy, error, "PRAGMA journal_mode = DELETE", "");
   g_clear_pointer (&copy, sag_db_close);
-  if (done && link (part, path) != 0)
-    {
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
-                   "%s cannot be saved there: %s. Choose another name.", path, g_strerror (errno));
-      done = FALSE;
-    }
+  if (done)
+    done = give_name (part, path, error);
   g_unlink (part);
   return done;
 }
@@ -259,8 +273,7 @@ do_save_as (SagStore *store, const char *path, GError **error)
   g_mutex_lock (&store->mutex);
   g_free (store->path);
   store->path = g_strdup (path);
-  store->writable = TRUE;
-  g_clear_pointer (&store->why_read_only, g_free);
+  g_atomic_int_set (&store->writable, TRUE);
   store->retry_at = 0;
   g_mutex_unlock (&store->mutex);
   return TRUE;

@@ -159,7 +159,10 @@ sag_store_close (SagStore *store, GError **error)
   g_thread_join (store->thread);
   sound = store->posts.length == 0;
   if (!sound)
-    g_propagate_error (error, g_steal_pointer (&store->stuck));
+    {
+      g_propagate_error (error, g_steal_pointer (&store->stuck));
+      g_prefix_error (error, "%u changes were not written and are lost: ", store->posts.length);
+    }
   g_queue_clear_full (&store->posts, sag_store_post_free);
   close_db (store);
   sag_store_unref_private (store);
@@ -169,8 +172,10 @@ sag_store_close (SagStore *store, GError **error)
 void
 sag_store_free (SagStore *store)
 {
-  if (store != NULL)
-    sag_store_close (store, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (store != NULL && !sag_store_close (store, &error))
+    g_warning ("%s", error->message);
 }
 
 char *
@@ -187,19 +192,19 @@ sag_store_dup_path (SagStore *store)
 gboolean
 sag_store_is_read_only (SagStore *store)
 {
-  return !store->writable;
+  return !g_atomic_int_get (&store->writable);
 }
 
 const char *
 sag_store_get_why_read_only (SagStore *store)
 {
-  return store->why_read_only;
+  return sag_store_is_read_only (store) ? store->why_read_only : NULL;
 }
 
 gboolean
 sag_store_need_writable (SagStore *store, GError **error)
 {
-  if (store->writable)
+  if (!sag_store_is_read_only (store))
     return TRUE;
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY,
                        store->why_read_only != NULL ? store->why_read_only

@@ -45,16 +45,17 @@ typedef void (*SagStoreTrouble) (SagStore *store, const GError *error, gpointer 
  */
 SagStore *
 sag_store_open (const char *path, SagStoreFlags flags, const char *reader, GError **error);
-/** sag_store_close: writes what waits, and leaves one sound file. What cannot be written is told as an error. */
+/** sag_store_close: writes what waits, and leaves one sound file. What cannot be written is told as an error,
+ * and is lost: flush first. */
 gboolean sag_store_close (SagStore *store, GError **error);
-/** sag_store_free: the same without a word. */
+/** sag_store_free: the same; what is lost is a warning. */
 void sag_store_free (SagStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagStore, sag_store_free)
 
 /** sag_store_dup_path: it changes with sag_store_save_as(). */
 char    *sag_store_dup_path (SagStore *store);
 gboolean sag_store_is_read_only (SagStore *store);
-/** sag_store_get_why_read_only: (nullable): a sentence, if writing was wanted and could not be had. */
+/** sag_store_get_why_read_only: (nullable): a sentence, if writing was wanted and could not be had; good until the store is closed. */
 const char *sag_store_get_why_read_only (SagStore *store);
 /** sag_store_need_writable: Error: G_IO_ERROR_READ_ONLY with that sentence. */
 gboolean sag_store_need_writable (SagStore *store, GError **error);

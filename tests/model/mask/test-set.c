@@ -183,6 +183,8 @@ test_undo (gconstpointer data)
           g_assert_true (sag_mask_set_undo (set, &error));
           g_assert_no_error (error);
           assert_state (set, &states[s - 1]);
+          if (budget > 0)
+            g_assert_cmpint (sag_mask_set_get_undo_size (set), <=, budget + 100000);
         }
       g_assert_false (sag_mask_set_undo (set, &error));
       g_assert_null (sag_mask_set_get_undo_title (set));
@@ -191,6 +193,8 @@ test_undo (gconstpointer data)
           g_assert_true (sag_mask_set_redo (set, &error));
           g_assert_no_error (error);
           assert_state (set, &states[s]);
+          if (budget > 0)
+            g_assert_cmpint (sag_mask_set_get_undo_size (set), <=, budget + 100000);
         }
       g_assert_false (sag_mask_set_redo (set, &error));
       g_assert_no_error (error);
