@@ -51,8 +51,7 @@ row_is_sound (const char *table, sqlite3_stmt *row)
       const int n = strcmp (table, "labels") == 0 ? N_LABEL_COLUMNS : N_MASK_COLUMNS;
 
       /* Before format 2 there was none. */
-      return strcmp (sqlite3_column_name (row, n), "crc") != 0 ||
-             sqlite3_column_type (row, n) == SQLITE_NULL ||
+      return g_strcmp0 (sqlite3_column_name (row, n), "crc") != 0 ||
              sag_row_crc (row, n) == sag_row_integer (row, n);
     }
   return TRUE;

@@ -4,6 +4,8 @@
 #include "model/mask/brush.h"
 #include "tests/model/mask/make-mask.h"
 
+#include <sqlite3.h>
+
 static gboolean
 put_case (SagDb *db, gpointer data, GError **error)
 {
@@ -84,4 +86,31 @@ make_strokes (SagMaskSet *set, guint n, GRand *random)
     }
   while (sag_mask_set_get_n_steps (set) < start + n)
     paint (set, random);
+}
+
+void
+run_sql (const char *path, const char *sql)
+{
+  sqlite3 *db = NULL;
+  char    *message = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  sqlite3_exec (db, sql, NULL, NULL, &message);
+  g_assert_cmpstr (message, ==, NULL);
+  sqlite3_close (db);
+}
+
+static gboolean
+run_script (SagDb *db, gpointer data, GError **error)
+{
+  return sag_db_script (db, data, error);
+}
+
+void
+run_in_store (SagStore *store, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+
+  sag_store_run (store, run_script, (gpointer) sql, &error);
+  g_assert_no_error (error);
 }

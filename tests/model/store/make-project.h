@@ -13,3 +13,8 @@ gint64 add_task (SagStore *store, const char *key);
 
 /** make_strokes: adds a mask where there is none, and paints @n strokes; each one step. */
 void make_strokes (SagMaskSet *set, guint n, GRand *random);
+
+/** run_sql: on a project that is closed, as a stranger or damage would. */
+void run_sql (const char *path, const char *sql);
+/** run_in_store: the same on the thread of one that is open. */
+void run_in_store (SagStore *store, const char *sql);

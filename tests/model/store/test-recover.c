@@ -116,18 +116,6 @@ test_sound (void)
 }
 
 static void
-run_sql (const char *path, const char *sql)
-{
-  sqlite3 *db = NULL;
-  char    *message = NULL;
-
-  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
-  sqlite3_exec (db, sql, NULL, NULL, &message);
-  g_assert_cmpstr (message, ==, NULL);
-  sqlite3_close (db);
-}
-
-static void
 test_bad_rows (void)
 {
   char             *folder = sag_test_dup_folder ();
@@ -159,6 +147,97 @@ test_bad_rows (void)
   g_assert_no_error (error);
   sag_store_free (store);
   sag_test_remove_folder (folder);
+}
+
+/* A label that says something else now, and a mask under another name. */
+static void
+test_bad_small_rows (void)
+{
+  static const struct
+  {
+    const char *sql, *table;
+    gint64      n_left;
+  } damages[] = {
+    { "UPDATE labels SET value = 2 WHERE case_id = 7", "labels", N_CASES - 1 },
+    { "UPDATE labels SET crc = NULL, value = 2 WHERE case_id = 7", "labels", N_CASES - 1 },
+    { "UPDATE masks SET case_id = 2 WHERE case_id = 1", "masks", 1 },
+  };
+
+  for (gsize d = 0; d < G_N_ELEMENTS (damages); d++)
+    {
+      char            *folder = sag_test_dup_folder ();
+      g_autofree char *path = make (folder);
+      g_autofree char *out = g_build_filename (folder, "b.sagitta", NULL);
+      SagRecovered     recovered;
+      g_autoptr (GError) error = NULL;
+      g_auto (GStrv) found = NULL;
+
+      run_sql (path, damages[d].sql);
+      found = sag_store_check (path, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (g_strv_length (found), ==, 1);
+      g_assert_nonnull (strstr (found[0], damages[d].table));
+      g_assert_true (sag_store_recover (path, out, &recovered, &error));
+      g_assert_no_error (error);
+      assert_sound (out);
+      g_assert_cmpint (count (out, damages[d].table), ==, damages[d].n_left);
+      sag_test_remove_folder (folder);
+    }
+}
+
+/* A project as the first format had it. */
+static void
+make_old (const char *path)
+{
+  run_sql (path, "ALTER TABLE labels DROP COLUMN crc; ALTER TABLE masks DROP COLUMN crc; PRAGMA "
+                 "user_version = 1");
+}
+
+static gboolean
+list_labels (SagDb *db, gpointer data, GError **error)
+{
+  *(GPtrArray **) data = sag_labels_list (db, 0, error);
+  return *(GPtrArray **) data != NULL;
+}
+
+static void
+test_old_format (void)
+{
+  const SagGeometry grid = make_grid (0);
+
+  for (int how = 0; how < 3; how++)
+    {
+      char            *folder = sag_test_dup_folder ();
+      g_autofree char *path = make (folder);
+      g_autofree char *out = g_build_filename (folder, "b.sagitta", NULL);
+      SagRecovered     recovered;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GPtrArray) labels = NULL;
+      g_autoptr (SagMaskSet) set = NULL;
+      SagStore *store;
+
+      make_old (path);
+      assert_sound (path);
+      if (how == 2)
+        g_assert_true (sag_store_recover (path, out, &recovered, &error));
+      store = sag_store_open (how == 2 ? out : path, how == 0 ? SAG_STORE_READ : SAG_STORE_WRITE,
+                              NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (sag_store_run (store, list_labels, &labels, &error));
+      g_assert_cmpint (labels->len, ==, N_CASES);
+      set = sag_masks_load (store, 1, &grid, &error);
+      g_assert_no_error (error);
+      sag_store_free (store);
+      assert_sound (how == 2 ? out : path);
+      if (how > 0)
+        {
+          const char *now = how == 2 ? out : path;
+
+          g_assert_cmpint (count (now, "labels WHERE crc IS NOT NULL"), ==, N_CASES);
+          g_assert_cmpint (count (now, "masks WHERE crc IS NOT NULL"), ==, 2);
+        }
+      sag_test_remove_folder (folder);
+    }
 }
 
 static void
@@ -237,6 +316,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/recover/sound", test_sound);
   g_test_add_func ("/store/recover/bad-rows", test_bad_rows);
+  g_test_add_func ("/store/recover/bad-small-rows", test_bad_small_rows);
+  g_test_add_func ("/store/recover/old-format", test_old_format);
   g_test_add_func ("/store/recover/bad-pages", test_bad_pages);
   g_test_add_func ("/store/recover/hopeless", test_hopeless);
   return g_test_run ();

@@ -7,8 +7,9 @@
 #include "model/store/schema.h"
 #include "tests/support/test.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
-#include <sqlite3.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,18 +95,6 @@ test_open (void)
       g_unlink (path);
     }
   sag_test_remove_folder (folder);
-}
-
-static void
-run_sql (const char *path, const char *sql)
-{
-  sqlite3 *db = NULL;
-  char    *message = NULL;
-
-  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
-  sqlite3_exec (db, sql, NULL, NULL, &message);
-  g_assert_cmpstr (message, ==, NULL);
-  sqlite3_close (db);
 }
 
 static void
@@ -338,6 +327,148 @@ write_much (SagDb *db, gpointer data, GError **error)
                         error);
 }
 
+/* Too little memory now may be enough later. */
+static gboolean
+write_when_there_is_memory (SagDb *db, gpointer data, GError **error)
+{
+  Job *job = data;
+
+  if (job->n_tries++ >= job->fail)
+    return sag_db_run (db, error, "INSERT INTO meta (key, value) VALUES ('memory', ?)", "i",
+                       job->value);
+  g_set_error_literal (error, SAG_ERROR, SAG_ERROR_LIMIT, "no memory");
+  return FALSE;
+}
+
+static void
+test_too_little_memory (void)
+{
+  char            *folder;
+  g_autofree char *path = new_path (&folder);
+  g_autoptr (GError) error = NULL;
+  SagStore *store = sag_store_open (path, SAG_STORE_CREATE, NULL, &error);
+  g_autoptr (GString) told = g_string_new (NULL);
+  gint64 sum = 0;
+
+  sag_store_set_trouble (store, on_trouble, told);
+  sag_store_post (store, write_when_there_is_memory, new_job (9, 1, 0), g_free);
+  wait_until_written (store);
+  g_assert_cmpstr (told->str, ==, "no memory;well;");
+  g_assert_true (sag_store_run (store, read_values, &sum, &error));
+  g_assert_cmpint (sum, ==, 9);
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
+static void
+on_refused (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError **error = user_data;
+
+  g_assert_false (sag_store_run_finish (result, error));
+}
+
+/* Three posts that wait, and somebody who wants to read. */
+static SagStore *
+make_stuck (const char *path, GString *told, GError **refused)
+{
+  SagStore *store = sag_store_open (path, SAG_STORE_CREATE, NULL, NULL);
+
+  sag_store_set_trouble (store, on_trouble, told);
+  for (int p = 0; p < 3; p++)
+    sag_store_post (store, write_job, new_job (1, 99, G_IO_ERROR_NO_SPACE), g_free);
+  while (told->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  sag_store_run_async (store, read_values, NULL, on_refused, refused);
+  return store;
+}
+
+/* Closing with work that cannot be written: who waits is told, and what is lost is said. */
+static void
+test_close_while_stuck (void)
+{
+  char            *folder;
+  g_autofree char *path = new_path (&folder);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) refused = NULL;
+  g_autoptr (GString) told = g_string_new (NULL);
+  SagStore *store = make_stuck (path, told, &refused);
+
+  if (g_test_subprocess ())
+    {
+      sag_store_free (store);
+      return;
+    }
+  g_assert_false (sag_store_close (store, &error));
+  sag_test_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "3 changes");
+  while (refused == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (refused, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  sag_test_remove_folder (folder);
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_failed ();
+  g_test_trap_assert_stderr ("*3 changes*lost*not yet*");
+}
+
+/* A sentence that was lent stays when the project is saved elsewhere. */
+static void
+test_lent_sentence (void)
+{
+  char            *folder;
+  g_autofree char *path = new_path (&folder);
+  g_autofree char *saved = g_build_filename (folder, "saved.sagitta", NULL);
+  g_autofree char *before = NULL;
+  g_autoptr (GError) error = NULL;
+  SagStore   *store = sag_store_open (path, SAG_STORE_CREATE, "Ann", &error);
+  SagStore   *second = sag_store_open (path, SAG_STORE_WRITE, "Ben", &error);
+  const char *lent = sag_store_get_why_read_only (second);
+
+  before = g_strdup (lent);
+  g_assert_true (sag_store_save_as (second, saved, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (lent, ==, before);
+  g_assert_null (sag_store_get_why_read_only (second));
+  g_assert_false (sag_store_is_read_only (second));
+  sag_store_free (second);
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
+/* Stands before the system's: a file system like FAT has no hard links. */
+static gboolean have_links = TRUE;
+
+int
+link (const char *from, const char *to)
+{
+  if (have_links)
+    return linkat (AT_FDCWD, from, AT_FDCWD, to, 0);
+  errno = EPERM;
+  return -1;
+}
+
+static void
+test_save_without_links (void)
+{
+  char            *folder;
+  g_autofree char *path = new_path (&folder);
+  g_autofree char *saved = g_build_filename (folder, "saved.sagitta", NULL);
+  g_autofree char *foreign = g_strconcat (saved, ".part", NULL);
+  g_autoptr (GError) error = NULL;
+  SagStore *store = sag_store_open (path, SAG_STORE_CREATE, "Ann", &error);
+
+  g_assert_true (g_file_set_contents (foreign, "somebody's", -1, NULL));
+  have_links = FALSE;
+  g_assert_true (sag_store_save_as (store, saved, &error));
+  have_links = TRUE;
+  g_assert_no_error (error);
+  g_assert_cmpint (n_entries (store), ==, 1);
+  g_assert_true (sag_store_close (store, &error));
+  /* What was there stays. */
+  g_assert_true (g_file_test (foreign, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (sag_test_count_files (folder), ==, 3);
+  sag_test_remove_folder (folder);
+}
+
 /* SQLite's own word for it. */
 static void
 test_full_error (void)
@@ -565,6 +696,10 @@ main (int argc, char **argv)
   g_test_add_func ("/store/posts", test_posts);
   g_test_add_func ("/store/gone-case", test_gone_case);
   g_test_add_func ("/store/disk-full", test_disk_full);
+  g_test_add_func ("/store/too-little-memory", test_too_little_memory);
+  g_test_add_func ("/store/close-while-stuck", test_close_while_stuck);
+  g_test_add_func ("/store/lent-sentence", test_lent_sentence);
+  g_test_add_func ("/store/save-without-links", test_save_without_links);
   g_test_add_func ("/store/full-error", test_full_error);
   g_test_add_func ("/store/vanished", test_vanished);
   g_test_add_func ("/store/async", test_async);
