@@ -68,6 +68,8 @@ sag_cli_export (int argc, char **argv)
             "Training: only this one's; by default where all agree, and decisions", "NAME" },
           { "assisted", 0, 0, G_OPTION_ARG_NONE, &options.assisted,
             "Training: also labels set after an answer had been seen", NULL },
+          { "patients", 0, 0, G_OPTION_ARG_NONE, &options.patients,
+            "Training: patients' own numbers instead of codes", NULL },
           { "shares", 0, 0, G_OPTION_ARG_STRING, &shares,
             "Training: split patients without a split, such as 80,10,10", "TRAIN,VAL,TEST" },
           { NULL },

@@ -78,11 +78,10 @@ add_scan (SagStore *store, const char *path, const char *patient, GError **error
   Add      add = { row, SAG_CASE_ADDED };
   GStatBuf info;
 
-  volume = sag_cli_load (path, error);
+  volume = sag_cli_load_case (path, &row->name, error);
   if (volume == NULL)
     return FALSE;
   row->path = g_canonicalize_filename (path, NULL);
-  row->name = sag_case_dup_name (path);
   row->patient = g_strdup (patient);
   row->geometry = *sag_volume_get_geometry (volume);
   if (g_file_test (path, G_FILE_TEST_IS_REGULAR))

@@ -112,6 +112,7 @@ gboolean sag_export_scores (SagProject   *project,
 /**
  * SagTrainingOptions: which labels become samples.
  * @reader: (nullable): only this one's; else those on which all agree, and decisions
+ * @patients: patients as the project has them; else a code for each, good within the project
  * @assisted: also those that were set after an answer had been seen
  * @shares: of train, validation, test, for cases without a split; by patient, always the same way
  */
@@ -119,6 +120,7 @@ typedef struct
 {
   const char *reader;
   gboolean    assisted;
+  gboolean    patients;
   double      shares[3];
 } SagTrainingOptions;
 

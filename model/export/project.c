@@ -61,6 +61,18 @@ dup_clean (const char *text)
   return name;
 }
 
+/* @name is @other, or could be what becomes of it below. */
+static gboolean
+may_clash (const char *name, const char *other)
+{
+  const gsize n = strlen (other);
+
+  if (g_ascii_strncasecmp (name, other, n) != 0)
+    return FALSE;
+  return name[n] == 0 ||
+         (name[n] == '-' && strspn (name + n + 1, "0123456789") == strlen (name + n + 1));
+}
+
 char *
 sag_project_dup_name (const SagProject *project, const SagCaseRow *one)
 {
@@ -71,7 +83,7 @@ sag_project_dup_name (const SagProject *project, const SagCaseRow *one)
       const SagCaseRow *other = g_ptr_array_index (project->cases, c);
       g_autofree char  *other_name = dup_clean (other->name);
 
-      if (other->id != one->id && g_ascii_strcasecmp (other_name, name) == 0)
+      if (other->id != one->id && may_clash (name, other_name))
         return g_strdup_printf ("%s-%" G_GINT64_FORMAT, name, one->id);
     }
   return g_steal_pointer (&name);

@@ -33,6 +33,24 @@ pick_split (const SagCaseRow *one, const char *patient, const SagTrainingOptions
   return place < options->shares[0] + options->shares[1] ? "val" : "test";
 }
 
+/* A patient's number can be guessed from its hash; a UUID cannot: that of the patient's first case stands for all. */
+static char *
+dup_code (const SagProject *project, const SagCaseRow *one)
+{
+  const SagCaseRow *first = one;
+  g_autofree char  *hash = NULL;
+
+  for (guint c = project->cases->len; one->patient != NULL && *one->patient != 0 && c > 0; c--)
+    {
+      const SagCaseRow *other = g_ptr_array_index (project->cases, c - 1);
+
+      if (g_strcmp0 (other->patient, one->patient) == 0)
+        first = other;
+    }
+  hash = sag_hash_sha256 (first->uuid, strlen (first->uuid));
+  return g_strdup_printf ("patient-%.12s", hash);
+}
+
 /* The only mask of a task, or the reader's. */
 static const SagStoredMask *
 find_mask (GPtrArray *masks, const char *key, const char *reader, LeftOut *left_out)
@@ -140,6 +158,8 @@ sag_export_samples (SagProject               *project,
     {
       SagExportSample sample = { .one = g_ptr_array_index (project->cases, c) };
       g_autoptr (GPtrArray) masks = sag_project_load_masks (project, sample.one, error);
+      g_autofree char *code = NULL;
+      const char      *known;
 
       if (masks == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
@@ -147,10 +167,11 @@ sag_export_samples (SagProject               *project,
         left_out.n_taskless +=
           sag_project_find_task (
             project, ((const SagStoredMask *) g_ptr_array_index (masks, m))->info->key) == NULL;
-      sample.patient = sample.one->patient != NULL && *sample.one->patient != 0
-                         ? sample.one->patient
-                         : sample.one->uuid;
-      sample.split = pick_split (sample.one, sample.patient, options);
+      known = sample.one->patient != NULL && *sample.one->patient != 0 ? sample.one->patient
+                                                                       : sample.one->uuid;
+      code = dup_code (project, sample.one);
+      sample.patient = options->patients ? known : code;
+      sample.split = pick_split (sample.one, known, options);
       for (guint t = 0; t < project->tasks->len; t++)
         {
           sample.task = g_ptr_array_index (project->tasks, t);

@@ -469,6 +469,42 @@ test_save_without_links (void)
   sag_test_remove_folder (folder);
 }
 
+static gboolean
+list_cases (SagDb *db, gpointer data, GError **error)
+{
+  g_autoptr (GPtrArray) cases = sag_cases_list (db, error);
+
+  return cases != NULL;
+}
+
+/* Sizes that no scan has are damage, not a reason to ask for all memory. */
+static void
+test_impossible_sizes (void)
+{
+  static const char *const sizes[] = {
+    "UPDATE cases SET ni = 512, nj = 0, nk = 512",
+    "UPDATE cases SET ni = 32767, nj = 32767, nk = 32767",
+    "UPDATE cases SET ni = -1, nj = -1, nk = 1",
+    "UPDATE cases SET ni = 4294967297, nj = 1, nk = 1",
+  };
+  char            *folder;
+  g_autofree char *path = new_path (&folder);
+  g_autoptr (GError) error = NULL;
+  SagStore *store = sag_store_open (path, SAG_STORE_CREATE, NULL, &error);
+
+  add_case (store, "a");
+  for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
+    {
+      run_in_store (store, sizes[s]);
+      g_assert_false (sag_store_run (store, list_cases, NULL, &error));
+      sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "cannot be");
+    }
+  run_in_store (store, "UPDATE cases SET ni = 0, nj = 0, nk = 0");
+  g_assert_true (sag_store_run (store, list_cases, NULL, &error));
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
 /* SQLite's own word for it. */
 static void
 test_full_error (void)
@@ -700,6 +736,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/close-while-stuck", test_close_while_stuck);
   g_test_add_func ("/store/lent-sentence", test_lent_sentence);
   g_test_add_func ("/store/save-without-links", test_save_without_links);
+  g_test_add_func ("/store/impossible-sizes", test_impossible_sizes);
   g_test_add_func ("/store/full-error", test_full_error);
   g_test_add_func ("/store/vanished", test_vanished);
   g_test_add_func ("/store/async", test_async);
