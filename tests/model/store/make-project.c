@@ -2,7 +2,9 @@
 #include "tests/model/store/make-project.h"
 
 #include "model/mask/brush.h"
+#include "model/store/audit.h"
 #include "tests/model/mask/make-mask.h"
+#include "tests/support/test.h"
 
 #include <sqlite3.h>
 
@@ -113,4 +115,28 @@ run_in_store (SagStore *store, const char *sql)
 
   sag_store_run (store, run_script, (gpointer) sql, &error);
   g_assert_no_error (error);
+}
+
+char *
+make_path (char **folder)
+{
+  *folder = sag_test_dup_folder ();
+  return g_build_filename (*folder, "study.sagitta", NULL);
+}
+
+gboolean
+count_entries (SagDb *db, gpointer data, GError **error)
+{
+  return sag_audit_verify (db, data, error);
+}
+
+gint64
+n_entries (SagStore *store)
+{
+  gint64 n = 0;
+  g_autoptr (GError) error = NULL;
+
+  sag_store_run (store, count_entries, &n, &error);
+  g_assert_no_error (error);
+  return n;
 }

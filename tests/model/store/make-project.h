@@ -18,3 +18,12 @@ void make_strokes (SagMaskSet *set, guint n, GRand *random);
 void run_sql (const char *path, const char *sql);
 /** run_in_store: the same on the thread of one that is open. */
 void run_in_store (SagStore *store, const char *sql);
+
+/** make_path: (transfer full): of a project that is not there yet, in a new @folder (out) (transfer full). */
+char *make_path (char **folder);
+
+/** n_entries: of the log, which must be sound. */
+gint64 n_entries (SagStore *store);
+
+/** count_entries: a SagStoreFunc: the same into @data, a gint64, or an error. */
+gboolean count_entries (SagDb *db, gpointer data, GError **error);
