@@ -55,8 +55,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagStore, sag_store_free)
 /** sag_store_dup_path: it changes with sag_store_save_as(). */
 char    *sag_store_dup_path (SagStore *store);
 gboolean sag_store_is_read_only (SagStore *store);
-/** sag_store_get_why_read_only: (nullable): a sentence, if writing was wanted and could not be had; good until the store
- * is closed. */
+/**
+ * sag_store_get_why_read_only: (nullable): a sentence, if writing was wanted and could not be had.
+ * It is good until the store is closed.
+ */
 const char *sag_store_get_why_read_only (SagStore *store);
 /** sag_store_need_writable: Error: G_IO_ERROR_READ_ONLY with that sentence. */
 gboolean sag_store_need_writable (SagStore *store, GError **error);

@@ -174,7 +174,7 @@ test_undo (gconstpointer data)
         states[++n] = take_state (set);
     }
   if (budget > 0)
-    g_assert_cmpint (sag_mask_set_get_undo_size (set), <=, budget + 100000);
+    g_assert_cmpint (sag_mask_set_get_undo_size (set), <=, budget + 40000);
   for (int round = 0; round < 2; round++)
     {
       for (guint s = N_STEPS; s > 0; s--)
@@ -184,7 +184,7 @@ test_undo (gconstpointer data)
           g_assert_no_error (error);
           assert_state (set, &states[s - 1]);
           if (budget > 0)
-            g_assert_cmpint (sag_mask_set_get_undo_size (set), <=, budget + 100000);
+            g_assert_cmpint (sag_mask_set_get_undo_size (set), <=, budget + 40000);
         }
       g_assert_false (sag_mask_set_undo (set, &error));
       g_assert_null (sag_mask_set_get_undo_title (set));
@@ -194,7 +194,7 @@ test_undo (gconstpointer data)
           g_assert_no_error (error);
           assert_state (set, &states[s]);
           if (budget > 0)
-            g_assert_cmpint (sag_mask_set_get_undo_size (set), <=, budget + 100000);
+            g_assert_cmpint (sag_mask_set_get_undo_size (set), <=, budget + 40000);
         }
       g_assert_false (sag_mask_set_redo (set, &error));
       g_assert_no_error (error);
