@@ -216,6 +216,22 @@ sag_dicom_input_want (SagDicomInput *input, gsize n, gsize *n_have)
   return input->memory != NULL ? input->memory : input->bytes;
 }
 
+gboolean
+sag_dicom_input_read_all (SagDicomInput *input, guint64 most, GError **error)
+{
+  gsize n_have;
+
+  if (input->size_bytes > most)
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                   "is larger than the %d MB that can be read at once.", (int) (most >> 20));
+      return FALSE;
+    }
+  sag_dicom_input_want (input, (gsize) input->size_bytes, &n_have);
+  input->ended = TRUE;
+  return TRUE;
+}
+
 gsize
 sag_dicom_input_read (SagDicomInput *input, guint64 offset, void *out, gsize n)
 {

@@ -48,6 +48,12 @@ guint64 sag_dicom_input_get_size (const SagDicomInput *input);
  */
 const guint8 *sag_dicom_input_want (SagDicomInput *input, gsize n, gsize *n_have);
 
+/**
+ * sag_dicom_input_read_all: all of it into memory; from then on several threads may ask for it.
+ * Error: SAG_ERROR_LIMIT: more than @most bytes
+ */
+gboolean sag_dicom_input_read_all (SagDicomInput *input, guint64 most, GError **error);
+
 /** sag_dicom_input_read: @n bytes at @offset, without keeping them where the place allows it. Returns how many. */
 gsize sag_dicom_input_read (SagDicomInput *input, guint64 offset, void *out, gsize n);
 

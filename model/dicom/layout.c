@@ -400,14 +400,22 @@ begins_stream (const guint8 *bytes, gsize n)
   return n >= 2 && bytes[0] == 0xff && (bytes[1] == 0xd8 || bytes[1] == 0x4f);
 }
 
-GByteArray *
-sag_dicom_fragments (const guint8 *bytes, gsize n_bytes, int n_frames, int frame)
+struct _SagDicomFragments
 {
-  g_autoptr (GByteArray) out = g_byte_array_new ();
-  g_autoptr (GArray) starts = g_array_new (FALSE, FALSE, sizeof (gsize));
-  g_autoptr (GArray) lengths = g_array_new (FALSE, FALSE, sizeof (gsize));
-  int current = -1;
+  GArray *starts;
+  GArray *lengths;
+  GArray *frames; /* of each item; -1: none's */
+};
 
+SagDicomFragments *
+sag_dicom_fragments_new (const guint8 *bytes, gsize n_bytes, int n_frames)
+{
+  SagDicomFragments *table = g_new (SagDicomFragments, 1);
+  int                current = -1;
+
+  table->starts = g_array_new (FALSE, FALSE, sizeof (gsize));
+  table->lengths = g_array_new (FALSE, FALSE, sizeof (gsize));
+  table->frames = g_array_new (FALSE, FALSE, sizeof (int));
   for (gsize at = 0; at + 8 <= n_bytes;)
     {
       const guint32 tag =
@@ -417,23 +425,60 @@ sag_dicom_fragments (const guint8 *bytes, gsize n_bytes, int n_frames, int frame
       if (tag != TAG_ITEM)
         break;
       length = MIN (length, n_bytes - start); /* a file that was cut: what there is */
-      g_array_append_val (starts, start);
-      g_array_append_val (lengths, length);
+      g_array_append_val (table->starts, start);
+      g_array_append_val (table->lengths, length);
       at = start + length;
     }
   /* The first item is the table of offsets; it is often empty, and never needed. */
-  for (guint i = 1; i < starts->len; i++)
+  for (guint i = 0; i < table->starts->len; i++)
     {
-      const gsize start = g_array_index (starts, gsize, i), n = g_array_index (lengths, gsize, i);
-
-      if (starts->len - 1 == (guint) n_frames || n_frames == 1)
+      if (i > 0 && (table->starts->len - 1 == (guint) n_frames || n_frames == 1))
         current = n_frames == 1 ? 0 : (int) i - 1;
-      else if (begins_stream (bytes + start, n))
+      else if (i > 0 && begins_stream (bytes + g_array_index (table->starts, gsize, i),
+                                       g_array_index (table->lengths, gsize, i)))
         current++;
-      if (current == frame)
-        g_byte_array_append (out, bytes + start, (guint) n);
-      else if (current > frame)
-        break;
+      g_array_append_val (table->frames, current);
     }
+  return table;
+}
+
+void
+sag_dicom_fragments_free (SagDicomFragments *table)
+{
+  if (table == NULL)
+    return;
+  g_array_unref (table->starts);
+  g_array_unref (table->lengths);
+  g_array_unref (table->frames);
+  g_free (table);
+}
+
+/* The first item of @frame: numbers of frames only rise. */
+static guint
+find_item (const SagDicomFragments *table, int frame)
+{
+  guint low = 0, high = table->frames->len;
+
+  while (low < high)
+    {
+      const guint middle = (low + high) / 2;
+
+      if (g_array_index (table->frames, int, middle) < frame)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+GByteArray *
+sag_dicom_fragments_dup_frame (const SagDicomFragments *table, const guint8 *bytes, int frame)
+{
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+
+  for (guint i = find_item (table, frame);
+       i < table->frames->len && g_array_index (table->frames, int, i) == frame; i++)
+    g_byte_array_append (out, bytes + g_array_index (table->starts, gsize, i),
+                         (guint) g_array_index (table->lengths, gsize, i));
   return out->len > 0 ? g_steal_pointer (&out) : NULL;
 }

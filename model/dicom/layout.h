@@ -56,14 +56,20 @@ gboolean sag_dicom_looks_like (const guint8 *head, gsize n_head);
  */
 gboolean sag_dicom_layout_read (SagDicomInput *input, SagDicomLayout *layout, GError **error);
 
+/** SagDicomFragments: which bytes of encapsulated pixels are which frame's. Immutable. */
+typedef struct _SagDicomFragments SagDicomFragments;
+
 /**
- * sag_dicom_fragments: which bytes of encapsulated pixels are a frame's.
+ * sag_dicom_fragments_new: looks at every fragment once.
  * @bytes: from the value of the pixel element on
  * @n_frames: as the header says
- * @frame: which one
- *
- * Returns: (transfer full) (nullable): the frame's code stream; NULL if it is not there
  */
-GByteArray *sag_dicom_fragments (const guint8 *bytes, gsize n_bytes, int n_frames, int frame);
+SagDicomFragments *sag_dicom_fragments_new (const guint8 *bytes, gsize n_bytes, int n_frames);
+void               sag_dicom_fragments_free (SagDicomFragments *table);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagDicomFragments, sag_dicom_fragments_free)
+
+/** sag_dicom_fragments_dup_frame: (transfer full) (nullable): its code stream, out of the same @bytes; NULL: not there. */
+GByteArray *
+sag_dicom_fragments_dup_frame (const SagDicomFragments *table, const guint8 *bytes, int frame);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
 #include "model/core/error.h"
 #include "model/core/pool.h"
 #include "model/dicom/assemble.h"
-#include "model/dicom/pixels.h"
+#include "model/dicom/source.h"
 #include "model/volume/volume-private.h"
 
 #include <math.h>
@@ -49,9 +49,9 @@ typedef struct
   gint     stop; /* atomic */
 
   /* The last file that each worker opened: frames of one come together. */
-  SagDicomInput **inputs;
-  SagDicomFile  **files;
-  guint           n_workers;
+  SagDicomSource **files;
+  SagDicomSources  sources;
+  guint            n_workers;
 } Load;
 
 static const SagDicomSlice *
@@ -113,23 +113,15 @@ set_memory_error (GError **error)
   g_set_error_literal (error, SAG_ERROR, SAG_ERROR_LIMIT, "needs more memory than there is.");
 }
 
-static SagDicomInput *
-open_input (Load *load, guint worker, SagDicomFile *file, GError **error)
+static SagDicomSource *
+open_source (Load *load, guint worker, SagDicomFile *file, GError **error)
 {
-  if (load->files[worker] != file)
+  if (load->files[worker] == NULL || load->files[worker]->file != file)
     {
-      g_clear_pointer (&load->inputs[worker], sag_dicom_input_free);
-      load->files[worker] = NULL;
-      load->inputs[worker] = sag_dicom_input_open (file->place, error);
-      if (load->inputs[worker] != NULL)
-        {
-          load->files[worker] = file;
-          /* What was deflated is so again. */
-          if (strcmp (file->header->layout.transfer_syntax, "1.2.840.10008.1.2.1.99") == 0)
-            sag_dicom_input_inflate (load->inputs[worker], file->header->layout.data_offset, NULL);
-        }
+      sag_dicom_sources_close (&load->sources, load->files[worker]);
+      load->files[worker] = sag_dicom_sources_open (&load->sources, file, error);
     }
-  return load->inputs[worker];
+  return load->files[worker];
 }
 
 /* FALSE without an error: a value that int16 cannot hold. */
@@ -139,10 +131,12 @@ decode_slice (Load *load, guint source, guint worker, void *out, GError **error)
   const SagDicomSlice  *slice = get_slice (load, source);
   const SagDicomHeader *header = slice->file->header;
   const SagDicomValues  values = get_values (slice);
-  SagDicomInput        *input = open_input (load, worker, slice->file, error);
-  g_autofree void      *raw =
-    input != NULL ? sag_dicom_pixels_read (input, header, slice->frame, error) : NULL;
-  g_autofree float *before = NULL;
+  const SagDicomSource *source_file = open_source (load, worker, slice->file, error);
+  g_autofree void      *raw = source_file != NULL
+                                ? sag_dicom_pixels_read (source_file->input, source_file->fragments,
+                                                         header, slice->frame, error)
+                                : NULL;
+  g_autofree float     *before = NULL;
 
   if (raw == NULL)
     return FALSE;
@@ -411,8 +405,8 @@ load_begin (Load *load)
         load->exact[target->below] = k;
     }
   load->n_workers = g_get_num_processors ();
-  load->inputs = g_new0 (SagDicomInput *, load->n_workers);
-  load->files = g_new0 (SagDicomFile *, load->n_workers);
+  load->files = g_new0 (SagDicomSource *, load->n_workers);
+  sag_dicom_sources_init (&load->sources);
   load->overflow = FALSE;
   load->n_failed = 0;
   load->stop = 0;
@@ -425,8 +419,8 @@ load_end (Load *load)
   for (guint s = 0; s < load->n_sources; s++)
     forget (load, s);
   for (guint w = 0; w < load->n_workers; w++)
-    g_clear_pointer (&load->inputs[w], sag_dicom_input_free);
-  g_clear_pointer (&load->inputs, g_free);
+    sag_dicom_sources_close (&load->sources, load->files[w]);
+  sag_dicom_sources_clear (&load->sources);
   g_clear_pointer (&load->files, g_free);
   g_clear_pointer (&load->states, g_free);
   g_clear_pointer (&load->slices, g_free);
@@ -517,12 +511,10 @@ sag_dicom_read_slice (SagDicomSeries *series, guint source, GError **error)
 
   slice = &g_array_index (series->slices, SagDicomSlice, source);
   values = get_values (slice);
-  input = sag_dicom_input_open (slice->file->place, error);
-  if (input == NULL ||
-      (strcmp (slice->file->header->layout.transfer_syntax, "1.2.840.10008.1.2.1.99") == 0 &&
-       !sag_dicom_input_inflate (input, slice->file->header->layout.data_offset, error)))
+  input = sag_dicom_file_open (slice->file, error);
+  if (input == NULL)
     return NULL;
-  raw = sag_dicom_pixels_read (input, slice->file->header, slice->frame, error);
+  raw = sag_dicom_pixels_read (input, NULL, slice->file->header, slice->frame, error);
   if (raw == NULL)
     return NULL;
   out = g_try_new (float, (gsize) slice->file->header->rows * slice->file->header->columns);

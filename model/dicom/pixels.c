@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define MARKER_SOS 0xda
-#define MAX_STREAM_BYTES ((guint64) 1 << 31)
 
 static gsize
 count (const SagDicomHeader *header)
@@ -71,23 +70,28 @@ decode (const SagDicomHeader *header, GByteArray *stream, void *out, gsize n_out
 }
 
 static gboolean
-read_compressed (SagDicomInput        *input,
-                 const SagDicomHeader *header,
-                 int                   frame,
-                 void                 *out,
-                 gsize                 n_out,
-                 GError              **error)
+read_compressed (SagDicomInput           *input,
+                 const SagDicomFragments *fragments,
+                 const SagDicomHeader    *header,
+                 int                      frame,
+                 void                    *out,
+                 gsize                    n_out,
+                 GError                 **error)
 {
   const SagDicomLayout *layout = &header->layout;
   const guint64         size = sag_dicom_input_get_size (input);
+  g_autoptr (SagDicomFragments) own = NULL;
   g_autoptr (GByteArray) stream = NULL;
-  const guint8 *bytes;
-  gsize         n_have;
+  const guint8 *bytes = NULL;
+  gsize         n_have = 0;
 
-  bytes = sag_dicom_input_want (input, size, &n_have);
-  if (n_have > layout->pixel_value_offset && size < MAX_STREAM_BYTES)
-    stream = sag_dicom_fragments (bytes + layout->pixel_value_offset,
-                                  n_have - layout->pixel_value_offset, header->n_frames, frame);
+  if (size < SAG_DICOM_MOST_STREAM_BYTES)
+    bytes = sag_dicom_input_want (input, size, &n_have);
+  if (n_have > layout->pixel_value_offset && fragments == NULL)
+    fragments = own = sag_dicom_fragments_new (
+      bytes + layout->pixel_value_offset, n_have - layout->pixel_value_offset, header->n_frames);
+  if (n_have > layout->pixel_value_offset)
+    stream = sag_dicom_fragments_dup_frame (fragments, bytes + layout->pixel_value_offset, frame);
   if (stream == NULL)
     {
       g_set_error_literal (error, SAG_ERROR, SAG_ERROR_FORMAT,
@@ -111,10 +115,11 @@ swap (const SagDicomHeader *header, void *raw)
 }
 
 void *
-sag_dicom_pixels_read (SagDicomInput        *input,
-                       const SagDicomHeader *header,
-                       int                   frame,
-                       GError              **error)
+sag_dicom_pixels_read (SagDicomInput           *input,
+                       const SagDicomFragments *fragments,
+                       const SagDicomHeader    *header,
+                       int                      frame,
+                       GError                 **error)
 {
   const SagDicomLayout *layout = &header->layout;
   const gsize           n_bytes = count (header) * (header->bits_allocated / 8);
@@ -128,7 +133,8 @@ sag_dicom_pixels_read (SagDicomInput        *input,
     }
   if (layout->codec != SAG_DICOM_NATIVE)
     {
-      if (!read_compressed (input, header, frame, raw, (n_bytes + 1) & ~(gsize) 1, error))
+      if (!read_compressed (input, fragments, header, frame, raw, (n_bytes + 1) & ~(gsize) 1,
+                            error))
         return NULL;
       return g_steal_pointer (&raw);
     }
@@ -168,21 +174,6 @@ bits_init (const SagDicomHeader *header)
   bits.mask = header->bits_stored == 32 ? G_MAXUINT32 : (1u << header->bits_stored) - 1;
   bits.sign = header->is_signed ? 1u << (header->bits_stored - 1) : 0;
   return bits;
-}
-
-void
-sag_dicom_pixels_range (const SagDicomHeader *header,
-                        const SagDicomValues *values,
-                        double               *lowest,
-                        double               *highest)
-{
-  const Bits   bits = bits_init (header);
-  const double low = -(double) bits.sign, high = (double) bits.mask - bits.sign;
-  const double a = low * values->slope + values->intercept;
-  const double b = high * values->slope + values->intercept;
-
-  *lowest = MIN (a, b);
-  *highest = MAX (a, b);
 }
 
 static inline guint32

@@ -8,14 +8,19 @@ G_BEGIN_DECLS
 /**
  * sag_dicom_pixels_read: the stored numbers of one frame, decompressed.
  * @input: that @header was read from, or another of the same place
+ * @fragments: (nullable): of compressed pixels, if they are known; @input must then be in memory
  *
  * Returns: (transfer full) (nullable): columns * rows numbers of bits_allocated bits in the machine's order, for
  *   g_free(); NULL with an error that goes on after the file's name
  */
-void *sag_dicom_pixels_read (SagDicomInput        *input,
-                             const SagDicomHeader *header,
-                             int                   frame,
-                             GError              **error);
+void *sag_dicom_pixels_read (SagDicomInput           *input,
+                             const SagDicomFragments *fragments,
+                             const SagDicomHeader    *header,
+                             int                      frame,
+                             GError                 **error);
+
+/** SAG_DICOM_MOST_STREAM_BYTES: of a file with compressed pixels. */
+#define SAG_DICOM_MOST_STREAM_BYTES ((guint64) 1 << 31)
 
 /** SagDicomRange: what is done to stored numbers on the way to values. */
 typedef struct
@@ -25,14 +30,6 @@ typedef struct
   gboolean replaces_padding; /* numbers that are @header's padding become @air */
   float    air;
 } SagDicomValues;
-
-/**
- * sag_dicom_pixels_range: the lowest and highest value that the header's bits allow.
- */
-void sag_dicom_pixels_range (const SagDicomHeader *header,
-                             const SagDicomValues *values,
-                             double               *lowest,
-                             double               *highest);
 
 /**
  * sag_dicom_pixels_to_float: @raw as values: bits outside the stored ones dropped, sign extended, slope and intercept

@@ -21,7 +21,7 @@ read_frames (SagDicomInput *input, const SagDicomHeader *header)
   for (int frame = 0; frame < MIN (header->n_frames, MAX_FRAMES); frame++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree void *raw = sag_dicom_pixels_read (input, header, frame, &error);
+      g_autofree void *raw = sag_dicom_pixels_read (input, NULL, header, frame, &error);
 
       g_assert_true ((raw != NULL) == (error == NULL));
       if (raw == NULL)
