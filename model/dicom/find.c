@@ -41,6 +41,8 @@ add_zip (SagDicomFound *found, const char *path, GError **error)
   if (zip == NULL)
     return FALSE;
   entries = sag_dicom_zip_get_entries (zip);
+  if (sag_dicom_zip_has_locked (zip))
+    g_ptr_array_add (found->locked, g_strdup (path));
   for (guint i = 0; i < entries->len; i++)
     {
       const SagDicomZipEntry *entry = entries->pdata[i];
@@ -94,6 +96,8 @@ look_into (Find *find, const char *path, int depth)
         add_file (find->found, child);
       else if (type == DT_DIR && depth < MAX_DEPTH)
         look_into (find, child, depth + 1);
+      else if (type == DT_DIR)
+        g_ptr_array_add (find->found->too_deep, g_steal_pointer (&child));
     }
   closedir (folder);
 }

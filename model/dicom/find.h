@@ -9,11 +9,15 @@ G_BEGIN_DECLS
  * SagDicomFound: places that may be DICOM files.
  * @places: (element-type SagDicomPlace)
  * @unread: (element-type utf8): folders that could not be read
+ * @too_deep: (element-type utf8): folders that were left out, so many are around them
+ * @locked: (element-type utf8): archives of which some files are locked, or compressed as nobody reads here
  */
 typedef struct
 {
   GPtrArray *places;
   GPtrArray *unread;
+  GPtrArray *too_deep;
+  GPtrArray *locked;
 } SagDicomFound;
 
 /**

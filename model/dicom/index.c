@@ -183,6 +183,37 @@ scan_clear (Scan *scan)
   g_mutex_clear (&scan->lock);
 }
 
+/* What was not even looked at. */
+static void
+add_left_out (SagDicomIndex *index, const SagDicomFound *found)
+{
+  for (guint i = 0; i < found->unread->len; i++)
+    {
+      g_autofree char *name = sag_file_dup_display_name (found->unread->pdata[i]);
+
+      add_problem (index, found->unread->pdata[i],
+                   g_strdup_printf ("The folder %s cannot be read. Ask for access to it.", name));
+    }
+  for (guint i = 0; i < found->too_deep->len; i++)
+    {
+      g_autofree char *name = sag_file_dup_display_name (found->too_deep->pdata[i]);
+
+      add_problem (
+        index, found->too_deep->pdata[i],
+        g_strdup_printf ("The folder %s lies too deep inside others. Open it by itself.", name));
+    }
+  for (guint i = 0; i < found->locked->len; i++)
+    {
+      g_autofree char *name = sag_file_dup_display_name (found->locked->pdata[i]);
+
+      add_problem (index, found->locked->pdata[i],
+                   g_strdup_printf ("Some files of %s are locked with a password, or compressed in "
+                                    "a way that Sagitta does not read. Unpack it and open the "
+                                    "folder.",
+                                    name));
+    }
+}
+
 static SagDicomIndex *
 index_places (const char *path, SagDicomFound *found, Scan *scan, GError **error)
 {
@@ -194,13 +225,7 @@ index_places (const char *path, SagDicomFound *found, Scan *scan, GError **error
   index->problems = g_ptr_array_new_with_free_func (problem_free);
   sag_pool_run (pool, scan->places->len, look_at, scan);
   collect (scan, index, files);
-  for (guint i = 0; i < found->unread->len; i++)
-    {
-      g_autofree char *name = sag_file_dup_display_name (found->unread->pdata[i]);
-
-      add_problem (index, found->unread->pdata[i],
-                   g_strdup_printf ("The folder %s cannot be read. Ask for access to it.", name));
-    }
+  add_left_out (index, found);
   index->series = sag_dicom_series_group (files);
   if (g_cancellable_set_error_if_cancelled (scan->cancellable, error))
     return NULL;
@@ -221,6 +246,8 @@ sag_dicom_index_new (const char *const   *paths,
 {
   Scan scan = { .on_progress = on_progress, .user_data = user_data, .cancellable = cancellable };
   SagDicomFound found = { g_ptr_array_new_with_free_func ((GDestroyNotify) sag_dicom_place_free),
+                          g_ptr_array_new_with_free_func (g_free),
+                          g_ptr_array_new_with_free_func (g_free),
                           g_ptr_array_new_with_free_func (g_free) };
   g_autoptr (GPtrArray) lost = g_ptr_array_new_with_free_func (problem_free);
   SagDicomIndex *index = NULL;
@@ -265,6 +292,8 @@ sag_dicom_index_new (const char *const   *paths,
     }
   g_ptr_array_unref (found.places);
   g_ptr_array_unref (found.unread);
+  g_ptr_array_unref (found.too_deep);
+  g_ptr_array_unref (found.locked);
   return index;
 }
 

@@ -68,7 +68,10 @@ SagDicomFragments *sag_dicom_fragments_new (const guint8 *bytes, gsize n_bytes, 
 void               sag_dicom_fragments_free (SagDicomFragments *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagDicomFragments, sag_dicom_fragments_free)
 
-/** sag_dicom_fragments_dup_frame: (transfer full) (nullable): its code stream, out of the same @bytes; NULL: not there. */
+/**
+ * sag_dicom_fragments_dup_frame: its code stream, out of the same @bytes.
+ * Returns: (transfer full) (nullable): NULL if it is not there
+ */
 GByteArray *
 sag_dicom_fragments_dup_frame (const SagDicomFragments *table, const guint8 *bytes, int frame);
 

@@ -21,12 +21,6 @@ sag_dicom_is_supported (void)
   return FALSE;
 }
 
-const char *
-sag_dicom_library_describe (void)
-{
-  return "none";
-}
-
 gboolean
 sag_dicom_library_parse (const guint8 *bytes, SagDicomHeader *header, GError **error)
 {

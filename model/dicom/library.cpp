@@ -453,12 +453,6 @@ sag_dicom_is_supported (void)
   return TRUE;
 }
 
-const char *
-sag_dicom_library_describe (void)
-{
-  return "DCMTK " OFFIS_DCMTK_VERSION_STRING;
-}
-
 gboolean
 sag_dicom_library_parse (const guint8 *bytes, SagDicomHeader *header, GError **error)
 {
@@ -520,8 +514,7 @@ sag_dicom_library_decode (const SagDicomHeader *header,
     Uint32        fragment = 1, size = 0;
     OFString      colours;
 
-    if (pixels->getUncompressedFrameSize (&data, size).bad () || (n_out & ~(gsize) 1) > n_out ||
-        n_out > G_MAXUINT32)
+    if (pixels->getUncompressedFrameSize (&data, size).bad () || n_out > G_MAXUINT32)
       return fail (error, "is damaged: the size of its pixels is impossible. Fetch it again.");
     if (pixels->getUncompressedFrame (&data, 0, fragment, out, (Uint32) n_out, colours).bad ())
       return fail (error, "is damaged: its pixels cannot be decompressed. Fetch it again.");

@@ -11,9 +11,6 @@ G_BEGIN_DECLS
 /** sag_dicom_is_supported: FALSE in a build without the library. */
 gboolean sag_dicom_is_supported (void);
 
-/** sag_dicom_library_describe: "DCMTK 3.6.7", or "none". */
-const char *sag_dicom_library_describe (void);
-
 /**
  * sag_dicom_library_parse: reads the elements before the pixels.
  * @bytes: @header's layout was read from them; they reach to its pixel_offset

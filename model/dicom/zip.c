@@ -44,6 +44,7 @@ struct _SagDicomZip
   int             fd;
   guint64         size_bytes;
   GPtrArray      *entries;
+  gboolean        has_locked;
 };
 
 static guint64
@@ -111,6 +112,12 @@ sag_dicom_zip_read (const SagDicomZip *zip, guint64 offset, void *out, gsize n)
       done += (gsize) got;
     }
   return done;
+}
+
+gboolean
+sag_dicom_zip_has_locked (const SagDicomZip *zip)
+{
+  return zip->has_locked;
 }
 
 gboolean
@@ -182,6 +189,7 @@ read_entries (SagDicomZip *zip, const guint8 *directory, gsize n, const char *na
       read_extra64 (bytes + ENTRY_BYTES + n_name, n_extra, entry);
       g_ptr_array_add (zip->entries, entry);
     }
+  zip->has_locked = n_locked > 0;
   if (zip->entries->len > 0 || n_locked == 0)
     return TRUE;
   g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,

@@ -41,6 +41,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagDicomZip, sag_dicom_zip_unref)
 /** sag_dicom_zip_get_entries: (element-type SagDicomZipEntry) (transfer none): files only, in the archive's order. */
 const GPtrArray *sag_dicom_zip_get_entries (const SagDicomZip *zip);
 
+/** sag_dicom_zip_has_locked: there are files, too, that are locked or compressed in another way; no entries. */
+gboolean sag_dicom_zip_has_locked (const SagDicomZip *zip);
+
 /** sag_dicom_zip_find_data: where the bytes of @entry begin. FALSE if its local header is damaged. */
 gboolean
 sag_dicom_zip_find_data (const SagDicomZip *zip, const SagDicomZipEntry *entry, guint64 *offset);

@@ -329,6 +329,71 @@ test_directory_leads_out (Fixture *fixture, gconstpointer data)
   g_assert_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED);
 }
 
+static const char *
+find_problem (SagDicomIndex *index, const char *words)
+{
+  const GPtrArray *problems = index->problems;
+
+  for (guint p = 0; p < problems->len; p++)
+    if (strstr (((const SagDicomProblem *) problems->pdata[p])->sentence, words) != NULL)
+      return ((const SagDicomProblem *) problems->pdata[p])->path;
+  return NULL;
+}
+
+/* An archive of which one file is locked: the rest is read, and that is said. */
+static void
+test_partly_locked_zip (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice  slice = { 0 };
+  g_autofree char *folder = sag_test_dup_folder ();
+  g_autofree char *path = g_build_filename (fixture->folder, "disc.zip", NULL);
+  const char      *paths[] = { path, NULL };
+  g_autofree char *bytes = NULL;
+  gsize            n;
+
+  make_series (&slice, folder, 3, 2);
+  make_zip (folder, path, TRUE);
+  g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
+  for (int locked = 0; locked < 2; locked++)
+    {
+      char *entry = memmem (bytes, n, "PK\1\2", 4);
+      g_autoptr (SagDicomIndex) index = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_nonnull (entry);
+      entry[8] = (char) locked;
+      g_assert_true (g_file_set_contents (path, bytes, (gssize) n, NULL));
+      index = sag_dicom_index_new (paths, NULL, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true ((find_problem (index, "locked with a password") != NULL) == locked);
+    }
+  sag_test_remove_folder (g_steal_pointer (&folder));
+}
+
+/* Folders beyond the limit are left out, and named. */
+static void
+test_too_deep (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice slice = { 0 };
+  const char     *paths[] = { fixture->folder, NULL };
+  g_autoptr (GString) deep = g_string_new (fixture->folder);
+  g_autoptr (SagDicomIndex) index = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_series (&slice, fixture->folder, 3, 2);
+  for (int d = 0; d < 33; d++)
+    g_string_append_printf (deep, "/d%d", d);
+  g_assert_cmpint (g_mkdir_with_parents (deep->str, 0700), ==, 0);
+  index = sag_dicom_index_new (paths, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (find_problem (index, "too deep"), ==, deep->str);
+  for (int d = 32; d >= 0; d--)
+    {
+      g_assert_cmpint (g_rmdir (deep->str), ==, 0);
+      g_string_truncate (deep, (gsize) (strrchr (deep->str, '/') - deep->str));
+    }
+}
+
 static void
 test_damaged_zip (Fixture *fixture, gconstpointer data)
 {
@@ -385,5 +450,7 @@ main (int argc, char **argv)
   ADD ("directory", test_directory);
   ADD ("directory-leads-out", test_directory_leads_out);
   ADD ("damaged-zip", test_damaged_zip);
+  ADD ("partly-locked-zip", test_partly_locked_zip);
+  ADD ("too-deep", test_too_deep);
   return g_test_run ();
 }
