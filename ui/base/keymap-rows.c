@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #define FILES N_ ("Scans")
+#define PROJECT N_ ("Project")
 #define ANSWERS N_ ("Answers")
 #define MEASURE N_ ("Measuring")
 #define WINDOW N_ ("Window")
@@ -23,6 +24,9 @@ static const SagUiKeyRow rows[] = {
   { "export.view", FILES, N_ ("Save a picture of the view"), "<Control>s", "<Control>s" },
   { "export.views", FILES, N_ ("Save a picture of all views"), "<Control><Shift>s", "<Control><Shift>s" },
   { "export.copy-view", FILES, N_ ("Copy the view"), "<Control>c", "<Control>c" },
+
+  { "project.new", PROJECT, N_ ("New project…"), "<Control><Alt>n", "<Control><Alt>n" },
+  { "project.open", PROJECT, N_ ("Open a project…"), "<Control><Alt>o", "<Control><Alt>o" },
 
   { "view.step(1)", VIEWS, N_ ("Next slice towards the right, the front or the head"), "Up", "Up" },
   { "view.step(-1)", VIEWS, N_ ("Next slice towards the left, the back or the feet"), "Down", "Down" },

@@ -107,8 +107,16 @@ found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 sag_ui_window_open (SagUiWindow *self, GFile **files, int n_files)
 {
-  sag_ui_find_scans_async (files, (gsize) n_files, self->cancellable, found_cb,
-                           g_object_ref (self));
+  g_autoptr (GPtrArray) scans = g_ptr_array_new ();
+
+  for (int i = 0; i < n_files; i++)
+    if (sag_ui_project_is_file (files[i]))
+      sag_ui_project_open (sag_ui_project_get (self->session), files[i], FALSE);
+    else
+      g_ptr_array_add (scans, files[i]);
+  if (scans->len > 0)
+    sag_ui_find_scans_async ((GFile **) scans->pdata, scans->len, self->cancellable, found_cb,
+                             g_object_ref (self));
 }
 
 static void

@@ -13,6 +13,7 @@ struct _SagUiPreferences
   AdwComboRow   *theme;
   GtkSwitch     *interpolate;
   GtkSwitch     *neurological;
+  AdwEntryRow   *reader;
   GtkSwitch     *read_first;
   GtkSwitch     *keep_recent;
   AdwComboRow   *engine;
@@ -63,6 +64,23 @@ bind (gpointer widget, const char *property, const char *key)
   g_settings_bind (sag_ui_settings_get (), key, widget, property, G_SETTINGS_BIND_DEFAULT);
 }
 
+/* A name is set when it is whole, not letter by letter. */
+static void
+reader_cb (AdwEntryRow *row)
+{
+  g_settings_set_string (sag_ui_settings_get (), "reader",
+                         gtk_editable_get_text (GTK_EDITABLE (row)));
+}
+
+static void
+set_reader (SagUiPreferences *self)
+{
+  g_autofree char *name = g_settings_get_string (sag_ui_settings_get (), "reader");
+
+  gtk_editable_set_text (GTK_EDITABLE (self->reader), name);
+  g_signal_connect (self->reader, "apply", G_CALLBACK (reader_cb), NULL);
+}
+
 void
 sag_ui_preferences_present (GtkWindow *parent)
 {
@@ -90,6 +108,7 @@ sag_ui_preferences_class_init (SagUiPreferencesClass *class)
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, theme);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, interpolate);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, neurological);
+  gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, reader);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, read_first);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, keep_recent);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, engine);
@@ -105,6 +124,7 @@ sag_ui_preferences_init (SagUiPreferences *self)
   bind_choice (self->engine, "engine");
   bind (self->interpolate, "active", "interpolate");
   bind (self->neurological, "active", "neurological");
+  set_reader (self);
   bind (self->read_first, "active", "read-first");
   bind (self->keep_recent, "active", "keep-recent");
   bind (gtk_spin_button_get_adjustment (self->threads), "value", "threads");

@@ -8,6 +8,7 @@
 #include "ui/case/case-list.h"
 #include "ui/engine/strip.h"
 #include "ui/measure/measure-pane.h"
+#include "ui/project/project.h"
 #include "ui/view/views.h"
 #include "ui/window/banner.h"
 #include "ui/window/reading.h"
@@ -28,6 +29,7 @@ struct _SagUiWindow
   GtkWidget        *tools_button;
   SagUiBanner      *trouble;
   SagUiBanner      *oddities;
+  SagUiBanner      *project_note;
   AdwToastOverlay  *toasts;
   AdwToast         *undo_toast; /* the one that offers Undo */
   GtkOverlay       *drop_area;

@@ -7,6 +7,7 @@
 #include "ui/case/recent.h"
 #include "ui/export/export.h"
 #include "ui/measure/measures.h"
+#include "ui/project/project-actions.h"
 #include "ui/selftest/selftest-window.h"
 #include "ui/window/window-private.h"
 
@@ -210,6 +211,51 @@ ceiling_cb (GSettings *settings, const char *key, SagUiWindow *self)
 }
 
 static void
+problem_cb (SagUiProject *project, const char *sentence, SagUiWindow *self)
+{
+  sag_ui_window_warn (self, sentence);
+}
+
+static void
+note_cb (SagUiProject *project, GParamSpec *pspec, SagUiWindow *self)
+{
+  const char *const note[] = { sag_ui_project_get_note (project), NULL };
+
+  sag_ui_banner_show (self->project_note, note);
+}
+
+/* With no scan open, work goes on where there is some. */
+static void
+project_opened_cb (SagUiProject *project, SagUiWindow *self)
+{
+  g_autofree char *path = sag_store_dup_path (sag_ui_project_get_store (project));
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  SagWorklist *list = sag_ui_project_get_list (project);
+  int          place = sag_worklist_next_unlabelled (list, -1);
+
+  sag_ui_recent_add (sag_ui_recent_get_default (), file);
+  if (sag_ui_session_get_case (self->session) != NULL)
+    return;
+  if (list->items->len > 0)
+    sag_ui_project_go (
+      project, ((SagWorkItem *) g_ptr_array_index (list->items, (guint) MAX (place, 0)))->one->id);
+  else
+    sag_ui_session_say (self->session,
+                        _ ("The project is empty. Scans that you open become its cases."));
+}
+
+static void
+connect_project (SagUiWindow *self)
+{
+  SagUiProject *project = sag_ui_project_get (self->session);
+
+  g_signal_connect_object (project, "problem", G_CALLBACK (problem_cb), self, 0);
+  g_signal_connect_object (project, "notify::note", G_CALLBACK (note_cb), self, 0);
+  g_signal_connect_object (project, "opened", G_CALLBACK (project_opened_cb), self, 0);
+  sag_ui_project_install_actions (GTK_WINDOW (self), self->session);
+}
+
+static void
 compare_cb (SagUiAskPane *pane, SagUiOverlay *a, SagUiOverlay *b, SagUiWindow *self)
 {
   sag_ui_views_compare_overlays (self->views, a, b);
@@ -250,6 +296,7 @@ sag_ui_window_new (GtkApplication *application, SagUiEngine *engine)
 
   self->session = sag_ui_session_new (engine);
   connect_session (self);
+  connect_project (self);
   adw_header_bar_pack_end (self->header, sag_ui_views_get_header (self->views));
   sag_ui_window_add_actions (self);
   gtk_widget_insert_action_group (
@@ -278,6 +325,8 @@ sag_ui_window_dispose (GObject *object)
   SagUiWindow *self = SAG_UI_WINDOW (object);
 
   g_cancellable_cancel (self->cancellable);
+  if (self->session != NULL)
+    sag_ui_project_close (sag_ui_project_get (self->session));
   g_clear_weak_pointer (&self->undo_toast);
   /* Property actions hold what they are about, which holds them in turn. */
   g_action_map_remove_action (G_ACTION_MAP (self), "show-cases");
@@ -305,6 +354,7 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, SagUiWindow, tools_button);
   gtk_widget_class_bind_template_child (class, SagUiWindow, trouble);
   gtk_widget_class_bind_template_child (class, SagUiWindow, oddities);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, project_note);
   gtk_widget_class_bind_template_child (class, SagUiWindow, toasts);
   gtk_widget_class_bind_template_child (class, SagUiWindow, drop_area);
   gtk_widget_class_bind_template_child (class, SagUiWindow, drop_hint);

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/project/project-actions.h"
+
+#include "ui/base/settings.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#define CHOOSER "sag-ui-project-chooser"
+
+static SagUiProject *
+project_of (gpointer window)
+{
+  SagUiSession *session = g_object_get_data (window, "sag-ui-project-session");
+
+  return sag_ui_project_get (session);
+}
+
+/* Choosing a file */
+
+typedef void (*Chosen) (SagUiProject *project, GFile *file);
+
+static void
+chosen_cb (GtkNativeDialog *dialog, int response, gpointer window)
+{
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  Chosen chosen = (Chosen) g_object_get_data (G_OBJECT (dialog), "chosen");
+
+  if (response == GTK_RESPONSE_ACCEPT && file != NULL)
+    chosen (project_of (window), file);
+  gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+choose (gpointer window, const char *title, gboolean save, Chosen chosen)
+{
+  g_autoptr (GtkFileChooserNative) dialog = gtk_file_chooser_native_new (
+    title, window, save ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN,
+    save ? _ ("_Save") : _ ("_Open"), _ ("_Cancel"));
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, _ ("Projects of Sagitta"));
+  gtk_file_filter_add_pattern (filter, "*" SAG_UI_PROJECT_SUFFIX);
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
+  if (save)
+    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), _ ("Project.sagitta"));
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_object_set_data (G_OBJECT (dialog), "chosen", (gpointer) chosen);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (chosen_cb), window, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  g_object_set_data_full (window, CHOOSER, g_steal_pointer (&dialog), g_object_unref);
+}
+
+/* Projects are known by the ending of their name. */
+static GFile *
+with_suffix (GFile *file)
+{
+  g_autofree char *path = g_file_get_path (file);
+  g_autofree char *longer = NULL;
+
+  if (path == NULL || sag_ui_project_is_file (file))
+    return g_object_ref (file);
+  longer = g_strconcat (path, SAG_UI_PROJECT_SUFFIX, NULL);
+  return g_file_new_for_path (longer);
+}
+
+static void
+chosen_new (SagUiProject *project, GFile *file)
+{
+  g_autoptr (GFile) full = with_suffix (file);
+
+  sag_ui_project_open (project, full, TRUE);
+}
+
+static void
+chosen_open (SagUiProject *project, GFile *file)
+{
+  sag_ui_project_open (project, file, FALSE);
+}
+
+static void
+chosen_save_as (SagUiProject *project, GFile *file)
+{
+  g_autoptr (GFile) full = with_suffix (file);
+
+  sag_ui_project_save_as (project, full);
+}
+
+static void
+new_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  choose (window, _ ("New Project"), TRUE, chosen_new);
+}
+
+static void
+open_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  choose (window, _ ("Open a Project"), FALSE, chosen_open);
+}
+
+static void
+save_as_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  choose (window, _ ("Save the Project Elsewhere"), TRUE, chosen_save_as);
+}
+
+static void
+close_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  sag_ui_project_close (project_of (window));
+}
+
+/* Who works */
+
+static void
+named_cb (AdwMessageDialog *dialog, const char *response, GtkEditable *entry)
+{
+  if (g_str_equal (response, "set"))
+    g_settings_set_string (sag_ui_settings_get (), "reader", gtk_editable_get_text (entry));
+}
+
+static void
+entry_cb (GtkEditable *entry, AdwMessageDialog *dialog)
+{
+  g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (entry)));
+
+  adw_message_dialog_set_response_enabled (dialog, "set", *name != 0);
+}
+
+/* Labels and masks carry a name; it is asked for once. */
+static void
+ask_name (gpointer window)
+{
+  GtkWidget *dialog = adw_message_dialog_new (
+    window, _ ("Who Works Here?"),
+    _ ("Labels and masks carry this name, so that several readers can share a project. It can be "
+       "changed in the preferences."));
+  GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *entry = adw_entry_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (entry), _ ("Your Name or Initials"));
+  gtk_editable_set_text (GTK_EDITABLE (entry), g_get_user_name ());
+  adw_entry_row_set_activates_default (ADW_ENTRY_ROW (entry), TRUE);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), entry);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), group);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "later", _ ("_Later"), "set",
+                                    _ ("_Use This Name"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "set",
+                                              ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "set");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "later");
+  g_signal_connect_object (entry, "changed", G_CALLBACK (entry_cb), dialog, 0);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (named_cb), entry, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+opened_cb (SagUiProject *project, gpointer window)
+{
+  g_autofree char *name = g_settings_get_string (sag_ui_settings_get (), "reader");
+
+  if (*name == 0 && sag_ui_project_can_write (project))
+    ask_name (window);
+}
+
+/* Closing the window while the disk is full */
+
+static void
+lose_cb (AdwMessageDialog *dialog, const char *response, gpointer window)
+{
+  if (g_str_equal (response, "lose"))
+    {
+      g_object_set_data (window, "sag-ui-project-lose", GINT_TO_POINTER (TRUE));
+      gtk_window_close (window);
+    }
+  else if (g_str_equal (response, "elsewhere"))
+    choose (window, _ ("Save the Project Elsewhere"), TRUE, chosen_save_as);
+}
+
+static gboolean
+close_request_cb (GtkWindow *window, SagUiProject *project)
+{
+  SagStore  *store = sag_ui_project_get_store (project);
+  GtkWidget *dialog;
+
+  if (store == NULL || sag_ui_project_get_note (project) == NULL ||
+      sag_store_get_n_waiting (store) == 0 ||
+      g_object_get_data (G_OBJECT (window), "sag-ui-project-lose") != NULL)
+    return GDK_EVENT_PROPAGATE;
+  dialog =
+    adw_message_dialog_new (window, _ ("Work Is Not Saved"), sag_ui_project_get_note (project));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "lose",
+                                    _ ("Close and _Lose It"), "elsewhere", _ ("_Save Elsewhere…"),
+                                    NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "lose",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "elsewhere",
+                                              ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "elsewhere");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (lose_cb), window, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+  return GDK_EVENT_STOP;
+}
+
+/* Actions */
+
+static void
+store_cb (SagUiProject *project, GParamSpec *pspec, GActionMap *group)
+{
+  static const char *const names[] = { "save-as", "close" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (group, names[i])),
+                                 sag_ui_project_get_store (project) != NULL);
+}
+
+void
+sag_ui_project_install_actions (GtkWindow *window, SagUiSession *session)
+{
+  static const GActionEntry entries[] = {
+    { .name = "new", .activate = new_cb },
+    { .name = "open", .activate = open_cb },
+    { .name = "save-as", .activate = save_as_cb },
+    { .name = "close", .activate = close_cb },
+  };
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  SagUiProject *project = sag_ui_project_get (session);
+
+  g_object_set_data_full (G_OBJECT (window), "sag-ui-project-session", g_object_ref (session),
+                          g_object_unref);
+  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, G_N_ELEMENTS (entries), window);
+  gtk_widget_insert_action_group (GTK_WIDGET (window), "project", G_ACTION_GROUP (group));
+  g_signal_connect_object (project, "notify::store", G_CALLBACK (store_cb), group, 0);
+  g_signal_connect_object (project, "opened", G_CALLBACK (opened_cb), window, 0);
+  g_signal_connect_object (window, "close-request", G_CALLBACK (close_request_cb), project, 0);
+  store_cb (project, NULL, G_ACTION_MAP (group));
+}

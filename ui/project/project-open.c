@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/project/project-private.h"
+
+#include "ui/base/trace.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* Closing */
+
+typedef struct
+{
+  SagStore *store;
+} Close;
+
+static void
+close_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Close *close = data;
+  g_autoptr (GError) error = NULL;
+
+  if (sag_store_close (close->store, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SagUiProject *self = SAG_UI_PROJECT (source);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      g_warning ("%s", error->message);
+      sag_ui_project_say (self, error->message);
+    }
+  sag_ui_project_set_busy (self, -1);
+}
+
+static void
+close_behind (SagUiProject *self, SagStore *store)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, closed_cb, NULL);
+  Close *close = g_new (Close, 1);
+
+  close->store = store;
+  sag_ui_project_set_busy (self, 1);
+  g_task_set_task_data (task, close, g_free);
+  g_task_run_in_thread (task, close_thread);
+}
+
+void
+sag_ui_project_close (SagUiProject *self)
+{
+  SagStore *store = self->store;
+
+  if (store == NULL)
+    return;
+  sag_ui_project_tell (self, SAG_UI_PROJECT_CLOSING);
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->saving_id, g_source_remove);
+  self->opening++;
+  self->is_reloading = self->reload_again = FALSE;
+  self->store = NULL;
+  sag_ui_project_take_list (self, NULL);
+  g_clear_pointer (&self->folder, g_free);
+  g_clear_pointer (&self->title, g_free);
+  sag_ui_project_set_note (self, NULL);
+  sag_store_set_trouble (store, NULL, NULL);
+  if (self->n_moves > 0)
+    self->moving = store;
+  else
+    close_behind (self, store);
+  sag_ui_project_notify (self, SAG_UI_PROJECT_STORE);
+  sag_ui_project_notify (self, SAG_UI_PROJECT_TITLE);
+  sag_ui_project_notify (self, SAG_UI_PROJECT_SAVING);
+  sag_ui_project_tell (self, SAG_UI_PROJECT_LIST);
+  sag_ui_project_tell (self, SAG_UI_PROJECT_TASKS);
+}
+
+/* Opening */
+
+typedef struct
+{
+  char        *path;
+  char        *reader;
+  gboolean     create;
+  SagStore    *store;
+  SagWorklist *list;
+} Open;
+
+static void
+open_free (gpointer data)
+{
+  Open *open = data;
+
+  g_clear_pointer (&open->list, sag_worklist_free);
+  g_clear_pointer (&open->store, sag_store_free);
+  g_free (open->path);
+  g_free (open->reader);
+  g_free (open);
+}
+
+static void
+open_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Open *open = data;
+  g_autoptr (GError) error = NULL;
+
+  open->store = sag_store_open (open->path, open->create ? SAG_STORE_CREATE : SAG_STORE_WRITE,
+                                open->reader, &error);
+  if (open->store != NULL && sag_store_run (open->store, sag_ui_project_load, &open->list, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+set_place (SagUiProject *self)
+{
+  g_autofree char *path = sag_store_dup_path (self->store);
+
+  g_free (self->folder);
+  g_free (self->title);
+  self->folder = g_path_get_dirname (path);
+  self->title = g_filename_display_basename (path);
+  if (g_str_has_suffix (self->title, SAG_UI_PROJECT_SUFFIX))
+    self->title[strlen (self->title) - strlen (SAG_UI_PROJECT_SUFFIX)] = 0;
+  sag_ui_project_notify (self, SAG_UI_PROJECT_TITLE);
+}
+
+static void
+opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SagUiProject *self = SAG_UI_PROJECT (source);
+  Open         *open = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    sag_ui_project_say (self, error->message);
+  else if (self->session != NULL)
+    {
+      sag_ui_project_close (self);
+      self->opening++;
+      self->store = g_steal_pointer (&open->store);
+      self->cancellable = g_cancellable_new ();
+      sag_store_set_trouble (self->store, sag_ui_project_trouble, self);
+      set_place (self);
+      sag_ui_project_take_list (self, g_steal_pointer (&open->list));
+      sag_ui_project_set_note (self, sag_store_get_why_read_only (self->store));
+      sag_ui_trace ("project", "cases", (double) self->list->items->len, NULL);
+      sag_ui_project_notify (self, SAG_UI_PROJECT_STORE);
+      sag_ui_project_tell (self, SAG_UI_PROJECT_LIST);
+      sag_ui_project_tell (self, SAG_UI_PROJECT_TASKS);
+      sag_ui_project_meet_all (self);
+      sag_ui_project_tell (self, SAG_UI_PROJECT_OPENED);
+    }
+  sag_ui_project_set_busy (self, -1);
+}
+
+void
+sag_ui_project_open (SagUiProject *self, GFile *file, gboolean create)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autofree char *path = g_file_get_path (file);
+  g_autofree char *now = self->store != NULL ? sag_store_dup_path (self->store) : NULL;
+  Open            *open;
+
+  if (path == NULL)
+    {
+      sag_ui_project_say (self, _ ("A project must lie in a folder of this computer or of a share "
+                                   "that is mounted. Choose another place."));
+      return;
+    }
+  if (g_strcmp0 (path, now) == 0)
+    return;
+  open = g_new0 (Open, 1);
+  open->path = g_steal_pointer (&path);
+  open->reader = g_strdup (sag_ui_project_get_reader (self));
+  open->create = create;
+  task = g_task_new (self, NULL, opened_cb, NULL);
+  sag_ui_project_set_busy (self, 1);
+  g_task_set_task_data (task, open, open_free);
+  g_task_run_in_thread (task, open_thread);
+}
+
+/* Elsewhere */
+
+typedef struct
+{
+  SagStore *store;
+  char     *path;
+} SaveAs;
+
+static void
+save_as_free (gpointer data)
+{
+  g_free (((SaveAs *) data)->path);
+  g_free (data);
+}
+
+static void
+save_as_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  SaveAs *save = data;
+  g_autoptr (GError) error = NULL;
+
+  if (sag_store_save_as (save->store, save->path, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+saved_as_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SagUiProject *self = SAG_UI_PROJECT (source);
+  SaveAs       *save = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+
+  if (--self->n_moves == 0 && self->moving != NULL)
+    close_behind (self, g_steal_pointer (&self->moving));
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    sag_ui_project_say (self, error->message);
+  else if (save->store == self->store)
+    {
+      set_place (self);
+      sag_ui_project_set_note (self, NULL);
+      sag_ui_project_watch_saving (self);
+      sag_ui_project_notify (self, SAG_UI_PROJECT_STORE);
+    }
+  sag_ui_project_set_busy (self, -1);
+}
+
+/* A store is not closed before it has moved. */
+void
+sag_ui_project_save_as (SagUiProject *self, GFile *file)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, saved_as_cb, NULL);
+  SaveAs *save;
+
+  if (self->store == NULL || g_file_peek_path (file) == NULL)
+    return;
+  save = g_new0 (SaveAs, 1);
+  save->store = self->store;
+  save->path = g_file_get_path (file);
+  self->n_moves++;
+  sag_ui_project_set_busy (self, 1);
+  g_task_set_task_data (task, save, save_as_free);
+  g_task_run_in_thread (task, save_as_thread);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* project.c knows and writes; project-open.c opens and closes; project-cases.c tells which scan is which case. */
+
+#include "ui/project/project.h"
+
+struct _SagUiProject
+{
+  GObject parent;
+
+  SagUiSession *session; /* weak */
+  SagStore     *store;
+  SagWorklist  *list;
+  char         *folder; /* of the project */
+  GHashTable   *by_id;  /* gint64 -> place in the list + 1 */
+  GHashTable   *by_path;
+  GCancellable *cancellable; /* of what the open project has under way */
+  guint         opening;     /* counts projects: what one has found is nothing to the next */
+  guint         n_busy;
+  guint         n_moves; /* to another file, under way */
+  SagStore     *moving;  /* to be closed after that */
+  guint         saving_id;
+  gboolean      is_reloading;
+  gboolean      reload_again;
+  char         *note;
+  char         *title;
+  char         *reader;
+};
+
+enum
+{
+  SAG_UI_PROJECT_STORE = 1,
+  SAG_UI_PROJECT_BUSY,
+  SAG_UI_PROJECT_SAVING,
+  SAG_UI_PROJECT_NOTE,
+  SAG_UI_PROJECT_TITLE,
+  SAG_UI_PROJECT_N_PROPS
+};
+
+enum
+{
+  SAG_UI_PROJECT_OPENED,
+  SAG_UI_PROJECT_CLOSING,
+  SAG_UI_PROJECT_MET,
+  SAG_UI_PROJECT_LIST,
+  SAG_UI_PROJECT_TASKS,
+  SAG_UI_PROJECT_LABELS,
+  SAG_UI_PROJECT_PROBLEM,
+  SAG_UI_PROJECT_N_SIGNALS
+};
+
+/** sag_ui_project_notify: that one of the properties has another value. */
+void sag_ui_project_notify (SagUiProject *self, guint prop);
+/** sag_ui_project_tell: a signal without arguments. */
+void sag_ui_project_tell (SagUiProject *self, guint signal);
+/** sag_ui_project_set_note: (nullable). */
+void sag_ui_project_set_note (SagUiProject *self, const char *note);
+/** sag_ui_project_set_busy: one thing more (1) or less (-1) is under way that the program must not end before. */
+void sag_ui_project_set_busy (SagUiProject *self, int step);
+/** sag_ui_project_trouble: a SagStoreTrouble. */
+void sag_ui_project_trouble (SagStore *store, const GError *error, gpointer self);
+/** sag_ui_project_load: a SagStoreFunc: the list; @data: SagWorklist **. */
+gboolean sag_ui_project_load (SagDb *db, gpointer data, GError **error);
+
+/** sag_ui_project_say: "problem". */
+void sag_ui_project_say (SagUiProject *self, const char *sentence);
+
+/** sag_ui_project_met: "met". */
+void sag_ui_project_met (SagUiProject *self, SagUiCase *one);
+
+/** sag_ui_project_take_list: (transfer full): from now on the list; tells nobody. */
+void sag_ui_project_take_list (SagUiProject *self, SagWorklist *list);
+
+/** sag_ui_project_watch_cases: meets the cases of the session, now and later; once. */
+void sag_ui_project_watch_cases (SagUiProject *self);
+
+/** sag_ui_project_meet_all: meets all that are open. */
+void sag_ui_project_meet_all (SagUiProject *self);
