@@ -93,7 +93,10 @@ write_all (SagPhantomOptions *options, int count, const char *folder, GError **e
   for (int i = 0; i < count; i++, options->seed++)
     {
       g_autoptr (SagPhantom) phantom = sag_phantom_new (options);
-      g_autofree char *name = g_strdup_printf ("phantom-%04" G_GUINT64_FORMAT, options->seed);
+      g_autofree char *patient = g_strdup_printf ("phantom-%04" G_GUINT64_FORMAT, options->seed);
+      g_autofree char *name = options->visit == 0
+                                ? g_strdup (patient)
+                                : g_strdup_printf ("%s-visit-%u", patient, options->visit);
 
       if (g_cancellable_set_error_if_cancelled (sag_cli_get_cancellable (), error))
         return FALSE;
@@ -133,6 +136,7 @@ typedef struct
 {
   int      count;
   gint64   seed;
+  int      visit;
   char    *folder;
   char    *findings;
   char    *orientation;
@@ -220,7 +224,8 @@ static const char *
 find_misuse (const Choices *choices, const SagPhantomOptions *options)
 {
   gboolean particular = choices->findings || choices->orientation || choices->sex ||
-                        choices->arms || choices->kernel || choices->enhanced || choices->simple;
+                        choices->arms || choices->kernel || choices->enhanced || choices->simple ||
+                        choices->visit;
 
   if (choices->folder == NULL)
     return "Say where the scans go: -o DIR";
@@ -230,6 +235,8 @@ find_misuse (const Choices *choices, const SagPhantomOptions *options)
     return "--cohort draws patients, findings and orientation itself";
   if (choices->count < 1 || choices->count > 1000000 || choices->seed < 0)
     return "--count is 1 to 1000000, and --seed is not negative";
+  if (choices->visit < 0 || (choices->simple && choices->visit > 0))
+    return "--visit is not negative, and --simple phantoms have one visit only";
   for (int a = 0; choices->spacing != NULL && a < 3; a++)
     if (!(options->spacing_mm[a] >= 0.3 && options->spacing_mm[a] <= 20))
       return "--spacing lies between 0.3 and 20 mm";
@@ -242,6 +249,7 @@ static gboolean
 parse_options (const Choices *choices, SagPhantomOptions *options, GError **error)
 {
   options->seed = choices->seed;
+  options->visit = (guint) choices->visit;
   options->orientation = choices->orientation;
   options->enhanced = choices->enhanced;
   options->anatomical = !choices->simple;
@@ -279,6 +287,8 @@ sag_cli_phantom (int argc, char **argv)
       "WHERE" },
     { "kernel", 0, 0, G_OPTION_ARG_STRING, &choices.kernel,
       "Reconstruction: soft, medium or sharp; by default the seed says", "NAME" },
+    { "visit", 0, 0, G_OPTION_ARG_INT, &choices.visit,
+      "The same patients on another day, with another breath; 0 by default", "N" },
     { "enhanced", 0, 0, G_OPTION_ARG_NONE, &choices.enhanced,
       "With contrast medium in heart and vessels", NULL },
     { "simple", 0, 0, G_OPTION_ARG_NONE, &choices.simple,

@@ -152,6 +152,7 @@ typedef enum
  * @anatomical: with all organs and findings, breathing, sex, size and posture drawn from the seed, and a scanner
  *   with a kernel; otherwise few large shapes, for tests: quick, and their voxels never change
  * @sex, @arms, @kernel: of anatomical phantoms
+ * @visit: of anatomical phantoms: the same patient on another day: another breath, another way of lying, other noise
  */
 typedef struct
 {
@@ -166,6 +167,7 @@ typedef struct
   SagPhantomSex    sex;
   SagPhantomArms   arms;
   SagPhantomKernel kernel;
+  guint            visit;
 } SagPhantomOptions;
 
 /**

@@ -412,12 +412,13 @@ sag_phantom_new_anatomical (const SagPhantomOptions *options)
 {
   g_autoptr (SagSubject) subject = sag_subject_new (options);
   SagGrid grid;
-  Scan    scan = { subject, &grid, .noise_seed = sag_draw (options->seed, SAG_TOPIC_NOISE).seed };
+  Scan    scan = { subject, &grid };
   SagPhantom *phantom;
   gsize       n_voxels;
 
   if (!sag_grid_init (&grid, options, subject->low, subject->high))
     return NULL;
+  scan.noise_seed = sag_draw (options->seed, SAG_TOPIC_NOISE).seed + options->visit;
   n_voxels = sag_geometry_n_voxels (&grid.geometry);
   sag_canvas_paint (&scan.canvas, subject, &grid, FALSE);
   scan_init (&scan);

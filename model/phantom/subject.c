@@ -139,6 +139,24 @@ lie_down (SagSubject *subject, SagDraw *draw)
   memcpy (subject->turn, total, sizeof total);
 }
 
+static double
+draw_breath (SagDraw *draw)
+{
+  return sag_draw_uniform (draw, -8, 1) + (sag_draw_integer (draw, 0, 4) == 0 ? 28 : 12);
+}
+
+/* What is not the same on another day. */
+static void
+come_again (SagSubject *subject, guint visit)
+{
+  SagDraw draw = sag_draw (sag_random_hash (subject->seed, SAG_TOPIC_VISIT), visit);
+  double  dome_mm = draw_breath (&draw);
+
+  subject->heart_shift[2] += 0.7 * (dome_mm - subject->dome_mm);
+  subject->dome_mm = dome_mm;
+  lie_down (subject, &draw);
+}
+
 static void
 draw_subject (SagSubject *subject, const SagPhantomOptions *options)
 {
@@ -161,8 +179,7 @@ draw_subject (SagSubject *subject, const SagPhantomOptions *options)
   for (guint a = 0; a < 3; a++)
     subject->scale[a] = size * sag_draw_uniform (&draw, low_scale[a], high_scale[a]);
   subject->fat_mm = sag_draw_uniform (&draw, 7, subject->female ? 32 : 26);
-  subject->dome_mm =
-    sag_draw_uniform (&draw, -8, 1) + (sag_draw_integer (&draw, 0, 4) == 0 ? 28 : 12);
+  subject->dome_mm = draw_breath (&draw);
   subject->warp_mm = 5;
   subject->slab = sag_draw_uniform (&draw, 0.04, 0.24);
   subject->bend = sag_draw_uniform (&draw, 0.0003, 0.0012);
@@ -176,6 +193,8 @@ draw_subject (SagSubject *subject, const SagPhantomOptions *options)
   subject->noise_hu =
     (float) (sag_draw_uniform (&draw, 7, 16) * (kernel == SAG_KERNEL_SHARP ? 2 : 1));
   lie_down (subject, &draw);
+  if (options->visit > 0)
+    come_again (subject, options->visit);
 }
 
 SagSubject *

@@ -50,6 +50,7 @@ enum
   SAG_TOPIC_CALCIFICATION,
   SAG_TOPIC_NODULES,
   SAG_TOPIC_PLEURA,
+  SAG_TOPIC_VISIT,
   SAG_TOPIC_LUNG_FINDINGS = 32, /* and those after it, one a finding */
 };
 

@@ -55,6 +55,7 @@ describe (const SagPhantom *phantom, const SagPhantomOptions *options, const cha
   sag_json_string (json, "image", image);
   sag_json_string (json, "label_map", labels);
   sag_json_string (json, "seed", seed); /* a string: JSON numbers hold 53 bits */
+  sag_json_integer (json, "visit", options->visit);
   sag_json_begin_array (json, "findings");
   for (guint f = 0; f < SAG_N_FINDINGS; f++)
     if (options->findings & (1u << f))

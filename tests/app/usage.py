@@ -97,6 +97,7 @@ def test_wrong_values():
         (("phantom", "-o", scratch("never"), "--spacing", "0,1,1"), "--spacing"),
         (("phantom", "-o", scratch("never"), "--sex", "robot"), "female"),
         (("phantom", "-o", scratch("never"), "--kernel", "loud"), "sharp"),
+        (("phantom", "-o", scratch("never"), "--simple", "--visit", "1"), "one visit"),
         (("phantom", "-o", scratch("never"), "--simple", "--findings", "tube"), "--simple"),
         (("phantom", "-o", scratch("never"), "--split-share", "1,0,0"), "--cohort"),
         (("phantom", "-o", scratch("never"), "--cohort", "--findings", "nodule"), "--cohort"),
