@@ -62,6 +62,16 @@ sag_render_mask_init (const SagGeometry *geometry, SagRenderLabels type, const v
   };
 }
 
+SagRenderMask
+sag_render_mask_init_voxels (const SagMask *voxels)
+{
+  SagRenderMask mask =
+    sag_render_mask_init (sag_mask_get_geometry (voxels), SAG_RENDER_LABELS_UINT8, NULL);
+
+  mask.voxels = voxels;
+  return mask;
+}
+
 /* The slices of the slab around the shown one. */
 static void
 slab_slices (const SagRenderFrame *frame, const SagRenderSlice *slice, int *first, int *last)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/core/pool.h"
+#include "model/mask/mask.h"
 #include "model/volume/volume.h"
 #include "render/slice/colour.h"
 #include "render/slice/presets.h"
@@ -47,7 +48,9 @@ typedef enum
 
 /**
  * SagRenderMask: a label volume laid over the slice, each voxel filled and each region outlined.
- * @labels: sag_geometry_n_voxels() labels, x fastest; 0 is nothing
+ * @labels: (nullable): sag_geometry_n_voxels() labels, x fastest; 0 is nothing
+ * @voxels: (nullable): in the place of @labels: its voxels are label 1. Only what the slice needs of
+ *   it is unpacked
  * @geometry: of the labels, any grid
  * @colours: (nullable): of labels 1 .. @n_colours; higher labels take them again. NULL: the
  *   answer colours
@@ -57,6 +60,7 @@ typedef enum
 typedef struct
 {
   const void            *labels;
+  const SagMask         *voxels;
   SagRenderLabels        type;
   SagGeometry            geometry;
   const SagRenderColour *colours;
@@ -68,6 +72,9 @@ typedef struct
 /** sag_render_mask_init: filled at 30 %, outlined 1.5 pixels wide, in the answer colours. */
 SagRenderMask
 sag_render_mask_init (const SagGeometry *geometry, SagRenderLabels type, const void *labels);
+
+/** sag_render_mask_init_voxels: the same, of a mask; @voxels is borrowed. */
+SagRenderMask sag_render_mask_init_voxels (const SagMask *voxels);
 
 /**
  * SagRenderFrame: everything that is under the letters of a view. All pointers are borrowed.

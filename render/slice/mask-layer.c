@@ -32,13 +32,45 @@ label_at (const SagRenderMask *mask, gsize index)
   return ((const guint16 *) mask->labels)[index];
 }
 
+static int
+plane_of (const SagRenderFlat *flat)
+{
+  return (int) CLAMP (flat->through + 0.5 + SAG_RENDER_INDEX_EPSILON, 0, flat->dims[2] - 1);
+}
+
+/* The same of a mask in bricks; NULL if the slice has none of its voxels. */
+static guint16 *
+cut_bricks (const SagMask *voxels, const SagRenderFlat *flat)
+{
+  const gint32 *dims = sag_mask_get_geometry (voxels)->dims;
+  const int     lower = MIN (flat->axis[0], flat->axis[1]);
+  const gsize   n = (gsize) flat->dims[0] * (gsize) flat->dims[1];
+  const gsize   stride[2] = { flat->axis[0] == lower ? 1 : (gsize) dims[lower],
+                            flat->axis[1] == lower ? 1 : (gsize) dims[lower] };
+  g_autofree guint8  *pixels = g_malloc0 (n);
+  g_autofree guint16 *sheet = NULL;
+
+  sag_mask_fill_slice (voxels, flat->axis[2], plane_of (flat), 1, pixels);
+  if (memchr (pixels, 1, n) == NULL)
+    return NULL;
+  sheet = g_new (guint16, (gsize) flat->n[0] * flat->n[1]);
+  for (int v = 0; v < flat->n[1]; v++)
+    {
+      const gsize first = stride[1] * (v + flat->first[1]) + stride[0] * flat->first[0];
+
+      for (int u = 0; u < flat->n[0]; u++)
+        sheet[(gsize) v * flat->n[0] + u] = pixels[first + stride[0] * u];
+    }
+  return g_steal_pointer (&sheet);
+}
+
 static guint16 *
 cut_sheet (const SagRenderMask *mask, const SagRenderFlat *flat)
 {
   const gsize stride[3] = { 1, mask->geometry.dims[0],
                             (gsize) mask->geometry.dims[0] * mask->geometry.dims[1] };
-  int plane = (int) CLAMP (flat->through + 0.5 + SAG_RENDER_INDEX_EPSILON, 0, flat->dims[2] - 1);
-  guint16 *sheet = g_new (guint16, (gsize) flat->n[0] * flat->n[1]);
+  int         plane = plane_of (flat);
+  guint16    *sheet = g_new (guint16, (gsize) flat->n[0] * flat->n[1]);
 
   for (int v = 0; v < flat->n[1]; v++)
     {
@@ -100,7 +132,8 @@ sag_render_mask_layer_init (SagRenderMaskLayer   *layer,
   *layer = (SagRenderMaskLayer){ .mask = mask,
                                  .kernels = sag_render_kernels_get (),
                                  .width = slice->width };
-  g_return_if_fail (mask->labels != NULL && dims[0] > 0 && dims[1] > 0 && dims[2] > 0);
+  g_return_if_fail ((mask->labels != NULL || mask->voxels != NULL) && dims[0] > 0 && dims[1] > 0 &&
+                    dims[2] > 0);
   g_return_if_fail (mask->colours == NULL || mask->n_colours > 0);
 
   if (!sag_render_slice_steps (slice, &mask->geometry, &layer->steps))
@@ -109,12 +142,17 @@ sag_render_mask_layer_init (SagRenderMaskLayer   *layer,
     sag_render_flat_init (&layer->flat, &layer->steps, dims, slice->width, slice->height);
   if (layer->is_flat && !sag_render_flat_sees (&layer->flat))
     return;
+  if (layer->is_flat && mask->voxels != NULL)
+    layer->sheet = cut_bricks (mask->voxels, &layer->flat);
+  if (layer->is_flat && mask->voxels != NULL && layer->sheet == NULL)
+    return;
   layer->visible = TRUE;
   make_offsets (layer, mask->outline_px * slice->scale);
   make_colours (layer);
   if (!layer->is_flat)
     return;
-  layer->sheet = cut_sheet (mask, &layer->flat);
+  if (layer->sheet == NULL)
+    layer->sheet = cut_sheet (mask, &layer->flat);
   layer->columns = sag_render_columns_new (slice->width + 2 * layer->reach);
   sag_render_columns_fill (layer->columns, &layer->flat, -layer->reach,
                            slice->width + 2 * layer->reach, 0, FALSE);
@@ -200,7 +238,10 @@ free_labels (const SagRenderMaskLayer *layer, Row *row)
 
           at[a] = (gsize) CLAMP (place + 0.5 + SAG_RENDER_INDEX_EPSILON, 0, dims[a] - 1);
         }
-      row->labels[x] = label_at (mask, at[0] + dims[0] * (at[1] + dims[1] * at[2]));
+      row->labels[x] =
+        mask->voxels != NULL
+          ? sag_mask_get (mask->voxels, (gint32) at[0], (gint32) at[1], (gint32) at[2])
+          : label_at (mask, at[0] + dims[0] * (at[1] + dims[1] * at[2]));
     }
 }
 

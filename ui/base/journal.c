@@ -15,6 +15,8 @@ struct _SagUiJournal
   GPtrArray *steps; /* of Step, oldest first */
   guint      n_done;
   gboolean   is_busy;
+  guint      n_holds;
+  GQueue     waiting; /* what was asked for meanwhile: GINT_TO_POINTER (is it undo) */
 };
 
 G_DEFINE_FINAL_TYPE (SagUiJournal, sag_ui_journal, G_TYPE_OBJECT)
@@ -71,6 +73,11 @@ sag_ui_journal_undo (SagUiJournal *self)
 {
   Step *step = self->n_done > 0 ? get_step (self, self->n_done - 1) : NULL;
 
+  if (self->n_holds > 0)
+    {
+      g_queue_push_tail (&self->waiting, GINT_TO_POINTER (TRUE));
+      return TRUE;
+    }
   if (step == NULL || self->is_busy)
     return FALSE;
   self->is_busy = TRUE;
@@ -88,6 +95,11 @@ sag_ui_journal_redo (SagUiJournal *self)
 {
   Step *step = get_step (self, self->n_done);
 
+  if (self->n_holds > 0)
+    {
+      g_queue_push_tail (&self->waiting, GINT_TO_POINTER (FALSE));
+      return TRUE;
+    }
   if (step == NULL || self->is_busy)
     return FALSE;
   self->is_busy = TRUE;
@@ -96,6 +108,25 @@ sag_ui_journal_redo (SagUiJournal *self)
   self->n_done++;
   g_signal_emit (self, changed_signal, 0);
   return TRUE;
+}
+
+void
+sag_ui_journal_hold (SagUiJournal *self)
+{
+  self->n_holds++;
+}
+
+void
+sag_ui_journal_release (SagUiJournal *self)
+{
+  g_return_if_fail (self->n_holds > 0);
+
+  self->n_holds--;
+  while (self->n_holds == 0 && self->waiting.length > 0)
+    if (GPOINTER_TO_INT (g_queue_pop_head (&self->waiting)))
+      sag_ui_journal_undo (self);
+    else
+      sag_ui_journal_redo (self);
 }
 
 const char *
@@ -115,6 +146,7 @@ sag_ui_journal_get_redo_title (SagUiJournal *self)
 static void
 sag_ui_journal_finalize (GObject *object)
 {
+  g_queue_clear (&SAG_UI_JOURNAL (object)->waiting);
   g_ptr_array_unref (SAG_UI_JOURNAL (object)->steps);
   G_OBJECT_CLASS (sag_ui_journal_parent_class)->finalize (object);
 }

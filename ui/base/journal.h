@@ -53,6 +53,13 @@ void sag_ui_journal_push (SagUiJournal         *self,
 gboolean sag_ui_journal_undo (SagUiJournal *self);
 gboolean sag_ui_journal_redo (SagUiJournal *self);
 
+/**
+ * sag_ui_journal_hold: a step is on its way: undo and redo wait until it is there, and as many
+ * sag_ui_journal_release() came.
+ */
+void sag_ui_journal_hold (SagUiJournal *self);
+void sag_ui_journal_release (SagUiJournal *self);
+
 /** sag_ui_journal_get_undo_title: (nullable): of the step that would be undone; NULL if there is none. */
 const char *sag_ui_journal_get_undo_title (SagUiJournal *self);
 /** sag_ui_journal_get_redo_title: (nullable). */

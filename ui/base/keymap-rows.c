@@ -7,6 +7,7 @@
 #define PROJECT N_ ("Project")
 #define ANSWERS N_ ("Answers")
 #define MEASURE N_ ("Measuring")
+#define MASK N_ ("Masks")
 #define WINDOW N_ ("Window")
 #define VIEWS N_ ("Views")
 #define GREY N_ ("Greys")
@@ -101,6 +102,35 @@ static const SagUiKeyRow rows[] = {
   { "measure.point", MEASURE, N_ ("Put a point at the crosshair"), "period", "period" },
   { "measure.delete", MEASURE, N_ ("Delete the measurement"), "Delete", "Delete" },
   { "measure.copy", MEASURE, N_ ("Copy the measurements"), "<Control><Shift>c", "<Control><Shift>c" },
+
+  { "mask.tool('brush')", MASK, N_ ("Brush"), "b", "b" },
+  { "mask.tool('eraser')", MASK, N_ ("Eraser"), "e", "e" },
+  { "mask.tool('polygon')", MASK, N_ ("Polygon"), "g", "g" },
+  { "mask.tool('lasso')", MASK, N_ ("Lasso"), "<Shift>g", "<Shift>g" },
+  { "mask.tool('flood')", MASK, N_ ("Grow a region"), "f", "f" },
+  { "mask.point", MASK, N_ ("Use the tool at the crosshair"), "Return KP_Enter", "Return KP_Enter" },
+  { "mask.size(-1)", MASK, N_ ("Smaller brush"), "minus", "minus" },
+  { "mask.size(1)", MASK, N_ ("Larger brush"), "plus", "plus" },
+  { "mask.ball", MASK, N_ ("In 3D, or in the slice alone"), "v", "v" },
+  { "mask.limits", MASK, N_ ("Only values between the limits"), "t", "t" },
+  { "mask.add", MASK, N_ ("Add a mask"), "Insert", "Insert" },
+  { "mask.next(1)", MASK, N_ ("Next mask"), "comma", "comma" },
+  { "mask.next(-1)", MASK, N_ ("Previous mask"), "semicolon", "semicolon" },
+  { "mask.lock", MASK, N_ ("Lock the mask, or unlock it"), "<Shift>l", "<Shift>l" },
+  { "mask.visible", MASK, N_ ("Show the mask, or hide it"), "<Shift>v", "<Shift>v" },
+  { "mask.copy-slice(1)", MASK, N_ ("Copy to the next slice towards the right, the front or the head"),
+    "<Control>Up", "<Control>Up" },
+  { "mask.copy-slice(-1)", MASK, N_ ("Copy to the next slice towards the left, the back or the feet"),
+    "<Control>Down", "<Control>Down" },
+  { "mask.interpolate", MASK, N_ ("Fill the slices between painted ones"), "<Shift>i", "<Shift>i" },
+  { "mask.grow", MASK, N_ ("Grow"), "", "" },
+  { "mask.shrink", MASK, N_ ("Shrink the mask"), "", "" },
+  { "mask.smooth", MASK, N_ ("Smooth"), "", "" },
+  { "mask.fill-holes", MASK, N_ ("Fill holes"), "", "" },
+  { "mask.largest", MASK, N_ ("Keep the largest part alone"), "", "" },
+  { "mask.drop-small", MASK, N_ ("Remove parts below 0.1 ml"), "", "" },
+  { "mask.from-map", MASK, N_ ("New mask from the shown map"), "<Shift>f", "<Shift>f" },
+  { "mask.remove", MASK, N_ ("Delete the mask"), "<Shift>Delete", "<Shift>Delete" },
 
   { "win.bundles", MODEL, N_ ("Models…"), "<Control>m", "<Control>m" },
   { "win.stop", MODEL, N_ ("Stop the work of the model"), "<Control>period", "<Control>period" },

@@ -491,7 +491,7 @@ install_properties (GObjectClass *object_class)
     g_param_spec_uint ("slab", NULL, NULL, 0, SAG_RENDER_SLAB_MEAN, SAG_RENDER_SLAB_NONE, flags);
   props[PROP_SLAB_MM] = g_param_spec_double ("slab-mm", NULL, NULL, 0, 500, 10, flags);
   props[PROP_TOOL] =
-    g_param_spec_uint ("tool", NULL, NULL, 0, SAG_UI_TOOL_BOX, SAG_UI_TOOL_NONE, flags);
+    g_param_spec_uint ("tool", NULL, NULL, 0, SAG_UI_N_TOOLS - 1, SAG_UI_TOOL_NONE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 

@@ -25,7 +25,14 @@ typedef enum
   SAG_UI_TOOL_ANGLE,
   SAG_UI_TOOL_ELLIPSE,
   SAG_UI_TOOL_BOX, /* moves the analysed box */
+  SAG_UI_TOOL_BRUSH,
+  SAG_UI_TOOL_ERASER,
+  SAG_UI_TOOL_POLYGON,
+  SAG_UI_TOOL_LASSO,
+  SAG_UI_TOOL_FLOOD, /* grows a region */
 } SagUiTool;
+
+#define SAG_UI_N_TOOLS (SAG_UI_TOOL_FLOOD + 1)
 
 /**
  * SagUiDisplay: what all views of one case have in common. Views listen and draw; the crosshair

@@ -175,7 +175,8 @@ sag_ui_measures_update_actions (SagUiMeasures *self)
 
   if (one != NULL)
     sag_ui_case_get_box_shift (one, shift_mm);
-  g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_string (tools[tool]));
+  g_simple_action_set_state (G_SIMPLE_ACTION (action),
+                             g_variant_new_string (tools[tool < G_N_ELEMENTS (tools) ? tool : 0]));
   enable (self, "tool", one != NULL);
   enable (self, "point", one != NULL);
   enable (self, "delete", sag_ui_measures_get_chosen (self) != NULL);

@@ -27,6 +27,8 @@ typedef struct
  * @n_slices_ready: stored slices k that hold voxels; the rest of the volume stays black
  * @overlays: (element-type GObject): what the maps' cells belong to
  * @heatmaps: (element-type SagRenderHeatmap): the first one lowest
+ * @masks: (element-type SagRenderMask): the first one lowest; each with a reference to its voxels
+ *   and a colour of its own
  * @box: of the analysed part, if @has_box
  * @marks: which words; those that point somewhere (legend, notes) are filled in from the lists
  * @words: in the reader's language; its strings live as long as the program
@@ -46,6 +48,7 @@ typedef struct
   double          slab_mm;
   GPtrArray      *overlays;
   GArray         *heatmaps;
+  GArray         *masks;
   gboolean        has_box;
   SagGeometry     box;
   SagRenderMarks  marks;
@@ -58,6 +61,10 @@ typedef struct
 SagUiSliceJob *sag_ui_slice_job_new (SagVolume *volume, const SagRenderView *view);
 void           sag_ui_slice_job_free (SagUiSliceJob *job);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagUiSliceJob, sag_ui_slice_job_free)
+
+/** sag_ui_slice_job_add_mask: above those before. @fill: opacity of its inside. */
+void sag_ui_slice_job_add_mask (
+  SagUiSliceJob *job, SagMask *mask, SagRenderColour colour, double fill, double outline_px);
 
 /** sag_ui_slice_job_add_legend: copies; @scale (nullable) is of the map, @values what it counts. */
 void sag_ui_slice_job_add_legend (SagUiSliceJob        *job,

@@ -83,6 +83,18 @@ add_overlays (SagUiSliceView *self, SagUiSliceJob *job)
     }
 }
 
+static void
+add_layers (SagUiSliceView *self, SagUiSliceJob *job)
+{
+  for (guint i = 0; i < self->layers->len; i++)
+    {
+      const SagUiPlacedLayer *placed = &g_array_index (self->layers, SagUiPlacedLayer, i);
+
+      if (placed->layer->add != NULL)
+        placed->layer->add (self, job, placed->data);
+    }
+}
+
 /* What the renderer would say in English. */
 static void
 fill_words (SagUiSliceJob *job)
@@ -171,6 +183,7 @@ sag_ui_slice_job_of (SagUiSliceView *self, double scale)
     sag_ui_slice_job_add_sentence (job, self->watermark, TRUE);
   add_made_up (job, volume, &view);
   add_overlays (self, job);
+  add_layers (self, job);
   add_box (self, job);
   fill_words (job);
   return job;

@@ -12,7 +12,7 @@
  * (SAG_UI_CHANGE_OVERLAY, so also of the case's measurements) redraw by themselves.
  */
 
-#include "render/slice/view.h"
+#include "ui/view/raster.h"
 
 #include <gtk/gtk.h>
 
@@ -42,9 +42,12 @@ typedef struct
  * The slice that they get has scale 1, so its pixels are the view's logical ones:
  * sag_render_slice_from_ras() says where a point lies and how far in front of the slice.
  *
+ * @add: adds to the picture that the workers draw, such as masks; after a change of it say
+ *   sag_ui_slice_view_refresh()
  * @bounds: where @draw draws, in logical pixels; FALSE: nowhere on this slice. A small one is
  *   cheaper: this part is drawn with cairo, each time something of it changes
  * @draw: @cr is in logical pixels
+ * @is_passing: what @draw draws follows the hand: it is no part of a saved picture
  * @press: the left button went down; TRUE takes the drag that it may begin, so that window/level
  *   stays as it is. Asked of the last added layer first, whatever the display's tool is
  * @drag: the pointer moved; only after @press said TRUE
@@ -55,11 +58,13 @@ typedef struct
  */
 typedef struct
 {
+  void (*add) (SagUiSliceView *view, SagUiSliceJob *job, gpointer data);
   gboolean (*bounds) (SagUiSliceView       *view,
                       const SagRenderSlice *slice,
                       graphene_rect_t      *bounds,
                       gpointer              data);
   void (*draw) (SagUiSliceView *view, const SagRenderSlice *slice, cairo_t *cr, gpointer data);
+  gboolean is_passing;
   gboolean (*press) (SagUiSliceView        *view,
                      const SagRenderSlice  *slice,
                      const SagUiSlicePoint *at,
@@ -84,6 +89,9 @@ typedef struct
 void
 sag_ui_slice_view_add_layer (SagUiSliceView *self, const SagUiSliceLayer *layer, gpointer data);
 void sag_ui_slice_view_remove_layer (SagUiSliceView *self, gpointer data);
+
+/** sag_ui_slice_view_refresh: a new picture with the next frame. */
+void sag_ui_slice_view_refresh (SagUiSliceView *self);
 
 /** sag_ui_slice_view_draw_layers: all of them, for a picture. @cr is in logical pixels. */
 void sag_ui_slice_view_draw_layers (SagUiSliceView *self, const SagRenderSlice *slice, cairo_t *cr);

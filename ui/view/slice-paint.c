@@ -77,6 +77,7 @@ sag_ui_slice_job_new (SagVolume *volume, const SagRenderView *view)
   job->window = sag_render_frame_init (volume).window;
   job->overlays = g_ptr_array_new_with_free_func (g_object_unref);
   job->heatmaps = g_array_new (FALSE, FALSE, sizeof (SagRenderHeatmap));
+  job->masks = g_array_new (FALSE, FALSE, sizeof (SagRenderMask));
   job->legend = g_array_new (FALSE, FALSE, sizeof (SagRenderLegend));
   job->sentences = g_array_new (FALSE, FALSE, sizeof (SagUiSentence));
   return job;
@@ -97,12 +98,33 @@ sag_ui_slice_job_free (SagUiSliceJob *job)
     }
   for (guint i = 0; i < job->sentences->len; i++)
     g_free (g_array_index (job->sentences, SagUiSentence, i).text);
+  for (guint i = 0; i < job->masks->len; i++)
+    {
+      SagRenderMask *mask = &g_array_index (job->masks, SagRenderMask, i);
+
+      sag_mask_unref ((SagMask *) mask->voxels);
+      g_free ((SagRenderColour *) mask->colours);
+    }
+  g_array_unref (job->masks);
   g_array_unref (job->legend);
   g_array_unref (job->sentences);
   g_array_unref (job->heatmaps);
   g_ptr_array_unref (job->overlays);
   sag_volume_unref (job->volume);
   g_free (job);
+}
+
+void
+sag_ui_slice_job_add_mask (
+  SagUiSliceJob *job, SagMask *mask, SagRenderColour colour, double fill, double outline_px)
+{
+  SagRenderMask drawn = sag_render_mask_init_voxels (sag_mask_ref (mask));
+
+  drawn.colours = g_memdup2 (&colour, sizeof colour);
+  drawn.n_colours = 1;
+  drawn.fill = fill;
+  drawn.outline_px = outline_px;
+  g_array_append_val (job->masks, drawn);
 }
 
 void
@@ -141,6 +163,8 @@ sag_ui_slice_job_frame (const SagUiSliceJob *job)
     .slab_mm = job->slab_mm,
     .heatmaps = (const SagRenderHeatmap *) job->heatmaps->data,
     .n_heatmaps = job->heatmaps->len,
+    .masks = (const SagRenderMask *) job->masks->data,
+    .n_masks = job->masks->len,
     .box = job->has_box ? &job->box : NULL,
   };
 }

@@ -139,7 +139,7 @@ sag_ui_slice_view_draw_layers (SagUiSliceView *self, const SagRenderSlice *slice
     {
       SagUiPlacedLayer *placed = &g_array_index (self->layers, SagUiPlacedLayer, i);
 
-      if (placed->layer->draw == NULL)
+      if (placed->layer->draw == NULL || placed->layer->is_passing)
         continue;
       cairo_save (cr);
       placed->layer->draw (self, slice, cr, placed->data);

@@ -118,6 +118,12 @@ sag_ui_slice_view_request (SagUiSliceView *self)
     self->tick_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
 }
 
+void
+sag_ui_slice_view_refresh (SagUiSliceView *self)
+{
+  sag_ui_slice_view_request (self);
+}
+
 static gboolean
 still_cb (gpointer user_data)
 {

@@ -7,6 +7,7 @@
 #include "ui/ask/ask-pane.h"
 #include "ui/case/case-list.h"
 #include "ui/engine/strip.h"
+#include "ui/mask/mask-pane.h"
 #include "ui/measure/measure-pane.h"
 #include "ui/project/project.h"
 #include "ui/view/views.h"
@@ -43,6 +44,7 @@ struct _SagUiWindow
   SagUiViews       *views;
   SagUiReading     *reading;
   SagUiAskPane     *ask_pane;
+  SagUiMaskPane    *mask_pane;
   SagUiMeasurePane *measure_pane;
   SagUiStrip       *strip;
 };

@@ -6,6 +6,7 @@
 #include "ui/case/demo.h"
 #include "ui/case/recent.h"
 #include "ui/export/export.h"
+#include "ui/mask/masks.h"
 #include "ui/measure/measures.h"
 #include "ui/project/project-actions.h"
 #include "ui/selftest/selftest-window.h"
@@ -279,9 +280,11 @@ connect_session (SagUiWindow *self)
   sag_ui_case_list_set_session (self->case_list, self->session);
   sag_ui_views_set_session (self->views, self->session);
   sag_ui_measures_attach_views (sag_ui_measures_get (self->session), self->views);
+  sag_ui_masks_attach_views (sag_ui_masks_get (self->session), self->views);
   sag_ui_reading_set_session (self->reading, self->session);
   sag_ui_ask_pane_set_session (self->ask_pane, self->session);
   g_signal_connect_object (self->ask_pane, "compare", G_CALLBACK (compare_cb), self, 0);
+  sag_ui_mask_pane_set_session (self->mask_pane, self->session);
   sag_ui_measure_pane_set_session (self->measure_pane, self->session);
   sag_ui_strip_set_session (self->strip, self->session);
   sag_ui_bundle_install_actions (GTK_WINDOW (self), self->session);
@@ -302,6 +305,8 @@ sag_ui_window_new (GtkApplication *application, SagUiEngine *engine)
   gtk_widget_insert_action_group (
     GTK_WIDGET (self), "measure",
     sag_ui_measures_get_actions (sag_ui_measures_get (self->session)));
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "mask",
+                                  sag_ui_masks_get_actions (sag_ui_masks_get (self->session)));
   exports = sag_ui_export_new (self->session, self->views);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "export", exports);
   g_object_unref (exports);
@@ -367,6 +372,7 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, SagUiWindow, views);
   gtk_widget_class_bind_template_child (class, SagUiWindow, reading);
   gtk_widget_class_bind_template_child (class, SagUiWindow, ask_pane);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, mask_pane);
   gtk_widget_class_bind_template_child (class, SagUiWindow, measure_pane);
   gtk_widget_class_bind_template_child (class, SagUiWindow, strip);
 }
@@ -381,6 +387,7 @@ sag_ui_window_class_init (SagUiWindowClass *class)
   g_type_ensure (SAG_UI_TYPE_ASK_PANE);
   g_type_ensure (SAG_UI_TYPE_BANNER);
   g_type_ensure (SAG_UI_TYPE_CASE_LIST);
+  g_type_ensure (SAG_UI_TYPE_MASK_PANE);
   g_type_ensure (SAG_UI_TYPE_MEASURE_PANE);
   g_type_ensure (SAG_UI_TYPE_READING);
   g_type_ensure (SAG_UI_TYPE_STRIP);

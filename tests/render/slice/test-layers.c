@@ -102,6 +102,65 @@ test_mask (void)
       }
 }
 
+static float
+one_ball (const int ijk[3], gpointer user_data)
+{
+  return ball (ijk, user_data) > 0;
+}
+
+/* A mask in bricks gives the picture of the same voxels as labels, however its grid lies. */
+static void
+test_bricks (void)
+{
+  SagGeometry           canonical = scene_patient (), turned = scene_turn (&canonical, 30, 12);
+  const SagRenderColour colour = 0x40c080;
+
+  for (int o = 0; o <= SCENE_N_ORIENTATIONS; o++)
+    {
+      const gboolean     is_turned = o == SCENE_N_ORIENTATIONS;
+      int                axis[3];
+      gboolean           flip[3];
+      SagGeometry        grid = is_turned ? turned : scene_reorder (&canonical, o, axis, flip);
+      g_autofree float  *values = scene_fill (&canonical, is_turned ? 0 : o, one_ball, NULL);
+      gsize              n = sag_geometry_n_voxels (&grid);
+      g_autofree guint8 *labels = g_new (guint8, n);
+      g_autoptr (SagVolume) volume = scene_new (&canonical, 0, SAG_SCALAR_INT16, scene_air, NULL);
+      g_autoptr (SagMask) voxels = NULL;
+      int n_coloured = 0;
+
+      for (gsize i = 0; i < n; i++)
+        labels[i] = (guint8) values[i];
+      voxels = sag_mask_new_from_voxels (&grid, labels);
+      for (int plane = 0; plane < SAG_RENDER_N_PLANES; plane++)
+        {
+          SagRenderView  view = scene_view (&canonical, plane, 120, 110, 0.6, 1);
+          SagRenderFrame frame = sag_render_frame_init (volume);
+          SagRenderMask  masks[2] = { sag_render_mask_init (&grid, SAG_RENDER_LABELS_UINT8, labels),
+                                      sag_render_mask_init_voxels (voxels) };
+          guint32       *pixels[2] = { NULL, NULL };
+          SagRenderSlice slice;
+
+          g_assert_true (sag_render_slice_init (&slice, &view, &canonical));
+          for (int m = 0; m < 2; m++)
+            {
+              masks[m].colours = &colour;
+              masks[m].n_colours = 1;
+              frame.masks = &masks[m];
+              frame.n_masks = 1;
+              pixels[m] = scene_draw (&frame, &slice, NULL);
+            }
+          for (int i = 0; i < 120 * 110; i++)
+            {
+              g_assert_cmphex (pixels[0][i], ==, pixels[1][i]);
+              n_coloured += pixels[0][i] != 0xff000000;
+            }
+          g_free (pixels[0]);
+          g_free (pixels[1]);
+        }
+      g_assert_cmpint (n_coloured, >, 1000);
+    }
+}
+
 static void
 test_hatch (void)
 {
@@ -205,6 +264,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/render/mask/fill-and-outline", test_mask);
+  g_test_add_func ("/render/mask/bricks", test_bricks);
   g_test_add_func ("/render/box/hatch", test_hatch);
   g_test_add_func ("/render/layers/elsewhere", test_elsewhere);
   return g_test_run ();

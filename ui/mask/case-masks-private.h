@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The parts of SagUiCaseMasks: case-masks.c keeps the list and what can be undone, case-masks-work.c
+ * does the work. */
+
+#include "ui/mask/case-masks.h"
+
+G_BEGIN_DECLS
+
+/** SagUiMaskJob: one piece of work that waits or is under way. */
+typedef struct _SagUiMaskJob SagUiMaskJob;
+
+/**
+ * @journal: (nullable): weak
+ * @generation: of the set: steps of an earlier one are no longer there
+ * @live: (nullable): the mask @live_id with the stroke that is drawn on it
+ * @jobs: (element-type SagUiMaskJob): the first one is under way if @is_running
+ * @stroke: (nullable): that of @jobs which still grows
+ * @kept: (element-type utf8 SagMask): what files have
+ */
+struct _SagUiCaseMasks
+{
+  GObject parent;
+
+  SagUiJournal *journal;
+  SagMaskSet   *set;
+  guint         generation;
+  char         *active;
+  SagMask      *live;
+  char         *live_id;
+  GQueue        jobs;
+  gboolean      is_running;
+  SagUiMaskJob *stroke;
+  GHashTable   *kept;
+  gboolean      is_stored;
+};
+
+/** sag_ui_case_masks_said: takes @sentence. */
+void sag_ui_case_masks_said (SagUiCaseMasks *self, char *sentence, gboolean failed);
+/** sag_ui_case_masks_pushed: a step called @title was done: notes it in the journal. */
+void sag_ui_case_masks_pushed (SagUiCaseMasks *self, const char *title);
+/** sag_ui_case_masks_take_live: (transfer full) (nullable): what is drawn now. */
+void sag_ui_case_masks_take_live (SagUiCaseMasks *self, const char *id, SagMask *live);
+/** sag_ui_case_masks_commit: @mask becomes what @id holds. */
+void
+sag_ui_case_masks_commit (SagUiCaseMasks *self, const char *title, const char *id, SagMask *mask);
+/** sag_ui_case_masks_check: @id can be changed; says so if not. */
+gboolean sag_ui_case_masks_check (SagUiCaseMasks *self, const char *id);
+
+void sag_ui_case_masks_drop_jobs (SagUiCaseMasks *self);
+
+G_END_DECLS

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/mask/case-masks-private.h"
+
+#include "model/store/masks.h"
+#include "render/slice/colour.h"
+
+#include <glib/gi18n.h>
+
+#define DATA "sag-ui-case-masks"
+
+G_DEFINE_FINAL_TYPE (SagUiCaseMasks, sag_ui_case_masks, G_TYPE_OBJECT)
+
+enum
+{
+  CHANGED,
+  SHOWN,
+  SAID,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static void
+changed (SagUiCaseMasks *self)
+{
+  if (sag_mask_set_find (self->set, self->active) < 0)
+    {
+      g_clear_pointer (&self->active, g_free);
+      if (sag_mask_set_get_n (self->set) > 0)
+        self->active = g_strdup (sag_mask_set_get_info (self->set, 0)->id);
+    }
+  g_signal_emit (self, signals[CHANGED], 0);
+  g_signal_emit (self, signals[SHOWN], 0);
+}
+
+void
+sag_ui_case_masks_said (SagUiCaseMasks *self, char *sentence, gboolean failed)
+{
+  if (sentence != NULL)
+    g_signal_emit (self, signals[SAID], 0, sentence, failed);
+  g_free (sentence);
+}
+
+static void
+failed (SagUiCaseMasks *self, const GError *error)
+{
+  sag_ui_case_masks_said (self, g_strdup (error->message), TRUE);
+}
+
+/* Steps of the journal. */
+
+typedef struct
+{
+  SagUiCaseMasks *masks;
+  guint           generation;
+} Step;
+
+/* One that only the project has is read first; what else is to be undone waits for it. */
+static void
+read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SagUiCaseMasks) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!sag_masks_step_finish (result, &error) && error != NULL)
+    failed (self, error);
+  changed (self);
+  if (self->journal != NULL)
+    sag_ui_journal_release (self->journal);
+}
+
+static void
+go (Step *step, gboolean back)
+{
+  SagUiCaseMasks *self = step->masks;
+  g_autoptr (GError) error = NULL;
+
+  if (step->generation != self->generation)
+    return;
+  if (self->is_stored && sag_mask_set_get_missing (self->set, back) != 0)
+    {
+      if (self->journal != NULL)
+        sag_ui_journal_hold (self->journal);
+      sag_masks_step_async (self->set, back, read_cb, g_object_ref (self));
+      return;
+    }
+  if (!(back ? sag_mask_set_undo (self->set, &error) : sag_mask_set_redo (self->set, &error)))
+    sag_ui_case_masks_said (
+      self,
+      g_strdup (error != NULL ? error->message
+                              : _ ("This step is too long ago: its memory went to newer ones.")),
+      TRUE);
+  changed (self);
+}
+
+static void
+undo (gpointer data)
+{
+  go (data, TRUE);
+}
+
+static void
+redo (gpointer data)
+{
+  go (data, FALSE);
+}
+
+static void
+step_free (gpointer data)
+{
+  g_object_unref (((Step *) data)->masks);
+  g_free (data);
+}
+
+static void
+push (SagUiCaseMasks *self, const char *title)
+{
+  static const SagUiStepTable table = { undo, redo, step_free };
+  Step                       *step;
+
+  if (self->journal == NULL)
+    return;
+  step = g_new (Step, 1);
+  *step = (Step){ g_object_ref (self), self->generation };
+  sag_ui_journal_push (self->journal, title, &table, step);
+}
+
+void
+sag_ui_case_masks_pushed (SagUiCaseMasks *self, const char *title)
+{
+  push (self, title);
+  changed (self);
+}
+
+SagUiCaseMasks *
+sag_ui_case_masks_peek (SagUiCase *one)
+{
+  SagUiCaseMasks *self = g_object_get_data (G_OBJECT (one), DATA);
+  SagVolume      *volume = sag_ui_case_get_volume (one);
+
+  /* The file may hold another scan than when it was first read. */
+  if (self != NULL && volume != NULL &&
+      !sag_geometry_equal (sag_volume_get_geometry (volume), sag_mask_set_get_geometry (self->set),
+                           0.01))
+    return NULL;
+  return self;
+}
+
+SagUiCaseMasks *
+sag_ui_case_masks_get (SagUiCase *one, SagUiJournal *journal)
+{
+  SagUiCaseMasks *self = sag_ui_case_masks_peek (one);
+  SagVolume      *volume = sag_ui_case_get_volume (one);
+
+  if (self != NULL || volume == NULL)
+    return self;
+  self = g_object_new (SAG_UI_TYPE_CASE_MASKS, NULL);
+  self->set = sag_mask_set_new (sag_volume_get_geometry (volume));
+  g_set_weak_pointer (&self->journal, journal);
+  g_object_set_data_full (G_OBJECT (one), DATA, self, g_object_unref);
+  return self;
+}
+
+SagMaskSet *
+sag_ui_case_masks_get_set (SagUiCaseMasks *self)
+{
+  return self->set;
+}
+
+void
+sag_ui_case_masks_set_set (SagUiCaseMasks *self, SagMaskSet *set)
+{
+  const guint n = sag_mask_set_get_n_steps (set);
+
+  g_return_if_fail (!sag_ui_case_masks_is_busy (self));
+
+  g_clear_pointer (&self->set, sag_mask_set_free);
+  self->set = set;
+  self->generation++;
+  for (guint s = n - MIN (n, SAG_UI_JOURNAL_MAX); s < n; s++)
+    push (self, sag_mask_set_get_undo_title (set));
+  changed (self);
+}
+
+guint
+sag_ui_case_masks_get_n (SagUiCaseMasks *self)
+{
+  return sag_mask_set_get_n (self->set);
+}
+
+SagMask *
+sag_ui_case_masks_get_shown (SagUiCaseMasks *self, guint index)
+{
+  if (self->live != NULL && sag_mask_set_find (self->set, self->live_id) == (int) index)
+    return self->live;
+  return sag_mask_set_get_mask (self->set, index);
+}
+
+void
+sag_ui_case_masks_take_live (SagUiCaseMasks *self, const char *id, SagMask *live)
+{
+  g_clear_pointer (&self->live, sag_mask_unref);
+  g_clear_pointer (&self->live_id, g_free);
+  self->live = live;
+  self->live_id = g_strdup (id);
+  g_signal_emit (self, signals[SHOWN], 0);
+}
+
+const char *
+sag_ui_case_masks_get_active (SagUiCaseMasks *self)
+{
+  return self->active;
+}
+
+void
+sag_ui_case_masks_set_active (SagUiCaseMasks *self, const char *id)
+{
+  if (g_strcmp0 (id, self->active) == 0 || sag_mask_set_find (self->set, id) < 0)
+    return;
+  g_free (self->active);
+  self->active = g_strdup (id);
+  changed (self);
+}
+
+int
+sag_ui_case_masks_get_active_index (SagUiCaseMasks *self)
+{
+  return self->active != NULL ? sag_mask_set_find (self->set, self->active) : -1;
+}
+
+gboolean
+sag_ui_case_masks_check (SagUiCaseMasks *self, const char *id)
+{
+  const int index = id != NULL ? sag_mask_set_find (self->set, id) : -1;
+
+  if (index < 0)
+    return FALSE;
+  if (!sag_mask_set_get_info (self->set, (guint) index)->locked)
+    return TRUE;
+  sag_ui_case_masks_said (
+    self,
+    /* Translators: the name of a mask. */
+    g_strdup_printf (_ ("%s is locked."), sag_mask_set_get_info (self->set, (guint) index)->name),
+    TRUE);
+  return FALSE;
+}
+
+void
+sag_ui_case_masks_commit (SagUiCaseMasks *self, const char *title, const char *id, SagMask *mask)
+{
+  const int index = sag_mask_set_find (self->set, id);
+  g_autoptr (GError) error = NULL;
+
+  if (index < 0 || sag_mask_equal (mask, sag_mask_set_get_mask (self->set, (guint) index)))
+    return;
+  if (sag_mask_set_commit (self->set, title, id, mask, &error))
+    sag_ui_case_masks_pushed (self, title);
+  else
+    failed (self, error);
+}
+
+static gboolean
+has_name (SagUiCaseMasks *self, const char *name)
+{
+  for (guint m = 0; m < sag_mask_set_get_n (self->set); m++)
+    if (g_strcmp0 (sag_mask_set_get_info (self->set, m)->name, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static char *
+dup_free_name (SagUiCaseMasks *self)
+{
+  for (int n = 1;; n++)
+    {
+      /* Translators: the name of a mask that nobody named; its number. */
+      char *name = g_strdup_printf (_ ("Mask %d"), n);
+
+      if (!has_name (self, name))
+        return name;
+      g_free (name);
+    }
+}
+
+/* The answer colour that the fewest masks have. */
+static guint32
+next_colour (SagUiCaseMasks *self)
+{
+  guint counts[SAG_RENDER_N_ANSWER_COLOURS] = { 0 }, best = 0;
+
+  for (guint m = 0; m < sag_mask_set_get_n (self->set); m++)
+    for (guint c = 0; c < SAG_RENDER_N_ANSWER_COLOURS; c++)
+      counts[c] += sag_mask_set_get_info (self->set, m)->colour == sag_render_answer_colours[c];
+  for (guint c = 1; c < SAG_RENDER_N_ANSWER_COLOURS; c++)
+    if (counts[c] < counts[best])
+      best = c;
+  return sag_render_answer_colours[best];
+}
+
+const char *
+sag_ui_case_masks_add (SagUiCaseMasks *self, const char *name, const guint32 *colour, SagMask *mask)
+{
+  const char      *title = _ ("Mask added");
+  g_autofree char *free_name = name == NULL ? dup_free_name (self) : NULL;
+  g_autoptr (SagMaskInfo) info = sag_mask_info_new (name != NULL ? name : free_name, NULL,
+                                                    colour != NULL ? *colour : next_colour (self));
+  g_autoptr (GError) error = NULL;
+
+  if (!sag_mask_set_add (self->set, title, info, mask, &error))
+    {
+      failed (self, error);
+      return NULL;
+    }
+  g_free (self->active);
+  self->active = g_strdup (info->id);
+  sag_ui_case_masks_pushed (self, title);
+  return self->active;
+}
+
+void
+sag_ui_case_masks_remove (SagUiCaseMasks *self, const char *id)
+{
+  const char *title = _ ("Mask deleted");
+  g_autoptr (GError) error = NULL;
+
+  if (!sag_ui_case_masks_check (self, id))
+    return;
+  if (sag_mask_set_remove (self->set, title, id, &error))
+    sag_ui_case_masks_pushed (self, title);
+  else
+    failed (self, error);
+}
+
+static SagMaskInfo *
+dup_info (SagUiCaseMasks *self, const char *id)
+{
+  const int index = sag_mask_set_find (self->set, id);
+
+  return index >= 0 ? sag_mask_info_copy (sag_mask_set_get_info (self->set, (guint) index)) : NULL;
+}
+
+static void
+change_info (SagUiCaseMasks *self, const char *title, const SagMaskInfo *info)
+{
+  const int index = sag_mask_set_find (self->set, info->id);
+  g_autoptr (GError) error = NULL;
+
+  if (sag_mask_info_equal (info, sag_mask_set_get_info (self->set, (guint) index)))
+    return;
+  if (sag_mask_set_change_info (self->set, title, info, &error))
+    sag_ui_case_masks_pushed (self, title);
+  else
+    failed (self, error);
+}
+
+void
+sag_ui_case_masks_rename (SagUiCaseMasks *self, const char *id, const char *name)
+{
+  g_autoptr (SagMaskInfo) info = dup_info (self, id);
+
+  if (info == NULL || *name == 0)
+    return;
+  g_free (info->name);
+  info->name = g_strdup (name);
+  change_info (self, _ ("Mask renamed"), info);
+}
+
+void
+sag_ui_case_masks_set_colour (SagUiCaseMasks *self, const char *id, guint32 colour)
+{
+  g_autoptr (SagMaskInfo) info = dup_info (self, id);
+
+  if (info == NULL)
+    return;
+  info->colour = colour;
+  change_info (self, _ ("Colour of a mask changed"), info);
+}
+
+void
+sag_ui_case_masks_set_locked (SagUiCaseMasks *self, const char *id, gboolean locked)
+{
+  g_autoptr (SagMaskInfo) info = dup_info (self, id);
+
+  if (info == NULL)
+    return;
+  info->locked = locked;
+  change_info (self, locked ? _ ("Mask locked") : _ ("Mask unlocked"), info);
+}
+
+void
+sag_ui_case_masks_set_visible (SagUiCaseMasks *self, const char *id, gboolean visible)
+{
+  g_autoptr (SagMaskInfo) info = dup_info (self, id);
+
+  if (info == NULL)
+    return;
+  info->visible = visible;
+  change_info (self, visible ? _ ("Mask shown") : _ ("Mask hidden"), info);
+}
+
+void
+sag_ui_case_masks_move (SagUiCaseMasks *self, const char *id, guint index)
+{
+  const char *title = _ ("Mask moved in the list");
+  const int   from = sag_mask_set_find (self->set, id);
+  g_autoptr (GError) error = NULL;
+
+  if (from < 0 || (guint) from == index || index >= sag_mask_set_get_n (self->set))
+    return;
+  if (sag_mask_set_move (self->set, title, id, index, &error))
+    sag_ui_case_masks_pushed (self, title);
+  else
+    failed (self, error);
+}
+
+gboolean
+sag_ui_case_masks_is_kept (SagUiCaseMasks *self)
+{
+  if (self->is_stored)
+    return TRUE;
+  if (sag_ui_case_masks_is_busy (self))
+    return FALSE;
+  for (guint m = 0; m < sag_mask_set_get_n (self->set); m++)
+    {
+      SagMask *mask = sag_mask_set_get_mask (self->set, m);
+      SagMask *kept = g_hash_table_lookup (self->kept, sag_mask_set_get_info (self->set, m)->id);
+
+      if (!sag_mask_is_empty (mask) && (kept == NULL || !sag_mask_equal (kept, mask)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+void
+sag_ui_case_masks_note_kept (SagUiCaseMasks *self, const char *id, SagMask *mask)
+{
+  g_hash_table_replace (self->kept, g_strdup (id), sag_mask_ref (mask));
+}
+
+void
+sag_ui_case_masks_set_stored (SagUiCaseMasks *self, gboolean stored)
+{
+  self->is_stored = stored;
+}
+
+static void
+sag_ui_case_masks_dispose (GObject *object)
+{
+  SagUiCaseMasks *self = SAG_UI_CASE_MASKS (object);
+
+  sag_ui_case_masks_drop_jobs (self);
+  g_clear_weak_pointer (&self->journal);
+  G_OBJECT_CLASS (sag_ui_case_masks_parent_class)->dispose (object);
+}
+
+static void
+sag_ui_case_masks_finalize (GObject *object)
+{
+  SagUiCaseMasks *self = SAG_UI_CASE_MASKS (object);
+
+  g_clear_pointer (&self->live, sag_mask_unref);
+  g_free (self->live_id);
+  g_free (self->active);
+  g_hash_table_unref (self->kept);
+  sag_mask_set_free (self->set);
+  G_OBJECT_CLASS (sag_ui_case_masks_parent_class)->finalize (object);
+}
+
+static void
+sag_ui_case_masks_class_init (SagUiCaseMasksClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = sag_ui_case_masks_dispose;
+  G_OBJECT_CLASS (class)->finalize = sag_ui_case_masks_finalize;
+  signals[CHANGED] = g_signal_new ("changed", SAG_UI_TYPE_CASE_MASKS, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
+  signals[SHOWN] = g_signal_new ("shown", SAG_UI_TYPE_CASE_MASKS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
+  signals[SAID] = g_signal_new ("said", SAG_UI_TYPE_CASE_MASKS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
+}
+
+static void
+sag_ui_case_masks_init (SagUiCaseMasks *self)
+{
+  g_queue_init (&self->jobs);
+  self->kept =
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) sag_mask_unref);
+}
