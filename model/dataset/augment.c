@@ -196,23 +196,67 @@ to_fixed (double value)
   return (gint32) lrint (CLAMP (value, -16384, 16383) * FIXED);
 }
 
-/* One row along z: nearest neighbours from @start in equal steps. */
+/* Of @n steps of @step from @start, those between 0 and @most: @low up to, not with, @high. */
+static void
+cut_range (gint32 start, gint32 step, gint32 most, gint32 *low, gint32 *high)
+{
+  gint64 first, end;
+
+  if (step == 0)
+    {
+      *high = start >= 0 && start <= most ? *high : *low;
+      return;
+    }
+  first = step > 0 ? -(gint64) start : (gint64) start - most;
+  end = step > 0 ? (gint64) most - start : (gint64) start;
+  step = ABS (step);
+  first = first > 0 ? (first + step - 1) / step : 0;
+  end = end >= 0 ? end / step + 1 : 0;
+  *low = (gint32) MIN (MAX (*low, first), *high);
+  *high = (gint32) MAX (MIN (*high, end), *low);
+}
+
+/* Nearest neighbours of positions @low up to @high of a row along z, the border going on. */
+static void
+label_border (const SagLabelMap *source,
+              const gint32       start[3],
+              const gint32       step[3],
+              gint32             low,
+              gint32             high,
+              guint8            *out)
+{
+  for (gint32 i = low; i < high; i++)
+    {
+      gsize index = 0;
+
+      for (int a = 0; a < 3; a++)
+        {
+          gint32 at = (start[a] + step[a] * i) >> 16;
+
+          index = index * (gsize) source->dims[a] + (gsize) CLAMP (at, 0, source->dims[a] - 1);
+        }
+      out[i] = source->voxels[index];
+    }
+}
+
+/* One row along z: nearest neighbours from @start in equal steps. Most of it lies inside and needs no border. */
 static void
 label_row (
   const SagLabelMap *source, const gint32 start[3], const gint32 step[3], gint32 n, guint8 *out)
 {
-  const gint32 last[3] = { source->dims[0] - 1, source->dims[1] - 1, source->dims[2] - 1 };
-  const gsize  row = (gsize) source->dims[2], plane = row * source->dims[1];
-  gint32       x = start[0], y = start[1], z = start[2];
+  const gint32  row = source->dims[2], plane = row * source->dims[1];
+  const guint8 *voxels = source->voxels;
+  gint32        low = 0, high = n, x, y, z;
 
-  for (gint32 i = 0; i < n; i++, x += step[0], y += step[1], z += step[2])
-    {
-      gint32 at[3] = { x >> 16, y >> 16, z >> 16 };
-
-      for (int a = 0; a < 3; a++)
-        at[a] = CLAMP (at[a], 0, last[a]);
-      out[i] = source->voxels[plane * at[0] + row * at[1] + at[2]];
-    }
+  for (int a = 0; a < 3; a++)
+    cut_range (start[a], step[a], (source->dims[a] << 16) - 1, &low, &high);
+  label_border (source, start, step, 0, low, out);
+  x = start[0] + step[0] * low;
+  y = start[1] + step[1] * low;
+  z = start[2] + step[2] * low;
+  for (gint32 i = low; i < high; i++, x += step[0], y += step[1], z += step[2])
+    out[i] = voxels[plane * (x >> 16) + row * (y >> 16) + (z >> 16)];
+  label_border (source, start, step, high, n, out);
 }
 
 SagLabelMap *

@@ -380,6 +380,22 @@ cell_target (const SagSampleGrid *grid,
   return most;
 }
 
+/* Which numbers there are in @row from @low up to @high. Eight equal ones are one look. */
+static void
+look_along (const guint8 *row, gint32 low, gint32 high, guint8 there[256])
+{
+  for (gint32 z = low; z < high;)
+    {
+      const guint64 same = row[z] * G_GUINT64_CONSTANT (0x0101010101010101);
+      guint64       eight = ~same;
+
+      there[row[z]] = 1;
+      if (high - z >= 8)
+        memcpy (&eight, row + z, 8);
+      z += eight == same ? 8 : 1;
+    }
+}
+
 /* Which numbers there are in a cell. */
 static void
 look_around (const SagSampleGrid *grid,
@@ -389,28 +405,17 @@ look_around (const SagSampleGrid *grid,
              guint8               there[256])
 {
   gint32 low[3], high[3];
-  guint8 last;
 
   for (int a = 0; a < 3; a++)
     {
       low[a] = windows[a].low[cell[a] * grid->cell[a]];
       high[a] = windows[a].high[(cell[a] + 1) * grid->cell[a] - 1];
     }
-  last = map->voxels[((gsize) low[0] * map->dims[1] + low[1]) * map->dims[2] + low[2]];
   memset (there, 0, 256);
-  there[last] = 1;
   for (gint32 x = low[0]; x < high[0]; x++)
     for (gint32 y = low[1]; y < high[1]; y++)
-      {
-        const guint8 *row = map->voxels + ((gsize) x * map->dims[1] + y) * map->dims[2];
-
-        for (gint32 z = low[2]; z < high[2]; z++)
-          if (row[z] != last)
-            {
-              last = row[z];
-              there[last] = 1;
-            }
-      }
+      look_along (map->voxels + ((gsize) x * map->dims[1] + y) * map->dims[2], low[2], high[2],
+                  there);
 }
 
 static gboolean

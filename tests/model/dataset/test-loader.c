@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sampling, augmentation and loading: functions of seed and place, whatever the threads do. */
+#include "model/core/random.h"
 #include "model/dataset/augment.h"
 #include "model/dataset/loader.h"
 #include "tests/model/dataset/data-fixture.h"
@@ -374,6 +375,64 @@ test_identity (void)
     g_assert_cmpfloat_with_epsilon (moved[v], exact[v], 0.51 / 2000 + 1e-5);
 }
 
+/* Turned and made smaller, so that rows leave the source on all sides: every label is that of the nearest voxel, the
+ * border going on. A thousandth from halfway either neighbour will do. */
+static void
+test_nearest (void)
+{
+  g_auto (DataFixture) data = { 0 };
+  const SagSampleGrid *grid;
+  guint8               members[1][256] = { { 0 } };
+  SagLabelMap          labels = { .n_sets = 1, .members = members };
+  g_autoptr (SagLabelMap) moved = NULL;
+  g_autofree guint8 *voxels = NULL;
+  SagAugmentation    turn = { .moves = TRUE };
+  const double       size[3] = { 3, 2.5, 2 }; /* mm a label */
+  gsize              n_beyond = 0, n = 0, at = 0;
+
+  data_fixture_init (&data, 0);
+  grid = &data.grid;
+  for (int a = 0; a < 3; a++)
+    labels.dims[a] = grid->source[a] * grid->fine;
+  n = (gsize) labels.dims[0] * labels.dims[1] * labels.dims[2];
+  labels.voxels = voxels = g_malloc (n);
+  for (gsize v = 0; v < n; v++)
+    voxels[v] = (guint8) sag_random_hash (3, v);
+  turn.to_source[0][0] = turn.to_source[1][1] = cos (0.3) * 1.6;
+  turn.to_source[0][1] = -sin (0.3) * 1.6;
+  turn.to_source[1][0] = sin (0.3) * 1.6;
+  turn.to_source[2][2] = -1.6;
+  moved = sag_augment_labels (grid, &turn, &labels);
+  for (gint32 x = 0; x < moved->dims[0]; x++)
+    for (gint32 y = 0; y < moved->dims[1]; y++)
+      for (gint32 z = 0; z < moved->dims[2]; z++)
+        {
+          double   place[3] = { (x - (moved->dims[0] - 1) / 2.0) * size[0],
+                                (y - (moved->dims[1] - 1) / 2.0) * size[1],
+                                (z - (moved->dims[2] - 1) / 2.0) * size[2] };
+          gsize    index = 0;
+          gboolean is_tie = FALSE, is_beyond = FALSE;
+
+          for (int a = 0; a < 3; a++)
+            {
+              double where = (labels.dims[a] - 1) / 2.0;
+              double most = labels.dims[a] - 1;
+
+              for (int b = 0; b < 3; b++)
+                where += turn.to_source[a][b] * place[b] / size[a];
+              is_beyond |= where < -0.5 || where > most + 0.5;
+              is_tie |= fabs (where + 0.5 - nearbyint (where + 0.5)) < 1e-3;
+              index = index * (gsize) labels.dims[a] + (gsize) lrint (CLAMP (where, 0, most));
+            }
+          n_beyond += is_beyond;
+          if (!is_tie)
+            g_assert_cmpint (moved->voxels[at], ==, voxels[index]);
+          at++;
+        }
+  g_assert_cmpint (n_beyond, >, at / 4);
+  g_assert_cmpint (n_beyond, <, at * 3 / 4);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -386,5 +445,6 @@ main (int argc, char **argv)
   g_test_add_func ("/augment/draws", test_draws);
   g_test_add_func ("/augment/together", test_together);
   g_test_add_func ("/augment/identity", test_identity);
+  g_test_add_func ("/augment/nearest", test_nearest);
   return g_test_run ();
 }
