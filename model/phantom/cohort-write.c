@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 /* What the manifest has to know of a member once its volumes are written. */
 typedef struct
@@ -256,27 +257,89 @@ get_truth (const SagCohortTask *task, const Member *member)
   return hidden ? -1 : FALSE;
 }
 
-static void
-append_row (GString             *table,
-            const SagCohortTask *task,
+/* Whether a finding was drawn that has this value in the map. */
+static gboolean
+has_drawn (const Member *member, guint8 label)
+{
+  for (guint f = 0; f < SAG_N_FINDINGS; f++)
+    if (member->findings & (1u << f) && sag_finding_get_label (1u << f) == label)
+      return TRUE;
+  return FALSE;
+}
+
+/* What shows in the map of findings that a diagnosis is true: nothing where it changes an organ and adds none, or where
+ * the member has the same from a finding that is not meant. */
+static guint
+list_shown (const SagCohortTask *task,
             const Member        *member,
-            const char          *question,
-            const char          *split)
+            gboolean             truth,
+            guint8               values[SAG_N_FINDINGS])
+{
+  guint n = 0;
+
+  for (guint f = 0; f < SAG_N_FINDINGS; f++)
+    if (task->findings & (1u << f))
+      {
+        guint8 label = sag_finding_get_label (1u << f);
+
+        if (label == 0 || (!truth && has_drawn (member, label)))
+          return 0;
+        if (n == 0 || memchr (values, label, n) == NULL)
+          values[n++] = label;
+      }
+  return n;
+}
+
+static void
+append_label (
+  GString *table, const Member *member, const char *question, gboolean truth, const char *split)
 {
   g_autofree char *name = dup_name (member->seed, "");
 
-  g_string_append_printf (table, "%s,%s.nii.gz,", question, name);
-  if (task->findings != 0)
-    g_string_append_printf (table, "%d,%s,,,", get_truth (task, member), split);
-  else
+  g_string_append_printf (table, "%s,%s.nii.gz,%d,%s,,,%s,%s\n", question, name, truth, split, name,
+                          name);
+}
+
+static void
+append_mask (GString      *table,
+             const Member *member,
+             const char   *question,
+             const char   *map,
+             const guint8 *values,
+             guint         n_values,
+             const char   *split)
+{
+  g_autofree char *name = dup_name (member->seed, "");
+
+  g_string_append_printf (table, "%s,%s.nii.gz,,%s,%s%s.nii.gz,", question, name, split, name, map);
+  for (guint v = 0; v < n_values; v++)
+    g_string_append_printf (table, "%s%u", v > 0 ? ";" : "", values[v]);
+  g_string_append_printf (table, ",%s,%s\n", name, name);
+}
+
+/* A diagnosis has a row with its label, and one with its mask where it shows: so its map is learned in its own words. */
+static void
+append_rows (GString             *table,
+             const SagCohortTask *task,
+             const Member        *member,
+             const char          *question,
+             const char          *split)
+{
+  guint8   values[SAG_N_FINDINGS];
+  guint    n_values;
+  gboolean truth;
+
+  if (task->findings == 0)
     {
-      g_string_append_printf (table, ",%s,%s%s.nii.gz,", split, name,
-                              task->in_findings ? "_findings" : "_labels");
-      for (guint v = 0; v < task->n_values; v++)
-        g_string_append_printf (table, "%s%u", v > 0 ? ";" : "", task->values[v]);
-      g_string_append_c (table, ',');
+      append_mask (table, member, question, task->in_findings ? "_findings" : "_labels",
+                   task->values, task->n_values, split);
+      return;
     }
-  g_string_append_printf (table, "%s,%s\n", name, name);
+  truth = get_truth (task, member) == TRUE;
+  append_label (table, member, question, truth, split);
+  n_values = list_shown (task, member, truth, values);
+  if (n_values > 0)
+    append_mask (table, member, question, "_findings", values, n_values, split);
 }
 
 static void
@@ -296,12 +359,12 @@ append_member (GString *tables[2], const SagCohort *cohort, const Member *member
         continue;
       if (split == 0 && choice >> 63)
         other = sag_cohort_dup_wording (&tasks[t], SAG_WORDING_TRAINED, choice);
-      append_row (tables[0], &tasks[t], member, other != NULL ? other : tasks[t].text,
-                  splits[split]);
+      append_rows (tables[0], &tasks[t], member, other != NULL ? other : tasks[t].text,
+                   splits[split]);
       if (split != 2)
         continue;
       unseen = sag_cohort_dup_wording (&tasks[t], SAG_WORDING_HELD_OUT, choice);
-      append_row (tables[1], &tasks[t], member, unseen, splits[split]);
+      append_rows (tables[1], &tasks[t], member, unseen, splits[split]);
     }
 }
 

@@ -276,6 +276,49 @@ test_truth (void)
   sag_test_remove_folder (folder);
 }
 
+static gboolean
+holds (const SagSample *sample, GError **error)
+{
+  g_autoptr (SagVolume) mask = sag_nifti_load (sample->mask, NULL, NULL, NULL, error);
+  gint64   n = mask != NULL ? sag_geometry_n_voxels (sag_volume_get_geometry (mask)) : 0;
+  gboolean found = FALSE;
+
+  for (gint64 voxel = 0; voxel < n && !found; voxel++)
+    for (gsize v = 0; v < sample->n_mask_values; v++)
+      found |= sag_volume_get_int16 (mask)[voxel] == sample->mask_values[v];
+  return found;
+}
+
+/* A diagnosis that shows has its mask beside its label, in the same words, and they agree. */
+static void
+test_masks (void)
+{
+  char           *folder = sag_test_dup_folder ();
+  const SagCohort cohort = small_cohort (folder, 4);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagDataset) manifest = NULL;
+  guint n_checked[2] = { 0 };
+
+  g_assert_true (sag_cohort_write (&cohort, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  manifest = load (folder, "manifest.csv");
+  for (gsize i = 1; i < sag_dataset_get_n (manifest); i++)
+    {
+      const SagSample *label = sag_dataset_get (manifest, i - 1);
+      const SagSample *sample = sag_dataset_get (manifest, i);
+
+      if (sample->mask == NULL || label->mask != NULL ||
+          !g_str_equal (label->question, sample->question))
+        continue;
+      g_assert_cmpint (holds (sample, &error), ==, label->label == 1);
+      g_assert_no_error (error);
+      n_checked[label->label == 1]++;
+    }
+  g_assert_cmpuint (n_checked[0], >=, 40);
+  g_assert_cmpuint (n_checked[1], >=, 10);
+  sag_test_remove_folder (folder);
+}
+
 static void
 count_cb (guint n_done, gpointer user_data)
 {
@@ -378,6 +421,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cohort/tasks", test_tasks);
   g_test_add_func ("/cohort/manifest", test_manifest);
   g_test_add_func ("/cohort/truth", test_truth);
+  g_test_add_func ("/cohort/masks", test_masks);
   g_test_add_func ("/cohort/restart", test_restart);
   g_test_add_func ("/cohort/refused", test_refused);
   return g_test_run ();
