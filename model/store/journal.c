@@ -423,27 +423,80 @@ sag_masks_step_finish (GAsyncResult *result, GError **error)
 
 typedef struct
 {
-  gint64      case_id;
-  SagMaskSet *set;
+  gint64       number;
+  gboolean     undone;
+  SagMaskStep *step;
+} AdoptedStep;
+
+static void
+clear_adopted_step (gpointer data)
+{
+  sag_mask_step_unref (((AdoptedStep *) data)->step);
+}
+
+/* A set as it was: what is done to it meanwhile comes after. */
+typedef struct
+{
+  gint64     case_id;
+  GArray    *steps; /* of AdoptedStep */
+  GPtrArray *infos;
+  GPtrArray *masks;
 } Adopt;
+
+static Adopt *
+adopt_new (gint64 case_id, SagMaskSet *set)
+{
+  Adopt      *job = g_new0 (Adopt, 1);
+  AdoptedStep one;
+
+  job->case_id = case_id;
+  job->steps = g_array_new (FALSE, FALSE, sizeof (AdoptedStep));
+  g_array_set_clear_func (job->steps, clear_adopted_step);
+  job->infos = g_ptr_array_new_with_free_func (info_free);
+  job->masks = g_ptr_array_new_with_free_func (mask_free);
+  for (guint s = 0; (one.step = sag_mask_set_get_step (set, s, &one.number, &one.undone)) != NULL;
+       s++)
+    {
+      sag_mask_step_ref (one.step);
+      g_array_append_val (job->steps, one);
+    }
+  for (guint i = 0; i < sag_mask_set_get_n (set); i++)
+    {
+      g_ptr_array_add (job->infos, sag_mask_info_copy (sag_mask_set_get_info (set, i)));
+      g_ptr_array_add (job->masks, sag_mask_ref (sag_mask_set_get_mask (set, i)));
+    }
+  return job;
+}
+
+static void
+adopt_free (gpointer data)
+{
+  Adopt *job = data;
+
+  g_array_unref (job->steps);
+  g_ptr_array_unref (job->infos);
+  g_ptr_array_unref (job->masks);
+  g_free (job);
+}
 
 static gboolean
 adopt (SagDb *db, gpointer data, GError **error)
 {
   const Adopt *job = data;
-  SagMaskStep *step;
-  gint64       number;
-  gboolean     undone;
 
   /* Steps are differences: those of other masks' history must not stand before these. */
   if (!sag_db_run (db, error, "DELETE FROM steps WHERE case_id = ?", "i", job->case_id))
     return FALSE;
-  for (guint s = 0; (step = sag_mask_set_get_step (job->set, s, &number, &undone)) != NULL; s++)
-    if (!insert_step (db, job->case_id, number, step, undone, error))
-      return FALSE;
-  for (guint i = 0; i < sag_mask_set_get_n (job->set); i++)
-    if (!sag_masks_put (db, job->case_id, sag_mask_set_get_info (job->set, i),
-                        sag_mask_set_get_mask (job->set, i), NULL, error))
+  for (guint s = 0; s < job->steps->len; s++)
+    {
+      const AdoptedStep *one = &g_array_index (job->steps, AdoptedStep, s);
+
+      if (!insert_step (db, job->case_id, one->number, one->step, one->undone, error))
+        return FALSE;
+    }
+  for (guint i = 0; i < job->infos->len; i++)
+    if (!sag_masks_put (db, job->case_id, g_ptr_array_index (job->infos, i),
+                        g_ptr_array_index (job->masks, i), NULL, error))
       return FALSE;
   return TRUE;
 }
@@ -451,8 +504,18 @@ adopt (SagDb *db, gpointer data, GError **error)
 gboolean
 sag_masks_adopt (SagStore *store, gint64 case_id, SagMaskSet *set, GError **error)
 {
-  if (!sag_store_run (store, adopt, &(Adopt){ case_id, set }, error))
-    return FALSE;
+  Adopt         *job = adopt_new (case_id, set);
+  const gboolean done = sag_store_run (store, adopt, job, error);
+
+  adopt_free (job);
+  if (done)
+    sag_masks_attach (store, case_id, set);
+  return done;
+}
+
+void
+sag_masks_adopt_later (SagStore *store, gint64 case_id, SagMaskSet *set)
+{
+  sag_store_post (store, adopt, adopt_new (case_id, set), adopt_free);
   sag_masks_attach (store, case_id, set);
-  return TRUE;
 }

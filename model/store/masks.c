@@ -272,6 +272,57 @@ sag_masks_load (SagStore *store, gint64 case_id, const SagGeometry *geometry, GE
   return sag_store_run (store, load_set, &load, error) ? load.set : NULL;
 }
 
+typedef struct
+{
+  Load        load;
+  SagGeometry geometry;
+} LoadLater;
+
+static void
+load_later_free (gpointer data)
+{
+  LoadLater *later = data;
+
+  g_clear_pointer (&later->load.set, sag_mask_set_free);
+  g_free (later);
+}
+
+static void
+loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  LoadLater *later = g_task_get_task_data (task);
+  GError    *error = NULL;
+
+  if (sag_store_run_finish (result, &error))
+    g_task_return_pointer (task, g_steal_pointer (&later->load.set),
+                           (GDestroyNotify) sag_mask_set_free);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+sag_masks_load_async (SagStore           *store,
+                      gint64              case_id,
+                      const SagGeometry  *geometry,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data)
+{
+  GTask     *task = g_task_new (NULL, NULL, callback, user_data);
+  LoadLater *later = g_new0 (LoadLater, 1);
+
+  later->geometry = *geometry;
+  later->load = (Load){ case_id, &later->geometry, NULL };
+  g_task_set_task_data (task, later, load_later_free);
+  sag_store_run_async (store, load_set, &later->load, loaded_cb, task);
+}
+
+SagMaskSet *
+sag_masks_load_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 gboolean
 sag_masks_put (SagDb             *db,
                gint64             case_id,

@@ -38,6 +38,14 @@ gboolean sag_masks_step_finish (GAsyncResult *result, GError **error);
 SagMaskSet *
 sag_masks_load (SagStore *store, gint64 case_id, const SagGeometry *geometry, GError **error);
 
+/** sag_masks_load_async: the same for the window. @geometry is copied. */
+void        sag_masks_load_async (SagStore           *store,
+                                  gint64              case_id,
+                                  const SagGeometry  *geometry,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            user_data);
+SagMaskSet *sag_masks_load_finish (GAsyncResult *result, GError **error);
+
 /** SagStoredMask: a mask as it lies in a project. */
 typedef struct
 {
@@ -65,6 +73,9 @@ gboolean sag_masks_put (SagDb             *db,
  * undone and redone. A journal that the case had is forgotten.
  */
 gboolean sag_masks_adopt (SagStore *store, gint64 case_id, SagMaskSet *set, GError **error);
+
+/** sag_masks_adopt_later: the same behind one's back: the set can be changed at once. */
+void sag_masks_adopt_later (SagStore *store, gint64 case_id, SagMaskSet *set);
 
 /** sag_masks_crc: of a brick's row: over mask, place and bytes, so that no row can stand for another. */
 guint32 sag_masks_crc (gint64 mask_id, gint64 brick, const void *data, gsize size_bytes);

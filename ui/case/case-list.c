@@ -3,6 +3,7 @@
 
 #include "ui/base/keymap.h"
 #include "ui/case/case-row.h"
+#include "ui/case/loss.h"
 
 #include <glib/gi18n.h>
 
@@ -56,8 +57,8 @@ reopen (gpointer data)
     sag_ui_cases_set_current (closed->cases, closed->one);
 }
 
-void
-sag_ui_case_list_close (SagUiCaseList *self, SagUiCase *one)
+static void
+close_now (SagUiCaseList *self, SagUiCase *one)
 {
   SagUiCases *cases = get_cases (self);
   Closed     *closed = g_new (Closed, 1);
@@ -70,6 +71,48 @@ sag_ui_case_list_close (SagUiCaseList *self, SagUiCase *one)
   closed->was_current = one == sag_ui_cases_get_current (cases);
   sag_ui_cases_remove (cases, one);
   sag_ui_session_say_undoable (self->session, sentence, reopen, closed, closed_free);
+}
+
+typedef struct
+{
+  SagUiCaseList *list;
+  SagUiCase     *one;
+} Closing;
+
+static void
+closing_free (gpointer data)
+{
+  Closing *closing = data;
+
+  g_object_unref (closing->list);
+  g_object_unref (closing->one);
+  g_free (closing);
+}
+
+static void
+close_anyway (gpointer data)
+{
+  Closing *closing = data;
+
+  if (closing->list->session != NULL &&
+      sag_ui_cases_index_of (get_cases (closing->list), closing->one) != G_MAXUINT)
+    close_now (closing->list, closing->one);
+}
+
+void
+sag_ui_case_list_close (SagUiCaseList *self, SagUiCase *one)
+{
+  Closing *closing;
+
+  if (sag_ui_loss_get (one) == NULL)
+    {
+      close_now (self, one);
+      return;
+    }
+  closing = g_new (Closing, 1);
+  closing->list = g_object_ref (self);
+  closing->one = g_object_ref (one);
+  sag_ui_loss_ask (GTK_WIDGET (self), sag_ui_loss_get (one), close_anyway, closing, closing_free);
 }
 
 static void

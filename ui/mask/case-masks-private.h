@@ -17,6 +17,8 @@ typedef struct _SagUiMaskJob SagUiMaskJob;
  * @live: (nullable): the mask @live_id with the stroke that is drawn on it
  * @jobs: (element-type SagUiMaskJob): the first one is under way if @is_running
  * @stroke: (nullable): that of @jobs which still grows
+ * @store: (nullable): only compared: the project's that it was met in
+ * @one: (nullable): weak
  * @kept: (element-type utf8 SagMask): what files have
  */
 struct _SagUiCaseMasks
@@ -34,6 +36,8 @@ struct _SagUiCaseMasks
   SagUiMaskJob *stroke;
   GHashTable   *kept;
   gboolean      is_stored;
+  gpointer      store;
+  SagUiCase    *one;
 };
 
 /** sag_ui_case_masks_said: takes @sentence. */

@@ -3,6 +3,7 @@
 
 #include "model/store/masks.h"
 #include "render/slice/colour.h"
+#include "ui/case/loss.h"
 
 #include <glib/gi18n.h>
 
@@ -19,6 +20,21 @@ enum
 };
 static guint signals[N_SIGNALS];
 
+/* Says with the case what would be lost with it. */
+static void
+update_loss (SagUiCaseMasks *self)
+{
+  g_autofree char *sentence = NULL;
+
+  if (self->one == NULL)
+    return;
+  if (!sag_ui_case_masks_is_kept (self))
+    /* Translators: the name of a scan. */
+    sentence = g_strdup_printf (_ ("The masks of %s are neither in a project nor in files."),
+                                sag_ui_case_get_title (self->one));
+  sag_ui_loss_set (self->one, sentence);
+}
+
 static void
 changed (SagUiCaseMasks *self)
 {
@@ -28,6 +44,7 @@ changed (SagUiCaseMasks *self)
       if (sag_mask_set_get_n (self->set) > 0)
         self->active = g_strdup (sag_mask_set_get_info (self->set, 0)->id);
     }
+  update_loss (self);
   g_signal_emit (self, signals[CHANGED], 0);
   g_signal_emit (self, signals[SHOWN], 0);
 }
@@ -76,7 +93,7 @@ go (Step *step, gboolean back)
 
   if (step->generation != self->generation)
     return;
-  if (self->is_stored && sag_mask_set_get_missing (self->set, back) != 0)
+  if (sag_mask_set_get_missing (self->set, back) != 0)
     {
       if (self->journal != NULL)
         sag_ui_journal_hold (self->journal);
@@ -156,6 +173,7 @@ sag_ui_case_masks_get (SagUiCase *one, SagUiJournal *journal)
   self = g_object_new (SAG_UI_TYPE_CASE_MASKS, NULL);
   self->set = sag_mask_set_new (sag_volume_get_geometry (volume));
   g_set_weak_pointer (&self->journal, journal);
+  g_set_weak_pointer (&self->one, one);
   g_object_set_data_full (G_OBJECT (one), DATA, self, g_object_unref);
   return self;
 }
@@ -434,12 +452,14 @@ void
 sag_ui_case_masks_note_kept (SagUiCaseMasks *self, const char *id, SagMask *mask)
 {
   g_hash_table_replace (self->kept, g_strdup (id), sag_mask_ref (mask));
+  update_loss (self);
 }
 
 void
 sag_ui_case_masks_set_stored (SagUiCaseMasks *self, gboolean stored)
 {
   self->is_stored = stored;
+  update_loss (self);
 }
 
 static void
@@ -449,6 +469,7 @@ sag_ui_case_masks_dispose (GObject *object)
 
   sag_ui_case_masks_drop_jobs (self);
   g_clear_weak_pointer (&self->journal);
+  g_clear_weak_pointer (&self->one);
   G_OBJECT_CLASS (sag_ui_case_masks_parent_class)->dispose (object);
 }
 

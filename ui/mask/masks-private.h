@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @views: (element-type SagUiSliceView): attached ones
  * @touched: (nullable): the one of them that was touched last
  * @current: (nullable): of the session's case
+ * @stored: (element-type SagUiCaseMasks): those that the open project keeps; weak
  * @is_painting: a stroke follows the hand, now at @last_mm
  * @outline: (element-type double[3]): of a polygon or lasso on slice @outline_slice of @outline_view
  * @pointer_view: (nullable): where the hand is, at @pointer
@@ -27,6 +28,7 @@ struct _SagUiMasks
   GPtrArray          *views;
   SagUiSliceView     *touched;
   SagUiCaseMasks     *current;
+  GPtrArray          *stored;
 
   double   size_mm;
   gboolean ball;
@@ -95,6 +97,15 @@ gboolean sag_ui_masks_stop_drawing (SagUiMasks *self);
 
 /** sag_ui_masks_ready: (nullable): the masks with an active one, made where there was none, that can be changed. */
 SagUiCaseMasks *sag_ui_masks_ready (SagUiMasks *self);
+
+/** sag_ui_masks_follow_case: the session's case may have other masks now. */
+void sag_ui_masks_follow_case (SagUiMasks *self);
+
+/* mask-project.c */
+void sag_ui_masks_connect_project (SagUiMasks *self);
+void sag_ui_masks_leave_project (SagUiMasks *self);
+/** sag_ui_masks_meet: if @one is a case of the project and was read, its masks are fetched, once. */
+void sag_ui_masks_meet (SagUiMasks *self, SagUiCase *one);
 
 void sag_ui_masks_init_actions (SagUiMasks *self);
 void sag_ui_masks_update_actions (SagUiMasks *self);

@@ -166,6 +166,17 @@ sag_ui_stored_place (const SagRenderSlice *slice, const SagGeometry *stored)
   };
 }
 
+void
+sag_ui_masks_follow_case (SagUiMasks *self)
+{
+  SagUiCase      *one = self->session != NULL ? sag_ui_session_get_case (self->session) : NULL;
+  SagUiCaseMasks *masks = one != NULL ? sag_ui_case_masks_peek (one) : NULL;
+
+  if (masks != self->current)
+    sag_ui_masks_stop_drawing (self);
+  set_current (self, masks);
+}
+
 static void
 display_cb (SagUiDisplay *display, guint change, SagUiMasks *self)
 {
@@ -173,11 +184,9 @@ display_cb (SagUiDisplay *display, guint change, SagUiMasks *self)
 
   if (change & SAG_UI_CHANGE_CASE)
     {
-      SagUiCaseMasks *masks = one != NULL ? sag_ui_case_masks_peek (one) : NULL;
-
-      if (masks != self->current)
-        sag_ui_masks_stop_drawing (self);
-      set_current (self, masks);
+      if (one != NULL)
+        sag_ui_masks_meet (self, one);
+      sag_ui_masks_follow_case (self);
     }
   if (change & SAG_UI_CHANGE_TOOL)
     sag_ui_masks_stop_drawing (self);
@@ -268,6 +277,7 @@ sag_ui_masks_get (SagUiSession *session)
   g_signal_connect_object (sag_ui_session_get_display (session), "changed", G_CALLBACK (display_cb),
                            self, 0);
   sag_ui_masks_init_actions (self);
+  sag_ui_masks_connect_project (self);
   set_current (self, one != NULL ? sag_ui_case_masks_peek (one) : NULL);
   sag_ui_masks_update_actions (self);
   g_object_set_data_full (G_OBJECT (session), DATA, self, g_object_unref);
@@ -354,6 +364,7 @@ sag_ui_masks_dispose (GObject *object)
   for (guint i = 0; i < self->views->len; i++)
     g_object_weak_unref (self->views->pdata[i], view_gone_cb, self);
   g_ptr_array_set_size (self->views, 0);
+  sag_ui_masks_leave_project (self);
   if (self->current != NULL)
     g_signal_handlers_disconnect_by_data (self->current, self);
   g_clear_object (&self->current);
@@ -367,6 +378,7 @@ sag_ui_masks_finalize (GObject *object)
 {
   SagUiMasks *self = SAG_UI_MASKS (object);
 
+  g_ptr_array_unref (self->stored);
   g_ptr_array_unref (self->views);
   g_array_unref (self->outline);
   g_free (self->other);
@@ -416,6 +428,7 @@ static void
 sag_ui_masks_init (SagUiMasks *self)
 {
   self->views = g_ptr_array_new ();
+  self->stored = g_ptr_array_new ();
   self->outline = g_array_new (FALSE, FALSE, sizeof (double[3]));
   self->actions = g_simple_action_group_new ();
 }

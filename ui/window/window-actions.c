@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/base/keymap.h"
+#include "ui/case/loss.h"
 #include "ui/case/recent.h"
 #include "ui/window/about.h"
 #include "ui/window/keys.h"
@@ -233,6 +234,25 @@ menus_cb (SagUiWindow *self)
 }
 
 static void
+close_anyway (gpointer user_data)
+{
+  g_object_set_data (user_data, "sag-ui-window-lose", GINT_TO_POINTER (TRUE));
+  gtk_window_close (user_data);
+}
+
+/* Work that is nowhere but in memory is not lost without a word. */
+static gboolean
+close_request_cb (SagUiWindow *self)
+{
+  g_autofree char *sentences = sag_ui_loss_dup_all (get_cases (self));
+
+  if (sentences == NULL || g_object_get_data (G_OBJECT (self), "sag-ui-window-lose") != NULL)
+    return GDK_EVENT_PROPAGATE;
+  sag_ui_loss_ask (GTK_WIDGET (self), sentences, close_anyway, g_object_ref (self), g_object_unref);
+  return GDK_EVENT_STOP;
+}
+
+static void
 add_property_action (SagUiWindow *self, const char *name, gpointer object, const char *property)
 {
   g_autoptr (GPropertyAction) action = g_property_action_new (name, object, property);
@@ -246,6 +266,7 @@ sag_ui_window_add_actions (SagUiWindow *self)
   SagUiCases *cases = get_cases (self);
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  g_signal_connect (self, "close-request", G_CALLBACK (close_request_cb), NULL);
   add_property_action (self, "show-cases", self->cases_flap, "reveal-flap");
   add_property_action (self, "show-tools", self->tools_flap, "reveal-flap");
   g_signal_connect_object (cases, "items-changed", G_CALLBACK (cases_cb), self, G_CONNECT_SWAPPED);

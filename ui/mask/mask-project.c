@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Masks and the project of the window. As soon as a scan is a case of the project, its masks come
+ * from there, and every step goes there. What was painted before is adopted: with all that can be
+ * undone if the project has no masks of the case yet, else as masks beside those. */
+
+#include "model/store/masks.h"
+#include "ui/mask/case-masks-private.h"
+#include "ui/mask/masks-private.h"
+#include "ui/project/project.h"
+
+#include <glib/gi18n.h>
+
+/* How often masks that are being painted are asked whether they are done. */
+#define BUSY_MS 50
+
+typedef struct
+{
+  SagUiMasks     *self;
+  SagUiCaseMasks *masks;
+  SagUiCase      *one;
+  SagStore       *store; /* only compared, until it is known to be open */
+  gint64          id;
+  SagMaskSet     *set;
+} Meeting;
+
+static void
+meeting_free (gpointer data)
+{
+  Meeting *meeting = data;
+
+  g_clear_pointer (&meeting->set, sag_mask_set_free);
+  g_object_unref (meeting->self);
+  g_object_unref (meeting->masks);
+  g_object_unref (meeting->one);
+  g_free (meeting);
+}
+
+static SagUiProject *
+get_project (SagUiMasks *self)
+{
+  return self->session != NULL ? sag_ui_project_get (self->session) : NULL;
+}
+
+static void
+gone_cb (gpointer data, GObject *masks)
+{
+  g_ptr_array_remove_fast (((SagUiMasks *) data)->stored, masks);
+}
+
+static void
+changed_cb (SagUiCaseMasks *masks, SagUiMasks *self)
+{
+  SagUiProject *project = get_project (self);
+
+  if (project != NULL && sag_ui_project_can_write (project))
+    sag_ui_project_watch_saving (project);
+}
+
+/* What was painted without the project joins what the project has. */
+static void
+join (SagUiCaseMasks *masks, SagStore *store, gint64 id, SagMaskSet *set)
+{
+  SagMaskSet *before = sag_ui_case_masks_get_set (masks);
+  const guint n = sag_mask_set_get_n (before);
+  g_autoptr (GPtrArray) infos =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) sag_mask_info_free);
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_mask_unref);
+
+  for (guint m = 0; m < n; m++)
+    if (!sag_mask_is_empty (sag_mask_set_get_mask (before, m)) &&
+        sag_mask_set_find (set, sag_mask_set_get_info (before, m)->id) < 0)
+      {
+        g_ptr_array_add (infos, sag_mask_info_copy (sag_mask_set_get_info (before, m)));
+        g_ptr_array_add (kept, sag_mask_ref (sag_mask_set_get_mask (before, m)));
+      }
+  sag_masks_attach (store, id, set);
+  sag_ui_case_masks_set_set (masks, set);
+  for (guint m = 0; m < kept->len; m++)
+    {
+      const SagMaskInfo *info = infos->pdata[m];
+
+      sag_ui_case_masks_add (masks, info->name, &info->colour, kept->pdata[m]);
+    }
+}
+
+static gboolean
+is_new (SagMaskSet *set)
+{
+  return sag_mask_set_get_n (set) == 0 && sag_mask_set_get_undo_title (set) == NULL &&
+         sag_mask_set_get_redo_title (set) == NULL;
+}
+
+static void
+take (Meeting *meeting)
+{
+  SagUiMasks    *self = meeting->self;
+  SagUiProject  *project = get_project (self);
+  SagMaskSet    *own = sag_ui_case_masks_get_set (meeting->masks);
+  const gboolean can_write = sag_ui_project_can_write (project);
+
+  if (!is_new (meeting->set))
+    join (meeting->masks, meeting->store, meeting->id, g_steal_pointer (&meeting->set));
+  else if (!is_new (own) && can_write)
+    sag_masks_adopt_later (meeting->store, meeting->id, own);
+  else
+    sag_masks_attach (meeting->store, meeting->id, own);
+  sag_ui_case_masks_set_stored (meeting->masks, can_write);
+  g_ptr_array_add (self->stored, meeting->masks);
+  g_object_weak_ref (G_OBJECT (meeting->masks), gone_cb, self);
+  g_signal_connect_object (meeting->masks, "changed", G_CALLBACK (changed_cb), self, 0);
+  changed_cb (meeting->masks, self);
+  sag_ui_masks_follow_case (self);
+}
+
+/* Not while a stroke is on its way. */
+static gboolean
+take_cb (gpointer data)
+{
+  Meeting *meeting = data;
+
+  if (meeting->masks->store != meeting->store || get_project (meeting->self) == NULL ||
+      sag_ui_project_get_store (get_project (meeting->self)) != meeting->store)
+    return G_SOURCE_REMOVE;
+  if (sag_ui_case_masks_is_busy (meeting->masks))
+    return G_SOURCE_CONTINUE;
+  take (meeting);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Meeting *meeting = user_data;
+  g_autoptr (GError) error = NULL;
+
+  meeting->set = sag_masks_load_finish (result, &error);
+  if (meeting->set == NULL)
+    {
+      if (meeting->self->session != NULL)
+        sag_ui_session_say (meeting->self->session, error->message);
+      meeting_free (meeting);
+      return;
+    }
+  if (take_cb (meeting) == G_SOURCE_CONTINUE)
+    g_timeout_add_full (G_PRIORITY_DEFAULT, BUSY_MS, take_cb, meeting, meeting_free);
+  else
+    meeting_free (meeting);
+}
+
+void
+sag_ui_masks_meet (SagUiMasks *self, SagUiCase *one)
+{
+  SagUiProject   *project = get_project (self);
+  SagStore       *store = project != NULL ? sag_ui_project_get_store (project) : NULL;
+  const gint64    id = store != NULL ? sag_ui_project_get_case_id (project, one) : 0;
+  SagUiCaseMasks *masks;
+  Meeting        *meeting;
+
+  if (id == 0 || sag_ui_case_get_state (one) != SAG_UI_CASE_READY)
+    return;
+  masks = sag_ui_case_masks_get (one, sag_ui_session_get_journal (self->session));
+  if (masks == NULL || masks->store == store)
+    return;
+  masks->store = store;
+  meeting = g_new0 (Meeting, 1);
+  meeting->self = g_object_ref (self);
+  meeting->masks = g_object_ref (masks);
+  meeting->one = g_object_ref (one);
+  meeting->store = store;
+  meeting->id = id;
+  sag_masks_load_async (store, id, sag_mask_set_get_geometry (sag_ui_case_masks_get_set (masks)),
+                        loaded_cb, meeting);
+}
+
+static void
+met_cb (SagUiProject *project, SagUiCase *one, SagUiMasks *self)
+{
+  sag_ui_masks_meet (self, one);
+}
+
+static void
+opened_cb (SagUiProject *project, SagUiMasks *self)
+{
+  GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
+
+  for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
+    {
+      g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
+
+      sag_ui_masks_meet (self, one);
+    }
+}
+
+/* What the project has is not lost; from now on it could be. */
+static void
+leave (SagUiMasks *self, SagUiCaseMasks *masks)
+{
+  SagMaskSet *set = sag_ui_case_masks_get_set (masks);
+
+  g_signal_handlers_disconnect_by_func (masks, changed_cb, self);
+  sag_masks_detach (set);
+  masks->store = NULL;
+  for (guint m = 0; masks->is_stored && m < sag_mask_set_get_n (set); m++)
+    sag_ui_case_masks_note_kept (masks, sag_mask_set_get_info (set, m)->id,
+                                 sag_mask_set_get_mask (set, m));
+  sag_ui_case_masks_set_stored (masks, FALSE);
+}
+
+static void
+closing_cb (SagUiProject *project, SagUiMasks *self)
+{
+  GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
+
+  while (self->stored->len > 0)
+    {
+      SagUiCaseMasks *masks = self->stored->pdata[self->stored->len - 1];
+
+      g_object_weak_unref (G_OBJECT (masks), gone_cb, self);
+      g_ptr_array_set_size (self->stored, (int) self->stored->len - 1);
+      leave (self, masks);
+    }
+  /* Those that are still being read. */
+  for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
+    {
+      g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
+      SagUiCaseMasks *masks = sag_ui_case_masks_peek (one);
+
+      if (masks != NULL)
+        masks->store = NULL;
+    }
+}
+
+static void
+state_cb (SagUiCase *one, GParamSpec *pspec, SagUiMasks *self)
+{
+  if (self->session != NULL)
+    sag_ui_masks_meet (self, one);
+}
+
+static void
+items_cb (GListModel *cases, guint position, guint removed, guint added, SagUiMasks *self)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
+
+      g_signal_handlers_disconnect_by_func (one, state_cb, self);
+      g_signal_connect_object (one, "notify::state", G_CALLBACK (state_cb), self, 0);
+      state_cb (one, NULL, self);
+    }
+}
+
+void
+sag_ui_masks_connect_project (SagUiMasks *self)
+{
+  SagUiProject *project = get_project (self);
+  GListModel   *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
+
+  g_signal_connect_object (cases, "items-changed", G_CALLBACK (items_cb), self, 0);
+  items_cb (cases, 0, 0, g_list_model_get_n_items (cases), self);
+
+  g_signal_connect_object (project, "met", G_CALLBACK (met_cb), self, 0);
+  g_signal_connect_object (project, "opened", G_CALLBACK (opened_cb), self, 0);
+  g_signal_connect_object (project, "closing", G_CALLBACK (closing_cb), self, 0);
+}
+
+void
+sag_ui_masks_leave_project (SagUiMasks *self)
+{
+  for (guint i = 0; i < self->stored->len; i++)
+    g_object_weak_unref (self->stored->pdata[i], gone_cb, self);
+  g_ptr_array_set_size (self->stored, 0);
+}
