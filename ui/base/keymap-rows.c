@@ -76,6 +76,8 @@ static const SagUiKeyRow rows[] = {
   { "view.maximise", LAYOUT, N_ ("The active view alone, and back"), "F3", "F3" },
   { "view.main::scene", LAYOUT, N_ ("3D alone"), "F4", "F4" },
   { "view.compare-next", LAYOUT, N_ ("Compare with the next case"), "<Control>k", "<Control>k" },
+  { "view.aligned", LAYOUT, N_ ("Draw both on the same slices"), "k", "k" },
+  { "view.checker", LAYOUT, N_ ("Checkerboard of both"), "<Shift>k", "<Shift>k" },
   { "view.end-compare", LAYOUT, N_ ("End the comparison"), "<Control><Shift>k", "<Control><Shift>k" },
 
   { "ask.focus", ANSWERS, N_ ("Type a task"), "slash", "slash" },

@@ -28,6 +28,7 @@ struct _SagUiDisplay
   double          slab_mm;
   SagUiTool       tool;
   SagUiOverlay   *only;
+  SagVolume      *checker;
   GPtrArray      *watched; /* overlays whose "changed" is listened to */
 };
 
@@ -332,6 +333,22 @@ sag_ui_display_set_only (SagUiDisplay *self, gpointer overlay)
   changed (self, SAG_UI_CHANGE_OVERLAY);
 }
 
+void
+sag_ui_display_set_checker (SagUiDisplay *self, SagVolume *other)
+{
+  if (other == self->checker)
+    return;
+  g_clear_pointer (&self->checker, sag_volume_unref);
+  self->checker = other != NULL ? sag_volume_ref (other) : NULL;
+  changed (self, SAG_UI_CHANGE_OVERLAY);
+}
+
+SagVolume *
+sag_ui_display_get_checker (SagUiDisplay *self)
+{
+  return self->checker;
+}
+
 GPtrArray *
 sag_ui_display_get_shown (SagUiDisplay *self)
 {
@@ -452,6 +469,7 @@ sag_ui_display_dispose (GObject *object)
   g_ptr_array_set_size (self->watched, 0);
   leave_case (self);
   g_clear_object (&self->only);
+  g_clear_pointer (&self->checker, sag_volume_unref);
   G_OBJECT_CLASS (sag_ui_display_parent_class)->dispose (object);
 }
 

@@ -88,6 +88,14 @@ SagUiTool     sag_ui_display_get_tool (SagUiDisplay *self);
 void sag_ui_display_set_only (SagUiDisplay *self, gpointer overlay);
 
 /**
+ * sag_ui_display_set_checker: another scan, on the same grid as this one, of which every second
+ * square is shown; NULL: this one alone.
+ */
+void sag_ui_display_set_checker (SagUiDisplay *self, SagVolume *other);
+/** sag_ui_display_get_checker: (nullable) (transfer none). */
+SagVolume *sag_ui_display_get_checker (SagUiDisplay *self);
+
+/**
  * sag_ui_display_get_shown: (transfer container) (element-type SagUiOverlay): the maps to draw now,
  * lowest first, each with a reference: none while overlays are hidden.
  */

@@ -4,6 +4,9 @@
 
 #include "ui/measure/measures-private.h"
 
+#include "ui/case/stand-in.h"
+
+#include <glib/gi18n.h>
 #include <math.h>
 
 #define HANDLE_REACH_PX 9.0
@@ -291,6 +294,12 @@ sag_ui_measures_place (SagUiMeasures        *self,
 
   if (one == NULL || !get_kind (view, &kind))
     return FALSE;
+  if (sag_ui_stand_in_get_original (one) != NULL)
+    {
+      sag_ui_session_say (self->session,
+                          _ ("This picture is interpolated; measure on the scan as it is stored."));
+      return TRUE;
+    }
   if (!has_draft_on (self, view, slice) || self->draft.kind != kind)
     {
       self->draft = (SagUiMeasure){ .kind = kind, .plane = slice->plane, .slice = slice->index };

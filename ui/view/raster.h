@@ -24,6 +24,7 @@ typedef struct
  * happens meanwhile changes it.
  * @view: its scale is that of the whole picture, also of a draft
  * @is_draft: half as many pixels along each side; the words stay sharp
+ * @checker: (nullable): a scan on the same grid of which every second square is drawn
  * @n_slices_ready: stored slices k that hold voxels; the rest of the volume stays black
  * @overlays: (element-type GObject): what the maps' cells belong to
  * @heatmaps: (element-type SagRenderHeatmap): the first one lowest
@@ -40,6 +41,7 @@ typedef struct
   SagRenderView   view;
   gboolean        is_draft;
   SagVolume      *volume;
+  SagVolume      *checker;
   int             n_slices_ready;
   SagRenderWindow window;
   gboolean        invert;

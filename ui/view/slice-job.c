@@ -4,6 +4,7 @@
 #include "model/volume/origin.h"
 #include "ui/answer/overlay.h"
 #include "ui/base/trace.h"
+#include "ui/case/stand-in.h"
 #include "ui/view/slice-view-private.h"
 
 #include <glib/gi18n.h>
@@ -137,6 +138,21 @@ add_made_up (SagUiSliceJob *job, const SagVolume *volume, const SagRenderView *v
     sag_ui_slice_job_add_sentence (job, _ ("Interpolated: not a slice of the scanner"), FALSE);
 }
 
+/* What is not as it is stored says so. */
+static void
+add_stand_in (SagUiSliceJob *job, SagUiDisplay *display)
+{
+  SagVolume *checker = sag_ui_display_get_checker (display);
+
+  if (sag_ui_stand_in_get_original (sag_ui_display_get_case (display)) == NULL)
+    return;
+  if (checker != NULL && sag_geometry_equal (sag_volume_get_geometry (checker),
+                                             sag_volume_get_geometry (job->volume), 0))
+    job->checker = sag_volume_ref (checker);
+  sag_ui_slice_job_add_sentence (
+    job, job->checker != NULL ? _ ("Checkerboard of both") : _ ("Aligned, interpolated"), FALSE);
+}
+
 static void
 add_box (SagUiSliceView *self, SagUiSliceJob *job)
 {
@@ -182,6 +198,7 @@ sag_ui_slice_job_of (SagUiSliceView *self, double scale)
   if (self->watermark != NULL)
     sag_ui_slice_job_add_sentence (job, self->watermark, TRUE);
   add_made_up (job, volume, &view);
+  add_stand_in (job, self->display);
   add_overlays (self, job);
   add_layers (self, job);
   add_box (self, job);

@@ -111,6 +111,7 @@ sag_ui_slice_job_free (SagUiSliceJob *job)
   g_array_unref (job->heatmaps);
   g_ptr_array_unref (job->overlays);
   sag_volume_unref (job->volume);
+  g_clear_pointer (&job->checker, sag_volume_unref);
   g_free (job);
 }
 
@@ -185,6 +186,36 @@ black_out (const SagUiSliceJob *job, const SagRenderSlice *slice, guint32 *pixel
         pixels[(gsize) y * stride + (gsize) x] = 0xff000000;
 }
 
+/* Logical pixels along the side of a square. */
+#define SQUARE_PX 56
+
+/* Every second square is the other scan's, in the same greys. */
+static void
+draw_checker (const SagUiSliceJob  *job,
+              const SagRenderSlice *slice,
+              SagPool              *pool,
+              guint8               *pixels,
+              gsize                 stride_bytes)
+{
+  SagRenderFrame frame = sag_ui_slice_job_frame (job);
+  int            side = (int) MAX (SQUARE_PX * slice->scale, 1);
+  gsize          size_bytes = stride_bytes * (gsize) slice->height;
+  Buffer        *buffer = take_buffer (size_bytes);
+
+  frame.volume = job->checker;
+  frame.n_heatmaps = 0;
+  frame.box = NULL;
+  sag_render_frame_draw (&frame, slice, pool, buffer->data, stride_bytes);
+  for (int y = 0; y < slice->height; y++)
+    for (int x = (y / side) % 2 == 0 ? 0 : side; x < slice->width; x += 2 * side)
+      {
+        gsize at = (gsize) y * stride_bytes + (gsize) x * 4;
+
+        memcpy (pixels + at, buffer->data + at, (gsize) MIN (side, slice->width - x) * 4);
+      }
+  give_buffer (buffer);
+}
+
 static void
 draw_frame (const SagUiSliceJob  *job,
             const SagRenderSlice *slice,
@@ -196,6 +227,8 @@ draw_frame (const SagUiSliceJob  *job,
 
   sag_render_frame_draw (&frame, slice, pool, pixels, stride_bytes);
   black_out (job, slice, (guint32 *) pixels, stride_bytes / 4);
+  if (job->checker != NULL)
+    draw_checker (job, slice, pool, pixels, stride_bytes);
 }
 
 static void

@@ -258,7 +258,8 @@ add_property (SagUiViews *self, const char *name, gpointer object, const char *p
   g_action_map_add_action (G_ACTION_MAP (self->actions), G_ACTION (action));
 }
 
-static const char *const own_properties[] = { "layout", "cine-rate", "linked" };
+static const char *const own_properties[] = { "layout", "cine-rate", "linked", "aligned",
+                                              "checker" };
 
 void
 sag_ui_views_hold_actions (SagUiViews *self, gboolean hold)

@@ -50,8 +50,8 @@ meet (SagUiViews *self)
   self->is_following = FALSE;
 }
 
-/* The point of the other side that belongs to this one: the same place of the same scan, or as far
- * away from the place where the two were linked. */
+/* The point of the other side that belongs to this one: the same anatomy of aligned scans, the same
+ * place of the same scan, or as far away from the place where the two were linked. */
 static void
 follow_cross (SagUiViews *self, int from)
 {
@@ -60,8 +60,9 @@ follow_cross (SagUiViews *self, int from)
   if (self->is_following || !self->linked)
     return;
   sag_ui_display_get_cross (self->sides[from].display, cross);
-  for (int a = 0; a < 3; a++)
-    cross[a] += from == 0 ? self->offset_mm[a] : -self->offset_mm[a];
+  if (!sag_ui_views_link_point (self, from, cross))
+    for (int a = 0; a < 3; a++)
+      cross[a] += from == 0 ? self->offset_mm[a] : -self->offset_mm[a];
   self->is_following = TRUE;
   sag_ui_display_set_cross (self->sides[1 - from].display, cross);
   self->is_following = FALSE;
@@ -126,6 +127,8 @@ begin (SagUiViews *self, SagUiCase *other)
     {
       sag_ui_side_init (self, &self->sides[1], FALSE);
       gtk_box_append (GTK_BOX (self->sides_box), self->sides[1].box);
+      gtk_box_append (GTK_BOX (self->sides[1].title), sag_ui_views_build_align (self));
+      sag_ui_side_match_titles (&self->sides[0], &self->sides[1]);
     }
   for (guint i = 0; i < G_N_ELEMENTS (shared); i++)
     g_ptr_array_add (self->bindings,
@@ -146,6 +149,7 @@ begin (SagUiViews *self, SagUiCase *other)
   sag_ui_views_relink (self);
   g_signal_connect (left, "changed", G_CALLBACK (left_changed_cb), self);
   g_signal_connect (right, "changed", G_CALLBACK (right_changed_cb), self);
+  sag_ui_views_begin_align (self, other);
 }
 
 static void
@@ -192,6 +196,7 @@ sag_ui_views_finish_compare (SagUiViews *self)
   if (!self->comparing)
     return;
   self->comparing = FALSE;
+  sag_ui_views_end_align (self);
   for (guint i = 0; i < self->bindings->len; i++)
     g_binding_unbind (self->bindings->pdata[i]);
   g_ptr_array_set_size (self->bindings, 0);

@@ -44,6 +44,8 @@ layout_menu (void)
   section = add_section (menu, NULL);
   add_item (section, _ ("Compare with the next case"), "view.compare-next");
   add_item (section, _ ("Move both sides together"), "view.linked");
+  add_item (section, _ ("Draw both on the same slices"), "view.aligned");
+  add_item (section, _ ("Checkerboard of both"), "view.checker");
   add_item (section, _ ("End the comparison"), "view.end-compare");
   section = add_section (menu, _ ("Show"));
   add_item (section, _ ("Crosshair"), "view.cross");

@@ -2,8 +2,10 @@
 #pragma once
 
 /* The parts of the views: views.c places them, views-actions.c moves them, views-header.c has the
- * menus, views-side.c is one side of a comparison. */
+ * menus, views-side.c is one side of a comparison, views-compare.c links two, views-align.c aligns
+ * their scans. */
 
+#include "model/register/register.h"
 #include "ui/view/view-cell.h"
 #include "ui/view/view-grid.h"
 #include "ui/view/views.h"
@@ -28,6 +30,29 @@ typedef struct
   GtkWidget    *cells[SAG_UI_N_CELLS];
 } SagUiSide;
 
+/**
+ * SagUiAlign: the right case of a comparison on the left one.
+ * @bar: what is said and pressed, above the right side
+ * @cancellable: (nullable): while they are being aligned
+ * @current, @prior: (nullable): the left and the right case
+ * @stand_in: (nullable): what is drawn in its place while @aligned; NULL until it is known
+ * @checker: squares of both
+ */
+typedef struct
+{
+  GtkWidget      *bar;
+  GtkWidget      *note;
+  GtkWidget      *aligned_button;
+  GtkWidget      *checker_button;
+  GCancellable   *cancellable;
+  SagUiCase      *current;
+  SagUiCase      *prior;
+  SagUiCase      *stand_in;
+  SagRegistration registration;
+  gboolean        aligned;
+  gboolean        checker;
+} SagUiAlign;
+
 struct _SagUiViews
 {
   AdwBin parent;
@@ -48,11 +73,12 @@ struct _SagUiViews
   GtkWidget          *root;
   gboolean            peeking;
 
-  /* Comparison. The two displays move together, @offset_mm apart. */
+  /* Comparison. The two displays move together: as the scans were aligned, or @offset_mm apart. */
   gboolean   comparing;
   gboolean   linked;
   gboolean   is_following;
   double     offset_mm[3];
+  SagUiAlign align;
   GPtrArray *bindings; /* of GBinding */
 };
 
@@ -82,9 +108,24 @@ void sag_ui_views_update_header (SagUiViews *self);
 void sag_ui_views_finish_compare (SagUiViews *self);
 void sag_ui_views_relink (SagUiViews *self);
 
+/* views-align.c */
+GtkWidget *sag_ui_views_build_align (SagUiViews *self);
+/** sag_ui_views_begin_align: @prior, on the right, is aligned as soon as both cases are read. */
+void sag_ui_views_begin_align (SagUiViews *self, SagUiCase *prior);
+void sag_ui_views_end_align (SagUiViews *self);
+/**
+ * sag_ui_views_link_point: @ras_mm of side @from becomes the same anatomy's place on the other side;
+ * FALSE while nothing is aligned.
+ */
+gboolean sag_ui_views_link_point (SagUiViews *self, int from, double ras_mm[3]);
+void     sag_ui_views_set_aligned (SagUiViews *self, gboolean aligned);
+void     sag_ui_views_set_checker (SagUiViews *self, gboolean checker);
+
 /* views-side.c */
 void sag_ui_side_init (SagUiViews *self, SagUiSide *side, gboolean with_scene);
 void sag_ui_side_set_display (SagUiSide *side, SagUiDisplay *display);
+/** sag_ui_side_match_titles: equally high, so that the pictures below are. */
+void sag_ui_side_match_titles (SagUiSide *a, SagUiSide *b);
 void sag_ui_side_set_title (SagUiSide *side, const char *title);
 
 G_END_DECLS

@@ -106,6 +106,15 @@ sag_ui_side_set_display (SagUiSide *side, SagUiDisplay *display)
 }
 
 void
+sag_ui_side_match_titles (SagUiSide *a, SagUiSide *b)
+{
+  g_autoptr (GtkSizeGroup) heights = gtk_size_group_new (GTK_SIZE_GROUP_VERTICAL);
+
+  gtk_size_group_add_widget (heights, a->title);
+  gtk_size_group_add_widget (heights, b->title);
+}
+
+void
 sag_ui_side_set_title (SagUiSide *side, const char *title)
 {
   gtk_label_set_label (GTK_LABEL (side->title_label), title != NULL ? title : "");

@@ -17,6 +17,8 @@ enum
   PROP_CINE_RATE,
   PROP_COMPARING,
   PROP_LINKED,
+  PROP_ALIGNED,
+  PROP_CHECKER,
   N_PROPS
 };
 static GParamSpec *props[N_PROPS];
@@ -213,6 +215,12 @@ sag_ui_views_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_LINKED:
       g_value_set_boolean (value, self->linked);
       break;
+    case PROP_ALIGNED:
+      g_value_set_boolean (value, self->align.aligned);
+      break;
+    case PROP_CHECKER:
+      g_value_set_boolean (value, self->align.checker);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -237,6 +245,12 @@ sag_ui_views_set_property (GObject *object, guint id, const GValue *value, GPara
     case PROP_LINKED:
       self->linked = g_value_get_boolean (value);
       sag_ui_views_relink (self);
+      break;
+    case PROP_ALIGNED:
+      sag_ui_views_set_aligned (self, g_value_get_boolean (value));
+      break;
+    case PROP_CHECKER:
+      sag_ui_views_set_checker (self, g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -352,6 +366,8 @@ sag_ui_views_class_init (SagUiViewsClass *class)
   props[PROP_COMPARING] = g_param_spec_boolean ("comparing", NULL, NULL, FALSE,
                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_LINKED] = g_param_spec_boolean ("linked", NULL, NULL, TRUE, flags);
+  props[PROP_ALIGNED] = g_param_spec_boolean ("aligned", NULL, NULL, FALSE, flags);
+  props[PROP_CHECKER] = g_param_spec_boolean ("checker", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
   slices_signal = g_signal_new ("slices-changed", SAG_UI_TYPE_VIEWS, G_SIGNAL_RUN_LAST, 0, NULL,
                                 NULL, NULL, G_TYPE_NONE, 0);

@@ -14,12 +14,15 @@ G_BEGIN_DECLS
  *
  * Properties: "layout" (string: "quad", "large", "single"), "main" (string: "axial", "coronal",
  * "sagittal", "scene": the view that is large or alone), "cine-rate" (double, slices a second),
- * "comparing" (boolean, read-only), "linked" (boolean: two cases move together).
+ * "comparing" (boolean, read-only), "linked" (boolean: two cases move together), "aligned"
+ * (boolean: the second case is drawn on the first one's slices), "checker" (boolean: squares of
+ * both; only while aligned). Two cases are aligned by themselves; until that is done, and where it
+ * cannot be, the last two stay FALSE.
  *
  * Inserts the actions "view." into its window; ui/base/keymap-rows.c has their keys:
  *   layout ("quad"), main ("axial"), maximise, preset (0), own-window, invert, interpolate, neurological, cross,
  *   overlays, box, marks, slab (uint32 0), slab-mm (10.0), fit, zoom (1.25), step (1), cine,
- *   cine-rate (15.0), opacity (0.1), peek, compare-next, end-compare, linked.
+ *   cine-rate (15.0), opacity (0.1), peek, compare-next, end-compare, linked, aligned, checker.
  */
 #define SAG_UI_TYPE_VIEWS (sag_ui_views_get_type ())
 G_DECLARE_FINAL_TYPE (SagUiViews, sag_ui_views, SAG_UI, VIEWS, AdwBin)

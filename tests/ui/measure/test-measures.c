@@ -5,6 +5,8 @@
 #include "model/phantom/phantom.h"
 #include "tests/ui/engine-support.h"
 #include "tests/ui/support.h"
+#include "ui/answer/overlay.h"
+#include "ui/case/stand-in.h"
 #include "ui/measure/measure-pane.h"
 
 #include <math.h>
@@ -246,6 +248,40 @@ test_nothing (Fixture *self, gconstpointer data)
                    SAG_UI_TOOL_NONE);
 }
 
+/* On a stand-in nothing is measured, and the press is not taken for window and level. */
+static void
+test_stand_in (Fixture *self, gconstpointer data)
+{
+  SagUiDisplay *display = sag_ui_slice_view_get_display (self->view);
+  const double  shift[3][4] = { { 1, 0, 0, 5 }, { 0, 1, 0, 0 }, { 0, 0, 1, 0 } };
+  const float   cells[8] = { 0, 0.2f, 0.4f, 0.6f, 0.8f, 1, 0.5f, 0.1f };
+  const gint32  dims[3] = { 2, 2, 2 };
+  const double  spacing_mm[3] = { 40, 40, 40 }, origin_mm[3] = { 0 };
+  SagGeometry   geometry = sag_geometry_init (dims, spacing_mm, origin_mm);
+  g_autoptr (SagUiOverlay) map =
+    sag_ui_overlay_new (SAG_UI_OVERLAY_SCORE, "map", cells, &geometry, 0);
+  g_autoptr (SagUiCase) stand_in = NULL;
+  g_autoptr (SagUiOverlay) copy = NULL;
+
+  g_list_store_append (sag_ui_case_get_overlays (self->one), map);
+  stand_in = sag_ui_stand_in_new (self->one, phantom->image, shift);
+  copy = g_list_model_get_item (G_LIST_MODEL (sag_ui_case_get_overlays (stand_in)), 0);
+  g_assert_cmpfloat (sag_ui_overlay_get_geometry (copy)->ijk_to_ras[0][3], ==, 5);
+  g_object_set (map, "opacity", 0.25, NULL);
+  g_assert_cmpfloat (sag_ui_overlay_get_scale (copy).opacity, ==, 0.25);
+  g_assert_null (sag_ui_stand_in_get_original (self->one));
+
+  sag_ui_display_set_case (display, stand_in);
+  sag_test_ui_until (sag_ui_slice_view_is_still (self->view));
+  use_tool (self, "ruler");
+  draw (self, 100, 120, 160, 200);
+  g_assert_cmpuint (
+    g_list_model_get_n_items (G_LIST_MODEL (sag_ui_case_get_measurements (stand_in))), ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (get_list (self)), ==, 0);
+  use_tool (self, "ruler");
+  sag_ui_display_set_case (display, self->one);
+}
+
 static void
 test_edit (Fixture *self, gconstpointer data)
 {
@@ -460,6 +496,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/measure/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("draw", test_draw);
   ADD ("nothing", test_nothing);
+  ADD ("stand-in", test_stand_in);
   ADD ("edit", test_edit);
   ADD ("stretch", test_stretch);
   ADD ("list", test_list);

@@ -189,6 +189,40 @@ test_unread_is_black (void)
     }
 }
 
+/* Squares in turn, from the top left one on: in the others the scan itself. */
+static void
+test_checker (void)
+{
+  SagRenderView     view = make_view (phantom->image, SAG_RENDER_AXIAL, 230, 200);
+  SagPhantomOptions options = { .findings = SAG_FINDING_EFFUSION_LEFT, .enhanced = TRUE };
+  g_autoptr (SagPhantom) other = sag_phantom_new (&options);
+  g_autoptr (SagUiSliceJob) own = sag_ui_slice_job_new (phantom->image, &view);
+  g_autoptr (SagUiSliceJob) theirs = sag_ui_slice_job_new (other->image, &view);
+  g_autoptr (SagUiSliceJob) both = sag_ui_slice_job_new (phantom->image, &view);
+  cairo_surface_t *pictures[3];
+  int              n_differ = 0;
+
+  g_assert_true (sag_geometry_equal (sag_volume_get_geometry (phantom->image),
+                                     sag_volume_get_geometry (other->image), 0));
+  both->checker = sag_volume_ref (other->image);
+  pictures[0] = sag_ui_slice_job_paint (own, NULL);
+  pictures[1] = sag_ui_slice_job_paint (theirs, NULL);
+  pictures[2] = sag_ui_slice_job_paint (both, NULL);
+  for (int y = 0; y < 200; y++)
+    for (int x = 0; x < 230; x++)
+      {
+        gboolean is_theirs = (x / 56 + y / 56) % 2 == 0;
+
+        g_assert_cmphex (surface_pixel (pictures[2], x, y), ==,
+                         surface_pixel (pictures[is_theirs], x, y));
+        n_differ +=
+          surface_pixel (pictures[0], x, y) != surface_pixel (pictures[1], x, y) && is_theirs;
+      }
+  g_assert_cmpint (n_differ, >, 1000);
+  for (int i = 0; i < 3; i++)
+    cairo_surface_destroy (pictures[i]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -197,6 +231,7 @@ main (int argc, char **argv)
 
   sag_test_ui_init (&argc, &argv);
   phantom = sag_phantom_new (&options);
+  g_test_add_func ("/ui/view/raster/checker", test_checker);
   g_test_add_func ("/ui/view/raster/newest-wins", test_newest_wins);
   g_test_add_func ("/ui/view/raster/draft", test_draft);
   g_test_add_func ("/ui/view/raster/free-while-drawing", test_free_while_drawing);

@@ -2,8 +2,10 @@
 #include "ui/view/views.h"
 
 #include "model/phantom/phantom.h"
+#include "model/register/register.h"
 #include "render/scene/worker.h"
 #include "tests/ui/support.h"
+#include "ui/case/stand-in.h"
 #include "ui/scene/scene-view.h"
 
 #include <math.h>
@@ -234,6 +236,141 @@ test_compare_cases (Fixture *self, gconstpointer data)
   act (self, "view.preset(0)");
 }
 
+static gboolean
+says (GtkWidget *widget, gconstpointer text)
+{
+  return strstr (gtk_label_get_label (GTK_LABEL (widget)), text) != NULL;
+}
+
+/* What is said above the right side. */
+static gboolean
+is_said (Fixture *self, const char *text)
+{
+  return sag_test_ui_find (GTK_WIDGET (self->views), GTK_TYPE_LABEL, says, text) != NULL;
+}
+
+static gboolean
+get_switch (Fixture *self, const char *property)
+{
+  gboolean value;
+
+  g_object_get (self->views, property, &value, NULL);
+  return value;
+}
+
+/* Without lungs nothing is aligned: it is said, and the scans stay as they are stored. */
+static void
+test_not_aligned (Fixture *self, gconstpointer data)
+{
+  SagUiDisplay *other;
+
+  sag_ui_views_compare_cases (self->views, self->cases[1]);
+  other = sag_ui_slice_view_get_display (get_view (self, 1, SAG_RENDER_AXIAL));
+  sag_test_ui_until (is_said (self, "Could not be aligned"));
+  act (self, "view.aligned");
+  act (self, "view.checker");
+  g_assert_false (get_switch (self, "aligned"));
+  g_assert_false (get_switch (self, "checker"));
+  g_assert_true (sag_ui_display_get_case (other) == self->cases[1]);
+  act (self, "view.end-compare");
+}
+
+/* The same anatomy on both sides: by the matrix while stored, at the same point while aligned. */
+static void
+assert_same_place (Fixture *self, SagUiDisplay *other, const double current_to_prior[3][4])
+{
+  double left[3], right[3];
+
+  sag_ui_display_get_cross (self->display, left);
+  sag_ui_display_get_cross (other, right);
+  if (current_to_prior != NULL)
+    sag_geometry_apply (current_to_prior, left, left);
+  for (int a = 0; a < 3; a++)
+    g_assert_cmpfloat_with_epsilon (left[a], right[a], 1e-6);
+}
+
+static SagUiCase *
+new_visit (guint visit)
+{
+  const SagPhantomOptions options = {
+    .seed = 3, .visit = visit, .anatomical = TRUE, .spacing_mm = { 3, 3, 3 }
+  };
+  g_autoptr (SagPhantom) phantom = sag_phantom_new (&options);
+  g_autoptr (GFile) file = g_file_new_for_path ("/nowhere/visit.nii.gz");
+  SagUiCase *one = sag_ui_case_new (file);
+
+  sag_ui_case_give (one, phantom->image, sag_volume_get_geometry (phantom->image)->dims[2]);
+  return one;
+}
+
+/* Two scans of one patient: aligned by itself, and shown so; as stored the cross still follows. */
+static void
+test_aligned (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SagUiCase) current = new_visit (2);
+  g_autoptr (SagUiCase) prior = new_visit (0);
+  SagVolume      *volume = sag_ui_case_get_volume (current);
+  SagUiSliceView *view;
+  SagUiDisplay   *other;
+  SagRegistration expected;
+  const double    place[3] = { 40, -30, 25 };
+
+  sag_ui_display_set_case (self->display, current);
+  sag_ui_views_compare_cases (self->views, prior);
+  view = get_view (self, 1, SAG_RENDER_AXIAL);
+  other = sag_ui_slice_view_get_display (view);
+  sag_test_ui_until (get_switch (self, "aligned"));
+  sag_test_ui_settle ();
+  g_assert_true (is_said (self, "Bones fit to"));
+  g_assert_true (sag_ui_stand_in_get_original (sag_ui_display_get_case (other)) == prior);
+  g_assert_true (sag_geometry_equal (sag_volume_get_geometry (sag_ui_display_get_volume (other)),
+                                     sag_volume_get_geometry (volume), 0));
+  sag_ui_display_set_cross (self->display, place);
+  assert_same_place (self, other, NULL);
+  sag_ui_slice_view_step (view, 3);
+  assert_same_place (self, other, NULL);
+
+  act (self, "view.checker");
+  g_assert_true (sag_ui_display_get_checker (other) == volume);
+  g_assert_null (sag_ui_display_get_checker (self->display));
+
+  g_assert_true (sag_register (volume, sag_ui_case_get_volume (prior), &expected, NULL, NULL));
+  act (self, "view.aligned");
+  g_assert_true (sag_ui_display_get_case (other) == prior);
+  g_assert_false (get_switch (self, "checker"));
+  g_assert_null (sag_ui_display_get_checker (other));
+  assert_same_place (self, other, expected.current_to_prior);
+  sag_ui_slice_view_step (get_view (self, 0, SAG_RENDER_CORONAL), -6);
+  assert_same_place (self, other, expected.current_to_prior);
+  sag_ui_slice_view_step (view, 5);
+  assert_same_place (self, other, expected.current_to_prior);
+
+  /* A checkerboard needs both on one grid. */
+  act (self, "view.checker");
+  g_assert_true (get_switch (self, "aligned"));
+  g_assert_true (get_switch (self, "checker"));
+  act (self, "view.end-compare");
+  g_assert_false (get_switch (self, "aligned"));
+  g_assert_false (get_switch (self, "checker"));
+  g_assert_true (sag_ui_display_get_case (self->display) == current);
+}
+
+/* It may end while they are being aligned. */
+static void
+test_ended_early (Fixture *self, gconstpointer data)
+{
+  g_autoptr (SagUiCase) current = new_visit (2);
+  g_autoptr (SagUiCase) prior = new_visit (0);
+
+  sag_ui_display_set_case (self->display, current);
+  sag_ui_views_compare_cases (self->views, prior);
+  g_assert_true (is_said (self, "Aligning"));
+  act (self, "view.end-compare");
+  sag_ui_views_compare_cases (self->views, self->cases[1]);
+  sag_test_ui_until (is_said (self, "Could not be aligned"));
+  g_assert_false (get_switch (self, "aligned"));
+}
+
 /* Two answers of one case: each side its own map, the cross at the same place. */
 static void
 test_compare_overlays (Fixture *self, gconstpointer data)
@@ -285,6 +422,8 @@ main (int argc, char **argv)
   for (int i = 0; i < 2; i++)
     {
       options.seed = (guint64) i + 1;
+      if (i == 1) /* nothing to align by */
+        options.findings = SAG_FINDING_NO_LEFT_LUNG | SAG_FINDING_NO_RIGHT_LUNG;
       phantoms[i] = sag_phantom_new (&options);
     }
   ADD ("layouts", test_layouts);
@@ -292,6 +431,9 @@ main (int argc, char **argv)
   ADD ("peek-and-opacity", test_peek_and_opacity);
   ADD ("compare-cases", test_compare_cases);
   ADD ("compare-overlays", test_compare_overlays);
+  ADD ("not-aligned", test_not_aligned);
+  ADD ("aligned", test_aligned);
+  ADD ("ended-early", test_ended_early);
   status = g_test_run ();
   for (int i = 0; i < 2; i++)
     sag_phantom_free (phantoms[i]);
