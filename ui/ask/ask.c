@@ -24,6 +24,7 @@ enum
 static GParamSpec *props[N_PROPS];
 static guint       changed_signal;
 static guint       compare_signal;
+static guint       labelled_signal;
 
 SagUiAsk *
 sag_ui_ask_new (SagUiSession *session)
@@ -98,6 +99,14 @@ reveal (SagUiOverlay *overlay)
     sag_ui_overlay_set_visible (overlay, TRUE);
 }
 
+static const char *
+get_bundle (SagUiResult *result)
+{
+  const SagAnswer *answer = sag_ui_result_get_answer (result);
+
+  return answer != NULL ? answer->provenance->bundle_sha256 : NULL;
+}
+
 /* Hides or shows the map of a ready result, and records that it was shown. */
 static void
 apply_mode (SagUiAsk *self, SagUiCase *one, SagUiResult *result)
@@ -112,7 +121,7 @@ apply_mode (SagUiAsk *self, SagUiCase *one, SagUiResult *result)
       conceal (overlay);
       return;
     }
-  sag_ui_opinion_see (one, text);
+  sag_ui_opinion_see (one, text, get_bundle (result));
   reveal (overlay);
 }
 
@@ -153,8 +162,9 @@ sag_ui_ask_set_label (SagUiAsk *self, SagUiCase *one, const char *text, SagUiLab
   gboolean hidden = sag_ui_ask_is_hidden (self, one, text);
 
   sag_ui_opinion_set_label (one, text, label);
+  g_signal_emit (self, labelled_signal, 0, one, text, (guint) label);
   if (hidden && label != SAG_UI_LABEL_NONE)
-    sag_ui_opinion_see (one, text);
+    sag_ui_opinion_see (one, text, NULL);
   apply_mode_to_all (self, one);
   changed (self, NULL);
 }
@@ -352,6 +362,9 @@ sag_ui_ask_class_init (SagUiAskClass *class)
   g_object_class_install_properties (object_class, N_PROPS, props);
   changed_signal = g_signal_new ("changed", SAG_UI_TYPE_ASK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, SAG_UI_TYPE_RESULT);
+  labelled_signal =
+    g_signal_new ("labelled", SAG_UI_TYPE_ASK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                  3, SAG_UI_TYPE_CASE, G_TYPE_STRING, G_TYPE_UINT);
   compare_signal = g_signal_new ("compare", SAG_UI_TYPE_ASK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 2, SAG_UI_TYPE_OVERLAY, SAG_UI_TYPE_OVERLAY);
 }

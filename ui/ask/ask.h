@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * label; "prevalence" (double): of every task that has none of its own; negative for none.
  *
  * Signals: "changed" (SagUiResult, nullable): a card must be drawn again, or (NULL) all of them;
- * "compare" (SagUiOverlay, SagUiOverlay): two maps are to be shown side by side.
+ * "compare" (SagUiOverlay, SagUiOverlay): two maps are to be shown side by side; "labelled"
+ * (SagUiCase, string, uint): the reader said a SagUiLabel of a text; what was hidden still is.
  */
 #define SAG_UI_TYPE_ASK (sag_ui_ask_get_type ())
 G_DECLARE_FINAL_TYPE (SagUiAsk, sag_ui_ask, SAG_UI, ASK, GObject)

@@ -81,7 +81,7 @@ show_answer (SagUiCatalogueWindow *self, SagUiCatalogueRow *row, SagAnswer *answ
 
   sag_ui_catalogue_row_set_answer (row, answer, hidden);
   if (!hidden)
-    sag_ui_opinion_see (self->one, text);
+    sag_ui_opinion_see (self->one, text, answer->provenance->bundle_sha256);
 }
 
 static void

@@ -6,7 +6,8 @@
 const char *
 sag_ui_label_to_string (SagUiLabel label)
 {
-  static const char *const names[] = { NULL, "present", "absent", "unsure" };
+  static const char *const names[] = { NULL,     "present",       "absent",
+                                       "unsure", "not evaluable", "censored" };
 
   g_return_val_if_fail ((gsize) label < G_N_ELEMENTS (names), NULL);
   return names[label];
@@ -23,6 +24,10 @@ sag_ui_label_get_title (SagUiLabel label)
       return _ ("absent");
     case SAG_UI_LABEL_UNSURE:
       return _ ("unsure");
+    case SAG_UI_LABEL_NOT_EVALUABLE:
+      return _ ("not evaluable");
+    case SAG_UI_LABEL_CENSORED:
+      return _ ("censored");
     case SAG_UI_LABEL_NONE:
     default:
       return _ ("not set");
@@ -36,23 +41,30 @@ opinion_free (gpointer data)
 
   g_clear_pointer (&opinion->labelled_at, g_date_time_unref);
   g_clear_pointer (&opinion->seen_at, g_date_time_unref);
+  g_free (opinion->bundle);
   g_free (opinion);
+}
+
+static GQuark
+opinions_quark (void)
+{
+  static GQuark quark;
+
+  if (quark == 0)
+    quark = g_quark_from_static_string ("sag-ui-opinions");
+  return quark;
 }
 
 static SagUiOpinion *
 get (SagUiCase *one, const char *text)
 {
-  static GQuark quark;
-  GHashTable   *opinions;
+  GHashTable   *opinions = g_object_get_qdata (G_OBJECT (one), opinions_quark ());
   SagUiOpinion *opinion;
 
-  if (quark == 0)
-    quark = g_quark_from_static_string ("sag-ui-opinions");
-  opinions = g_object_get_qdata (G_OBJECT (one), quark);
   if (opinions == NULL)
     {
       opinions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, opinion_free);
-      g_object_set_qdata_full (G_OBJECT (one), quark, opinions,
+      g_object_set_qdata_full (G_OBJECT (one), opinions_quark (), opinions,
                                (GDestroyNotify) g_hash_table_unref);
     }
   opinion = g_hash_table_lookup (opinions, text);
@@ -89,15 +101,35 @@ sag_ui_opinion_set_label (SagUiCase *one, const char *text, SagUiLabel label)
 }
 
 void
-sag_ui_opinion_see (SagUiCase *one, const char *text)
+sag_ui_opinion_see (SagUiCase *one, const char *text, const char *bundle)
 {
   SagUiOpinion *opinion;
 
   g_return_if_fail (SAG_UI_IS_CASE (one) && text != NULL);
 
   opinion = get (one, text);
+  if (opinion->bundle == NULL)
+    opinion->bundle = g_strdup (bundle);
   if (opinion->seen)
     return;
   opinion->seen = TRUE;
   opinion->seen_at = g_date_time_new_now_local ();
+}
+
+const char *
+sag_ui_opinion_find_seen (SagUiCase *one,
+                          gboolean (*is) (const char *text, gpointer user_data),
+                          gpointer user_data)
+{
+  GHashTable    *opinions = g_object_get_qdata (G_OBJECT (one), opinions_quark ());
+  GHashTableIter iter;
+  gpointer       text, opinion;
+
+  if (opinions == NULL)
+    return NULL;
+  g_hash_table_iter_init (&iter, opinions);
+  while (g_hash_table_iter_next (&iter, &text, &opinion))
+    if (((SagUiOpinion *) opinion)->bundle != NULL && is (text, user_data))
+      return ((SagUiOpinion *) opinion)->bundle;
+  return NULL;
 }

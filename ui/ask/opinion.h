@@ -12,9 +12,11 @@ typedef enum
   SAG_UI_LABEL_PRESENT,
   SAG_UI_LABEL_ABSENT,
   SAG_UI_LABEL_UNSURE,
+  SAG_UI_LABEL_NOT_EVALUABLE,
+  SAG_UI_LABEL_CENSORED,
 } SagUiLabel;
 
-/** sag_ui_label_to_string: "present", "absent", "unsure" as files say it; NULL for none. */
+/** sag_ui_label_to_string: "present", "absent", "unsure", ... as files say it; NULL for none. */
 const char *sag_ui_label_to_string (SagUiLabel label);
 /** sag_ui_label_get_title: the same for people. */
 const char *sag_ui_label_get_title (SagUiLabel label);
@@ -26,6 +28,7 @@ const char *sag_ui_label_get_title (SagUiLabel label);
  * @label_first: the label stood before any number or map of this text was shown
  * @seen: a number or map of this text has been shown
  * @labelled_at, @seen_at: (nullable): local time
+ * @bundle: (nullable): SHA-256 of the model whose answer was shown; NULL: there was none yet
  */
 typedef struct
 {
@@ -34,6 +37,7 @@ typedef struct
   gboolean   seen;
   GDateTime *labelled_at;
   GDateTime *seen_at;
+  char      *bundle;
 } SagUiOpinion;
 
 /** sag_ui_opinion_get: (transfer none): of @text about @one; made on first use. */
@@ -42,7 +46,18 @@ const SagUiOpinion *sag_ui_opinion_get (SagUiCase *one, const char *text);
 /** sag_ui_opinion_set_label: the order is recorded with the first label. */
 void sag_ui_opinion_set_label (SagUiCase *one, const char *text, SagUiLabel label);
 
-/** sag_ui_opinion_see: an answer to @text is being shown. */
-void sag_ui_opinion_see (SagUiCase *one, const char *text);
+/**
+ * sag_ui_opinion_see: an answer to @text is being shown, or will be as soon as there is one.
+ * @bundle: (nullable): the SHA-256 of the model that gave it
+ */
+void sag_ui_opinion_see (SagUiCase *one, const char *text, const char *bundle);
+
+/**
+ * sag_ui_opinion_find_seen: (nullable): the model of an answer that was shown for a text about which
+ * @is says TRUE.
+ */
+const char *sag_ui_opinion_find_seen (SagUiCase *one,
+                                      gboolean (*is) (const char *text, gpointer user_data),
+                                      gpointer user_data);
 
 G_END_DECLS

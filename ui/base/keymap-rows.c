@@ -5,6 +5,7 @@
 
 #define FILES N_ ("Scans")
 #define PROJECT N_ ("Project")
+#define LABEL N_ ("Labels")
 #define ANSWERS N_ ("Answers")
 #define MEASURE N_ ("Measuring")
 #define MASK N_ ("Masks")
@@ -97,6 +98,18 @@ static const SagUiKeyRow rows[] = {
   { "ask.read-first", ANSWERS, N_ ("Read first: hide answers until a label is set"),
     "<Control><Shift>r", "<Control><Shift>r" },
 
+  { "label.set('present')", LABEL, N_ ("Present"), "y", "y" },
+  { "label.set('absent')", LABEL, N_ ("Absent"), "n", "n" },
+  { "label.set('unsure')", LABEL, N_ ("Unsure"), "u", "u" },
+  { "label.set('not evaluable')", LABEL, N_ ("Not evaluable"), "q", "q" },
+  { "label.set('censored')", LABEL, N_ ("Censored"), "k", "k" },
+  { "label.set('none')", LABEL, N_ ("Take the label back"), "BackSpace", "BackSpace" },
+  { "label.task(1)", LABEL, N_ ("Next task"), "<Alt>Down", "<Alt>Down" },
+  { "label.task(-1)", LABEL, N_ ("Previous task"), "<Alt>Up", "<Alt>Up" },
+  { "label.rest-absent", LABEL, N_ ("Rest absent"), "r", "<Shift>r" },
+  { "label.as-last", LABEL, N_ ("As the last case"), "l", "l" },
+  { "label.next", LABEL, N_ ("Next case with a task to label"), "<Shift>n", "<Shift>n" },
+
   { "measure.tool('ruler')", MEASURE, N_ ("Ruler"), "m", "m" },
   { "measure.tool('angle')", MEASURE, N_ ("Angle"), "a", "<Shift>m" },
   { "measure.tool('ellipse')", MEASURE, N_ ("Ellipse"), "c", "c" },
@@ -143,6 +156,10 @@ static const SagUiKeyRow rows[] = {
   { "win.focus-views", WINDOW, N_ ("Back to the views"), "Escape", "Escape" },
   { "win.show-cases", WINDOW, N_ ("Show the list of cases"), "F9", "F9" },
   { "win.show-tools", WINDOW, N_ ("Show the pane on the right"), "<Shift>F9", "<Shift>F9" },
+  { "win.pane('ask')", WINDOW, N_ ("Ask"), "F5", "F5" },
+  { "win.pane('labels')", WINDOW, N_ ("Labels"), "F6", "F6" },
+  { "win.pane('masks')", WINDOW, N_ ("Masks"), "F7", "F7" },
+  { "win.pane('measurements')", WINDOW, N_ ("Measurements"), "F8", "F8" },
   { "win.fullscreen", WINDOW, N_ ("Full screen"), "F11", "F11" },
   { "win.show-keys", WINDOW, N_ ("Keys"), "question <Control>question", "question <Control>question" },
   { "win.preferences", WINDOW, N_ ("Preferences"), "<Control>comma", "<Control>comma" },

@@ -322,3 +322,44 @@ sag_ui_project_go (SagUiProject *self, gint64 id)
   if (one != NULL)
     sag_ui_cases_set_current (cases, one);
 }
+
+static void
+there_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SagUiProject) self = user_data;
+  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
+  SagUiCases *cases;
+  SagUiCase  *current;
+  g_autoptr (SagUiCase) one = NULL;
+
+  if (info == NULL || self->session == NULL || self->store == NULL)
+    return;
+  cases = sag_ui_session_get_cases (self->session);
+  current = sag_ui_session_get_case (self->session);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (cases)); i++)
+    {
+      g_autoptr (SagUiCase) other = g_list_model_get_item (G_LIST_MODEL (cases), i);
+
+      if (g_file_equal (sag_ui_case_get_file (other), G_FILE (source)))
+        return;
+    }
+  if (current == NULL)
+    return;
+  one = sag_ui_case_new (G_FILE (source));
+  sag_ui_cases_insert (cases, sag_ui_cases_index_of (cases, current) + 1, one);
+}
+
+/* What is not at its place is told when the person gets there. */
+void
+sag_ui_project_ahead (SagUiProject *self, gint64 id)
+{
+  const int place = sag_ui_project_find_item (self, id);
+  g_autoptr (GFile) file = NULL;
+
+  if (place < 0 || find_case (self, id) != NULL)
+    return;
+  file = sag_ui_project_dup_scan (
+    self, ((SagWorkItem *) g_ptr_array_index (self->list->items, place))->one);
+  g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE,
+                           G_PRIORITY_LOW, self->cancellable, there_cb, g_object_ref (self));
+}

@@ -23,6 +23,7 @@ struct _SagUiProject
   guint         saving_id;
   gboolean      is_reloading;
   gboolean      reload_again;
+  gboolean      has_new_reader; /* since the list was read */
   char         *note;
   char         *title;
   char         *reader;

@@ -152,6 +152,7 @@ typedef struct
 {
   SagUiProject *project;
   guint         opening;
+  gboolean      reader; /* another one works now */
   SagWorklist  *list;
 } Load;
 
@@ -163,6 +164,23 @@ sag_ui_project_load (SagDb *db, gpointer data, GError **error)
   g_clear_pointer (list, sag_worklist_free);
   *list = sag_worklist_load (db, NULL, error);
   return *list != NULL;
+}
+
+static gboolean
+same_tasks (const SagWorklist *a, const SagWorklist *b)
+{
+  if (a == NULL || b == NULL || a->tasks->len != b->tasks->len)
+    return FALSE;
+  for (guint t = 0; t < a->tasks->len; t++)
+    {
+      const SagTaskRow *x = g_ptr_array_index (a->tasks, t), *y = g_ptr_array_index (b->tasks, t);
+
+      if (x->id != y->id || x->colour != y->colour || g_strcmp0 (x->key, y->key) != 0 ||
+          g_strcmp0 (x->wording, y->wording) != 0 || g_strcmp0 (x->snomed, y->snomed) != 0 ||
+          g_strcmp0 (x->shortcut, y->shortcut) != 0)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static void
@@ -180,9 +198,12 @@ reloaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         sag_ui_project_say (self, error->message);
       else
         {
+          const gboolean other = load->reader || !same_tasks (self->list, load->list);
+
           sag_ui_project_take_list (self, g_steal_pointer (&load->list));
           sag_ui_project_tell (self, SAG_UI_PROJECT_LIST);
-          sag_ui_project_tell (self, SAG_UI_PROJECT_TASKS);
+          if (other)
+            sag_ui_project_tell (self, SAG_UI_PROJECT_TASKS);
           g_signal_emit (self, signals[SAG_UI_PROJECT_LABELS], 0, (gint64) 0);
         }
       if (self->reload_again)
@@ -208,6 +229,8 @@ sag_ui_project_reload (SagUiProject *self)
   load = g_new0 (Load, 1);
   load->project = g_object_ref (self);
   load->opening = self->opening;
+  load->reader = self->has_new_reader;
+  self->has_new_reader = FALSE;
   sag_store_run_async (self->store, sag_ui_project_load, &load->list, reloaded_cb, load);
 }
 
@@ -242,6 +265,12 @@ SagStore *
 sag_ui_project_get_store (SagUiProject *self)
 {
   return self->store;
+}
+
+guint
+sag_ui_project_get_serial (SagUiProject *self)
+{
+  return self->opening;
 }
 
 gboolean
@@ -306,6 +335,7 @@ reader_cb (GSettings *settings, const char *key, SagUiProject *self)
     return;
   name = g_strdup (sag_ui_project_get_reader (self));
   sag_store_run_async (self->store, set_reader, name, reader_set_cb, name);
+  self->has_new_reader = TRUE;
   sag_ui_project_reload (self);
 }
 

@@ -26,7 +26,7 @@ G_BEGIN_DECLS
  *  "closing": the last moment to use the store; what is attached to it must be detached now.
  *  "met" (SagUiCase): its id is known now, or no longer.
  *  "list": the list of cases was read again: pointers into the old one are no longer good.
- *  "tasks": another list of tasks, after "list".
+ *  "tasks": another list of tasks, or another reader, after "list".
  *  "labels" (int64): labels of the reader changed, of a case; 0: of any.
  *  "problem" (string): a sentence that the person must see.
  */
@@ -61,6 +61,9 @@ gboolean    sag_ui_project_is_saving (SagUiProject *self);
 const char *sag_ui_project_get_note (SagUiProject *self);
 const char *sag_ui_project_get_title (SagUiProject *self);
 
+/** sag_ui_project_get_serial: another number for each project that is opened; what belongs to one keeps it. */
+guint sag_ui_project_get_serial (SagUiProject *self);
+
 /** sag_ui_project_get_list: (nullable) (transfer none): as the reader sees it; good until "list" or "closing". */
 SagWorklist *sag_ui_project_get_list (SagUiProject *self);
 /** sag_ui_project_get_n_tasks: 0 without a project. */
@@ -80,6 +83,9 @@ gint64 sag_ui_project_get_current_id (SagUiProject *self);
 GFile *sag_ui_project_dup_scan (SagUiProject *self, const SagCaseRow *row);
 /** sag_ui_project_go: opens a case of the list in the window, or makes it current. */
 void sag_ui_project_go (SagUiProject *self, gint64 id);
+
+/** sag_ui_project_ahead: a case of the list stands behind the current one, so that it is read ahead. */
+void sag_ui_project_ahead (SagUiProject *self, gint64 id);
 
 /** sag_ui_project_get_reader: who works: the setting "reader", else the user's name. */
 const char *sag_ui_project_get_reader (SagUiProject *self);

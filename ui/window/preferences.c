@@ -15,6 +15,7 @@ struct _SagUiPreferences
   GtkSwitch     *neurological;
   AdwEntryRow   *reader;
   GtkSwitch     *read_first;
+  GtkSwitch     *blind_first;
   GtkSwitch     *keep_recent;
   AdwComboRow   *engine;
   GtkSpinButton *threads;
@@ -110,6 +111,7 @@ sag_ui_preferences_class_init (SagUiPreferencesClass *class)
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, neurological);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, reader);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, read_first);
+  gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, blind_first);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, keep_recent);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, engine);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, threads);
@@ -126,6 +128,7 @@ sag_ui_preferences_init (SagUiPreferences *self)
   bind (self->neurological, "active", "neurological");
   set_reader (self);
   bind (self->read_first, "active", "read-first");
+  bind (self->blind_first, "active", "blind-first");
   bind (self->keep_recent, "active", "keep-recent");
   bind (gtk_spin_button_get_adjustment (self->threads), "value", "threads");
   bind (gtk_spin_button_get_adjustment (self->ceiling), "value", "memory-ceiling-mb");

@@ -110,6 +110,16 @@ fullscreen_cb (GSimpleAction *action, GVariant *parameter, gpointer self)
   g_object_set (self, "fullscreened", !gtk_window_is_fullscreen (self), NULL);
 }
 
+/* What the pane on the right shows is also the mode that letters belong to. */
+static void
+pane_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SagUiWindow *self = user_data;
+
+  gtk_stack_set_visible_child_name (self->tools, g_variant_get_string (parameter, NULL));
+  adw_flap_set_reveal_flap (self->tools_flap, TRUE);
+}
+
 static void
 show_keys_cb (GSimpleAction *action, GVariant *parameter, gpointer self)
 {
@@ -142,6 +152,7 @@ static const GActionEntry entries[] = {
   { .name = "redo", .activate = redo_cb },
   { .name = "focus-views", .activate = focus_views_cb },
   { .name = "fullscreen", .activate = fullscreen_cb },
+  { .name = "pane", .activate = pane_cb, .parameter_type = "s" },
   { .name = "show-keys", .activate = show_keys_cb },
   { .name = "preferences", .activate = preferences_cb },
   { .name = "about", .activate = about_cb },

@@ -9,6 +9,7 @@
 #include "ui/engine/strip.h"
 #include "ui/mask/mask-pane.h"
 #include "ui/measure/measure-pane.h"
+#include "ui/project/labels-pane.h"
 #include "ui/project/project.h"
 #include "ui/view/views.h"
 #include "ui/window/banner.h"
@@ -44,6 +45,7 @@ struct _SagUiWindow
   SagUiViews       *views;
   SagUiReading     *reading;
   SagUiAskPane     *ask_pane;
+  SagUiLabelsPane  *labels_pane;
   SagUiMaskPane    *mask_pane;
   SagUiMeasurePane *measure_pane;
   SagUiStrip       *strip;

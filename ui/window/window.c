@@ -8,6 +8,7 @@
 #include "ui/export/export.h"
 #include "ui/mask/masks.h"
 #include "ui/measure/measures.h"
+#include "ui/project/labels.h"
 #include "ui/project/project-actions.h"
 #include "ui/selftest/selftest-window.h"
 #include "ui/window/window-private.h"
@@ -245,6 +246,36 @@ project_opened_cb (SagUiProject *project, SagUiWindow *self)
                         _ ("The project is empty. Scans that you open become its cases."));
 }
 
+/* Whatever the person does in the window is work on the case. */
+static gboolean
+event_cb (GtkEventControllerLegacy *controller, GdkEvent *event, SagUiWindow *self)
+{
+  switch (gdk_event_get_event_type (event))
+    {
+    case GDK_BUTTON_PRESS:
+    case GDK_KEY_PRESS:
+    case GDK_MOTION_NOTIFY:
+    case GDK_SCROLL:
+    case GDK_TOUCH_BEGIN:
+      if (self->session != NULL)
+        sag_ui_labels_touch (sag_ui_labels_get (self->session), g_get_monotonic_time ());
+      break;
+    default:
+      break;
+    }
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+watch_deeds (SagUiWindow *self)
+{
+  GtkEventController *deeds = gtk_event_controller_legacy_new ();
+
+  gtk_event_controller_set_propagation_phase (deeds, GTK_PHASE_CAPTURE);
+  g_signal_connect (deeds, "event", G_CALLBACK (event_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), deeds);
+}
+
 static void
 connect_project (SagUiWindow *self)
 {
@@ -254,6 +285,12 @@ connect_project (SagUiWindow *self)
   g_signal_connect_object (project, "notify::note", G_CALLBACK (note_cb), self, 0);
   g_signal_connect_object (project, "opened", G_CALLBACK (project_opened_cb), self, 0);
   sag_ui_project_install_actions (GTK_WINDOW (self), self->session);
+  sag_ui_labels_pane_set_session (self->labels_pane, self->session);
+  sag_ui_labels_set_ask (sag_ui_labels_get (self->session),
+                         sag_ui_ask_pane_get_ask (self->ask_pane));
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "label",
+                                  sag_ui_labels_pane_get_actions (self->labels_pane));
+  watch_deeds (self);
 }
 
 static void
@@ -372,6 +409,7 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, SagUiWindow, views);
   gtk_widget_class_bind_template_child (class, SagUiWindow, reading);
   gtk_widget_class_bind_template_child (class, SagUiWindow, ask_pane);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, labels_pane);
   gtk_widget_class_bind_template_child (class, SagUiWindow, mask_pane);
   gtk_widget_class_bind_template_child (class, SagUiWindow, measure_pane);
   gtk_widget_class_bind_template_child (class, SagUiWindow, strip);
@@ -387,6 +425,7 @@ sag_ui_window_class_init (SagUiWindowClass *class)
   g_type_ensure (SAG_UI_TYPE_ASK_PANE);
   g_type_ensure (SAG_UI_TYPE_BANNER);
   g_type_ensure (SAG_UI_TYPE_CASE_LIST);
+  g_type_ensure (SAG_UI_TYPE_LABELS_PANE);
   g_type_ensure (SAG_UI_TYPE_MASK_PANE);
   g_type_ensure (SAG_UI_TYPE_MEASURE_PANE);
   g_type_ensure (SAG_UI_TYPE_READING);

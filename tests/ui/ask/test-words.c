@@ -129,7 +129,7 @@ test_opinions (void)
   g_autoptr (SagUiCase) one = sag_ui_case_new (file);
 
   sag_ui_opinion_set_label (one, "a", SAG_UI_LABEL_PRESENT);
-  sag_ui_opinion_see (one, "a");
+  sag_ui_opinion_see (one, "a", "f00d");
   g_assert_true (sag_ui_opinion_get (one, "a")->label_first);
   g_assert_true (sag_ui_opinion_get (one, "a")->seen);
   sag_ui_opinion_set_label (one, "a", SAG_UI_LABEL_PRESENT);
@@ -137,7 +137,7 @@ test_opinions (void)
   sag_ui_opinion_set_label (one, "a", SAG_UI_LABEL_ABSENT);
   g_assert_false (sag_ui_opinion_get (one, "a")->label_first);
 
-  sag_ui_opinion_see (one, "b");
+  sag_ui_opinion_see (one, "b", NULL);
   sag_ui_opinion_set_label (one, "b", SAG_UI_LABEL_UNSURE);
   g_assert_false (sag_ui_opinion_get (one, "b")->label_first);
   g_assert_cmpint (sag_ui_opinion_get (one, "c")->label, ==, SAG_UI_LABEL_NONE);

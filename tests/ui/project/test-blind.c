@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support/test.h"
+#include "tests/ui/ask/ask-fixture.h"
+#include "ui/base/settings.h"
+#include "ui/project/labels.h"
+
+static gboolean
+put_tasks (SagDb *db, gpointer data, GError **error)
+{
+  SagTaskRow effusion = { .key = (char *) "effusion", .wording = (char *) EFFUSION };
+  SagTaskRow nodule = { .key = (char *) "nodule", .wording = (char *) NODULE };
+
+  return sag_tasks_put (db, &effusion, error) && sag_tasks_put (db, &nodule, error);
+}
+
+static SagUiLabels *
+open_project (AskFixture *fixture)
+{
+  SagUiProject    *project = sag_ui_project_get (fixture->session);
+  SagUiLabels     *labels = sag_ui_labels_get (fixture->session);
+  g_autofree char *path = g_build_filename (fixture->folder, "p.sagitta", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  sag_ui_labels_set_ask (labels, sag_ui_ask_pane_get_ask (fixture->pane));
+  sag_ui_project_open (project, file, TRUE);
+  sag_test_ui_until (sag_ui_project_get_store (project) != NULL);
+  g_assert_true (sag_store_run (sag_ui_project_get_store (project), put_tasks, NULL, NULL));
+  sag_ui_project_reload (project);
+  sag_test_ui_until (sag_ui_project_get_n_tasks (project) == 2);
+  sag_test_ui_until (sag_ui_labels_is_ready (labels));
+  return labels;
+}
+
+static void
+close_project (AskFixture *fixture)
+{
+  SagUiProject *project = sag_ui_project_get (fixture->session);
+
+  sag_ui_project_close (project);
+  sag_test_ui_until (!sag_ui_project_is_busy (project));
+}
+
+/* A label reveals its answer and is blind; once it was shown, a changed one is not. */
+static void
+test_blind (void)
+{
+  AskFixture   fixture;
+  SagUiLabels *labels;
+  SagUiAsk    *ask;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  ask = sag_ui_ask_pane_get_ask (fixture.pane);
+  g_assert_false (sag_ui_ask_get_read_first (ask));
+  labels = open_project (&fixture);
+  g_assert_true (sag_ui_ask_get_read_first (ask));
+  g_assert_false (g_settings_get_boolean (sag_ui_settings_get (), "read-first"));
+
+  ask_fixture_ask (&fixture, EFFUSION);
+  g_assert_false (ask_shows (GTK_WIDGET (ask_fixture_get_card (&fixture, 0)), "0.91"));
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_PRESENT);
+  sag_test_ui_settle ();
+  g_assert_true (ask_shows (GTK_WIDGET (ask_fixture_get_card (&fixture, 0)), "0.91"));
+  g_assert_false (sag_ui_labels_get_row (labels, 0)->seen);
+
+  sag_ui_labels_set_active (labels, 0);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_ABSENT);
+  g_assert_true (sag_ui_labels_get_row (labels, 0)->seen);
+  g_assert_nonnull (sag_ui_labels_get_row (labels, 0)->bundle);
+
+  /* That says nothing about the other task, whose label is set on its card. */
+  ask_fixture_ask (&fixture, NODULE);
+  gtk_widget_activate_action (GTK_WIDGET (ask_fixture_get_card (&fixture, 0)), "card.label", "s",
+                              "unsure");
+  g_assert_cmpint (sag_ui_labels_get_row (labels, 1)->value, ==, SAG_LABEL_VALUE_UNSURE);
+  g_assert_false (sag_ui_labels_get_row (labels, 1)->seen);
+  close_project (&fixture);
+  g_assert_false (sag_ui_ask_get_read_first (ask));
+  ask_fixture_tear_down (&fixture);
+}
+
+/* An answer to a text that is nobody's may be about any task. */
+static void
+test_free_text (void)
+{
+  AskFixture   fixture;
+  SagUiLabels *labels;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  labels = open_project (&fixture);
+  g_settings_set_boolean (sag_ui_settings_get (), "blind-first", FALSE);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_ABSENT);
+  g_assert_false (sag_ui_labels_get_row (labels, 0)->seen);
+  ask_fixture_ask (&fixture, LUNGS);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_ABSENT);
+  g_assert_true (sag_ui_labels_get_row (labels, 1)->seen);
+  g_settings_reset (sag_ui_settings_get (), "blind-first");
+  close_project (&fixture);
+  ask_fixture_tear_down (&fixture);
+}
+
+int
+main (int argc, char **argv)
+{
+  sag_test_ui_init (&argc, &argv);
+  g_test_add_func ("/ui/project/blind/labels-and-cards", test_blind);
+  g_test_add_func ("/ui/project/blind/free-text", test_free_text);
+  return g_test_run ();
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* labels.c knows, reads and is asked; labels-write.c writes, undoes and keeps cards in step. */
+
+#include "ui/project/labels.h"
+
+struct _SagUiLabels
+{
+  GObject parent;
+
+  SagUiSession *session; /* weak */
+  SagUiProject *project;
+  SagUiAsk     *ask; /* weak */
+  SagUiCase    *one; /* whose labels these are */
+  gint64        case_id;
+  guint         reading;  /* counts: an answer to an older one is dropped */
+  GPtrArray    *rows;     /* SagLabelRow, one a task; NULL: not read yet */
+  GPtrArray    *last;     /* of the case that was labelled before */
+  gboolean      is_quiet; /* what cards are told comes from here */
+  guint         active;
+  gint64        touched_us;
+  gint64        active_us; /* on this case, not written yet */
+};
+
+/** sag_ui_labels_changed: the signal. */
+void sag_ui_labels_changed (SagUiLabels *self);
+/** sag_ui_labels_get_item: (nullable): of a case, in the project's list. */
+SagWorkItem *sag_ui_labels_get_item (SagUiLabels *self, gint64 case_id);
+/** sag_ui_labels_find_task: its place; -1. */
+int sag_ui_labels_find_task (SagUiLabels *self, gint64 task_id);
+/** sag_ui_labels_rows_new: (element-type SagLabelRow). */
+GPtrArray *sag_ui_labels_rows_new (void);
+
+/** sag_ui_labels_same_text: texts that differ only in capitals and outer spaces ask the same. */
+gboolean sag_ui_labels_same_text (const char *a, const char *b);
+/** sag_ui_labels_card_label: for cards. */
+SagUiLabel sag_ui_labels_card_label (SagLabelValue value);
+/** sag_ui_labels_tell_card: the answer to the task may be shown if it has a label. */
+void sag_ui_labels_tell_card (SagUiLabels *self, guint place);
+/** sag_ui_labels_flush_active: writes for how long the reader worked on the case. */
+void sag_ui_labels_flush_active (SagUiLabels *self);
+/** sag_ui_labels_create_row: what the reader says now of a task, on top of what there is. */
+SagLabelRow *sag_ui_labels_create_row (SagUiLabels *self, guint place, SagLabelValue value);
+/** sag_ui_labels_change: a step of the journal. @after: (transfer full): rows of the current case */
+void sag_ui_labels_change (SagUiLabels *self, GPtrArray *after, const char *title);

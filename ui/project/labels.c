@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/project/labels-private.h"
+
+#include "ui/base/settings.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+G_DEFINE_FINAL_TYPE (SagUiLabels, sag_ui_labels, G_TYPE_OBJECT)
+
+static guint changed_signal;
+static guint settle_signal;
+
+void
+sag_ui_labels_changed (SagUiLabels *self)
+{
+  g_signal_emit (self, changed_signal, 0);
+}
+
+GPtrArray *
+sag_ui_labels_rows_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) sag_label_row_free);
+}
+
+SagWorkItem *
+sag_ui_labels_get_item (SagUiLabels *self, gint64 case_id)
+{
+  const int place = sag_ui_project_find_item (self->project, case_id);
+
+  return place >= 0 ? g_ptr_array_index (sag_ui_project_get_list (self->project)->items, place)
+                    : NULL;
+}
+
+int
+sag_ui_labels_find_task (SagUiLabels *self, gint64 task_id)
+{
+  for (guint t = 0; t < sag_ui_project_get_n_tasks (self->project); t++)
+    if (sag_ui_project_get_task (self->project, t)->id == task_id)
+      return (int) t;
+  return -1;
+}
+
+/* Saying */
+
+gboolean
+sag_ui_labels_is_ready (SagUiLabels *self)
+{
+  return self->rows != NULL;
+}
+
+gboolean
+sag_ui_labels_can_set (SagUiLabels *self)
+{
+  return self->rows != NULL && self->rows->len > 0 && sag_ui_project_can_write (self->project);
+}
+
+SagUiProject *
+sag_ui_labels_get_project (SagUiLabels *self)
+{
+  return self->project;
+}
+
+const SagLabelRow *
+sag_ui_labels_get_row (SagUiLabels *self, guint place)
+{
+  g_return_val_if_fail (self->rows != NULL && place < self->rows->len, NULL);
+  return g_ptr_array_index (self->rows, place);
+}
+
+guint
+sag_ui_labels_get_n_set (SagUiLabels *self)
+{
+  guint n = 0;
+
+  for (guint t = 0; self->rows != NULL && t < self->rows->len; t++)
+    n += sag_ui_labels_get_row (self, t)->value != SAG_LABEL_VALUE_NONE;
+  return n;
+}
+
+guint
+sag_ui_labels_get_active (SagUiLabels *self)
+{
+  return self->active;
+}
+
+void
+sag_ui_labels_set_active (SagUiLabels *self, guint place)
+{
+  const guint n = sag_ui_project_get_n_tasks (self->project);
+
+  place = n > 0 ? MIN (place, n - 1) : 0;
+  if (place == self->active)
+    return;
+  g_signal_emit (self, settle_signal, 0);
+  self->active = place;
+  sag_ui_labels_changed (self);
+}
+
+/* The next task without a label, from @place on and round; @place itself if there is none. */
+static guint
+next_task (SagUiLabels *self, guint place)
+{
+  for (guint s = 1; s <= self->rows->len; s++)
+    {
+      const guint next = (place + s) % self->rows->len;
+
+      if (sag_ui_labels_get_row (self, next)->value == SAG_LABEL_VALUE_NONE)
+        return next;
+    }
+  return place;
+}
+
+static void
+set_at (SagUiLabels *self, guint place, SagLabelValue value)
+{
+  GPtrArray *after;
+
+  if (sag_ui_labels_get_row (self, place)->value == value)
+    return;
+  after = sag_ui_labels_rows_new ();
+  g_ptr_array_add (after, sag_ui_labels_create_row (self, place, value));
+  sag_ui_labels_change (self, after, _ ("Label"));
+}
+
+void
+sag_ui_labels_set (SagUiLabels *self, SagLabelValue value)
+{
+  const guint place = self->active;
+
+  if (!sag_ui_labels_can_set (self))
+    return;
+  set_at (self, place, value);
+  if (value != SAG_LABEL_VALUE_NONE)
+    sag_ui_labels_set_active (self, next_task (self, place));
+}
+
+void
+sag_ui_labels_set_details (
+  SagUiLabels *self, guint place, const char *side, int certainty, const char *comment)
+{
+  const SagLabelRow *now;
+  SagLabelRow       *row;
+  GPtrArray         *after;
+
+  if (!sag_ui_labels_can_set (self))
+    return;
+  now = place < self->rows->len ? sag_ui_labels_get_row (self, place) : NULL;
+  if (now == NULL || sag_ui_labels_find_task (self, now->task_id) != (int) place)
+    return; /* the tasks have changed meanwhile */
+  if (comment != NULL && *comment == 0)
+    comment = NULL;
+  if (now->value == SAG_LABEL_VALUE_NONE ||
+      (g_strcmp0 (now->side, side) == 0 && now->certainty == certainty &&
+       g_strcmp0 (now->comment, comment) == 0))
+    return;
+  after = sag_ui_labels_rows_new ();
+  row = sag_ui_labels_create_row (self, place, now->value);
+  g_free (row->side);
+  g_free (row->comment);
+  row->side = g_strdup (side);
+  row->comment = g_strdup (comment);
+  row->certainty = certainty;
+  g_ptr_array_add (after, row);
+  sag_ui_labels_change (self, after, _ ("Label’s details"));
+}
+
+void
+sag_ui_labels_rest_absent (SagUiLabels *self)
+{
+  GPtrArray *after;
+
+  if (!sag_ui_labels_can_set (self) || sag_ui_labels_get_n_set (self) == self->rows->len)
+    return;
+  after = sag_ui_labels_rows_new ();
+  for (guint t = 0; t < self->rows->len; t++)
+    if (sag_ui_labels_get_row (self, t)->value == SAG_LABEL_VALUE_NONE)
+      g_ptr_array_add (after, sag_ui_labels_create_row (self, t, SAG_LABEL_VALUE_ABSENT));
+  sag_ui_labels_change (self, after, _ ("Rest absent"));
+}
+
+gboolean
+sag_ui_labels_has_last (SagUiLabels *self)
+{
+  return self->last != NULL;
+}
+
+void
+sag_ui_labels_as_last (SagUiLabels *self)
+{
+  GPtrArray *after;
+
+  if (!sag_ui_labels_can_set (self) || self->last == NULL)
+    return;
+  after = sag_ui_labels_rows_new ();
+  for (guint r = 0; r < self->last->len; r++)
+    {
+      const SagLabelRow *row = g_ptr_array_index (self->last, r);
+      const int          place = sag_ui_labels_find_task (self, row->task_id);
+
+      if (place < 0 || row->value == SAG_LABEL_VALUE_NONE ||
+          sag_ui_labels_get_row (self, (guint) place)->value != SAG_LABEL_VALUE_NONE)
+        continue;
+      g_ptr_array_add (after, sag_ui_labels_create_row (self, (guint) place, row->value));
+    }
+  if (after->len > 0)
+    sag_ui_labels_change (self, after, _ ("As the last case"));
+  else
+    g_ptr_array_unref (after);
+}
+
+gint64
+sag_ui_labels_find_next (SagUiLabels *self)
+{
+  SagWorklist *list = sag_ui_project_get_list (self->project);
+  int          place;
+
+  if (list == NULL)
+    return 0;
+  place =
+    sag_worklist_next_unlabelled (list, sag_ui_project_find_item (self->project, self->case_id));
+  if (place < 0)
+    place = sag_worklist_next_unlabelled (list, -1);
+  return place >= 0 ? ((SagWorkItem *) g_ptr_array_index (list->items, place))->one->id : 0;
+}
+
+gboolean
+sag_ui_labels_go_next (SagUiLabels *self)
+{
+  const gint64 id = sag_ui_labels_find_next (self);
+
+  if (id != 0 && id != self->case_id)
+    sag_ui_project_go (self->project, id);
+  return id != 0;
+}
+
+/* Reading */
+
+typedef struct
+{
+  SagUiLabels *self;
+  guint        reading;
+  gint64       case_id;
+  GPtrArray   *all;
+} Load;
+
+static gboolean
+load_rows (SagDb *db, gpointer data, GError **error)
+{
+  Load *load = data;
+
+  g_clear_pointer (&load->all, g_ptr_array_unref);
+  load->all = sag_labels_list (db, load->case_id, error);
+  return load->all != NULL;
+}
+
+static SagLabelRow *
+take_row (SagUiLabels *self, const GPtrArray *all, gint64 task_id)
+{
+  const char  *reader = sag_ui_project_get_reader (self->project);
+  SagLabelRow *row;
+
+  for (guint r = 0; r < all->len; r++)
+    {
+      const SagLabelRow *one = g_ptr_array_index (all, r);
+
+      if (one->task_id == task_id && g_strcmp0 (one->reader, reader) == 0)
+        return sag_label_row_copy (one);
+    }
+  row = g_new0 (SagLabelRow, 1);
+  row->case_id = self->case_id;
+  row->task_id = task_id;
+  row->reader = g_strdup (reader);
+  row->certainty = -1;
+  return row;
+}
+
+static void
+take_rows (SagUiLabels *self, const GPtrArray *all)
+{
+  self->rows = sag_ui_labels_rows_new ();
+  for (guint t = 0; t < sag_ui_project_get_n_tasks (self->project); t++)
+    g_ptr_array_add (self->rows,
+                     take_row (self, all, sag_ui_project_get_task (self->project, t)->id));
+  for (guint t = 0; t < self->rows->len; t++)
+    sag_ui_labels_tell_card (self, t);
+  self->active = self->rows->len > 0 ? next_task (self, self->rows->len - 1) : 0;
+  if (self->rows->len == sag_ui_labels_get_n_set (self))
+    self->active = 0;
+}
+
+static void
+loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Load *load = user_data;
+  g_autoptr (SagUiLabels) self = load->self;
+  g_autoptr (GError) error = NULL;
+  gboolean done = sag_store_run_finish (result, &error);
+
+  if (load->reading == self->reading && self->one != NULL)
+    {
+      const gint64 next = sag_ui_labels_find_next (self);
+
+      if (done)
+        take_rows (self, load->all);
+      else
+        g_signal_emit_by_name (self->project, "problem", error->message);
+      if (next != 0 && next != self->case_id)
+        sag_ui_project_ahead (self->project, next);
+      sag_ui_labels_changed (self);
+    }
+  g_clear_pointer (&load->all, g_ptr_array_unref);
+  g_free (load);
+}
+
+/* What was said of the case that is left can be said of the next at once. */
+static void
+leave (SagUiLabels *self)
+{
+  if (self->rows != NULL)
+    g_signal_emit (self, settle_signal, 0);
+  sag_ui_labels_flush_active (self);
+  if (sag_ui_labels_get_n_set (self) > 0)
+    {
+      g_clear_pointer (&self->last, g_ptr_array_unref);
+      self->last = g_steal_pointer (&self->rows);
+    }
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
+  g_clear_object (&self->one);
+  self->case_id = 0;
+  self->reading++;
+}
+
+static void
+read_case (SagUiLabels *self)
+{
+  SagStore    *store = sag_ui_project_get_store (self->project);
+  const gint64 id = sag_ui_project_get_current_id (self->project);
+  Load        *load;
+
+  leave (self);
+  if (id == 0 || store == NULL)
+    {
+      sag_ui_labels_changed (self);
+      return;
+    }
+  self->case_id = id;
+  self->one = g_object_ref (sag_ui_session_get_case (self->session));
+  load = g_new0 (Load, 1);
+  load->self = g_object_ref (self);
+  load->reading = self->reading;
+  load->case_id = id;
+  sag_store_run_async (store, load_rows, load, loaded_cb, load);
+  sag_ui_labels_changed (self);
+}
+
+static void
+current_cb (SagUiLabels *self)
+{
+  if (sag_ui_project_get_current_id (self->project) != self->case_id ||
+      (self->one != NULL && self->one != sag_ui_session_get_case (self->session)))
+    read_case (self);
+}
+
+static void
+closing_cb (SagUiLabels *self)
+{
+  leave (self);
+  g_clear_pointer (&self->last, g_ptr_array_unref);
+}
+
+/* One mode with cards */
+
+static void
+bind_mode (SagUiLabels *self)
+{
+  const gboolean open = sag_ui_project_get_store (self->project) != NULL;
+
+  if (self->ask == NULL)
+    return;
+  g_settings_unbind (self->ask, "read-first");
+  g_settings_bind (sag_ui_settings_get (), open ? "blind-first" : "read-first", self->ask,
+                   "read-first", G_SETTINGS_BIND_DEFAULT);
+}
+
+/* A label that was set on a card. */
+static void
+labelled_cb (SagUiAsk *ask, SagUiCase *one, const char *text, guint label, SagUiLabels *self)
+{
+  if (self->is_quiet || one != self->one || !sag_ui_labels_can_set (self))
+    return;
+  for (guint t = 0; t < self->rows->len; t++)
+    if (sag_ui_labels_same_text (text, sag_ui_project_get_task (self->project, t)->wording))
+      for (int v = 0; v < SAG_N_LABEL_VALUES; v++)
+        if ((guint) sag_ui_labels_card_label ((SagLabelValue) v) == label &&
+            sag_ui_labels_get_row (self, t)->value != (SagLabelValue) v)
+          set_at (self, t, (SagLabelValue) v);
+}
+
+void
+sag_ui_labels_set_ask (SagUiLabels *self, SagUiAsk *ask)
+{
+  g_set_weak_pointer (&self->ask, ask);
+  g_signal_connect_object (ask, "labelled", G_CALLBACK (labelled_cb), self, 0);
+  bind_mode (self);
+}
+
+SagUiLabels *
+sag_ui_labels_get (SagUiSession *session)
+{
+  SagUiLabels *self = g_object_get_data (G_OBJECT (session), "sag-ui-labels");
+
+  if (self != NULL)
+    return self;
+  self = g_object_new (SAG_UI_TYPE_LABELS, NULL);
+  g_set_weak_pointer (&self->session, session);
+  self->project = g_object_ref (sag_ui_project_get (session));
+  g_object_set_data_full (G_OBJECT (session), "sag-ui-labels", self, g_object_unref);
+  g_signal_connect_object (sag_ui_session_get_cases (session), "notify::current",
+                           G_CALLBACK (current_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->project, "met", G_CALLBACK (current_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->project, "closing", G_CALLBACK (closing_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->project, "tasks", G_CALLBACK (read_case), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->project, "notify::store", G_CALLBACK (bind_mode), self,
+                           G_CONNECT_SWAPPED);
+  read_case (self);
+  return self;
+}
+
+static void
+sag_ui_labels_dispose (GObject *object)
+{
+  SagUiLabels *self = SAG_UI_LABELS (object);
+
+  if (self->project != NULL)
+    closing_cb (self);
+  g_clear_weak_pointer (&self->session);
+  g_clear_weak_pointer (&self->ask);
+  g_clear_object (&self->project);
+  G_OBJECT_CLASS (sag_ui_labels_parent_class)->dispose (object);
+}
+
+static void
+sag_ui_labels_class_init (SagUiLabelsClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = sag_ui_labels_dispose;
+  settle_signal = g_signal_new ("settle", SAG_UI_TYPE_LABELS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 0);
+  changed_signal = g_signal_new ("changed", SAG_UI_TYPE_LABELS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
+}
+
+static void
+sag_ui_labels_init (SagUiLabels *self)
+{
+}
