@@ -28,6 +28,8 @@ static const SagUiKeyRow rows[] = {
   { "export.copy-view", FILES, N_ ("Copy the view"), "<Control>c", "<Control>c" },
 
   { "project.new", PROJECT, N_ ("New project…"), "<Control><Alt>n", "<Control><Alt>n" },
+  { "project.worklist", PROJECT, N_ ("Worklist"), "<Shift>w", "<Shift>w" },
+  { "project.tasks", PROJECT, N_ ("Tasks of the project…"), "<Control>t", "<Control>t" },
   { "project.open", PROJECT, N_ ("Open a project…"), "<Control><Alt>o", "<Control><Alt>o" },
 
   { "view.step(1)", VIEWS, N_ ("Next slice towards the right, the front or the head"), "Up", "Up" },

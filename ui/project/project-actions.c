@@ -2,11 +2,14 @@
 #include "ui/project/project-actions.h"
 
 #include "ui/base/settings.h"
+#include "ui/project/tasks-window.h"
+#include "ui/project/worklist-window.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
 #define CHOOSER "sag-ui-project-chooser"
+#define WORKLIST "sag-ui-project-worklist"
 
 static SagUiProject *
 project_of (gpointer window)
@@ -110,6 +113,35 @@ close_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
   sag_ui_project_close (project_of (window));
 }
 
+static void
+worklist_gone_cb (GtkWidget *list, gpointer window)
+{
+  g_object_set_data (window, WORKLIST, NULL);
+}
+
+static void
+tasks_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  gtk_window_present (GTK_WINDOW (sag_ui_tasks_window_new (project_of (window), window)));
+}
+
+/* One list for a window. */
+static void
+worklist_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  GtkWindow *list = g_object_get_data (window, WORKLIST);
+
+  if (list == NULL)
+    {
+      SagUiSession *session = g_object_get_data (window, "sag-ui-project-session");
+
+      list = GTK_WINDOW (sag_ui_worklist_window_new (sag_ui_labels_get (session), window));
+      g_object_set_data (window, WORKLIST, list);
+      g_signal_connect_object (list, "destroy", G_CALLBACK (worklist_gone_cb), window, 0);
+    }
+  gtk_window_present (list);
+}
+
 /* Who works */
 
 static void
@@ -208,7 +240,7 @@ close_request_cb (GtkWindow *window, SagUiProject *project)
 static void
 store_cb (SagUiProject *project, GParamSpec *pspec, GActionMap *group)
 {
-  static const char *const names[] = { "save-as", "close" };
+  static const char *const names[] = { "save-as", "close", "tasks", "worklist" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (group, names[i])),
@@ -219,10 +251,9 @@ void
 sag_ui_project_install_actions (GtkWindow *window, SagUiSession *session)
 {
   static const GActionEntry entries[] = {
-    { .name = "new", .activate = new_cb },
-    { .name = "open", .activate = open_cb },
-    { .name = "save-as", .activate = save_as_cb },
-    { .name = "close", .activate = close_cb },
+    { .name = "new", .activate = new_cb },         { .name = "open", .activate = open_cb },
+    { .name = "save-as", .activate = save_as_cb }, { .name = "close", .activate = close_cb },
+    { .name = "tasks", .activate = tasks_cb },     { .name = "worklist", .activate = worklist_cb },
   };
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
   SagUiProject *project = sag_ui_project_get (session);

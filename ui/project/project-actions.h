@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /**
  * sag_ui_project_install_actions: gives a window the action group "project": "new", "open",
- * "save-as", "close", and asks for the reader's name on first use, and before work is lost.
+ * "save-as", "close", "tasks", "worklist", and asks for the reader's name on first use, and before work is lost.
  */
 void sag_ui_project_install_actions (GtkWindow *window, SagUiSession *session);
 

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support/test.h"
+#include "tests/ui/project/project-fixture.h"
+#include "tests/ui/support.h"
+#include "ui/project/tasks-window.h"
+#include "ui/project/worklist-window.h"
+#include "ui/project/worklist.h"
+
+#define N_CASES 5000
+
+static gboolean
+insert_many (SagDb *db, gpointer data, GError **error)
+{
+  for (int c = 0; c < N_CASES; c++)
+    {
+      g_autofree char *name = g_strdup_printf ("scan-%04d", c);
+      g_autofree char *path = g_strdup_printf ("/nowhere/%s.nii.gz", name);
+      SagCaseRow       row = { .name = name, .path = path };
+
+      row.state = c % 10 == 0 ? SAG_CASE_DONE : SAG_CASE_NEW;
+      if (!sag_cases_insert (db, &row, error))
+        return FALSE;
+      g_free (row.uuid);
+    }
+  return TRUE;
+}
+
+static void
+open_many (SagTestProject *test)
+{
+  g_autoptr (GError) error = NULL;
+
+  sag_test_project_open (test, TRUE);
+  sag_store_run (sag_ui_project_get_store (test->project), insert_many, NULL, &error);
+  g_assert_no_error (error);
+  sag_test_project_add_task (test, "effusion", "Is there fluid?");
+  g_assert_cmpuint (sag_ui_project_get_list (test->project)->items->len, ==, N_CASES);
+}
+
+static guint
+count (SagUiWorklist *list)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (list));
+}
+
+/* Filters, and where a case is found in what they leave. */
+static void
+test_filter (SagTestProject *test, gconstpointer data)
+{
+  g_autoptr (SagUiWorklist) list = NULL;
+  SagWorkFilter done = { .states = 1 << SAG_CASE_DONE };
+  SagWorkFilter named = { .text = "SCAN-001" };
+  g_autoptr (SagUiWorkRow) row = NULL;
+
+  open_many (test);
+  list = sag_ui_worklist_new (test->project);
+  g_assert_cmpuint (count (list), ==, N_CASES);
+  sag_ui_worklist_set_filter (list, &done);
+  g_assert_cmpuint (count (list), ==, N_CASES / 10);
+  sag_ui_worklist_set_filter (list, &named);
+  g_assert_cmpuint (count (list), ==, 10);
+  row = g_list_model_get_item (G_LIST_MODEL (list), 3);
+  g_assert_cmpstr (sag_ui_work_row_get_item (row)->one->name, ==, "scan-0013");
+  g_assert_cmpint (sag_ui_worklist_find (list, sag_ui_work_row_get_item (row)->one->id), ==, 3);
+  g_assert_cmpint (sag_ui_worklist_find (list, sag_test_project_get_item (test, 500)->one->id), ==,
+                   -1);
+  sag_test_project_close (test);
+  g_assert_cmpuint (count (list), ==, 0);
+  g_assert_null (sag_ui_work_row_get_item (row));
+}
+
+/* The window shows few of many rows, and follows a state that changes. */
+static void
+test_window (SagTestProject *test, gconstpointer data)
+{
+  SagUiWorklistWindow *window;
+  SagUiLabels         *labels = sag_ui_labels_get (test->session);
+  cairo_surface_t     *picture;
+
+  open_many (test);
+  sag_test_ui_style ();
+  window = sag_ui_worklist_window_new (labels, NULL);
+  gtk_window_present (GTK_WINDOW (window));
+  sag_test_ui_until (gtk_widget_get_mapped (GTK_WIDGET (window)));
+  sag_test_ui_settle ();
+  gtk_widget_activate_action (GTK_WIDGET (window), "worklist.state", "i", SAG_CASE_REVIEWED);
+  g_assert_cmpint (sag_test_project_get_item (test, 0)->one->state, ==, SAG_CASE_REVIEWED);
+  sag_test_ui_settle ();
+  picture = sag_test_ui_picture (GTK_WIDGET (window), "worklist");
+  cairo_surface_destroy (picture);
+  sag_ui_project_close (test->project); /* closes the window, too */
+  sag_test_ui_settle ();
+}
+
+/* Tasks are added with a key and a colour of their own, once each. */
+static void
+test_tasks (SagTestProject *test, gconstpointer data)
+{
+  SagUiTasksWindow *window;
+  cairo_surface_t  *picture;
+
+  sag_test_project_open (test, TRUE);
+  sag_test_ui_style ();
+  window = sag_ui_tasks_window_new (test->project, NULL);
+  gtk_window_present (GTK_WINDOW (window));
+  sag_test_ui_until (gtk_widget_get_mapped (GTK_WIDGET (window)));
+  sag_ui_tasks_window_add (window, "Diagnose the presence of pleural effusion around the lungs");
+  sag_test_ui_until (sag_ui_project_get_n_tasks (test->project) == 1);
+  sag_ui_tasks_window_add (window, "Diagnose the presence of pleural effusion around the lungs ");
+  sag_ui_tasks_window_add (window, "  ");
+  sag_ui_tasks_window_add (window, "Is there fluid?");
+  sag_test_ui_until (sag_ui_project_get_n_tasks (test->project) == 2);
+  g_assert_cmpstr (sag_ui_project_get_task (test->project, 0)->key, ==, "pleural-effusion");
+  g_assert_cmpuint (sag_ui_project_get_task (test->project, 0)->colour, !=,
+                    sag_ui_project_get_task (test->project, 1)->colour);
+  sag_test_ui_settle ();
+  picture = sag_test_ui_picture (GTK_WIDGET (window), "tasks");
+  cairo_surface_destroy (picture);
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_assert_cmpstr (test->problems->str, ==, "");
+}
+
+int
+main (int argc, char **argv)
+{
+  sag_test_ui_init (&argc, &argv);
+#define ADD(name, func)                                                                            \
+  g_test_add ("/ui/project/worklist/" name, SagTestProject, NULL, sag_test_project_set_up, func,   \
+              sag_test_project_tear_down)
+  ADD ("filter", test_filter);
+  ADD ("window", test_window);
+  ADD ("tasks", test_tasks);
+#undef ADD
+  return g_test_run ();
+}
