@@ -104,7 +104,7 @@ static const SagUiKeyRow rows[] = {
   { "label.set('absent')", LABEL, N_ ("Absent"), "n", "n" },
   { "label.set('unsure')", LABEL, N_ ("Unsure"), "u", "u" },
   { "label.set('not evaluable')", LABEL, N_ ("Not evaluable"), "q", "q" },
-  { "label.set('censored')", LABEL, N_ ("Censored"), "k", "k" },
+  { "label.set('censored')", LABEL, N_ ("Censored"), "z", "z" },
   { "label.set('none')", LABEL, N_ ("Take the label back"), "BackSpace", "BackSpace" },
   { "label.task(1)", LABEL, N_ ("Next task"), "<Alt>Down", "<Alt>Down" },
   { "label.task(-1)", LABEL, N_ ("Previous task"), "<Alt>Up", "<Alt>Up" },
