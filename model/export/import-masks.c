@@ -228,34 +228,35 @@ make_info (GHashTable *names, gint32 value, gboolean only, const char *path, con
     key, named != NULL ? named->colour : colours[(guint) value % G_N_ELEMENTS (colours)]);
 }
 
-static gboolean
-import_map (SagProject       *project,
-            const SagCaseRow *one,
-            SagVolume        *map,
-            GHashTable       *names,
-            const char       *path,
-            const char       *key,
-            gboolean          by_model,
-            SagExported      *imported,
-            GCancellable     *cancellable,
-            GError          **error)
+gboolean
+sag_import_read_masks (const char        *path,
+                       const char        *table,
+                       const char        *key,
+                       gboolean           by_model,
+                       const SagGeometry *grid,
+                       const char        *scan,
+                       GPtrArray         *infos,
+                       GPtrArray         *masks,
+                       SagExported       *imported,
+                       GCancellable      *cancellable,
+                       GError           **error)
 {
   g_autofree char *name = sag_file_dup_display_name (path);
-  g_autoptr (GArray) values = find_values (map, name, error);
-  g_autoptr (GPtrArray) infos =
-    g_ptr_array_new_with_free_func ((GDestroyNotify) sag_mask_info_free);
-  g_autoptr (GPtrArray) masks = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_mask_unref);
-  Put put = { one->id, infos, masks };
+  g_autoptr (GHashTable) names = read_names (table, error);
+  g_autoptr (SagVolume) map =
+    names != NULL ? sag_nifti_load (path, NULL, NULL, cancellable, error) : NULL;
+  g_autoptr (GArray) values = map != NULL ? find_values (map, name, error) : NULL;
+  const guint before = masks->len;
 
   if (values == NULL)
     return FALSE;
-  if (!sag_geometry_equal (sag_volume_get_geometry (map), &one->geometry, 0.01))
+  if (!sag_geometry_equal (sag_volume_get_geometry (map), grid, 0.01))
     sag_exported_note (imported, "%s lies on another grid than %s; the nearest voxels were taken.",
-                       name, one->name);
+                       name, scan);
   for (guint v = 0; v < values->len; v++)
     {
       const gint32 value = g_array_index (values, gint32, v);
-      g_autoptr (SagMask) mask = make_mask (map, &one->geometry, value, by_model);
+      g_autoptr (SagMask) mask = make_mask (map, grid, value, by_model);
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
@@ -264,16 +265,11 @@ import_map (SagProject       *project,
       g_ptr_array_add (infos, make_info (names, value, values->len == 1, path, key));
       g_ptr_array_add (masks, g_steal_pointer (&mask));
     }
-  if (masks->len == 0)
-    {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-                   "%s is empty, or none of it lies in %s. Is it of another scan?", name,
-                   one->name);
-      return FALSE;
-    }
-  imported->n_rows += masks->len;
-  imported->n_files++;
-  return sag_store_run (project->store, put_masks, &put, error);
+  if (masks->len > before)
+    return TRUE;
+  g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+               "%s is empty, or none of it lies in %s. Is it of another scan?", name, scan);
+  return FALSE;
 }
 
 gboolean
@@ -288,10 +284,12 @@ sag_import_mask (SagProject   *project,
                  GError      **error)
 {
   const SagCaseRow *one = NULL;
-  g_autoptr (GHashTable) names = read_names (table, error);
-  g_autoptr (SagVolume) map = NULL;
+  g_autoptr (GPtrArray) infos =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) sag_mask_info_free);
+  g_autoptr (GPtrArray) masks = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_mask_unref);
+  Put put = { case_id, infos, masks };
 
-  if (names == NULL || !sag_store_need_writable (project->store, error))
+  if (!sag_store_need_writable (project->store, error))
     return FALSE;
   for (guint c = 0; c < project->cases->len; c++)
     if (((SagCaseRow *) g_ptr_array_index (project->cases, c))->id == case_id)
@@ -302,7 +300,10 @@ sag_import_mask (SagProject   *project,
                            "There is no such case, or its scan was never opened.");
       return FALSE;
     }
-  map = sag_nifti_load (path, NULL, NULL, cancellable, error);
-  return map != NULL &&
-         import_map (project, one, map, names, path, key, by_model, imported, cancellable, error);
+  if (!sag_import_read_masks (path, table, key, by_model, &one->geometry, one->name, infos, masks,
+                              imported, cancellable, error))
+    return FALSE;
+  imported->n_rows += masks->len;
+  imported->n_files++;
+  return sag_store_run (project->store, put_masks, &put, error);
 }

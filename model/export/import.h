@@ -30,6 +30,23 @@ gboolean sag_import_mask (SagProject   *project,
                           GError      **error);
 
 /**
+ * sag_import_read_masks: the masks of such a file, without a project. Any thread.
+ * @grid, @scan: of the scan, and what it is called
+ * @infos: (element-type SagMaskInfo), @masks: (element-type SagMask): what is found is added to them
+ */
+gboolean sag_import_read_masks (const char        *path,
+                                const char        *table,
+                                const char        *key,
+                                gboolean           by_model,
+                                const SagGeometry *grid,
+                                const char        *scan,
+                                GPtrArray         *infos,
+                                GPtrArray         *masks,
+                                SagExported       *imported,
+                                GCancellable      *cancellable,
+                                GError           **error);
+
+/**
  * sag_import_labels: a table of labels: what sag_export_labels() writes as CSV; or that of upstream and of `sagitta-cli
  * compose` (question, img_file_path, label): then questions become tasks. Labels that are there stay, and are noted.
  * @reader: (nullable): whose labels these are where the table does not say: who works

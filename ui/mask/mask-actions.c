@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/mask/mask-files.h"
 #include "ui/mask/masks-private.h"
 
 #include <glib/gi18n.h>
@@ -297,6 +298,7 @@ sag_ui_masks_init_actions (SagUiMasks *self)
 
   g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
                                    self);
+  sag_ui_mask_files_add_actions (self, G_ACTION_MAP (self->actions));
 }
 
 static void
@@ -318,10 +320,10 @@ enable (SagUiMasks *self, const char *name, gboolean is_enabled)
 void
 sag_ui_masks_update_actions (SagUiMasks *self)
 {
-  static const char *const of_mask[] = { "remove",     "next",   "lock",       "visible",
-                                         "grow",       "shrink", "smooth",     "largest",
-                                         "drop-small", "clear",  "fill-holes", "interpolate",
-                                         "copy-slice", "combine" };
+  static const char *const of_mask[] = { "remove",     "next",    "lock",       "visible",
+                                         "grow",       "shrink",  "smooth",     "largest",
+                                         "drop-small", "clear",   "fill-holes", "interpolate",
+                                         "copy-slice", "combine", "save",       "save-all" };
   const SagUiTool          tool = sag_ui_display_get_tool (get_display (self));
   const gboolean           is_paint = sag_ui_masks_is_paint (tool);
   const SagMaskInfo       *active = get_active (self);
@@ -333,6 +335,8 @@ sag_ui_masks_update_actions (SagUiMasks *self)
   set_state (self, "limits", g_variant_new_boolean (self->limits));
   set_state (self, "lock", g_variant_new_boolean (active != NULL && active->locked));
   set_state (self, "visible", g_variant_new_boolean (active == NULL || active->visible));
+  set_state (self, "watch", g_variant_new_boolean (self->watched != NULL));
+  enable (self, "open", has_case);
   enable (self, "tool", has_case);
   enable (self, "add", has_case);
   enable (self, "from-map", has_case);

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @touched: (nullable): the one of them that was touched last
  * @current: (nullable): of the session's case
  * @stored: (element-type SagUiCaseMasks): those that the open project keeps; weak
+ * @watched: (nullable): a folder whose masks are opened; @watched_seen has the names of
+ *   files that were written by us, @watched_ids the masks of those that were opened
  * @is_painting: a stroke follows the hand, now at @last_mm
  * @outline: (element-type double[3]): of a polygon or lasso on slice @outline_slice of @outline_view
  * @pointer_view: (nullable): where the hand is, at @pointer
@@ -29,6 +31,9 @@ struct _SagUiMasks
   SagUiSliceView     *touched;
   SagUiCaseMasks     *current;
   GPtrArray          *stored;
+  GFileMonitor       *watched;
+  GHashTable         *watched_seen;
+  GHashTable         *watched_ids;
 
   double   size_mm;
   gboolean ball;
@@ -106,6 +111,9 @@ void sag_ui_masks_connect_project (SagUiMasks *self);
 void sag_ui_masks_leave_project (SagUiMasks *self);
 /** sag_ui_masks_meet: if @one is a case of the project and was read, its masks are fetched, once. */
 void sag_ui_masks_meet (SagUiMasks *self, SagUiCase *one);
+
+/* mask-files.c */
+void sag_ui_mask_files_stop (SagUiMasks *self);
 
 void sag_ui_masks_init_actions (SagUiMasks *self);
 void sag_ui_masks_update_actions (SagUiMasks *self);

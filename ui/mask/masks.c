@@ -364,6 +364,7 @@ sag_ui_masks_dispose (GObject *object)
   for (guint i = 0; i < self->views->len; i++)
     g_object_weak_unref (self->views->pdata[i], view_gone_cb, self);
   g_ptr_array_set_size (self->views, 0);
+  sag_ui_mask_files_stop (self);
   sag_ui_masks_leave_project (self);
   if (self->current != NULL)
     g_signal_handlers_disconnect_by_data (self->current, self);

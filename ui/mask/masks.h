@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  *  "largest", "drop-small", "fill-holes": parts of the mask
  *  "combine" (string): "union", "intersection", "difference" with the mask "other"
  *  "from-map": a new mask where the shown map is above its threshold and the values lie in the limits
+ *  "open", "save", "save-all", "watch": see mask-files.h
  *  "cancel": the work that is under way
  *
  * Properties, read-write: "size-mm" (double: diameter of the brush), "ball" (boolean: in 3D, else in

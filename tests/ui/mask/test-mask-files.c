@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/volume/nifti.h"
+#include "tests/support/test.h"
+#include "tests/ui/case-fixture.h"
+#include "tests/ui/engine-support.h"
+#include "tests/ui/support.h"
+#include "ui/case/loss.h"
+#include "ui/mask/mask-files.h"
+#include "ui/mask/masks-private.h"
+
+typedef struct
+{
+  char         *folder;
+  GFile        *scan;
+  SagUiEngine  *engine;
+  SagUiSession *session;
+  SagUiMasks   *masks;
+  SagUiCase    *one;
+  guint         n_said;
+} Fixture;
+
+static void
+said_cb (SagUiSession *session, const char *sentence, gboolean undoable, Fixture *self)
+{
+  self->n_said++;
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  SagUiCases *cases;
+
+  self->folder = sag_test_dup_folder ();
+  self->scan = sag_test_ui_scan (self->folder, "chest", 8);
+  self->engine = sag_ui_engine_new (sag_test_ui_open_none, NULL, NULL);
+  self->session = sag_ui_session_new (self->engine);
+  self->masks = sag_ui_masks_get (self->session);
+  g_signal_connect (self->session, "toast", G_CALLBACK (said_cb), self);
+  cases = sag_ui_session_get_cases (self->session);
+  self->one = sag_ui_cases_add (cases, self->scan);
+  sag_ui_cases_set_current (cases, self->one);
+  sag_test_ui_until (sag_ui_case_get_state (self->one) == SAG_UI_CASE_READY);
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  sag_test_ui_settle ();
+  g_assert_finalize_object (self->session);
+  sag_ui_engine_close (self->engine);
+  g_object_unref (self->engine);
+  g_object_unref (self->scan);
+  sag_test_remove_folder (self->folder);
+}
+
+static void
+paint (Fixture *self)
+{
+  SagUiCaseMasks    *masks = sag_ui_masks_ready (self->masks);
+  const SagGeometry *grid = sag_volume_get_geometry (sag_ui_case_get_volume (self->one));
+  const SagBrush     brush = { .shape = SAG_BRUSH_BALL, .radius_mm = 30 };
+  double             at_mm[3];
+
+  sag_geometry_to_ras (grid, (double[]){ 12, grid->dims[1] / 2, 7 }, at_mm);
+  g_assert_true (sag_ui_case_masks_begin (masks, "Painted", &brush));
+  sag_ui_case_masks_draw (masks, at_mm, at_mm);
+  sag_ui_case_masks_end (masks, TRUE);
+  sag_test_ui_until (!sag_ui_case_masks_is_busy (masks));
+}
+
+static guint
+n_masks (Fixture *self)
+{
+  return sag_ui_case_masks_get_n (self->masks->current);
+}
+
+static SagMask *
+get_mask (Fixture *self, guint index)
+{
+  return sag_mask_set_get_mask (sag_ui_case_masks_get_set (self->masks->current), index);
+}
+
+/* What is saved comes back voxel for voxel, and is no longer only in memory. */
+static void
+test_round (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GFile) file = g_file_new_build_filename (self->folder, "lesion", NULL);
+  g_autoptr (GFile) whole = g_file_new_build_filename (self->folder, "lesion.nii.gz", NULL);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+
+  paint (self);
+  g_assert_nonnull (sag_ui_loss_get (self->one));
+  sag_ui_mask_files_save (self->masks, 0, file);
+  sag_test_ui_until (self->n_said == 1);
+  g_assert_null (sag_ui_loss_get (self->one));
+  g_list_store_append (files, whole);
+  sag_ui_mask_files_open (self->masks, G_LIST_MODEL (files));
+  sag_test_ui_until (n_masks (self) == 2);
+  g_assert_true (sag_mask_equal (get_mask (self, 0), get_mask (self, 1)));
+  g_assert_cmpstr (
+    sag_mask_set_get_info (sag_ui_case_masks_get_set (self->masks->current), 1)->name, ==,
+    "lesion");
+  g_assert_null (sag_ui_loss_get (self->one));
+}
+
+/* A file that is no mask is told, and changes nothing. */
+static void
+test_bad (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GFile) file = sag_test_ui_text (self->folder, "notes.nii.gz", "no mask");
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+
+  paint (self);
+  self->n_said = 0;
+  g_list_store_append (files, file);
+  sag_ui_mask_files_open (self->masks, G_LIST_MODEL (files));
+  sag_test_ui_until (self->n_said == 1);
+  g_assert_cmpuint (n_masks (self), ==, 1);
+}
+
+static void
+write_labels (Fixture *self, const char *name, guint8 left, guint8 right)
+{
+  const SagGeometry *grid = sag_volume_get_geometry (sag_ui_case_get_volume (self->one));
+  const gsize        n = (gsize) sag_geometry_n_voxels (grid);
+  g_autofree guint8 *voxels = g_malloc0 (n);
+  g_autofree char   *path = g_build_filename (self->folder, "watched", name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (gsize v = 0; v < n; v++)
+    voxels[v] = v < n / 4 ? left : v >= n / 2 ? right : 0;
+  sag_nifti_save (path, grid, SAG_NIFTI_UINT8, voxels, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* Another tool's label map becomes masks; written again it changes them; others' files are left. */
+static void
+test_watch (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GFile) folder = g_file_new_build_filename (self->folder, "watched", NULL);
+  gint64 n;
+
+  g_assert_true (g_file_make_directory (folder, NULL, NULL));
+  sag_ui_mask_files_watch (self->masks, folder);
+  g_assert_nonnull (self->masks->watched);
+  write_labels (self, "other.nii.gz", 1, 2);
+  write_labels (self, "chest_seg.nii.gz", 1, 2);
+  sag_test_ui_until (self->masks->current != NULL && n_masks (self) == 2);
+  n = sag_mask_count (get_mask (self, 0));
+  g_assert_cmpint (sag_mask_count (get_mask (self, 1)), >, n);
+  write_labels (self, "chest_seg.nii.gz", 2, 1);
+  sag_test_ui_until (sag_mask_count (get_mask (self, 1)) == n);
+  sag_test_ui_until (sag_mask_count (get_mask (self, 0)) > n);
+  g_assert_cmpuint (n_masks (self), ==, 2);
+  sag_ui_mask_files_watch (self->masks, NULL);
+  g_assert_null (self->masks->watched);
+}
+
+static void
+test_fits (void)
+{
+  g_assert_true (sag_ui_mask_files_fits ("chest.nii.gz", "chest"));
+  g_assert_true (sag_ui_mask_files_fits ("chest_lungs.nii", "chest"));
+  g_assert_true (sag_ui_mask_files_fits ("chest__nodule-1f__mask.nii.gz", "chest"));
+  g_assert_false (sag_ui_mask_files_fits ("chest2.nii.gz", "chest"));
+  g_assert_false (sag_ui_mask_files_fits ("chest.txt", "chest"));
+  g_assert_false (sag_ui_mask_files_fits ("che.nii.gz", "chest"));
+}
+
+int
+main (int argc, char **argv)
+{
+  sag_test_ui_init (&argc, &argv);
+  g_test_add ("/ui/mask-files/round", Fixture, NULL, set_up, test_round, tear_down);
+  g_test_add ("/ui/mask-files/bad", Fixture, NULL, set_up, test_bad, tear_down);
+  g_test_add ("/ui/mask-files/watch", Fixture, NULL, set_up, test_watch, tear_down);
+  g_test_add_func ("/ui/mask-files/fits", test_fits);
+  return g_test_run ();
+}

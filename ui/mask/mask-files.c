@@ -1,0 +1,631 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/mask/mask-files.h"
+
+#include "model/core/file.h"
+#include "model/core/hash.h"
+#include "model/export/import.h"
+#include "model/text/task.h"
+#include "model/volume/nifti.h"
+#include "ui/mask/masks-private.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* Reading */
+
+/**
+ * @is_watched: it appeared by itself: written again, its masks change
+ * @infos, @masks: what was found
+ */
+typedef struct
+{
+  SagUiMasks     *self;
+  SagUiCaseMasks *target;
+  char           *path;
+  char           *scan;
+  gboolean        by_model;
+  gboolean        is_watched;
+  SagGeometry     grid;
+  GPtrArray      *infos;
+  GPtrArray      *masks;
+  SagExported     notes;
+} Read;
+
+static void
+read_free (gpointer data)
+{
+  Read *read = data;
+
+  g_object_unref (read->self);
+  g_object_unref (read->target);
+  g_ptr_array_unref (read->infos);
+  g_ptr_array_unref (read->masks);
+  sag_exported_clear (&read->notes);
+  g_free (read->path);
+  g_free (read->scan);
+  g_free (read);
+}
+
+static gboolean
+is_nifti (const char *name)
+{
+  return g_str_has_suffix (name, ".nii") || g_str_has_suffix (name, ".nii.gz");
+}
+
+static char *
+dup_base (const char *name)
+{
+  char *base = g_strdup (name);
+
+  if (g_str_has_suffix (base, ".gz"))
+    base[strlen (base) - 3] = 0;
+  if (g_str_has_suffix (base, ".nii"))
+    base[strlen (base) - 4] = 0;
+  return base;
+}
+
+/* ITK-SNAP's table, or TotalSegmentator's, beside the file. */
+static char *
+dup_table (const char *path)
+{
+  static const char *const endings[] = { ".txt", ".label", ".csv" };
+  g_autofree char         *base = dup_base (path);
+
+  for (guint e = 0; e < G_N_ELEMENTS (endings); e++)
+    {
+      g_autofree char *table = g_strconcat (base, endings[e], NULL);
+
+      if (g_file_test (table, G_FILE_TEST_IS_REGULAR))
+        return g_steal_pointer (&table);
+    }
+  return NULL;
+}
+
+static gboolean
+read_once (Read *read, const char *table, GCancellable *cancellable, GError **error)
+{
+  return sag_import_read_masks (read->path, table, NULL, read->by_model, &read->grid, read->scan,
+                                read->infos, read->masks, &read->notes, cancellable, error);
+}
+
+/* A text beside the file that is no table is no obstacle. */
+static void
+read_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Read            *read = data;
+  g_autofree char *table = dup_table (read->path);
+  GError          *error = NULL;
+
+  if ((table != NULL && read_once (read, table, cancellable, NULL)) ||
+      read_once (read, NULL, cancellable, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+say_read (Read *read)
+{
+  g_autofree char *name = sag_file_dup_display_name (read->path);
+  /* Translators: how many masks came from a file, and its name. */
+  g_autofree char *sentence = g_strdup_printf (
+    ngettext ("%u mask was opened from %s.", "%u masks were opened from %s.", read->masks->len),
+    read->masks->len, name);
+
+  sag_ui_session_say (read->self->session, sentence);
+  for (guint n = 0; n < read->notes.notes->len; n++)
+    sag_ui_session_say (read->self->session, read->notes.notes->pdata[n]);
+}
+
+/* What the watched folder calls the mask: a file and which of its masks. */
+static char *
+dup_origin (const Read *read, guint m)
+{
+  return g_strdup_printf ("%s#%u", read->path, m);
+}
+
+static void
+add_read (Read *read, guint m)
+{
+  const SagMaskInfo *info = read->infos->pdata[m];
+  const char        *id =
+    sag_ui_case_masks_add (read->target, info->name, &info->colour, read->masks->pdata[m]);
+
+  if (id == NULL)
+    return;
+  sag_ui_case_masks_note_kept (read->target, id, read->masks->pdata[m]);
+  if (read->is_watched && read->self->watched_ids != NULL)
+    g_hash_table_replace (read->self->watched_ids, dup_origin (read, m), g_strdup (id));
+}
+
+static SagMask *
+same_func (SagMask *mask, gpointer data, char **note, GCancellable *cancellable, GError **error)
+{
+  return sag_mask_ref (data);
+}
+
+/* The other tool went on with a mask that is already here. */
+static gboolean
+change_known (Read *read, guint m)
+{
+  g_autofree char *origin = dup_origin (read, m);
+  const char      *id =
+    read->self->watched_ids != NULL ? g_hash_table_lookup (read->self->watched_ids, origin) : NULL;
+  SagMaskSet *set = sag_ui_case_masks_get_set (read->target);
+
+  if (id == NULL || sag_mask_set_find (set, id) < 0)
+    return FALSE;
+  sag_ui_case_masks_set_active (read->target, id);
+  sag_ui_case_masks_run (read->target, _ ("Mask read again"), same_func,
+                         sag_mask_ref (read->masks->pdata[m]), (GDestroyNotify) sag_mask_unref);
+  return TRUE;
+}
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Read *read = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+
+  if (read->self->session == NULL)
+    return;
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      sag_ui_session_say (read->self->session, error->message);
+      return;
+    }
+  for (guint m = 0; m < read->masks->len; m++)
+    if (!read->is_watched || !change_known (read, m))
+      add_read (read, m);
+  say_read (read);
+}
+
+static void
+open_file (SagUiMasks     *self,
+           SagUiCaseMasks *target,
+           const char     *scan,
+           const char     *path,
+           gboolean        by_model,
+           gboolean        is_watched)
+{
+  Read *read = g_new0 (Read, 1);
+  g_autoptr (GTask) task = g_task_new (self, NULL, read_cb, NULL);
+
+  read->self = g_object_ref (self);
+  read->target = g_object_ref (target);
+  read->path = g_strdup (path);
+  read->scan = g_strdup (scan);
+  read->by_model = by_model;
+  read->is_watched = is_watched;
+  read->grid = *sag_mask_set_get_geometry (sag_ui_case_masks_get_set (target));
+  read->infos = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_mask_info_free);
+  read->masks = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_mask_unref);
+  sag_exported_init (&read->notes);
+  g_task_set_task_data (task, read, read_free);
+  g_task_run_in_thread (task, read_thread);
+}
+
+static void
+open_files (SagUiMasks *self, GListModel *files, gboolean by_model)
+{
+  SagUiCaseMasks *target = sag_ui_masks_make_current (self);
+
+  for (guint f = 0; target != NULL && f < g_list_model_get_n_items (files); f++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, f);
+      g_autofree char *path = g_file_get_path (file);
+
+      if (path != NULL)
+        open_file (self, target, sag_ui_case_get_name (sag_ui_session_get_case (self->session)),
+                   path, by_model, FALSE);
+      else
+        sag_ui_session_say (self->session, _ ("Only files on this computer can be read."));
+    }
+}
+
+void
+sag_ui_mask_files_open (SagUiMasks *self, GListModel *files)
+{
+  open_files (self, files, FALSE);
+}
+
+/* Writing */
+
+typedef struct
+{
+  SagUiMasks     *self;
+  SagUiCaseMasks *source;
+  GPtrArray      *ids;
+  GPtrArray      *masks;
+  GPtrArray      *paths;
+} Write;
+
+static void
+write_free (gpointer data)
+{
+  Write *write = data;
+
+  g_object_unref (write->self);
+  g_object_unref (write->source);
+  g_ptr_array_unref (write->ids);
+  g_ptr_array_unref (write->masks);
+  g_ptr_array_unref (write->paths);
+  g_free (write);
+}
+
+static void
+write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Write *write = data;
+  GError      *error = NULL;
+
+  for (guint m = 0; m < write->masks->len; m++)
+    {
+      const SagGeometry *grid = sag_mask_get_geometry (write->masks->pdata[m]);
+      g_autofree guint8 *voxels = g_try_malloc0 ((gsize) sag_geometry_n_voxels (grid));
+
+      if (voxels == NULL)
+        {
+          g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED,
+                                   "There is no memory to write the mask.");
+          return;
+        }
+      sag_mask_fill_voxels (write->masks->pdata[m], 1, voxels);
+      if (!sag_nifti_save (write->paths->pdata[m], grid, SAG_NIFTI_UINT8, voxels, "Sagitta mask",
+                           cancellable, &error))
+        {
+          g_task_return_error (task, error);
+          return;
+        }
+    }
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  const Write     *write = g_task_get_task_data (G_TASK (result));
+  g_autofree char *sentence = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      for (guint m = 0; m < write->masks->len; m++)
+        sag_ui_case_masks_note_kept (write->source, write->ids->pdata[m], write->masks->pdata[m]);
+      sentence =
+        g_strdup_printf (ngettext ("%u mask was saved and read back.",
+                                   "%u masks were saved and read back.", write->masks->len),
+                         write->masks->len);
+    }
+  if (write->self->session != NULL)
+    sag_ui_session_say (write->self->session, error != NULL ? error->message : sentence);
+}
+
+static Write *
+write_new (SagUiMasks *self)
+{
+  Write *write = g_new0 (Write, 1);
+
+  write->self = g_object_ref (self);
+  write->source = g_object_ref (self->current);
+  write->ids = g_ptr_array_new_with_free_func (g_free);
+  write->masks = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_mask_unref);
+  write->paths = g_ptr_array_new_with_free_func (g_free);
+  return write;
+}
+
+static void
+write_add (Write *write, guint index, char *path)
+{
+  SagMaskSet *set = sag_ui_case_masks_get_set (write->source);
+
+  g_ptr_array_add (write->ids, g_strdup (sag_mask_set_get_info (set, index)->id));
+  g_ptr_array_add (write->masks, sag_mask_ref (sag_mask_set_get_mask (set, index)));
+  g_ptr_array_add (write->paths, path);
+  if (write->self->watched_seen != NULL)
+    g_hash_table_add (write->self->watched_seen, g_path_get_basename (path));
+}
+
+static void
+write_run (Write *write)
+{
+  g_autoptr (GTask) task = g_task_new (write->self, NULL, written_cb, NULL);
+
+  g_task_set_task_data (task, write, write_free);
+  g_task_run_in_thread (task, write_thread);
+}
+
+static gboolean
+has_path (SagUiMasks *self, GFile *file)
+{
+  if (g_file_peek_path (file) != NULL)
+    return TRUE;
+  sag_ui_session_say (self->session, _ ("Only files on this computer can be written."));
+  return FALSE;
+}
+
+void
+sag_ui_mask_files_save (SagUiMasks *self, guint index, GFile *file)
+{
+  Write *write;
+
+  if (self->current == NULL || index >= sag_ui_case_masks_get_n (self->current) ||
+      !has_path (self, file))
+    return;
+  write = write_new (self);
+  write_add (write, index,
+             is_nifti (g_file_peek_path (file))
+               ? g_file_get_path (file)
+               : g_strconcat (g_file_peek_path (file), ".nii.gz", NULL));
+  write_run (write);
+}
+
+/* CASE__NAME-HEX__mask.nii.gz, as exports of projects call it. */
+static char *
+dup_name (SagUiMasks *self, guint index)
+{
+  const SagMaskInfo *info =
+    sag_mask_set_get_info (sag_ui_case_masks_get_set (self->current), index);
+  g_autofree char *slug = sag_task_slug (info->name);
+  g_autofree char *hash = sag_hash_sha256 (info->id, strlen (info->id));
+
+  return g_strdup_printf ("%s__%s-%.8s__mask.nii.gz",
+                          sag_ui_case_get_name (sag_ui_session_get_case (self->session)), slug,
+                          hash);
+}
+
+void
+sag_ui_mask_files_save_all (SagUiMasks *self, GFile *folder)
+{
+  const guint n = self->current != NULL ? sag_ui_case_masks_get_n (self->current) : 0;
+  Write      *write;
+
+  if (n == 0 || !has_path (self, folder))
+    return;
+  write = write_new (self);
+  for (guint m = 0; m < n; m++)
+    {
+      g_autofree char *name = dup_name (self, m);
+
+      if (!sag_mask_is_empty (sag_mask_set_get_mask (sag_ui_case_masks_get_set (self->current), m)))
+        write_add (write, m, g_build_filename (g_file_peek_path (folder), name, NULL));
+    }
+  write_run (write);
+}
+
+/* Watching */
+
+gboolean
+sag_ui_mask_files_fits (const char *name, const char *scan)
+{
+  const gsize      n = strlen (scan);
+  g_autofree char *base = dup_base (name);
+
+  return n > 0 && is_nifti (name) && strncmp (base, scan, n) == 0 && !g_ascii_isalnum (base[n]);
+}
+
+/* The open scan that a file belongs to: the one with the longest name. */
+static SagUiCase *
+find_case (SagUiMasks *self, GFile *file, const char *name)
+{
+  GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
+  SagUiCase  *best = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
+    {
+      g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
+
+      if (sag_ui_case_get_state (one) != SAG_UI_CASE_READY ||
+          g_file_equal (sag_ui_case_get_file (one), file) ||
+          !sag_ui_mask_files_fits (name, sag_ui_case_get_name (one)))
+        continue;
+      if (best == NULL ||
+          strlen (sag_ui_case_get_name (one)) > strlen (sag_ui_case_get_name (best)))
+        best = one; /* the list keeps it */
+    }
+  return best;
+}
+
+static void
+appeared_cb (
+  GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, SagUiMasks *self)
+{
+  GFile           *now = event == G_FILE_MONITOR_EVENT_RENAMED ? other : file;
+  g_autofree char *name = now != NULL ? g_file_get_basename (now) : NULL;
+  SagUiCaseMasks  *target;
+  SagUiCase       *one;
+
+  if (name == NULL || self->session == NULL ||
+      (event != G_FILE_MONITOR_EVENT_CHANGES_DONE_HINT && event != G_FILE_MONITOR_EVENT_MOVED_IN &&
+       event != G_FILE_MONITOR_EVENT_RENAMED))
+    return;
+  one = find_case (self, now, name);
+  if (one == NULL || g_hash_table_remove (self->watched_seen, name))
+    return;
+  target = sag_ui_case_masks_get (one, sag_ui_session_get_journal (self->session));
+  if (target == NULL)
+    return;
+  sag_ui_masks_follow_case (self);
+  open_file (self, target, sag_ui_case_get_name (one), g_file_peek_path (now), TRUE, TRUE);
+}
+
+static void
+stop_watching (SagUiMasks *self)
+{
+  if (self->watched != NULL)
+    g_file_monitor_cancel (self->watched);
+  g_clear_object (&self->watched);
+  g_clear_pointer (&self->watched_seen, g_hash_table_unref);
+  g_clear_pointer (&self->watched_ids, g_hash_table_unref);
+}
+
+void
+sag_ui_mask_files_watch (SagUiMasks *self, GFile *folder)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = folder != NULL ? g_file_get_basename (folder) : NULL;
+  g_autofree char *sentence = NULL;
+
+  stop_watching (self);
+  if (folder != NULL)
+    self->watched = g_file_monitor_directory (folder, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
+  if (self->watched != NULL)
+    {
+      self->watched_seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      self->watched_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+      g_signal_connect_object (self->watched, "changed", G_CALLBACK (appeared_cb), self, 0);
+      /* Translators: the name of a folder. */
+      sentence =
+        g_strdup_printf (_ ("Masks that appear in %s with the name of a scan are opened."), name);
+    }
+  else
+    sentence = g_strdup (error != NULL ? error->message : _ ("No folder is watched."));
+  sag_ui_masks_update_actions (self);
+  sag_ui_session_say (self->session, sentence);
+}
+
+/* Choosing */
+
+typedef void (*Chosen) (SagUiMasks *self, GtkFileChooser *chooser);
+
+typedef struct
+{
+  SagUiMasks *self;
+  Chosen      chosen;
+} Choice;
+
+static void
+choice_free (gpointer data, GClosure *closure)
+{
+  g_object_unref (((Choice *) data)->self);
+  g_free (data);
+}
+
+static void
+response_cb (GtkNativeDialog *dialog, int response, gpointer user_data)
+{
+  const Choice *choice = user_data;
+
+  if (response == GTK_RESPONSE_ACCEPT && choice->self->session != NULL)
+    choice->chosen (choice->self, GTK_FILE_CHOOSER (dialog));
+  gtk_native_dialog_destroy (dialog);
+  g_object_unref (dialog);
+}
+
+static GtkFileChooser *
+choose (SagUiMasks *self, const char *title, GtkFileChooserAction action, Chosen chosen)
+{
+  GtkRoot *root =
+    self->views->len > 0 ? gtk_widget_get_root (GTK_WIDGET (self->views->pdata[0])) : NULL;
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
+    title, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, action,
+    action == GTK_FILE_CHOOSER_ACTION_SAVE ? _ ("_Save") : _ ("_Open"), _ ("_Cancel"));
+  Choice *choice = g_new (Choice, 1);
+
+  *choice = (Choice){ g_object_ref (self), chosen };
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), choice, choice_free, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  return GTK_FILE_CHOOSER (dialog);
+}
+
+static void
+opened (SagUiMasks *self, GtkFileChooser *chooser)
+{
+  g_autoptr (GListModel) files = gtk_file_chooser_get_files (chooser);
+
+  open_files (self, files, g_strcmp0 (gtk_file_chooser_get_choice (chooser, "model"), "true") == 0);
+}
+
+static void
+open_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GtkFileChooser *chooser =
+    choose (user_data, _ ("Open Masks"), GTK_FILE_CHOOSER_ACTION_OPEN, opened);
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, _ ("Masks and label maps (NIfTI)"));
+  gtk_file_filter_add_pattern (filter, "*.nii");
+  gtk_file_filter_add_pattern (filter, "*.nii.gz");
+  gtk_file_chooser_add_filter (chooser, filter);
+  gtk_file_chooser_set_select_multiple (chooser, TRUE);
+  gtk_file_chooser_add_choice (chooser, "model", _ ("A model made them"), NULL, NULL);
+}
+
+static void
+saved (SagUiMasks *self, GtkFileChooser *chooser)
+{
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (chooser);
+  const int index = self->current != NULL ? sag_ui_case_masks_get_active_index (self->current) : -1;
+
+  if (file != NULL && index >= 0)
+    sag_ui_mask_files_save (self, (guint) index, file);
+}
+
+static void
+save_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SagUiMasks *self = user_data;
+  const int index = self->current != NULL ? sag_ui_case_masks_get_active_index (self->current) : -1;
+  g_autofree char *name = index >= 0 ? dup_name (self, (guint) index) : NULL;
+
+  if (name != NULL)
+    gtk_file_chooser_set_current_name (
+      choose (self, _ ("Save the Mask"), GTK_FILE_CHOOSER_ACTION_SAVE, saved), name);
+}
+
+static void
+saved_all (SagUiMasks *self, GtkFileChooser *chooser)
+{
+  g_autoptr (GFile) folder = gtk_file_chooser_get_file (chooser);
+
+  if (folder != NULL)
+    sag_ui_mask_files_save_all (self, folder);
+}
+
+static void
+save_all_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  choose (user_data, _ ("Save All Masks Into a Folder"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+          saved_all);
+}
+
+static void
+watch_chosen (SagUiMasks *self, GtkFileChooser *chooser)
+{
+  g_autoptr (GFile) folder = gtk_file_chooser_get_file (chooser);
+
+  if (folder != NULL)
+    sag_ui_mask_files_watch (self, folder);
+}
+
+static void
+watch_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  SagUiMasks *self = user_data;
+
+  if (self->watched != NULL)
+    sag_ui_mask_files_watch (self, NULL);
+  else
+    choose (self, _ ("Watch a Folder for Masks"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+            watch_chosen);
+}
+
+void
+sag_ui_mask_files_add_actions (SagUiMasks *self, GActionMap *actions)
+{
+  const GActionEntry entries[] = {
+    { .name = "open", .activate = open_cb },
+    { .name = "save", .activate = save_cb },
+    { .name = "save-all", .activate = save_all_cb },
+    { .name = "watch", .state = "false", .activate = watch_cb },
+  };
+
+  g_action_map_add_action_entries (actions, entries, G_N_ELEMENTS (entries), self);
+}
+
+void
+sag_ui_mask_files_stop (SagUiMasks *self)
+{
+  stop_watching (self);
+}
