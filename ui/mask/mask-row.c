@@ -320,7 +320,7 @@ sag_ui_mask_row_init (SagUiMaskRow *self)
   gtk_menu_button_set_child (GTK_MENU_BUTTON (colour), self->swatch);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (colour), new_colours (self));
   gtk_widget_add_css_class (colour, "flat");
-  gtk_widget_add_css_class (colour, "small-button");
+  gtk_widget_add_css_class (colour, "mask-colour");
   gtk_widget_set_valign (colour, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (colour, _ ("Colour"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (colour), GTK_ACCESSIBLE_PROPERTY_LABEL,
