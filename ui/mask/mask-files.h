@@ -13,8 +13,15 @@ G_BEGIN_DECLS
 
 void sag_ui_mask_files_add_actions (SagUiMasks *masks, GActionMap *actions);
 
-/** sag_ui_mask_files_open: each file's masks are added to the current case. */
-void sag_ui_mask_files_open (SagUiMasks *masks, GListModel *files);
+/**
+ * sag_ui_mask_files_open: each file's masks are added to the current case.
+ * @files: (element-type GFile)
+ * @by_model: their voxels are marked as a model's
+ */
+void sag_ui_mask_files_open (SagUiMasks *masks, GListModel *files, gboolean by_model);
+
+/** sag_ui_mask_files_dup_name: CASE__NAME-HEX__mask.nii.gz, as exports of projects call it. */
+char *sag_ui_mask_files_dup_name (SagUiMasks *masks, guint index);
 
 /** sag_ui_mask_files_save: @index of the current case, to @file. */
 void sag_ui_mask_files_save (SagUiMasks *masks, guint index, GFile *file);

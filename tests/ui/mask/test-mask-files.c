@@ -94,7 +94,7 @@ test_round (Fixture *self, gconstpointer data)
   sag_test_ui_until (self->n_said == 1);
   g_assert_null (sag_ui_loss_get (self->one));
   g_list_store_append (files, whole);
-  sag_ui_mask_files_open (self->masks, G_LIST_MODEL (files));
+  sag_ui_mask_files_open (self->masks, G_LIST_MODEL (files), FALSE);
   sag_test_ui_until (n_masks (self) == 2);
   g_assert_true (sag_mask_equal (get_mask (self, 0), get_mask (self, 1)));
   g_assert_cmpstr (
@@ -113,7 +113,7 @@ test_bad (Fixture *self, gconstpointer data)
   paint (self);
   self->n_said = 0;
   g_list_store_append (files, file);
-  sag_ui_mask_files_open (self->masks, G_LIST_MODEL (files));
+  sag_ui_mask_files_open (self->masks, G_LIST_MODEL (files), FALSE);
   sag_test_ui_until (self->n_said == 1);
   g_assert_cmpuint (n_masks (self), ==, 1);
 }
