@@ -29,11 +29,15 @@ sag_ui_mask_row_get_id (SagUiMaskRow *self)
   return self->id;
 }
 
-void
-sag_ui_mask_row_rename (SagUiMaskRow *self)
+/* F2: the name is to be typed. */
+static gboolean
+rename_cb (GtkWidget *widget, GVariant *arguments, gpointer user_data)
 {
+  SagUiMaskRow *self = SAG_UI_MASK_ROW (widget);
+
   gtk_widget_grab_focus (self->name);
   gtk_editable_label_start_editing (GTK_EDITABLE_LABEL (self->name));
+  return TRUE;
 }
 
 static char *
@@ -59,7 +63,7 @@ sag_ui_mask_statistics_dup_text (const SagMaskStatistics *statistics)
   y = dup_number (statistics->extent_mm[1], "%.0f");
   z = dup_number (statistics->extent_mm[2], "%.0f");
   /* Translators: of a mask: volume, mean value, and the edges of the box around it. */
-  text = g_strdup_printf (_ ("%s ml, mean %s HU, %s × %s × %s mm"), ml, mean, x, y, z);
+  text = g_strdup_printf (_ ("%s ml, mean %s HU, %s × %s × %s mm"), ml, mean, x, y, z);
   if (!(statistics->model_share > 0))
     return g_steal_pointer (&text);
   share = dup_number (statistics->model_share * 100, "%.0f");
@@ -279,7 +283,7 @@ new_words (SagUiMaskRow *self)
                                   _ ("Name of the mask"), -1);
   gtk_label_set_xalign (GTK_LABEL (self->value), 0);
   gtk_label_set_wrap (GTK_LABEL (self->value), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (self->value), 26);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->value), 30);
   gtk_widget_add_css_class (self->value, "caption");
   gtk_widget_add_css_class (self->value, "dim-label");
   gtk_widget_add_css_class (self->value, "numeric");
@@ -305,6 +309,7 @@ static void
 sag_ui_mask_row_class_init (SagUiMaskRowClass *class)
 {
   G_OBJECT_CLASS (class)->finalize = sag_ui_mask_row_finalize;
+  gtk_widget_class_add_binding (GTK_WIDGET_CLASS (class), GDK_KEY_F2, 0, rename_cb, NULL);
 }
 
 static void

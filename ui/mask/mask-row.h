@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/** SagUiMaskRow: a mask in the list: colour, name, what it measures, eye, lock, bin. */
+/** SagUiMaskRow: a mask in the list: colour, name, what it measures, eye, lock, bin. F2 renames it. */
 #define SAG_UI_TYPE_MASK_ROW (sag_ui_mask_row_get_type ())
 G_DECLARE_FINAL_TYPE (SagUiMaskRow, sag_ui_mask_row, SAG_UI, MASK_ROW, GtkListBoxRow)
 
@@ -20,9 +20,6 @@ const char *sag_ui_mask_row_get_id (SagUiMaskRow *self);
  * @volume: (nullable): of the scan
  */
 void sag_ui_mask_row_update (SagUiMaskRow *self, SagVolume *volume);
-
-/** sag_ui_mask_row_rename: the name is to be typed. */
-void sag_ui_mask_row_rename (SagUiMaskRow *self);
 
 /** sag_ui_mask_statistics_dup_text: "12.3 ml, mean −812 HU, 40 × 32 × 55 mm". */
 char *sag_ui_mask_statistics_dup_text (const SagMaskStatistics *statistics);

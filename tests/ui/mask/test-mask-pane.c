@@ -157,7 +157,7 @@ test_text (void)
                                    .extent_mm = { 40.2, 31.6, 55 } };
   g_autofree char        *text = sag_ui_mask_statistics_dup_text (&some);
 
-  g_assert_cmpstr (text, ==, "12.3 ml, mean −812 HU, 40 × 32 × 55 mm, 25 % from a model");
+  g_assert_cmpstr (text, ==, "12.3 ml, mean −812 HU, 40 × 32 × 55 mm, 25 % from a model");
 }
 
 int
