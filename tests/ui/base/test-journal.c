@@ -90,6 +90,28 @@ test_turns (void)
   g_assert_cmpint (n_changed, ==, 4 + 3 + 3 + 3);
 }
 
+/* While a step is on its way undo and redo wait, and then come in their order. */
+static void
+test_hold (void)
+{
+  g_autoptr (SagUiJournal) journal = sag_ui_journal_new ();
+
+  value = 0;
+  push (journal, 1, NULL);
+  sag_ui_journal_hold (journal);
+  sag_ui_journal_hold (journal);
+  g_assert_true (sag_ui_journal_undo (journal));
+  g_assert_true (sag_ui_journal_undo (journal));
+  g_assert_true (sag_ui_journal_redo (journal));
+  g_assert_cmpint (value, ==, 1);
+  push (journal, 2, NULL);
+  sag_ui_journal_release (journal);
+  g_assert_cmpint (value, ==, 2);
+  sag_ui_journal_release (journal);
+  g_assert_cmpint (value, ==, 1); /* 2 and 1 were undone, 1 came back */
+  g_assert_cmpstr (sag_ui_journal_get_redo_title (journal), ==, "to 2");
+}
+
 static void
 test_limit (void)
 {
@@ -147,6 +169,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ui/journal/turns", test_turns);
+  g_test_add_func ("/ui/journal/hold", test_hold);
   g_test_add_func ("/ui/journal/limit", test_limit);
   g_test_add_func ("/ui/journal/undo-only", test_undo_only);
   g_test_add_func ("/ui/journal/push-while-undoing", test_push_while_undoing);
