@@ -20,6 +20,7 @@ struct _SagUiMaskPane
   GtkToggleButton *lasso_button;
   GtkToggleButton *flood_button;
   GtkWidget       *size_row;
+  GtkWidget       *size_label;
   GtkWidget       *reach_row;
   GtkWidget       *tolerance_row;
   GtkToggleButton *ball_button;
@@ -181,16 +182,20 @@ other_cb (GtkDropDown *other, GParamSpec *pspec, SagUiMaskPane *self)
 
 /* What the tool at hand needs; without one, what most will want. */
 static void
-tool_cb (SagUiDisplay *display, GParamSpec *pspec, SagUiMaskPane *self)
+update_rows (SagUiMaskPane *self)
 {
-  const SagUiTool tool = sag_ui_display_get_tool (display);
+  const SagUiTool tool = sag_ui_display_get_tool (sag_ui_session_get_display (self->session));
   const gboolean  is_flood = tool == SAG_UI_TOOL_FLOOD;
   const gboolean  is_outline = tool == SAG_UI_TOOL_POLYGON || tool == SAG_UI_TOOL_LASSO;
+  gboolean        limits;
 
+  g_object_get (self->masks, "limits", &limits, NULL);
   gtk_widget_set_visible (self->size_row, !is_outline);
   gtk_widget_set_visible (GTK_WIDGET (self->size), !is_flood);
+  gtk_widget_set_visible (self->size_label, !is_flood);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->ball_button), is_flood);
   gtk_widget_set_visible (self->reach_row, is_flood);
-  gtk_widget_set_visible (self->tolerance_row, is_flood);
+  gtk_widget_set_visible (self->tolerance_row, is_flood && !limits);
 }
 
 static void
@@ -217,8 +222,11 @@ sag_ui_mask_pane_set_session (SagUiMaskPane *self, SagUiSession *session)
   bind (self, "distance-mm", self->distance, "value");
   bind (self, "fill", gtk_range_get_adjustment (GTK_RANGE (self->fill)), "value");
   g_signal_connect_object (self->masks, "changed", G_CALLBACK (changed_cb), self, 0);
-  g_signal_connect_object (display, "notify::tool", G_CALLBACK (tool_cb), self, 0);
-  tool_cb (display, NULL, self);
+  g_signal_connect_object (display, "notify::tool", G_CALLBACK (update_rows), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->masks, "notify::limits", G_CALLBACK (update_rows), self,
+                           G_CONNECT_SWAPPED);
+  update_rows (self);
   update (self);
 }
 
@@ -257,6 +265,7 @@ sag_ui_mask_pane_class_init (SagUiMaskPaneClass *class)
   BIND (lasso_button);
   BIND (flood_button);
   BIND (size_row);
+  BIND (size_label);
   BIND (reach_row);
   BIND (tolerance_row);
   BIND (ball_button);
