@@ -68,14 +68,17 @@ add_case_pair (SagCliTable *table, const SagReportTask *task)
   sag_cli_table_number (table, task->models[1].aupr, 3);
 }
 
+typedef void (*AddRow) (SagCliTable *table, const SagReportTask *task);
+
+/* @table (transfer full) gets a row of each task of one form, and its place if there are any. */
 static void
-add_cases (const SagCliEvaluation *self, const SagCliForm *form, GPtrArray *tables)
+add_rows (const SagCliEvaluation *self,
+          const SagCliForm       *form,
+          gboolean                detects,
+          AddRow                  add,
+          SagCliTable            *table,
+          GPtrArray              *tables)
 {
-  const char *const one[] = { form->heading, "n",    "positive", "AUROC", "95 % interval",
-                              "AUPR",        "sens", "spec",     NULL };
-  const char *const two[] = { form->heading, "n", "positive", "AUROC A", "B",
-                              "B - A, 95 %", "p", "AUPR A",   "B",       NULL };
-  g_autoptr (SagCliTable) table = sag_cli_table_new (self->n_models > 1 ? two : one);
   gsize n = 0;
 
   for (gsize t = 0; t < sag_report_get_n_tasks (self->report); t++)
@@ -83,20 +86,32 @@ add_cases (const SagCliEvaluation *self, const SagCliForm *form, GPtrArray *tabl
       const SagReportTask *task = sag_report_get_task (self->report, t);
       g_autofree char     *name = NULL;
 
-      if (task->detects || sag_cli_form_of (task->text) != form)
+      if (!task->detects != !detects || sag_cli_form_of (task->text) != form)
         continue;
       name = dup_name (self, form, task);
       sag_cli_table_begin (table, name);
       sag_cli_table_add (table, "%zu", task->n);
       sag_cli_table_add (table, "%zu", task->n_positives);
-      if (self->n_models > 1)
-        add_case_pair (table, task);
-      else
-        add_case (table, task);
+      add (table, task);
       n++;
     }
   if (n > 0)
-    g_ptr_array_add (tables, g_steal_pointer (&table));
+    g_ptr_array_add (tables, table);
+  else
+    sag_cli_table_free (table);
+}
+
+static void
+add_cases (const SagCliEvaluation *self, const SagCliForm *form, GPtrArray *tables)
+{
+  const char *const one[] = { form->heading, "n",    "positive", "AUROC", "95 % interval",
+                              "AUPR",        "sens", "spec",     NULL };
+  const char *const two[] = { form->heading, "n", "positive", "AUROC A", "B",
+                              "B - A, 95 %", "p", "AUPR A",   "B",       NULL };
+  gboolean          two_models = self->n_models > 1;
+
+  add_rows (self, form, FALSE, two_models ? add_case_pair : add_case,
+            sag_cli_table_new (two_models ? two : one), tables);
 }
 
 static void
@@ -148,28 +163,10 @@ add_maps (const SagCliEvaluation *self, const SagCliForm *form, GPtrArray *table
                               "alarms",      "AUROC",     NULL };
   const char *const two[] = { form->heading, "n",      "present", "hit A",    "B", "strict A",
                               "B",           "Dice A", "B",       "mm off A", "B", NULL };
-  g_autoptr (SagCliTable) table = sag_cli_table_new (self->n_models > 1 ? two : one);
-  gsize n = 0;
+  gboolean          two_models = self->n_models > 1;
 
-  for (gsize t = 0; t < sag_report_get_n_tasks (self->report); t++)
-    {
-      const SagReportTask *task = sag_report_get_task (self->report, t);
-      g_autofree char     *name = NULL;
-
-      if (!task->detects || sag_cli_form_of (task->text) != form)
-        continue;
-      name = dup_name (self, form, task);
-      sag_cli_table_begin (table, name);
-      sag_cli_table_add (table, "%zu", task->n);
-      sag_cli_table_add (table, "%zu", task->n_positives);
-      if (self->n_models > 1)
-        add_map_pair (table, task);
-      else
-        add_map (table, task);
-      n++;
-    }
-  if (n > 0)
-    g_ptr_array_add (tables, g_steal_pointer (&table));
+  add_rows (self, form, TRUE, two_models ? add_map_pair : add_map,
+            sag_cli_table_new (two_models ? two : one), tables);
 }
 
 static void

@@ -1,59 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "model/phantom/ribs.h"
 #include "model/phantom/subject.h"
-
-#include <math.h>
 
 /* Spine, ribs with their cartilage, breastbone, collar bones and shoulder blades. Ribs are drawn on the outside of the
  * pleural cavity. */
 
-#define N_RIBS 12
-#define N_STEPS 13
-
-/* Sine and cosine of 15, 27.5 ... 165 degrees from posterior over lateral to anterior: written out,
- * so that no machine's own rounding moves a voxel. */
-static const double rib_angle[N_STEPS][2] = {
-  { 0.258819, 0.965926 },
-  { 0.461749, 0.887011 },
-  { 0.642788, 0.766044 },
-  { 0.793353, 0.608761 },
-  { 0.906308, 0.422618 },
-  { 0.976296, 0.216440 },
-  { 1, 0 },
-  { 0.976296, -0.216440 },
-  { 0.906308, -0.422618 },
-  { 0.793353, -0.608761 },
-  { 0.642788, -0.766044 },
-  { 0.461749, -0.887011 },
-  { 0.258819, -0.965926 },
+static const SagRibCage cage = {
+  .ribs = {
+    { 88, 24, 11, 13 }, { 68, 38, 10, 13 },  { 47, 44, 10, 13 },  { 25, 50, 10, 13 },
+    { 3, 54, 10, 13 },  { -19, 56, 10, 13 }, { -41, 60, 10, 13 }, { -63, 64, 9, 12 },
+    { -85, 66, 9, 11 }, { -109, 68, 8, 10 }, { -133, 70, 7, 7 },  { -157, 84, 5, 5 },
+  },
+  .centre = SAG_PLEURA_CENTRE,
+  .radius = SAG_PLEURA_RADIUS,
+  .gap_mm = 7,
+  .square = SAG_PLEURA_SQUARE,
+  .shear = SAG_BACK_SHEAR,
 };
-
-static const struct
-{
-  double z_mm;    /* at the spine */
-  double drop_mm; /* from the spine to the front */
-  guint  n_bone;  /* steps of bone */
-  guint  n_all;   /* and of cartilage after it */
-} ribs[N_RIBS] = {
-  { 88, 24, 11, 13 }, { 68, 38, 10, 13 },  { 47, 44, 10, 13 },  { 25, 50, 10, 13 },
-  { 3, 54, 10, 13 },  { -19, 56, 10, 13 }, { -41, 60, 10, 13 }, { -63, 64, 9, 12 },
-  { -85, 66, 9, 11 }, { -109, 68, 8, 10 }, { -133, 70, 7, 7 },  { -157, 84, 5, 5 },
-};
-
-static void
-rib_point (guint rib, guint step, double side, double point[3])
-{
-  const double centre[3] = SAG_PLEURA_CENTRE, radius[3] = SAG_PLEURA_RADIUS, gap_mm = 7;
-  double       sine = rib_angle[step][0], cosine = rib_angle[step][1];
-  double       z = ribs[rib].z_mm - ribs[rib].drop_mm * (1 - cosine) / 2;
-  double       dz = z - centre[2];
-  double       shrink = sqrt (1 - dz * dz / (radius[2] * radius[2]));
-  double       q = SAG_PLEURA_SQUARE * sine * sine * cosine * cosine;
-  double       bulge = q > 0 ? sqrt ((1 - sqrt (1 - 4 * q)) / (2 * q)) : 1; /* of the square */
-
-  point[0] = side * (radius[0] * shrink + gap_mm) * bulge * sine;
-  point[1] = centre[1] + SAG_BACK_SHEAR * dz - (radius[1] * shrink + gap_mm) * bulge * cosine;
-  point[2] = z;
-}
 
 /* Bone of two layers along @points: shell and marrow. */
 static void
@@ -79,12 +42,13 @@ add_rib (SagSubject *subject, guint rib, double side)
 {
   static const double radii[] = { 5, 5 };
   guint8              label = (side < 0 ? SAG_PHANTOM_RIB_LEFT_1 : SAG_PHANTOM_RIB_RIGHT_1) + rib;
-  double points[2][3] = { { side * 18, -78 + SAG_BACK_SHEAR * ribs[rib].z_mm, ribs[rib].z_mm } };
+  double              points[2][3] = { { side * 18, -78 + SAG_BACK_SHEAR * cage.ribs[rib].z_mm,
+                                         cage.ribs[rib].z_mm } };
 
-  for (guint step = 0; step < ribs[rib].n_all; step++)
+  for (guint step = 0; step < cage.ribs[rib].n_all; step++)
     {
-      rib_point (rib, step, side, points[1]);
-      if (step < ribs[rib].n_bone)
+      sag_rib_cage_point (&cage, rib, step, side, points[1]);
+      if (step < cage.ribs[rib].n_bone)
         add_bone (subject, label, points, radii, 2, 1.6);
       else
         {
@@ -244,7 +208,7 @@ sag_subject_add_rib_cage (SagSubject *subject)
   add_shoulder_blades (subject);
   add_collar_bones (subject);
   add_breastbone (subject);
-  for (guint rib = 0; rib < N_RIBS; rib++)
+  for (guint rib = 0; rib < SAG_N_RIBS; rib++)
     {
       add_rib (subject, rib, -1);
       add_rib (subject, rib, 1);

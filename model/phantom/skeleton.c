@@ -1,59 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/phantom/anatomy.h"
 
-#include <math.h>
+#include "model/phantom/ribs.h"
+
 #include <string.h>
 
 /* Spine, ribs, breastbone and shoulder blades. Ribs are drawn on the pleural cavity's outside. */
 
-#define N_RIBS 12
-#define N_STEPS 13
-
-/* Sine and cosine of 15, 27.5 ... 165 degrees from posterior over lateral to anterior: written out,
- * so that no machine's own rounding moves a voxel. */
-static const double rib_angle[N_STEPS][2] = {
-  { 0.258819, 0.965926 },
-  { 0.461749, 0.887011 },
-  { 0.642788, 0.766044 },
-  { 0.793353, 0.608761 },
-  { 0.906308, 0.422618 },
-  { 0.976296, 0.216440 },
-  { 1, 0 },
-  { 0.976296, -0.216440 },
-  { 0.906308, -0.422618 },
-  { 0.793353, -0.608761 },
-  { 0.642788, -0.766044 },
-  { 0.461749, -0.887011 },
-  { 0.258819, -0.965926 },
+static const SagRibCage cage = {
+  .ribs = {
+    { 82, 28, 10, 13 }, { 66, 38, 10, 13 },  { 46, 44, 10, 13 },  { 25, 50, 10, 13 },
+    { 3, 54, 10, 13 },  { -19, 56, 10, 13 }, { -41, 60, 10, 13 }, { -63, 64, 9, 12 },
+    { -85, 66, 9, 11 }, { -109, 68, 8, 10 }, { -133, 70, 7, 7 },  { -157, 84, 5, 5 },
+  },
+  .centre = SAG_CAVITY_CENTRE,
+  .radius = SAG_CAVITY_RADIUS,
+  .gap_mm = 6.5,
+  .square = SAG_CAVITY_SQUARE,
+  .shear = SAG_POSTURE_SHEAR,
 };
-
-static const struct
-{
-  double z_mm;    /* at the spine */
-  double drop_mm; /* from the spine to the front */
-  guint  n_bone;  /* steps of bone */
-  guint  n_all;   /* and of cartilage after it */
-} ribs[N_RIBS] = {
-  { 82, 28, 10, 13 }, { 66, 38, 10, 13 },  { 46, 44, 10, 13 },  { 25, 50, 10, 13 },
-  { 3, 54, 10, 13 },  { -19, 56, 10, 13 }, { -41, 60, 10, 13 }, { -63, 64, 9, 12 },
-  { -85, 66, 9, 11 }, { -109, 68, 8, 10 }, { -133, 70, 7, 7 },  { -157, 84, 5, 5 },
-};
-
-static void
-rib_point (guint rib, guint step, double side, double point[3])
-{
-  const double centre[3] = SAG_CAVITY_CENTRE, radius[3] = SAG_CAVITY_RADIUS, gap_mm = 6.5;
-  double       sine = rib_angle[step][0], cosine = rib_angle[step][1];
-  double       z = ribs[rib].z_mm - ribs[rib].drop_mm * (1 - cosine) / 2;
-  double       dz = z - centre[2];
-  double       shrink = sqrt (1 - dz * dz / (radius[2] * radius[2]));
-  double       q = SAG_CAVITY_SQUARE * sine * sine * cosine * cosine;
-  double       bulge = q > 0 ? sqrt ((1 - sqrt (1 - 4 * q)) / (2 * q)) : 1; /* of the square */
-
-  point[0] = side * (radius[0] * shrink + gap_mm) * bulge * sine;
-  point[1] = centre[1] + SAG_POSTURE_SHEAR * dz - (radius[1] * shrink + gap_mm) * bulge * cosine;
-  point[2] = z;
-}
 
 static void
 add_rib_piece (SagBuilder *builder, const double from[3], const double to[3], gboolean bone)
@@ -78,12 +43,14 @@ add_rib_piece (SagBuilder *builder, const double from[3], const double to[3], gb
 static void
 add_rib (SagBuilder *builder, guint rib, double side)
 {
-  double from[3] = { side * 16, -78 + SAG_POSTURE_SHEAR * ribs[rib].z_mm, ribs[rib].z_mm }, to[3];
+  double from[3] = { side * 16, -78 + SAG_POSTURE_SHEAR * cage.ribs[rib].z_mm,
+                     cage.ribs[rib].z_mm },
+         to[3];
 
-  for (guint step = 0; step < ribs[rib].n_all; step++)
+  for (guint step = 0; step < cage.ribs[rib].n_all; step++)
     {
-      rib_point (rib, step, side, to);
-      add_rib_piece (builder, from, to, step < ribs[rib].n_bone);
+      sag_rib_cage_point (&cage, rib, step, side, to);
+      add_rib_piece (builder, from, to, step < cage.ribs[rib].n_bone);
       memcpy (from, to, sizeof from);
     }
 }
@@ -179,7 +146,7 @@ sag_builder_add_rib_cage (SagBuilder *builder)
 {
   add_shoulder_blades (builder);
   add_breastbone (builder);
-  for (guint rib = 0; rib < N_RIBS; rib++)
+  for (guint rib = 0; rib < SAG_N_RIBS; rib++)
     {
       add_rib (builder, rib, -1);
       add_rib (builder, rib, 1);

@@ -278,24 +278,41 @@ typedef struct
   double            *sums;
 } Head;
 
+/* Channels first .. end - 1 of all. */
+typedef struct
+{
+  gsize first;
+  gsize end;
+  gsize all;
+} HeadChannels;
+
+static HeadChannels
+head_channels (const Head *work, gsize item)
+{
+  HeadChannels channels = { .first = item * SAG_CPU_LANES,
+                            .all = work->self->network.head_channels };
+
+  channels.end = MIN (channels.first + SAG_CPU_LANES, channels.all);
+  return channels;
+}
+
 static void
 head_moments (gsize item, guint worker, gpointer data)
 {
   const Head  *work = data;
-  gsize        head = work->self->network.head_channels, first = item * SAG_CPU_LANES;
-  gsize        end = MIN (first + SAG_CPU_LANES, head);
+  HeadChannels at = head_channels (work, item);
   const float *h = work->self->h;
-  double      *mean = work->sums, *variance = work->sums + head;
+  double      *mean = work->sums, *variance = work->sums + at.all;
 
   for (gsize r = 0; r < work->rows; r++)
-    for (gsize c = first; c < end; c++)
-      mean[c] += h[r * head + c];
-  for (gsize c = first; c < end; c++)
+    for (gsize c = at.first; c < at.end; c++)
+      mean[c] += h[r * at.all + c];
+  for (gsize c = at.first; c < at.end; c++)
     mean[c] /= work->rows;
   for (gsize r = 0; r < work->rows; r++)
-    for (gsize c = first; c < end; c++)
-      variance[c] += (h[r * head + c] - mean[c]) * (h[r * head + c] - mean[c]);
-  for (gsize c = first; c < end; c++)
+    for (gsize c = at.first; c < at.end; c++)
+      variance[c] += (h[r * at.all + c] - mean[c]) * (h[r * at.all + c] - mean[c]);
+  for (gsize c = at.first; c < at.end; c++)
     variance[c] /= work->rows;
 }
 
@@ -304,15 +321,14 @@ head_activate (gsize item, guint worker, gpointer data)
 {
   const Head            *work = data;
   const SagCpuBatchNorm *norm = &work->self->head_norm;
-  gsize                  head = norm->n_channels, first = item * SAG_CPU_LANES;
-  gsize                  end = MIN (first + SAG_CPU_LANES, head);
+  HeadChannels           at = head_channels (work, item);
 
   for (gsize r = 0; r < work->rows; r++)
-    for (gsize c = first; c < end; c++)
+    for (gsize c = at.first; c < at.end; c++)
       {
-        float t = work->self->h[r * head + c] * norm->factor[c] + norm->offset[c];
+        float t = work->self->h[r * at.all + c] * norm->factor[c] + norm->offset[c];
 
-        work->self->f[r * head + c] = t / (1 + expf (-t));
+        work->self->f[r * at.all + c] = t / (1 + expf (-t));
       }
 }
 
@@ -376,19 +392,18 @@ head_slope (gsize item, guint worker, gpointer data)
 {
   const Head            *work = data;
   const SagCpuBatchNorm *norm = &work->self->head_norm;
-  gsize                  head = norm->n_channels, first = item * SAG_CPU_LANES;
-  gsize                  end = MIN (first + SAG_CPU_LANES, head);
+  HeadChannels           at = head_channels (work, item);
 
   for (gsize r = 0; r < work->rows; r++)
-    for (gsize c = first; c < end; c++)
+    for (gsize c = at.first; c < at.end; c++)
       {
-        float  h = work->self->h[r * head + c], t = h * norm->factor[c] + norm->offset[c];
+        float  h = work->self->h[r * at.all + c], t = h * norm->factor[c] + norm->offset[c];
         float  sigmoid = 1 / (1 + expf (-t));
-        float *d = &work->self->d_f[r * head + c];
+        float *d = &work->self->d_f[r * at.all + c];
 
         *d *= sigmoid * (1 + t * (1 - sigmoid));
         work->sums[c] += *d;
-        work->sums[head + c] += (double) *d * (h - norm->mean[c]);
+        work->sums[at.all + c] += (double) *d * (h - norm->mean[c]);
       }
 }
 
@@ -397,16 +412,15 @@ head_back (gsize item, guint worker, gpointer data)
 {
   const Head            *work = data;
   const SagCpuBatchNorm *norm = &work->self->head_norm;
-  gsize                  head = norm->n_channels, first = item * SAG_CPU_LANES;
-  gsize                  end = MIN (first + SAG_CPU_LANES, head);
+  HeadChannels           at = head_channels (work, item);
 
   for (gsize r = 0; r < work->rows; r++)
-    for (gsize c = first; c < end; c++)
+    for (gsize c = at.first; c < at.end; c++)
       {
-        float *d = &work->self->d_f[r * head + c];
+        float *d = &work->self->d_f[r * at.all + c];
 
-        *d = *d * norm->factor[c] - (work->self->h[r * head + c] - norm->mean[c]) * norm->slope[c] -
-             norm->shift[c];
+        *d = *d * norm->factor[c] -
+             (work->self->h[r * at.all + c] - norm->mean[c]) * norm->slope[c] - norm->shift[c];
       }
 }
 

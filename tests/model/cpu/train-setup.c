@@ -41,22 +41,22 @@ small_network (SagNetwork *network, SagTextKind kind)
     { 2, 3, 1, 1, 8 }, { 2, 3, 2, 2, 12 }, { 2, 5, 2, 3, 20 }, { 1, 7, 1, 2, 24 }
   };
 
-  *network = (SagNetwork){
-    .input = { 32, 16, 16 },
-    .stem_channels = 8,
-    .head_channels = 40,
-    .batch_norm_eps = 1e-3f,
-    .text_kind = kind,
-    .n_words = 40,
-    .n_positions = 64,
-    .n_types = 2,
-    .hidden = 24,
-    .n_heads = 3,
-    .intermediate = 40,
-    .text_layers = 2,
-    .layer_norm_eps = 1e-6f,
-    .cells = { 2, 2, 2 },
-  };
+  sag_network_init_paper (network);
+  for (guint i = 0; i < 3; i++)
+    {
+      network->input[i] = i == 0 ? 32 : 16;
+      network->cells[i] = 2;
+    }
+  network->stem_channels = 8;
+  network->head_channels = 40;
+  network->text_kind = kind;
+  network->n_words = 40;
+  network->n_positions = 64;
+  network->hidden = 24;
+  network->n_heads = 3;
+  network->intermediate = 40;
+  network->text_layers = 2;
+  network->layer_norm_eps = 1e-6f;
   g_assert_true (sag_network_set_stages (network, stages, G_N_ELEMENTS (stages)));
 }
 

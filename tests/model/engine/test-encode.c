@@ -95,22 +95,20 @@ init_network (SagNetwork *network, const Case *spec)
 
   for (int i = 0; i < spec->n_stages; i++)
     stride *= spec->stages[i].stride;
-  *network = (SagNetwork){
-    .input = { stride, stride, stride },
-    .stem_channels = spec->stem,
-    .head_channels = spec->head,
-    .batch_norm_eps = 1e-3f,
-    .text_kind = SAG_TEXT_BERT,
-    .n_words = 8,
-    .n_positions = 16,
-    .n_types = 2,
-    .hidden = 12,
-    .n_heads = 2,
-    .intermediate = 16,
-    .text_layers = 1,
-    .layer_norm_eps = 1e-12f,
-    .cells = { 1, 1, 1 },
-  };
+  sag_network_init_paper (network);
+  for (guint i = 0; i < 3; i++)
+    {
+      network->input[i] = stride;
+      network->cells[i] = 1;
+    }
+  network->stem_channels = spec->stem;
+  network->head_channels = spec->head;
+  network->n_words = 8;
+  network->n_positions = 16;
+  network->hidden = 12;
+  network->n_heads = 2;
+  network->intermediate = 16;
+  network->text_layers = 1;
   g_assert_true (sag_network_set_stages (network, spec->stages, spec->n_stages));
 }
 
