@@ -131,21 +131,7 @@ sag_audit_list (SagDb *db, GError **error)
 static gboolean
 read_head (SagDb *db, char **head, GError **error)
 {
-  GError *failure = NULL;
-  SagRow *row = sag_db_query (db, error, "SELECT value FROM meta WHERE key = 'audit'", "");
-
-  *head = NULL;
-  if (row == NULL)
-    return FALSE;
-  if (sag_db_next (db, row, &failure))
-    {
-      *head = g_strdup (sag_row_text (row, 0));
-      sag_db_end (row);
-    }
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, failure);
-  return FALSE;
+  return sag_db_text (db, head, error, "SELECT value FROM meta WHERE key = 'audit'");
 }
 
 gboolean

@@ -224,6 +224,16 @@ sag_db_end (SagRow *row)
   sqlite3_clear_bindings (row);
 }
 
+/* @failure: (transfer full) (nullable) */
+static gboolean
+settle (GError *failure, GError **error)
+{
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, failure);
+  return FALSE;
+}
+
 gboolean
 sag_db_run (SagDb *db, GError **error, const char *sql, const char *types, ...)
 {
@@ -238,10 +248,24 @@ sag_db_run (SagDb *db, GError **error, const char *sql, const char *types, ...)
     return FALSE;
   while (sag_db_next (db, row, &failure))
     ;
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, failure);
-  return FALSE;
+  return settle (failure, error);
+}
+
+gboolean
+sag_db_text (SagDb *db, char **value, GError **error, const char *sql)
+{
+  SagRow *row = sag_db_query (db, error, sql, "");
+  GError *failure = NULL;
+
+  *value = NULL;
+  if (row == NULL)
+    return FALSE;
+  if (sag_db_next (db, row, &failure))
+    {
+      *value = g_strdup (sag_row_text (row, 0));
+      sag_db_end (row);
+    }
+  return settle (failure, error);
 }
 
 gboolean
@@ -268,10 +292,7 @@ sag_db_integer (SagDb      *db,
       *value = sag_row_integer (row, 0);
       sag_db_end (row);
     }
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, failure);
-  return FALSE;
+  return settle (failure, error);
 }
 
 gint64

@@ -57,6 +57,12 @@ gboolean sag_db_integer (SagDb      *db,
                          const char *types,
                          ...);
 
+/**
+ * sag_db_text: the first column of the only row.
+ * @value: (out) (transfer full) (nullable): NULL if there is none
+ */
+gboolean sag_db_text (SagDb *db, char **value, GError **error, const char *sql);
+
 /** sag_db_last_id: of the row that was inserted last. */
 gint64 sag_db_last_id (SagDb *db);
 /** sag_db_n_changed: rows that the last statement changed. */

@@ -2,12 +2,10 @@
 #include "model/train/validate.h"
 
 #include "model/core/error.h"
+#include "model/cpu/train/loss.h"
 #include "model/evaluate/metrics.h"
 
 #include <math.h>
-
-#define CELL_WEIGHT 10.0
-#define ALPHA 0.25
 
 void
 sag_train_validation_clear (SagTrainValidation *validation)
@@ -53,43 +51,13 @@ typedef struct
   gsize                n_class, n_patch, n_hits, n_masks;
 } Judging;
 
-/* log (1 + exp (x)) */
-static double
-softplus (double x)
-{
-  return MAX (x, 0) + log1p (exp (-fabs (x)));
-}
-
-static double
-class_loss (double logit, double label)
-{
-  return label * softplus (-logit) + (1 - label) * softplus (logit);
-}
-
-/* torchvision's sigmoid_focal_loss, gamma 2, mean over the cells. */
-static double
-patch_loss (const float *logits, const float *targets, gsize n)
-{
-  double sum = 0;
-
-  for (gsize c = 0; c < n; c++)
-    {
-      double t = targets[c], p = 1 / (1 + exp (-(double) logits[c]));
-      double match = p * t + (1 - p) * (1 - t);
-
-      sum +=
-        (ALPHA * t + (1 - ALPHA) * (1 - t)) * (1 - match) * (1 - match) * class_loss (logits[c], t);
-    }
-  return sum / (double) n;
-}
-
 static void
 judge_mask (Judging *self, const float *logits, const float *targets, gsize n)
 {
   gsize    peak = 0;
   gboolean any = FALSE;
 
-  self->patch_loss += CELL_WEIGHT * patch_loss (logits, targets, n);
+  self->patch_loss += SAG_CPU_CELL_WEIGHT * sag_cpu_cell_loss (logits, targets, n, NULL);
   self->n_patch++;
   for (gsize c = 0; c < n; c++)
     {
@@ -115,7 +83,7 @@ judge_item (
       judge_mask (self, logits, targets[item->mask] + item->set * n_cells, n_cells);
       return;
     }
-  self->class_loss += class_loss (logit, item->sample->label);
+  self->class_loss += sag_cpu_class_loss (logit, item->sample->label, NULL);
   self->n_class++;
   if (answers->scores == NULL || answers->positive == NULL)
     {

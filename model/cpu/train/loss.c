@@ -22,7 +22,8 @@ cross_entropy (double z, double t)
 double
 sag_cpu_class_loss (float logit, float label, float *d_logit)
 {
-  *d_logit = (float) (1 / (1 + exp (-(double) logit)) - label);
+  if (d_logit != NULL)
+    *d_logit = (float) (1 / (1 + exp (-(double) logit)) - label);
   return cross_entropy (logit, label);
 }
 
@@ -39,6 +40,8 @@ sag_cpu_cell_loss (const float *logits, const float *targets, gsize n, float *d_
       double weight = ALPHA * t + (1 - ALPHA) * (1 - t);
 
       sum += weight * entropy * miss * miss;
+      if (d_logits == NULL)
+        continue;
       d_logits[i] =
         (float) (weight * ((p - t) * miss * miss - 2 * entropy * miss * (2 * t - 1) * p * (1 - p)) /
                  n);

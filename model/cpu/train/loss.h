@@ -5,10 +5,13 @@
 
 G_BEGIN_DECLS
 
+/** How much more than the class loss the cells' counts. */
+#define SAG_CPU_CELL_WEIGHT 10.0
+
 /**
  * sag_cpu_class_loss: binary cross-entropy on a logit.
  * @label: 0..1
- * @d_logit: (out): its derivative
+ * @d_logit: (out) (optional): its derivative
  */
 double sag_cpu_class_loss (float logit, float label, float *d_logit);
 
@@ -16,7 +19,7 @@ double sag_cpu_class_loss (float logit, float label, float *d_logit);
  * sag_cpu_cell_loss: mean sigmoid focal loss (Lin et al., arXiv:1708.02002; torchvision's sigmoid_focal_loss with alpha
  * 0.25, gamma 2) over one sample's cells.
  * @targets: (n) 0..1, soft ones too
- * @d_logits: (n) derivatives of the mean
+ * @d_logits: (n) (optional): derivatives of the mean
  */
 double sag_cpu_cell_loss (const float *logits, const float *targets, gsize n, float *d_logits);
 

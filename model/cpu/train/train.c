@@ -18,8 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CELL_WEIGHT 10.0
-
 typedef struct
 {
   SagNetwork         network;
@@ -204,7 +202,7 @@ judge_sample (gsize s, guint worker, gpointer data)
   const Numbers       *numbers = judge->numbers;
   const SagTrainBatch *batch = judge->batch;
   gsize                n_cells = numbers->n_cells;
-  double               task = batch->task[s], cell_weight = CELL_WEIGHT * (1 - task);
+  double               task = batch->task[s], cell_weight = SAG_CPU_CELL_WEIGHT * (1 - task);
   float               *d_cells = numbers->d_cells + s * n_cells;
   double               loss =
     task * sag_cpu_class_loss (numbers->class_logits[s], batch->labels[s], &numbers->d_class[s]);
