@@ -14,6 +14,7 @@ struct _SagUiLabels
   SagUiAsk     *ask; /* weak */
   SagUiCase    *one; /* whose labels these are */
   gint64        case_id;
+  guint         n_edits;  /* what was read before one is read again */
   guint         reading;  /* counts: an answer to an older one is dropped */
   GPtrArray    *rows;     /* SagLabelRow, one a task; NULL: not read yet */
   GPtrArray    *last;     /* of the case that was labelled before */

@@ -174,6 +174,7 @@ apply (SagUiLabels *self, gint64 case_id, const GPtrArray *rows)
 {
   SagWorkItem *item = sag_ui_labels_get_item (self, case_id);
 
+  self->n_edits++;
   sag_ui_project_post (self->project, write_rows, copy_rows (rows),
                        (GDestroyNotify) g_ptr_array_unref);
   for (guint r = 0; r < rows->len; r++)

@@ -240,6 +240,7 @@ typedef struct
 {
   SagUiLabels *self;
   guint        reading;
+  guint        n_edits;
   gint64       case_id;
   GPtrArray   *all;
 } Load;
@@ -275,19 +276,27 @@ take_row (SagUiLabels *self, const GPtrArray *all, gint64 task_id)
   return row;
 }
 
+/* Read again, a case keeps its active task. */
 static void
 take_rows (SagUiLabels *self, const GPtrArray *all)
 {
+  const gboolean again = self->rows != NULL;
+
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
   self->rows = sag_ui_labels_rows_new ();
   for (guint t = 0; t < sag_ui_project_get_n_tasks (self->project); t++)
     g_ptr_array_add (self->rows,
                      take_row (self, all, sag_ui_project_get_task (self->project, t)->id));
   for (guint t = 0; t < self->rows->len; t++)
     sag_ui_labels_tell_card (self, t);
+  if (again)
+    return;
   self->active = self->rows->len > 0 ? next_task (self, self->rows->len - 1) : 0;
   if (self->rows->len == sag_ui_labels_get_n_set (self))
     self->active = 0;
 }
+
+static void start_reading (SagUiLabels *self);
 
 static void
 loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -301,10 +310,12 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       const gint64 next = sag_ui_labels_find_next (self);
 
-      if (done)
-        take_rows (self, load->all);
-      else
+      if (!done)
         g_signal_emit_by_name (self->project, "problem", error->message);
+      else if (load->n_edits != self->n_edits)
+        start_reading (self);
+      else
+        take_rows (self, load->all);
       if (next != 0 && next != self->case_id)
         sag_ui_project_ahead (self->project, next);
       sag_ui_labels_changed (self);
@@ -313,14 +324,30 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_free (load);
 }
 
+static void
+start_reading (SagUiLabels *self)
+{
+  SagStore *store = sag_ui_project_get_store (self->project);
+  Load     *load;
+
+  if (store == NULL)
+    return;
+  load = g_new0 (Load, 1);
+  load->self = g_object_ref (self);
+  load->reading = ++self->reading;
+  load->n_edits = self->n_edits;
+  load->case_id = self->case_id;
+  sag_store_run_async (store, load_rows, load, loaded_cb, load);
+}
+
 /* What was said of the case that is left can be said of the next at once. */
 static void
-leave (SagUiLabels *self)
+leave (SagUiLabels *self, gboolean is_other)
 {
   if (self->rows != NULL)
     g_signal_emit (self, settle_signal, 0);
   sag_ui_labels_flush_active (self);
-  if (sag_ui_labels_get_n_set (self) > 0)
+  if (is_other && sag_ui_labels_get_n_set (self) > 0)
     {
       g_clear_pointer (&self->last, g_ptr_array_unref);
       self->last = g_steal_pointer (&self->rows);
@@ -334,23 +361,15 @@ leave (SagUiLabels *self)
 static void
 read_case (SagUiLabels *self)
 {
-  SagStore    *store = sag_ui_project_get_store (self->project);
   const gint64 id = sag_ui_project_get_current_id (self->project);
-  Load        *load;
 
-  leave (self);
-  if (id == 0 || store == NULL)
+  leave (self, id != self->case_id);
+  if (id != 0)
     {
-      sag_ui_labels_changed (self);
-      return;
+      self->case_id = id;
+      self->one = g_object_ref (sag_ui_session_get_case (self->session));
+      start_reading (self);
     }
-  self->case_id = id;
-  self->one = g_object_ref (sag_ui_session_get_case (self->session));
-  load = g_new0 (Load, 1);
-  load->self = g_object_ref (self);
-  load->reading = self->reading;
-  load->case_id = id;
-  sag_store_run_async (store, load_rows, load, loaded_cb, load);
   sag_ui_labels_changed (self);
 }
 
@@ -362,10 +381,18 @@ current_cb (SagUiLabels *self)
     read_case (self);
 }
 
+/* Labels may have come from elsewhere. */
+static void
+labels_cb (SagUiProject *project, gint64 case_id, SagUiLabels *self)
+{
+  if (case_id == 0 && self->rows != NULL)
+    start_reading (self);
+}
+
 static void
 closing_cb (SagUiLabels *self)
 {
-  leave (self);
+  leave (self, TRUE);
   g_clear_pointer (&self->last, g_ptr_array_unref);
 }
 
@@ -421,6 +448,7 @@ sag_ui_labels_get (SagUiSession *session)
   g_signal_connect_object (self->project, "met", G_CALLBACK (current_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->project, "closing", G_CALLBACK (closing_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->project, "labels", G_CALLBACK (labels_cb), self, 0);
   g_signal_connect_object (self->project, "tasks", G_CALLBACK (read_case), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->project, "notify::store", G_CALLBACK (bind_mode), self,
                            G_CONNECT_SWAPPED);

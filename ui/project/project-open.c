@@ -52,6 +52,24 @@ close_behind (SagUiProject *self, SagStore *store)
 }
 
 void
+sag_ui_project_hold (SagUiProject *self)
+{
+  self->n_holds++;
+}
+
+void
+sag_ui_project_release (SagUiProject *self)
+{
+  g_return_if_fail (self->n_holds > 0);
+
+  if (--self->n_holds > 0)
+    return;
+  for (GSList *item = self->held; item != NULL; item = item->next)
+    close_behind (self, item->data);
+  g_clear_pointer (&self->held, g_slist_free);
+}
+
+void
 sag_ui_project_close (SagUiProject *self)
 {
   SagStore *store = self->store;
@@ -70,8 +88,8 @@ sag_ui_project_close (SagUiProject *self)
   g_clear_pointer (&self->title, g_free);
   sag_ui_project_set_note (self, NULL);
   sag_store_set_trouble (store, NULL, NULL);
-  if (self->n_moves > 0)
-    self->moving = store;
+  if (self->n_holds > 0)
+    self->held = g_slist_prepend (self->held, store);
   else
     close_behind (self, store);
   sag_ui_project_notify (self, SAG_UI_PROJECT_STORE);
@@ -221,8 +239,7 @@ saved_as_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   SaveAs       *save = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
 
-  if (--self->n_moves == 0 && self->moving != NULL)
-    close_behind (self, g_steal_pointer (&self->moving));
+  sag_ui_project_release (self);
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     sag_ui_project_say (self, error->message);
   else if (save->store == self->store)
@@ -247,7 +264,7 @@ sag_ui_project_save_as (SagUiProject *self, GFile *file)
   save = g_new0 (SaveAs, 1);
   save->store = self->store;
   save->path = g_file_get_path (file);
-  self->n_moves++;
+  sag_ui_project_hold (self);
   sag_ui_project_set_busy (self, 1);
   g_task_set_task_data (task, save, save_as_free);
   g_task_run_in_thread (task, save_as_thread);

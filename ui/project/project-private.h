@@ -18,8 +18,8 @@ struct _SagUiProject
   GCancellable *cancellable; /* of what the open project has under way */
   guint         opening;     /* counts projects: what one has found is nothing to the next */
   guint         n_busy;
-  guint         n_moves; /* to another file, under way */
-  SagStore     *moving;  /* to be closed after that */
+  guint         n_holds; /* threads that use the store */
+  GSList       *held;    /* stores to be closed after that */
   guint         saving_id;
   gboolean      is_reloading;
   gboolean      reload_again;

@@ -52,6 +52,13 @@ void sag_ui_project_close (SagUiProject *self);
 /** sag_ui_project_save_as: goes on in a new file. */
 void sag_ui_project_save_as (SagUiProject *self, GFile *file);
 
+/**
+ * sag_ui_project_hold, sag_ui_project_release: another thread uses the store meanwhile: closing the
+ * project leaves it open until the last release.
+ */
+void sag_ui_project_hold (SagUiProject *self);
+void sag_ui_project_release (SagUiProject *self);
+
 /** sag_ui_project_get_store: (nullable) (transfer none): good until "closing" has been emitted. */
 SagStore *sag_ui_project_get_store (SagUiProject *self);
 /** sag_ui_project_can_write: a project is open, and not for looking only. */

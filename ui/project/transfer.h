@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ui/project/project.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/**
+ * SagUiTransfer: what leaves a project or comes into it.
+ * @SAG_UI_TRANSFER_IMPORT_MASKS: of the case @case_id; the others are exports of the whole project
+ */
+typedef enum
+{
+  SAG_UI_TRANSFER_LABELS,
+  SAG_UI_TRANSFER_MASKS,
+  SAG_UI_TRANSFER_LABEL_MAPS,
+  SAG_UI_TRANSFER_SCORES,
+  SAG_UI_TRANSFER_TRAINING,
+  SAG_UI_TRANSFER_UPSTREAM,
+  SAG_UI_TRANSFER_ARCHIVE,
+  SAG_UI_TRANSFER_IMPORT_LABELS,
+  SAG_UI_TRANSFER_IMPORT_MASKS,
+} SagUiTransfer;
+
+/**
+ * sag_ui_transfer_async: does it on another thread; the store stays open until it is done, even if
+ * the project is closed.
+ * @path: a folder; for labels a .csv or .json file; for imports the file
+ */
+void sag_ui_transfer_async (SagUiProject       *project,
+                            SagUiTransfer       what,
+                            const char         *path,
+                            gint64              case_id,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data);
+/**
+ * sag_ui_transfer_finish: (transfer full): what came of it, in sentences: the first sums up, the
+ * others say what was left out and why; NULL with an error.
+ */
+char **sag_ui_transfer_finish (GAsyncResult *result, GError **error);
+
+/** sag_ui_transfer_install_actions: "export" (string), "import-labels" and "import-masks" in @group. */
+void sag_ui_transfer_install_actions (GActionMap *group, GtkWindow *window, SagUiSession *session);
+
+G_END_DECLS
