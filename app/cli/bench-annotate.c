@@ -5,7 +5,6 @@
 #include "model/store/masks.h"
 #include "model/store/worklist.h"
 
-#include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -297,21 +296,6 @@ bench_list (const char *path, Watch *watch, Watch *filter, GError **error)
   return TRUE;
 }
 
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
 gboolean
 sag_cli_bench_annotate (SagJsonWriter *writer, GError **error)
 {
@@ -329,6 +313,6 @@ sag_cli_bench_annotate (SagJsonWriter *writer, GError **error)
   cases = g_build_filename (folder, "cases.sagitta", NULL);
   done = bench_strokes (&a, &b, error) && bench_saving (strokes, &a, &b, error) &&
          bench_list (cases, &a, &b, error);
-  remove_folder (folder);
+  sag_cli_remove_folder (folder);
   return done;
 }

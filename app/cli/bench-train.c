@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli/bench-train.h"
 
+#include "app/cli/bench-scans.h"
 #include "app/cli/bench-weights.h"
 #include "app/cli/timing.h"
 #include "model/core/error.h"
@@ -252,9 +253,11 @@ sag_cli_bench_train (
         if (!run_kind (&kinds[i], &options, n_runs, writer, error))
           return FALSE;
       }
+  if (only == NULL || g_str_equal (only, "scans"))
+    return sag_cli_bench_scans (&options, n_runs, writer, error);
   if (!found)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                 "“bench train %s” is not known; choose frozen, all, tokens, states or small.",
-                 only);
+    g_set_error (
+      error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+      "“bench train %s” is not known; choose frozen, all, tokens, states, small or scans.", only);
   return found;
 }

@@ -6,7 +6,7 @@
 
 /**
  * sag_cli_bench_train: times forward and backward of a batch: the paper's network at full size, and one such as ships.
- * @only: (nullable): one of "frozen", "all", "tokens", "states", "small"
+ * @only: (nullable): one of "frozen", "all", "tokens", "states", "small", "scans"
  * @writer: (nullable): writes members of an open object instead of printing
  */
 gboolean sag_cli_bench_train (

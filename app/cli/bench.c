@@ -288,7 +288,7 @@ sag_cli_bench (int argc, char **argv)
   if (!sag_cli_parse (argc, argv, "bench encode|ask|load|prepare|slices|train|annotate [FILE]",
                       "Times a part of the work on this machine: the paper's network with random "
                       "weights, and a\nphantom of 512 x 512 x 275 voxels unless a scan is named. "
-                      "\"train\" may be followed by frozen,\nall, tokens, states or small.",
+                      "\"train\" may be followed by frozen,\nall, tokens, states, small or scans.",
                       entries, 1, 2, &rest))
     return SAG_CLI_USAGE;
   if (!g_strv_contains (parts, rest[0]) || n_runs < 1 || n_runs > 10000)

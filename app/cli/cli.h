@@ -87,6 +87,9 @@ GCancellable *sag_cli_get_cancellable (void);
  */
 void sag_cli_progress (const char *stage, double fraction);
 
+/** sag_cli_remove_folder: a folder of ours with all that is in it; links are removed, not followed. */
+void sag_cli_remove_folder (const char *folder);
+
 /** sag_cli_prefix_name: says which scan an error is about, where the library could not know. */
 void sag_cli_prefix_name (GError **error, const char *name);
 

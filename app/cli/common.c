@@ -144,6 +144,32 @@ sag_cli_get_cancellable (void)
   return cancellable;
 }
 
+static void
+remove_file (GFile *file)
+{
+  g_autoptr (GFileEnumerator) entries = NULL;
+  GFile *child;
+
+  if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL) ==
+      G_FILE_TYPE_DIRECTORY)
+    {
+      entries = g_file_enumerate_children (file, "standard::name",
+                                           G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+      while (entries != NULL && g_file_enumerator_iterate (entries, NULL, &child, NULL, NULL) &&
+             child != NULL)
+        remove_file (child);
+    }
+  g_file_delete (file, NULL, NULL);
+}
+
+void
+sag_cli_remove_folder (const char *folder)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+
+  remove_file (file);
+}
+
 void
 sag_cli_progress (const char *stage, double fraction)
 {

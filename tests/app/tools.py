@@ -212,6 +212,8 @@ def test_render():
 def test_bench():
     document = run("bench", "load", phantom(), "--repeat", "2", "--json").json()
     assert document["load"]["runs"] == 2 and document["load"]["median_ms"] > 0 and document["peak_memory_mb"] > 0
+    scans = run("bench", "train", "scans", "--repeat", "1", "--json").json()["scans"]
+    assert scans["samples_per_s"] > 0 and 0 <= scans["waiting_percent"] <= 100 and scans["steps"] == 1, scans
     text = run("bench", "prepare", phantom(), "--repeat", "1").out
     assert "prepare upstream" in text and "prepare paper" in text
     refuse("bench", "load", scratch("none.nii"), words="none.nii")
