@@ -317,7 +317,7 @@ append_mask (GString      *table,
   g_string_append_printf (table, ",%s,%s\n", name, name);
 }
 
-/* A diagnosis has a row with its label, and one with its mask where it shows: so its map is learned in its own words. */
+/* A diagnosis has a row with its label, and one with its mask where it shows: its map is learned in its own words. */
 static void
 append_rows (GString             *table,
              const SagCohortTask *task,
