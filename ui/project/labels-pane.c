@@ -25,6 +25,7 @@ struct _SagUiLabelsPane
 
   GtkStack      *stack;
   AdwStatusPage *wait_page;
+  GtkLabel      *saved;
   GtkLabel      *progress;
   GtkListBox    *list;
   GtkBox        *values;
@@ -207,6 +208,25 @@ update_progress (SagUiLabelsPane *self)
   text =
     g_strdup_printf (_ ("%u of %u labelled, %s"), sag_ui_labels_get_n_set (self->labels), n, state);
   gtk_label_set_text (self->progress, text);
+}
+
+/* Which project, and whether everything is on disk. */
+static void
+update_saved (SagUiLabelsPane *self)
+{
+  SagUiProject    *project = sag_ui_labels_get_project (self->labels);
+  const char      *title = sag_ui_project_get_title (project);
+  g_autofree char *text = NULL;
+
+  if (title == NULL)
+    return;
+  text = g_strdup_printf (
+    /* Translators: the name of a project, then how it is. */
+    !sag_ui_project_can_write (project)  ? _ ("%s · only looked at")
+    : sag_ui_project_is_saving (project) ? _ ("%s · saving…")
+                                         : _ ("%s · saved"),
+    title);
+  gtk_label_set_text (self->saved, text);
 }
 
 static void
@@ -443,6 +463,11 @@ sag_ui_labels_pane_set_session (SagUiLabelsPane *self, SagUiSession *session)
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (sag_ui_labels_get_project (self->labels), "notify::store",
                            G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (sag_ui_labels_get_project (self->labels), "notify::saving",
+                           G_CALLBACK (update_saved), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (sag_ui_labels_get_project (self->labels), "notify::title",
+                           G_CALLBACK (update_saved), self, G_CONNECT_SWAPPED);
+  update_saved (self);
   sag_ui_keymap_set_tooltip (self->rest, _ ("Every task without a label is absent"),
                              "label.rest-absent");
   sag_ui_keymap_set_tooltip (self->as_last, _ ("What you said of the case before"),
@@ -488,6 +513,7 @@ bind_children (GtkWidgetClass *class)
 #define BIND(name) gtk_widget_class_bind_template_child (class, SagUiLabelsPane, name)
   BIND (stack);
   BIND (wait_page);
+  BIND (saved);
   BIND (progress);
   BIND (list);
   BIND (values);
