@@ -3,6 +3,7 @@
 
 #include "model/bundle/manifest.h"
 #include "model/core/number.h"
+#include "model/text/catalogue.h"
 
 #include <math.h>
 
@@ -60,12 +61,28 @@ add_share (GString *text, const char *name, double value)
   char buffer[SAG_NUMBER_BUFFER];
 
   if (!isnan (value))
-    g_string_append_printf (text, "  %s %s", name, sag_number_format (value, buffer));
+    g_string_append_printf (text, "  %s %s", name,
+                            sag_number_format (round (value * 1000) / 1000, buffer));
+}
+
+/* More would scroll everything else away. */
+#define MOST_TASKS 40
+
+/* A model that was trained on many wordings: those of the catalogue tell what it knows. */
+static gboolean
+is_worth_a_line (const SagManifest *manifest, const SagBundleTask *task)
+{
+  SagCatalogue *catalogue = sag_catalogue_get_default (NULL);
+
+  return manifest->tasks->len <= MOST_TASKS ||
+         (catalogue != NULL && sag_catalogue_find (catalogue, task->text) != NULL);
 }
 
 static void
 add_tasks (GString *text, const SagManifest *manifest)
 {
+  guint n_told = 0;
+
   if (!manifest->knows_tasks)
     {
       add_line (text, "tasks", "unknown: nobody wrote down what was trained");
@@ -76,12 +93,18 @@ add_tasks (GString *text, const SagManifest *manifest)
     {
       const SagBundleTask *task = manifest->tasks->pdata[i];
 
+      if (!is_worth_a_line (manifest, task))
+        continue;
       g_string_append_printf (text, "  %s  %s", task->head == SAG_HEAD_CLASS ? "class" : "patch",
                               task->text);
       add_share (text, "prevalence", task->prevalence);
       add_share (text, "AUROC", task->auroc);
       g_string_append_c (text, '\n');
+      n_told++;
     }
+  if (n_told < manifest->tasks->len)
+    g_string_append_printf (text, "  and %u in other words, listed in bundle.json\n",
+                            manifest->tasks->len - n_told);
 }
 
 char *
