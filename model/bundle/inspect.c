@@ -103,7 +103,7 @@ add_tasks (GString *text, const SagManifest *manifest)
       n_told++;
     }
   if (n_told < manifest->tasks->len)
-    g_string_append_printf (text, "  and %u in other words, listed in bundle.json\n",
+    g_string_append_printf (text, "  and %u more sentences, listed in bundle.json\n",
                             manifest->tasks->len - n_told);
 }
 
