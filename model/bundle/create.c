@@ -247,5 +247,9 @@ sag_bundle_open_untrained (guint64 seed, GError **error)
 char *
 sag_bundle_find_default (void)
 {
+  const char *named = g_getenv ("SAGITTA_BUNDLE");
+
+  if (named != NULL)
+    return *named != 0 ? g_strdup (named) : NULL;
   return sag_paths_find_data ("bundles/demo");
 }

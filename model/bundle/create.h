@@ -57,7 +57,10 @@ SagBundle *sag_bundle_create (const SagBundleCreate *create, const char *folder,
  */
 SagBundle *sag_bundle_open_untrained (guint64 seed, GError **error);
 
-/** sag_bundle_find_default: (transfer full) (nullable): the folder of the trained bundle that ships. */
+/**
+ * sag_bundle_find_default: (transfer full) (nullable): the folder of the trained bundle that ships, or the one that
+ * $SAGITTA_BUNDLE names; none where that is empty.
+ */
 char *sag_bundle_find_default (void);
 
 G_END_DECLS

@@ -82,6 +82,19 @@ test_untrained (void)
                    ==, SAG_TRAINING_NEVER);
 }
 
+/* The environment names another bundle than the one that ships, or none. */
+static void
+test_default (void)
+{
+  g_autofree char *named = NULL;
+
+  g_setenv ("SAGITTA_BUNDLE", "", TRUE);
+  g_assert_null (sag_bundle_find_default ());
+  g_setenv ("SAGITTA_BUNDLE", "/somewhere", TRUE);
+  named = sag_bundle_find_default ();
+  g_assert_cmpstr (named, ==, "/somewhere");
+}
+
 /* No English text becomes unknown words. */
 static void
 test_vocabulary (void)
@@ -153,6 +166,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bundle/create/normal", test_normal);
   g_test_add_func ("/bundle/create/frozen", test_frozen);
   g_test_add_func ("/bundle/create/untrained", test_untrained);
+  g_test_add_func ("/bundle/create/default", test_default);
   g_test_add_func ("/bundle/create/vocabulary", test_vocabulary);
   g_test_add_func ("/bundle/create/embeddings", test_embeddings);
   return g_test_run ();
