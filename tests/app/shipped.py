@@ -41,6 +41,7 @@ def ask(findings, seed):
 
 
 def test_demo_shows_the_effusion_where_it_is():
+    bundle()
     result, labels = ask(("--findings", "effusion-left,nodule"), 11)
     assert result["probability"] > 0.5, result
     image = nibabel.load(labels)
@@ -53,6 +54,7 @@ def test_demo_shows_the_effusion_where_it_is():
 
 
 def test_unseen_phantoms():
+    bundle()
     folder = new_folder("cohort")
     run("phantom", "--cohort", "--count", str(N), "--seed", str(HELD_OUT_SEED), "--spacing", "3", "--split-share", "0,0,1",
         "-o", folder)  # fmt: skip
