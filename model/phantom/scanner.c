@@ -411,8 +411,8 @@ SagPhantom *
 sag_phantom_new_anatomical (const SagPhantomOptions *options)
 {
   g_autoptr (SagSubject) subject = sag_subject_new (options);
-  SagGrid grid;
-  Scan    scan = { subject, &grid };
+  SagGrid     grid;
+  Scan        scan = { subject, &grid };
   SagPhantom *phantom;
   gsize       n_voxels;
 
