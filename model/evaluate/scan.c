@@ -289,6 +289,7 @@ write_rows (Scan *scan)
           const View *view = &scan->views[m];
           gsize       q = scan->question_of[i];
 
+          g_assert (view->cells != NULL && view->logits != NULL); /* every row has its question */
           row->outcomes[m].score = row->detects
                                      ? highest (view->cells + q * view->n_cells, view->n_cells)
                                      : view->logits[q];

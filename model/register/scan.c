@@ -308,9 +308,8 @@ sag_register_points (const SagRegisterScan *current)
 
   for (gsize c = 0; c < current->n_cells; c++)
     {
-      gsize            row = c / dims[0];
-      const double     ijk[3] = { (double) (c % dims[0]), (double) (row % dims[1]),
-                                  (double) (row / dims[1]) };
+      const gsize  row = c / dims[0], slice = row / dims[1];
+      const double ijk[3] = { (double) (c % dims[0]), (double) (row % dims[1]), (double) slice };
       SagRegisterPoint point = { .cell = c, .kind = current->kinds[c] };
 
       if (point.kind == 0)

@@ -166,7 +166,11 @@ activated_cb (GtkListBox *list, GtkListBoxRow *row, SagUiMaskPane *self)
   if (index < 0 || !sag_mask_get_extent (sag_mask_set_get_mask (set, (guint) index), &box))
     return;
   for (int a = 0; a < 3; a++)
-    middle[a] = (box.first[a] + box.end[a] - 1) / 2; /* a voxel, not between two */
+    {
+      const int voxel = (box.first[a] + box.end[a] - 1) / 2; /* not between two */
+
+      middle[a] = voxel;
+    }
   sag_geometry_to_ras (sag_mask_set_get_geometry (set), middle, ras_mm);
   sag_ui_display_set_cross (sag_ui_session_get_display (self->session), ras_mm);
 }
