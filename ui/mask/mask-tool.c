@@ -183,12 +183,9 @@ follow (SagUiMasks *self, SagUiSliceView *view, const SagUiSlicePoint *at)
 {
   SagUiSliceView *before = self->pointer_view;
 
-  self->pointer_view = at != NULL ? view : NULL;
-  if (at != NULL)
-    {
-      self->pointer[0] = at->x;
-      self->pointer[1] = at->y;
-    }
+  self->pointer_view = view;
+  self->pointer[0] = at->x;
+  self->pointer[1] = at->y;
   if (before != NULL && before != self->pointer_view)
     gtk_widget_queue_draw (GTK_WIDGET (before));
   gtk_widget_queue_draw (GTK_WIDGET (view));

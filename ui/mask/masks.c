@@ -336,8 +336,11 @@ sag_ui_masks_set_property (GObject *object, guint id, const GValue *value, GPara
   gpointer    at = field (self, id);
 
   if (at == NULL)
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  else if (G_VALUE_HOLDS_DOUBLE (value))
+    {
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      return;
+    }
+  if (G_VALUE_HOLDS_DOUBLE (value))
     *(double *) at = g_value_get_double (value);
   else if (G_VALUE_HOLDS_BOOLEAN (value))
     *(gboolean *) at = g_value_get_boolean (value);
