@@ -61,7 +61,9 @@ static void
 tear_down (Fixture *self, gconstpointer data)
 {
   sag_ui_display_set_case (self->display, NULL);
+  g_object_add_weak_pointer (G_OBJECT (self->views), (gpointer *) &self->views);
   gtk_window_destroy (self->window);
+  sag_test_ui_until (self->views == NULL); /* a thread that aligns has to hear that it need not */
   sag_ui_engine_close (self->engine);
   for (int i = 0; i < 2; i++)
     g_object_unref (self->cases[i]);
