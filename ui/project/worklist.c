@@ -103,7 +103,7 @@ labels_cb (SagUiProject *project, gint64 case_id, SagUiWorklist *self)
 void
 sag_ui_worklist_set_filter (SagUiWorklist *self, const SagWorkFilter *filter)
 {
-  g_autofree char *old = self->text;
+  G_GNUC_UNUSED g_autofree char *old = self->text; /* @filter may point to it */
 
   self->filter = *filter;
   self->filter.text = self->text = g_strdup (filter->text);

@@ -180,8 +180,8 @@ test_file_key (Fixture *fixture, gconstpointer data)
 static void
 test_remains (Fixture *fixture, gconstpointer data)
 {
-  static const char *const names[] = { KEY ".sagcache.Ab12cd", "hashes/" KEY ".Ab12cd",
-                                       KEY ".sagcache.Ef34gh", "hashes/" KEY };
+  static const char *const names[] = { (KEY ".sagcache.Ab12cd"), ("hashes/" KEY ".Ab12cd"),
+                                       (KEY ".sagcache.Ef34gh"), ("hashes/" KEY) };
   const struct timespec    old[2] = { { 1000000, 0 }, { 1000000, 0 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
