@@ -166,7 +166,8 @@ random_weight (SagTensorWriter     *writer,
 
       sag_weight_init (spec, kind, parts->seed, done, piece, values);
       widen_embeddings (parts, spec, piece, values);
-      if (!sag_tensor_writer_floats (writer, values, piece, error))
+      if (g_cancellable_set_error_if_cancelled (parts->cancellable, error) ||
+          !sag_tensor_writer_floats (writer, values, piece, error))
         return FALSE;
       done += piece;
     }
