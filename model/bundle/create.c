@@ -196,6 +196,7 @@ prepare (const SagBundleCreate *create, const char *folder, Creation *creation, 
   creation->manifest->knows_tasks = TRUE;
   creation->parts.seed = create->seed;
   creation->parts.embeddings = create->embeddings;
+  creation->parts.cancellable = create->source.cancellable;
   if (!make_network (create, creation, error))
     return FALSE;
   if (create->vision == NULL)

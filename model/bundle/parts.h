@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @text: (nullable): a BERT or MegatronBert; else random
  * @embeddings: standard deviation of random word, position and type embeddings; 0: as BERT's
  * @statistics: (nullable): of sag_calibrate_vision(), for a random vision network
+ * @cancellable: (nullable): looked at while a tensor is made
  */
 typedef struct
 {
@@ -21,6 +22,7 @@ typedef struct
   guint64        seed;
   double         embeddings;
   GHashTable    *statistics;
+  GCancellable  *cancellable;
 } SagParts;
 
 /** sag_parts_find_vision, sag_parts_find_text: (nullable): the tensor of a file that becomes the weight @name. */
