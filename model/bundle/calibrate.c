@@ -305,7 +305,7 @@ make_input (const SagNetwork *network, guint64 seed)
 }
 
 GHashTable *
-sag_calibrate_vision (const SagNetwork *network, guint64 seed)
+sag_calibrate_vision (const SagNetwork *network, guint64 seed, GCancellable *cancellable)
 {
   Calibration calibration = { network, seed,
                               g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
@@ -313,10 +313,13 @@ sag_calibrate_vision (const SagNetwork *network, guint64 seed)
 
   depthwise (&calibration, PREFIX "conv_stem.weight", network->stem_channels, 3, 2, &map);
   normalise (&calibration, PREFIX, "bn1", TRUE, &map);
-  for (int b = 0; b < network->n_blocks; b++)
+  for (int b = 0; b < network->n_blocks && !g_cancellable_is_cancelled (cancellable); b++)
     run_block (&calibration, &network->blocks[b], &map);
-  pointwise (&calibration, PREFIX "conv_head.weight", network->head_channels, &map);
-  normalise (&calibration, PREFIX, "bn2", TRUE, &map);
+  if (!g_cancellable_is_cancelled (cancellable))
+    {
+      pointwise (&calibration, PREFIX "conv_head.weight", network->head_channels, &map);
+      normalise (&calibration, PREFIX, "bn2", TRUE, &map);
+    }
   g_free (map.values);
   return calibration.statistics;
 }

@@ -3,7 +3,7 @@
 
 #include "model/network/network.h"
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -14,8 +14,9 @@ G_BEGIN_DECLS
  * Without them activations of a random network die out in a few blocks: SiLU shrinks small values more. The same
  * seed gives the same bits on every machine.
  *
- * Returns: (transfer full): name of a running_mean or running_var -> its floats
+ * Returns: (transfer full): some of them if it was cancelled; name of a running_mean or running_var -> its floats
  */
-GHashTable *sag_calibrate_vision (const SagNetwork *network, guint64 seed);
+GHashTable *
+sag_calibrate_vision (const SagNetwork *network, guint64 seed, GCancellable *cancellable);
 
 G_END_DECLS

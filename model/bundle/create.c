@@ -200,8 +200,9 @@ prepare (const SagBundleCreate *create, const char *folder, Creation *creation, 
   if (!make_network (create, creation, error))
     return FALSE;
   if (create->vision == NULL)
-    creation->parts.statistics = sag_calibrate_vision (&creation->manifest->network, create->seed);
-  return TRUE;
+    creation->parts.statistics =
+      sag_calibrate_vision (&creation->manifest->network, create->seed, create->source.cancellable);
+  return !g_cancellable_set_error_if_cancelled (create->source.cancellable, error);
 }
 
 static SagBundleParts
