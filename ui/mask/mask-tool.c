@@ -179,6 +179,15 @@ draw_cb (SagUiSliceView *view, const SagRenderSlice *slice, cairo_t *cr, gpointe
 }
 
 static void
+redraw (SagUiSliceView *before, SagUiSliceView *now)
+{
+  if (before != NULL && before != now)
+    gtk_widget_queue_draw (GTK_WIDGET (before));
+  if (now != NULL)
+    gtk_widget_queue_draw (GTK_WIDGET (now));
+}
+
+static void
 follow (SagUiMasks *self, SagUiSliceView *view, const SagUiSlicePoint *at)
 {
   SagUiSliceView *before = self->pointer_view;
@@ -186,9 +195,17 @@ follow (SagUiMasks *self, SagUiSliceView *view, const SagUiSlicePoint *at)
   self->pointer_view = view;
   self->pointer[0] = at->x;
   self->pointer[1] = at->y;
-  if (before != NULL && before != self->pointer_view)
-    gtk_widget_queue_draw (GTK_WIDGET (before));
-  gtk_widget_queue_draw (GTK_WIDGET (view));
+  redraw (before, view);
+}
+
+/* The pointer left the view. */
+static void
+forget (SagUiMasks *self)
+{
+  SagUiSliceView *before = self->pointer_view;
+
+  self->pointer_view = NULL;
+  redraw (before, NULL);
 }
 
 static void
@@ -397,9 +414,9 @@ hover_cb (SagUiSliceView        *view,
 {
   SagUiMasks *self = data;
 
-  if (!sag_ui_masks_is_paint (get_tool (view)) || !is_own_case (self, view))
+  if (at == NULL || !sag_ui_masks_is_paint (get_tool (view)) || !is_own_case (self, view))
     {
-      self->pointer_view = NULL;
+      forget (self);
       return NULL;
     }
   follow (self, view, at);
