@@ -62,6 +62,70 @@ sag_ui_journal_push (SagUiJournal         *self,
   g_signal_emit (self, changed_signal, 0);
 }
 
+static gboolean
+is_full (SagUiJournal *self)
+{
+  return self->is_busy || self->steps->len >= SAG_UI_JOURNAL_MAX;
+}
+
+void
+sag_ui_journal_push_below (SagUiJournal         *self,
+                           const char           *title,
+                           const SagUiStepTable *table,
+                           gpointer              data)
+{
+  Step *step = g_new (Step, 1);
+
+  *step = (Step){ g_strdup (title), table, data };
+  if (is_full (self))
+    {
+      step_free (step);
+      return;
+    }
+  g_ptr_array_insert (self->steps, 0, step);
+  self->n_done++;
+  g_signal_emit (self, changed_signal, 0);
+}
+
+void
+sag_ui_journal_push_undone (SagUiJournal         *self,
+                            const char           *title,
+                            const SagUiStepTable *table,
+                            gpointer              data)
+{
+  Step *step = g_new (Step, 1);
+
+  *step = (Step){ g_strdup (title), table, data };
+  if (is_full (self))
+    {
+      step_free (step);
+      return;
+    }
+  g_ptr_array_add (self->steps, step);
+  g_signal_emit (self, changed_signal, 0);
+}
+
+void
+sag_ui_journal_forget (SagUiJournal *self,
+                       gboolean (*is) (const SagUiStepTable *table,
+                                       gpointer              data,
+                                       gpointer              user_data),
+                       gpointer user_data)
+{
+  if (self->is_busy)
+    return;
+  for (guint s = self->steps->len; s-- > 0;)
+    {
+      const Step *step = g_ptr_array_index (self->steps, s);
+
+      if (!is (step->table, step->data, user_data))
+        continue;
+      self->n_done -= s < self->n_done;
+      g_ptr_array_remove_index (self->steps, s);
+    }
+  g_signal_emit (self, changed_signal, 0);
+}
+
 static Step *
 get_step (SagUiJournal *self, guint index)
 {

@@ -47,6 +47,28 @@ void sag_ui_journal_push (SagUiJournal         *self,
                           gpointer              data);
 
 /**
+ * sag_ui_journal_push_below: notes a step of long ago, older than all that are there: what was undone stays, and the
+ * person's own steps are undone first. Ignored (and @data freed) if there are too many.
+ */
+void sag_ui_journal_push_below (SagUiJournal         *self,
+                                const char           *title,
+                                const SagUiStepTable *table,
+                                gpointer              data);
+
+/** sag_ui_journal_push_undone: the same for a step that was undone long ago: it is redone after all others. */
+void sag_ui_journal_push_undone (SagUiJournal         *self,
+                                 const char           *title,
+                                 const SagUiStepTable *table,
+                                 gpointer              data);
+
+/** sag_ui_journal_forget: drops the steps for which @is says TRUE; not while one is being undone or redone. */
+void sag_ui_journal_forget (SagUiJournal *self,
+                            gboolean (*is) (const SagUiStepTable *table,
+                                            gpointer              data,
+                                            gpointer              user_data),
+                            gpointer user_data);
+
+/**
  * sag_ui_journal_undo, sag_ui_journal_redo: the next step.
  * Returns: FALSE if there is none
  */

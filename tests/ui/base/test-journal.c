@@ -144,6 +144,67 @@ test_push_while_undoing (void)
   g_assert_null (sag_ui_journal_get_undo_title (journal));
 }
 
+static Change *
+new_change (int before, int after)
+{
+  Change *change = g_new (Change, 1);
+
+  *change = (Change){ before, after, NULL };
+  return change;
+}
+
+/* Steps of long ago are undone after, and redone after, those of the person, whose redo they leave alone. */
+static void
+test_long_ago (void)
+{
+  g_autoptr (SagUiJournal) journal = sag_ui_journal_new ();
+
+  value = n_freed = 0;
+  push (journal, 1, NULL);
+  push (journal, 2, NULL);
+  sag_ui_journal_undo (journal);
+  sag_ui_journal_push_below (journal, "old", &table, new_change (-1, 0));
+  sag_ui_journal_push_below (journal, "older", &table, new_change (-2, -1));
+  sag_ui_journal_push_undone (journal, "undone", &table, new_change (2, 3));
+  g_assert_cmpstr (sag_ui_journal_get_undo_title (journal), ==, "to 1");
+  g_assert_cmpstr (sag_ui_journal_get_redo_title (journal), ==, "to 2");
+  while (sag_ui_journal_undo (journal))
+    ;
+  g_assert_cmpint (value, ==, -2);
+  while (sag_ui_journal_redo (journal))
+    ;
+  g_assert_cmpint (value, ==, 3);
+  for (int i = 0; i < SAG_UI_JOURNAL_MAX; i++)
+    sag_ui_journal_push_below (journal, "oldest", &table, new_change (-3, -2));
+  g_assert_cmpint (n_freed, ==, 5); /* there is no place for the last ones */
+  g_assert_cmpstr (sag_ui_journal_get_undo_title (journal), ==, "undone");
+}
+
+static gboolean
+is_even (const SagUiStepTable *of, gpointer data, gpointer user_data)
+{
+  g_assert_true (of == &table);
+  return ((Change *) data)->after % 2 == 0;
+}
+
+static void
+test_forget (void)
+{
+  g_autoptr (SagUiJournal) journal = sag_ui_journal_new ();
+
+  value = n_freed = 0;
+  for (int i = 1; i <= 4; i++)
+    push (journal, i, NULL);
+  sag_ui_journal_undo (journal);
+  sag_ui_journal_forget (journal, is_even, NULL);
+  g_assert_cmpint (n_freed, ==, 2);
+  g_assert_cmpstr (sag_ui_journal_get_undo_title (journal), ==, "to 3");
+  g_assert_null (sag_ui_journal_get_redo_title (journal));
+  g_assert_true (sag_ui_journal_undo (journal));
+  g_assert_true (sag_ui_journal_undo (journal));
+  g_assert_false (sag_ui_journal_undo (journal));
+}
+
 static void
 test_undo_only (void)
 {
@@ -171,6 +232,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/journal/turns", test_turns);
   g_test_add_func ("/ui/journal/hold", test_hold);
   g_test_add_func ("/ui/journal/limit", test_limit);
+  g_test_add_func ("/ui/journal/long-ago", test_long_ago);
+  g_test_add_func ("/ui/journal/forget", test_forget);
   g_test_add_func ("/ui/journal/undo-only", test_undo_only);
   g_test_add_func ("/ui/journal/push-while-undoing", test_push_while_undoing);
   return g_test_run ();
