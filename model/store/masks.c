@@ -314,7 +314,7 @@ sag_masks_load_async (SagStore           *store,
   later->geometry = *geometry;
   later->load = (Load){ case_id, &later->geometry, NULL };
   g_task_set_task_data (task, later, load_later_free);
-  sag_store_run_async (store, load_set, &later->load, loaded_cb, task);
+  sag_store_read_async (store, load_set, &later->load, loaded_cb, task);
 }
 
 SagMaskSet *

@@ -23,6 +23,7 @@ typedef struct
   SagStoreFunc func;
   gpointer     data;
   const char  *save_as; /* instead of func */
+  gboolean     reads;   /* only */
   GTask       *task;    /* else somebody waits */
   gboolean     done;
   gboolean     ok;

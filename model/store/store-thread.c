@@ -279,6 +279,42 @@ do_save_as (SagStore *store, const char *path, GError **error)
   return TRUE;
 }
 
+/* Looks at what there would be if all that waits were written, which is taken back. FALSE without an error: that cannot
+ * be had. */
+static gboolean
+do_reading (SagStore *store, SagStoreCall *call, const GPtrArray *posts)
+{
+  gboolean done = sag_db_script (store->db, "BEGIN", NULL);
+
+  for (guint p = 0; done && p < posts->len; p++)
+    {
+      const SagStorePost *post = g_ptr_array_index (posts, p);
+
+      done = sag_db_script (store->db, "SAVEPOINT post", NULL) &&
+             post->func (store->db, post->data, NULL) &&
+             sag_db_script (store->db, "RELEASE post", NULL);
+    }
+  done = done && call->func (store->db, call->data, &call->error);
+  sag_db_script (store->db, "ROLLBACK", NULL);
+  return done;
+}
+
+/* With the mutex held, which it lets go meanwhile: while posts wait others would come before them. */
+static void
+do_stuck_call (SagStore *store, SagStoreCall *call)
+{
+  g_autoptr (GError) stuck = g_error_copy (store->stuck);
+  g_autoptr (GPtrArray) posts = g_ptr_array_new ();
+
+  for (const GList *l = store->posts.head; l != NULL; l = l->next)
+    g_ptr_array_add (posts, l->data);
+  g_mutex_unlock (&store->mutex);
+  call->ok = call->reads && do_reading (store, call, posts);
+  if (!call->ok && call->error == NULL)
+    call->error = g_steal_pointer (&stuck);
+  g_mutex_lock (&store->mutex);
+}
+
 /* With the mutex held, which it lets go meanwhile. */
 static void
 do_call (SagStore *store)
@@ -286,9 +322,9 @@ do_call (SagStore *store)
   SagStoreCall *call = g_queue_pop_head (&store->calls);
 
   if (store->stuck != NULL && call->save_as == NULL)
-    call->error = g_error_copy (store->stuck);
+    do_stuck_call (store, call);
   g_mutex_unlock (&store->mutex);
-  if (call->error == NULL)
+  if (call->error == NULL && !call->ok)
     call->ok = call->save_as != NULL ? do_save_as (store, call->save_as, &call->error)
                                      : do_transaction (store, call);
   if (call->task != NULL)

@@ -255,6 +255,26 @@ sag_store_save_as (SagStore *store, const char *path, GError **error)
   return call_and_wait (store, &(SagStoreCall){ .save_as = full }, error);
 }
 
+static void
+call_async (SagStore           *store,
+            SagStoreFunc        func,
+            gpointer            data,
+            gboolean            reads,
+            GAsyncReadyCallback callback,
+            gpointer            user_data)
+{
+  SagStoreCall *call = g_new0 (SagStoreCall, 1);
+
+  call->func = func;
+  call->data = data;
+  call->reads = reads;
+  call->task = g_task_new (NULL, NULL, callback, user_data);
+  g_mutex_lock (&store->mutex);
+  g_queue_push_tail (&store->calls, call);
+  g_cond_broadcast (&store->cond);
+  g_mutex_unlock (&store->mutex);
+}
+
 void
 sag_store_run_async (SagStore           *store,
                      SagStoreFunc        func,
@@ -262,15 +282,17 @@ sag_store_run_async (SagStore           *store,
                      GAsyncReadyCallback callback,
                      gpointer            user_data)
 {
-  SagStoreCall *call = g_new0 (SagStoreCall, 1);
+  call_async (store, func, data, FALSE, callback, user_data);
+}
 
-  call->func = func;
-  call->data = data;
-  call->task = g_task_new (NULL, NULL, callback, user_data);
-  g_mutex_lock (&store->mutex);
-  g_queue_push_tail (&store->calls, call);
-  g_cond_broadcast (&store->cond);
-  g_mutex_unlock (&store->mutex);
+void
+sag_store_read_async (SagStore           *store,
+                      SagStoreFunc        func,
+                      gpointer            data,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data)
+{
+  call_async (store, func, data, TRUE, callback, user_data);
 }
 
 gboolean

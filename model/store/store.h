@@ -73,11 +73,21 @@ void sag_store_set_trouble (SagStore *store, SagStoreTrouble func, gpointer user
 gboolean sag_store_run (SagStore *store, SagStoreFunc func, gpointer data, GError **error);
 
 /** sag_store_run_async: the same for the window. @data must live until @callback. */
-void     sag_store_run_async (SagStore           *store,
-                              SagStoreFunc        func,
-                              gpointer            data,
-                              GAsyncReadyCallback callback,
-                              gpointer            user_data);
+void sag_store_run_async (SagStore           *store,
+                          SagStoreFunc        func,
+                          gpointer            data,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data);
+/**
+ * sag_store_read_async: the same for a function that only looks. While posted work waits for the disk it sees that,
+ * too; where even that cannot be had it fails as others do. What it writes is lost.
+ */
+void sag_store_read_async (SagStore           *store,
+                           SagStoreFunc        func,
+                           gpointer            data,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data);
+/** sag_store_run_finish: of both. */
 gboolean sag_store_run_finish (GAsyncResult *result, GError **error);
 
 /**

@@ -198,6 +198,52 @@ test_too_little_memory (void)
   sag_test_remove_folder (folder);
 }
 
+typedef struct
+{
+  gboolean done;
+  gboolean ok;
+} Read;
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(Read *) user_data = (Read){ TRUE, sag_store_run_finish (result, NULL) };
+}
+
+/* While work waits for the file one can look: at what there will be. Nothing else may come first. */
+static void
+test_read_while_stuck (void)
+{
+  char            *folder;
+  g_autofree char *path = make_path (&folder);
+  g_autofree char *away = g_build_filename (folder, "away", NULL);
+  g_autoptr (GString) told = g_string_new (NULL);
+  SagStore *store = sag_store_open (path, SAG_STORE_CREATE, NULL, NULL);
+  Read      write = { FALSE, FALSE }, read = { FALSE, FALSE };
+  gint64    ignored = 0, sum = 0;
+
+  sag_store_set_trouble (store, on_trouble, told);
+  sag_store_post (store, write_job, new_job (4, 0, 0), g_free);
+  wait_until_written (store);
+  g_assert_cmpint (g_rename (path, away), ==, 0);
+  sag_store_post (store, write_job, new_job (5, 0, 0), g_free);
+  while (told->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  sag_store_run_async (store, read_values, &ignored, on_read, &write);
+  sag_store_read_async (store, read_values, &sum, on_read, &read);
+  while (!write.done || !read.done)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (write.ok);
+  g_assert_true (read.ok);
+  g_assert_cmpint (sum, ==, 9);
+  g_assert_cmpint (g_rename (away, path), ==, 0);
+  wait_until_written (store);
+  g_assert_true (sag_store_run (store, read_values, &sum, NULL));
+  g_assert_cmpint (sum, ==, 9); /* once */
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
 static void
 on_refused (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -404,6 +450,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/write/disk-full", test_disk_full);
   g_test_add_func ("/store/write/too-little-memory", test_too_little_memory);
   g_test_add_func ("/store/write/close-while-stuck", test_close_while_stuck);
+  g_test_add_func ("/store/write/read-while-stuck", test_read_while_stuck);
   g_test_add_func ("/store/write/lent-sentence", test_lent_sentence);
   g_test_add_func ("/store/write/save-without-links", test_save_without_links);
   g_test_add_func ("/store/write/full-error", test_full_error);
