@@ -549,3 +549,16 @@ sag_mask_set_get_step (SagMaskSet *set, guint index, gint64 *number, gboolean *u
   *undone = index >= set->position;
   return entry->step;
 }
+
+guint
+sag_mask_set_get_n_undone (SagMaskSet *set)
+{
+  return set->entries->len - set->position;
+}
+
+const char *
+sag_mask_set_get_step_title (SagMaskSet *set, guint index)
+{
+  g_return_val_if_fail (index < set->entries->len, NULL);
+  return ((const Entry *) g_ptr_array_index (set->entries, index))->title;
+}

@@ -126,5 +126,9 @@ SagMaskStep *sag_mask_set_get_step (SagMaskSet *set, guint index, gint64 *number
 
 /** sag_mask_set_get_n_steps: how many could be undone. */
 guint sag_mask_set_get_n_steps (SagMaskSet *set);
+/** sag_mask_set_get_n_undone: how many could be redone. */
+guint sag_mask_set_get_n_undone (SagMaskSet *set);
+/** sag_mask_set_get_step_title: of any step, oldest first, those that wait for redo last. */
+const char *sag_mask_set_get_step_title (SagMaskSet *set, guint index);
 
 G_END_DECLS

@@ -67,7 +67,7 @@ step_job_free (gpointer data)
 {
   StepJob *job = data;
 
-  sag_mask_step_unref (job->step);
+  g_clear_pointer (&job->step, sag_mask_step_unref);
   g_ptr_array_unref (job->infos);
   g_ptr_array_unref (job->masks);
   fate_unref (job->before);
@@ -210,13 +210,16 @@ write_step (SagDb *db, gpointer data, GError **error)
   return job->fate->written;
 }
 
-/* A set that is written as it changes. */
+/* A set that is written as it changes.
+ *
+ * @is_behind: it was changed while the project could only be looked at */
 typedef struct
 {
   gatomicrefcount ref_count;
   SagStore       *store;
   SagMaskSet     *set; /* NULL once detached */
   gint64          case_id;
+  gboolean        is_behind;
   Fate           *last;
 } Attached;
 
@@ -238,6 +241,35 @@ on_gone (gpointer data)
   attached_unref (data);
 }
 
+/* A job with the masks as they are now, after the one before. */
+static StepJob *
+step_job_new (Attached *attached)
+{
+  StepJob    *job = g_new0 (StepJob, 1);
+  SagMaskSet *set = attached->set;
+
+  job->case_id = attached->case_id;
+  job->infos = g_ptr_array_new_with_free_func (info_free);
+  job->masks = g_ptr_array_new_with_free_func (mask_free);
+  job->before = attached->last;
+  job->fate = fate_new (FALSE);
+  attached->last = fate_ref (job->fate);
+  for (guint i = 0; i < sag_mask_set_get_n (set); i++)
+    {
+      g_ptr_array_add (job->infos, sag_mask_info_copy (sag_mask_set_get_info (set, i)));
+      g_ptr_array_add (job->masks, sag_mask_ref (sag_mask_set_get_mask (set, i)));
+    }
+  return job;
+}
+
+static void
+set_behind (Attached *attached)
+{
+  attached->is_behind = TRUE;
+  fate_unref (attached->last);
+  attached->last = fate_new (FALSE);
+}
+
 static void
 on_step (SagMaskSet  *set,
          SagMaskEvent event,
@@ -250,24 +282,47 @@ on_step (SagMaskSet  *set,
   StepJob  *job;
 
   if (sag_store_is_read_only (attached->store))
-    return;
-  job = g_new0 (StepJob, 1);
-  *job = (StepJob){ .case_id = attached->case_id,
-                    .event = event,
-                    .number = number,
-                    .forgotten = forgotten,
-                    .step = sag_mask_step_ref (step),
-                    .infos = g_ptr_array_new_with_free_func (info_free),
-                    .masks = g_ptr_array_new_with_free_func (mask_free),
-                    .before = attached->last,
-                    .fate = fate_new (FALSE) };
-  attached->last = fate_ref (job->fate);
-  for (guint i = 0; i < sag_mask_set_get_n (set); i++)
     {
-      g_ptr_array_add (job->infos, sag_mask_info_copy (sag_mask_set_get_info (set, i)));
-      g_ptr_array_add (job->masks, sag_mask_ref (sag_mask_set_get_mask (set, i)));
+      set_behind (attached);
+      return;
     }
+  attached->is_behind = FALSE;
+  job = step_job_new (attached);
+  job->event = event;
+  job->number = number;
+  job->forgotten = forgotten;
+  job->step = sag_mask_step_ref (step);
   sag_store_post (attached->store, write_step, job, step_job_free);
+}
+
+void
+sag_masks_note_unwritten (SagMaskSet *set)
+{
+  Attached *attached = sag_mask_set_get_listener (set, on_step);
+
+  g_return_if_fail (attached != NULL);
+  set_behind (attached);
+}
+
+static gboolean
+write_all (SagDb *db, gpointer data, GError **error)
+{
+  const StepJob *job = data;
+
+  job->fate->written = FALSE;
+  job->fate->written = write_whole (db, job, error);
+  return job->fate->written;
+}
+
+void
+sag_masks_write_later (SagMaskSet *set)
+{
+  Attached *attached = sag_mask_set_get_listener (set, on_step);
+
+  if (attached == NULL || !attached->is_behind || sag_store_is_read_only (attached->store))
+    return;
+  attached->is_behind = FALSE;
+  sag_store_post (attached->store, write_all, step_job_new (attached), step_job_free);
 }
 
 /* Reading a step back */
@@ -299,6 +354,9 @@ read_step (SagDb *db, gpointer data, GError **error)
         read->bytes = g_bytes_new (blob, size);
       sag_db_end (row);
     }
+  else if (failure == NULL)
+    g_set_error (&failure, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                 "%s no longer has this step: its journal began anew.", sag_db_get_name (db));
   if (failure == NULL && read->bytes == NULL)
     g_set_error (&failure, SAG_ERROR, SAG_ERROR_FORMAT,
                  "%s is damaged: a step of the undo journal does not fit its checksum.",
@@ -410,7 +468,7 @@ sag_masks_step_async (SagMaskSet         *set,
   g_atomic_ref_count_inc (&attached->ref_count);
   *later = (Later){ { attached->case_id, number, NULL }, attached, back };
   g_task_set_task_data (task, later, later_free);
-  sag_store_run_async (attached->store, read_step, &later->read, on_step_read, task);
+  sag_store_read_async (attached->store, read_step, &later->read, on_step_read, task);
 }
 
 gboolean

@@ -18,6 +18,14 @@ G_BEGIN_DECLS
 void sag_masks_attach (SagStore *store, gint64 case_id, SagMaskSet *set);
 void sag_masks_detach (SagMaskSet *set);
 
+/** sag_masks_note_unwritten: an attached set has more than the project: with the next step it is written whole. */
+void sag_masks_note_unwritten (SagMaskSet *set);
+/**
+ * sag_masks_write_later: an attached set that was painted on while the project was only looked at is written whole
+ * behind one's back; its journal begins anew. Nothing if all is written.
+ */
+void sag_masks_write_later (SagMaskSet *set);
+
 /**
  * sag_masks_step_async: undo (@back) or redo of an attached set, on whose main context @callback comes. A step that
  * only the project has is read meanwhile; do nothing else with the set until then, or it is cancelled.
