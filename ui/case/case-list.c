@@ -49,12 +49,17 @@ closed_free (gpointer data)
 static void
 reopen (gpointer data)
 {
-  Closed *closed = data;
+  Closed    *closed = data;
+  SagUiCase *open = sag_ui_cases_find (closed->cases, sag_ui_case_get_file (closed->one));
 
-  if (sag_ui_cases_index_of (closed->cases, closed->one) == G_MAXUINT)
-    sag_ui_cases_insert (closed->cases, closed->index, closed->one);
+  /* One that was opened again meanwhile is the same, unless the closed one has what is nowhere else. */
+  if (open == NULL || (open != closed->one && sag_ui_loss_get (closed->one) != NULL))
+    {
+      sag_ui_cases_insert (closed->cases, closed->index, closed->one);
+      open = closed->one;
+    }
   if (closed->was_current)
-    sag_ui_cases_set_current (closed->cases, closed->one);
+    sag_ui_cases_set_current (closed->cases, open);
 }
 
 static void

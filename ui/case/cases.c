@@ -108,8 +108,8 @@ state_cb (SagUiCase *one, GParamSpec *pspec, SagUiCases *self)
   g_signal_emit (self, failed_signal, 0, one, sag_ui_case_get_error (one));
 }
 
-static SagUiCase *
-find (SagUiCases *self, GFile *file)
+SagUiCase *
+sag_ui_cases_find (SagUiCases *self, GFile *file)
 {
   for (guint i = 0; i < self->items->len; i++)
     if (g_file_equal (sag_ui_case_get_file (self->items->pdata[i]), file))
@@ -133,7 +133,7 @@ sag_ui_cases_insert (SagUiCases *self, guint index, SagUiCase *one)
 SagUiCase *
 sag_ui_cases_add (SagUiCases *self, GFile *file)
 {
-  SagUiCase *one = find (self, file);
+  SagUiCase *one = sag_ui_cases_find (self, file);
   g_autoptr (SagUiCase) created = NULL;
 
   if (one == NULL)
@@ -148,7 +148,7 @@ SagUiCase *
 sag_ui_cases_add_series (SagUiCases *self, GFile *place, SagDicomSeries *series)
 {
   g_autoptr (SagUiCase) created = sag_ui_case_new_series (place, series);
-  SagUiCase *one = find (self, sag_ui_case_get_file (created));
+  SagUiCase *one = sag_ui_cases_find (self, sag_ui_case_get_file (created));
 
   if (one == NULL)
     {

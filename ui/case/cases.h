@@ -28,6 +28,8 @@ SagUiCase *sag_ui_cases_add_series (SagUiCases *self, GFile *place, SagDicomSeri
 void       sag_ui_cases_remove (SagUiCases *self, SagUiCase *one);
 /** sag_ui_cases_insert: puts back one that was removed, with all that was asked about it. */
 void sag_ui_cases_insert (SagUiCases *self, guint index, SagUiCase *one);
+/** sag_ui_cases_find: (nullable) (transfer none): the one of that file. */
+SagUiCase *sag_ui_cases_find (SagUiCases *self, GFile *file);
 /** sag_ui_cases_index_of: G_MAXUINT if it is not there. */
 guint sag_ui_cases_index_of (SagUiCases *self, SagUiCase *one);
 /**
