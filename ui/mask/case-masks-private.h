@@ -17,7 +17,7 @@ typedef struct _SagUiMaskJob SagUiMaskJob;
  * @live: (nullable): the mask @live_id with the stroke that is drawn on it
  * @jobs: (element-type SagUiMaskJob): the first one is under way if @is_running
  * @stroke: (nullable): that of @jobs which still grows
- * @store: (nullable): only compared: the project's that it was met in
+ * @store: (nullable): only compared: the project's that it was met in, as @case_id
  * @one: (nullable): weak
  * @kept: (element-type utf8 SagMask): what files have
  */
@@ -37,6 +37,7 @@ struct _SagUiCaseMasks
   GHashTable   *kept;
   gboolean      is_stored;
   gpointer      store;
+  gint64        case_id;
   SagUiCase    *one;
 };
 
@@ -51,6 +52,16 @@ void
 sag_ui_case_masks_commit (SagUiCaseMasks *self, const char *title, const char *id, SagMask *mask);
 /** sag_ui_case_masks_check: @id can be changed; says so if not. */
 gboolean sag_ui_case_masks_check (SagUiCaseMasks *self, const char *id);
+
+/** sag_ui_case_masks_update_loss: says with the case what would be lost with it. */
+void sag_ui_case_masks_update_loss (SagUiCaseMasks *self);
+
+/** sag_ui_case_masks_dup_own: (transfer full): what is in no project and no file as it is now. */
+SagMaskSet *sag_ui_case_masks_dup_own (SagUiCaseMasks *self);
+/** sag_ui_case_masks_add_all: as new masks; not empty ones. */
+void sag_ui_case_masks_add_all (SagUiCaseMasks *self, SagMaskSet *set);
+/** sag_ui_case_masks_give_way: from now on @one has @other, which are of the same case; what is only here joins them. */
+void sag_ui_case_masks_give_way (SagUiCaseMasks *self, SagUiCaseMasks *other, SagUiCase *one);
 
 void sag_ui_case_masks_drop_jobs (SagUiCaseMasks *self);
 

@@ -117,6 +117,7 @@ finish (SagUiCaseMasks *self)
   if (!job->is_dropped)
     sag_ui_case_masks_said (self, g_steal_pointer (&job->note), FALSE);
   job_free (job);
+  sag_ui_case_masks_update_loss (self);
   pump (self);
   if (journal != NULL)
     sag_ui_journal_release (journal);
@@ -194,6 +195,7 @@ enqueue (SagUiCaseMasks *self, SagUiMaskJob *job)
   if (self->journal != NULL)
     sag_ui_journal_hold (self->journal);
   g_queue_push_tail (&self->jobs, job);
+  sag_ui_case_masks_update_loss (self);
   pump (self);
 }
 
@@ -261,22 +263,33 @@ new_func (const char *title, SagUiMaskFunc func, gpointer data, GDestroyNotify d
 }
 
 gboolean
+sag_ui_case_masks_run_on (SagUiCaseMasks *self,
+                          const char     *id,
+                          const char     *title,
+                          SagUiMaskFunc   func,
+                          gpointer        data,
+                          GDestroyNotify  destroy)
+{
+  SagUiMaskJob *job = new_func (title, func, data, destroy);
+
+  if (!sag_ui_case_masks_check (self, id))
+    {
+      job_free (job);
+      return FALSE;
+    }
+  job->id = g_strdup (id);
+  enqueue (self, job);
+  return TRUE;
+}
+
+gboolean
 sag_ui_case_masks_run (SagUiCaseMasks *self,
                        const char     *title,
                        SagUiMaskFunc   func,
                        gpointer        data,
                        GDestroyNotify  destroy)
 {
-  SagUiMaskJob *job = new_func (title, func, data, destroy);
-
-  if (!sag_ui_case_masks_check (self, self->active))
-    {
-      job_free (job);
-      return FALSE;
-    }
-  job->id = g_strdup (self->active);
-  enqueue (self, job);
-  return TRUE;
+  return sag_ui_case_masks_run_on (self, self->active, title, func, data, destroy);
 }
 
 void

@@ -16,19 +16,24 @@ enum
   CHANGED,
   SHOWN,
   SAID,
+  STEPPED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
 
 /* Says with the case what would be lost with it. */
-static void
-update_loss (SagUiCaseMasks *self)
+void
+sag_ui_case_masks_update_loss (SagUiCaseMasks *self)
 {
   g_autofree char *sentence = NULL;
 
   if (self->one == NULL)
     return;
-  if (!sag_ui_case_masks_is_kept (self))
+  if (sag_ui_case_masks_is_busy (self))
+    /* Translators: the name of a scan. */
+    sentence = g_strdup_printf (_ ("Work on the masks of %s is still under way."),
+                                sag_ui_case_get_title (self->one));
+  else if (!sag_ui_case_masks_is_kept (self))
     /* Translators: the name of a scan. */
     sentence = g_strdup_printf (_ ("The masks of %s are neither in a project nor in files."),
                                 sag_ui_case_get_title (self->one));
@@ -44,7 +49,7 @@ changed (SagUiCaseMasks *self)
       if (sag_mask_set_get_n (self->set) > 0)
         self->active = g_strdup (sag_mask_set_get_info (self->set, 0)->id);
     }
-  update_loss (self);
+  sag_ui_case_masks_update_loss (self);
   g_signal_emit (self, signals[CHANGED], 0);
   g_signal_emit (self, signals[SHOWN], 0);
 }
@@ -93,6 +98,8 @@ go (Step *step, gboolean back)
 
   if (step->generation != self->generation)
     return;
+  /* Nothing changes behind anybody's back. */
+  g_signal_emit (self, signals[STEPPED], 0);
   if (sag_mask_set_get_missing (self->set, back) != 0)
     {
       if (self->journal != NULL)
@@ -128,24 +135,53 @@ step_free (gpointer data)
   g_free (data);
 }
 
-static void
-push (SagUiCaseMasks *self, const char *title)
-{
-  static const SagUiStepTable table = { undo, redo, step_free };
-  Step                       *step;
+static const SagUiStepTable table = { undo, redo, step_free };
 
-  if (self->journal == NULL)
-    return;
-  step = g_new (Step, 1);
+static Step *
+step_new (SagUiCaseMasks *self)
+{
+  Step *step = g_new (Step, 1);
+
   *step = (Step){ g_object_ref (self), self->generation };
-  sag_ui_journal_push (self->journal, title, &table, step);
+  return step;
 }
 
 void
 sag_ui_case_masks_pushed (SagUiCaseMasks *self, const char *title)
 {
-  push (self, title);
+  if (self->journal != NULL)
+    sag_ui_journal_push (self->journal, title, &table, step_new (self));
   changed (self);
+}
+
+static gboolean
+is_own (const SagUiStepTable *of, gpointer data, gpointer self)
+{
+  return of == &table && ((Step *) data)->masks == self;
+}
+
+/* Steps of a set that is gone. */
+static void
+forget_steps (SagUiCaseMasks *self)
+{
+  self->generation++;
+  if (self->journal != NULL)
+    sag_ui_journal_forget (self->journal, is_own, self);
+}
+
+/* What the set brings with it is older than all that was done in the window. */
+static void
+push_stored (SagUiCaseMasks *self)
+{
+  const guint n = sag_mask_set_get_n_steps (self->set);
+  const guint n_undone = sag_mask_set_get_n_undone (self->set);
+
+  for (guint s = n; self->journal != NULL && s-- > 0;)
+    sag_ui_journal_push_below (self->journal, sag_mask_set_get_step_title (self->set, s), &table,
+                               step_new (self));
+  for (guint s = n; self->journal != NULL && s < n + n_undone; s++)
+    sag_ui_journal_push_undone (self->journal, sag_mask_set_get_step_title (self->set, s), &table,
+                                step_new (self));
 }
 
 SagUiCaseMasks *
@@ -187,16 +223,62 @@ sag_ui_case_masks_get_set (SagUiCaseMasks *self)
 void
 sag_ui_case_masks_set_set (SagUiCaseMasks *self, SagMaskSet *set)
 {
-  const guint n = sag_mask_set_get_n_steps (set);
-
   g_return_if_fail (!sag_ui_case_masks_is_busy (self));
 
+  forget_steps (self);
   g_clear_pointer (&self->set, sag_mask_set_free);
   self->set = set;
-  self->generation++;
-  for (guint s = n - MIN (n, SAG_UI_JOURNAL_MAX); s < n; s++)
-    push (self, sag_mask_set_get_undo_title (set));
+  push_stored (self);
   changed (self);
+}
+
+/* Painted, and in no file as it is now. */
+static gboolean
+is_only_here (SagUiCaseMasks *self, guint index)
+{
+  SagMask *mask = sag_mask_set_get_mask (self->set, index);
+  SagMask *kept = g_hash_table_lookup (self->kept, sag_mask_set_get_info (self->set, index)->id);
+
+  return kept != NULL ? !sag_mask_equal (kept, mask) : !sag_mask_is_empty (mask);
+}
+
+SagMaskSet *
+sag_ui_case_masks_dup_own (SagUiCaseMasks *self)
+{
+  SagMaskSet *own = sag_mask_set_new (sag_mask_set_get_geometry (self->set));
+
+  for (guint m = 0; m < sag_mask_set_get_n (self->set); m++)
+    if (is_only_here (self, m))
+      sag_mask_set_put (own, sag_mask_set_get_info (self->set, m),
+                        sag_mask_set_get_mask (self->set, m));
+  return own;
+}
+
+void
+sag_ui_case_masks_add_all (SagUiCaseMasks *self, SagMaskSet *set)
+{
+  for (guint m = 0; m < sag_mask_set_get_n (set); m++)
+    {
+      const SagMaskInfo *info = sag_mask_set_get_info (set, m);
+
+      if (!sag_mask_is_empty (sag_mask_set_get_mask (set, m)))
+        sag_ui_case_masks_add (self, info->name, &info->colour, sag_mask_set_get_mask (set, m));
+    }
+}
+
+void
+sag_ui_case_masks_give_way (SagUiCaseMasks *self, SagUiCaseMasks *other, SagUiCase *one)
+{
+  g_autoptr (SagMaskSet) own = sag_ui_case_masks_dup_own (self);
+
+  g_return_if_fail (self != other && !sag_ui_case_masks_is_busy (self));
+
+  forget_steps (self);
+  g_clear_weak_pointer (&self->one);
+  g_set_weak_pointer (&other->one, one);
+  g_object_set_data_full (G_OBJECT (one), DATA, g_object_ref (other), g_object_unref);
+  sag_ui_case_masks_add_all (other, own);
+  sag_ui_case_masks_update_loss (other);
 }
 
 guint
@@ -433,18 +515,13 @@ sag_ui_case_masks_move (SagUiCaseMasks *self, const char *id, guint index)
 gboolean
 sag_ui_case_masks_is_kept (SagUiCaseMasks *self)
 {
-  if (self->is_stored)
-    return TRUE;
   if (sag_ui_case_masks_is_busy (self))
     return FALSE;
+  if (self->is_stored)
+    return TRUE;
   for (guint m = 0; m < sag_mask_set_get_n (self->set); m++)
-    {
-      SagMask *mask = sag_mask_set_get_mask (self->set, m);
-      SagMask *kept = g_hash_table_lookup (self->kept, sag_mask_set_get_info (self->set, m)->id);
-
-      if (!sag_mask_is_empty (mask) && (kept == NULL || !sag_mask_equal (kept, mask)))
-        return FALSE;
-    }
+    if (!sag_mask_is_empty (sag_mask_set_get_mask (self->set, m)) && is_only_here (self, m))
+      return FALSE;
   return TRUE;
 }
 
@@ -452,14 +529,14 @@ void
 sag_ui_case_masks_note_kept (SagUiCaseMasks *self, const char *id, SagMask *mask)
 {
   g_hash_table_replace (self->kept, g_strdup (id), sag_mask_ref (mask));
-  update_loss (self);
+  sag_ui_case_masks_update_loss (self);
 }
 
 void
 sag_ui_case_masks_set_stored (SagUiCaseMasks *self, gboolean stored)
 {
   self->is_stored = stored;
-  update_loss (self);
+  sag_ui_case_masks_update_loss (self);
 }
 
 static void
@@ -497,6 +574,8 @@ sag_ui_case_masks_class_init (SagUiCaseMasksClass *class)
                                  NULL, G_TYPE_NONE, 0);
   signals[SAID] = g_signal_new ("said", SAG_UI_TYPE_CASE_MASKS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                 NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
+  signals[STEPPED] = g_signal_new ("stepped", SAG_UI_TYPE_CASE_MASKS, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

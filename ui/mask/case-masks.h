@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  * Signals:
  *  "changed": the list, a name, a look, or what a mask holds;
  *  "shown": a picture of the masks is out of date; also while a stroke is drawn;
- *  "said" (string, boolean): a sentence for the person; whether it tells of a failure.
+ *  "said" (string, boolean): a sentence for the person; whether it tells of a failure;
+ *  "stepped": a step of theirs is being undone or redone: the person should see the case.
  */
 #define SAG_UI_TYPE_CASE_MASKS (sag_ui_case_masks_get_type ())
 G_DECLARE_FINAL_TYPE (SagUiCaseMasks, sag_ui_case_masks, SAG_UI, CASE_MASKS, GObject)
@@ -38,7 +39,7 @@ SagMaskSet *sag_ui_case_masks_get_set (SagUiCaseMasks *self);
 
 /**
  * sag_ui_case_masks_set_set: the masks that a project has of the case take the place of those that
- * are there; what it can undo comes on top of the journal. Not while something is under way.
+ * are there; what it can undo and redo is older than all that the journal has. Not while something is under way.
  * @set: (transfer full)
  */
 void sag_ui_case_masks_set_set (SagUiCaseMasks *self, SagMaskSet *set);
@@ -110,6 +111,14 @@ gboolean sag_ui_case_masks_run (SagUiCaseMasks *self,
                                 SagUiMaskFunc   func,
                                 gpointer        data,
                                 GDestroyNotify  destroy);
+
+/** sag_ui_case_masks_run_on: the same of the mask called @id (nullable), whichever is active. */
+gboolean sag_ui_case_masks_run_on (SagUiCaseMasks *self,
+                                   const char     *id,
+                                   const char     *title,
+                                   SagUiMaskFunc   func,
+                                   gpointer        data,
+                                   GDestroyNotify  destroy);
 
 /**
  * sag_ui_case_masks_run_new: the same, of an empty mask, for a new one.

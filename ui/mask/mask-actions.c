@@ -324,11 +324,16 @@ sag_ui_masks_update_actions (SagUiMasks *self)
                                          "grow",       "shrink",  "smooth",     "largest",
                                          "drop-small", "clear",   "fill-holes", "interpolate",
                                          "copy-slice", "combine", "save",       "save-all" };
-  const SagUiTool          tool = sag_ui_display_get_tool (get_display (self));
-  const gboolean           is_paint = sag_ui_masks_is_paint (tool);
   const SagMaskInfo       *active = get_active (self);
-  const gboolean           has_case = sag_ui_session_get_case (self->session) != NULL;
+  SagUiTool                tool;
+  gboolean                 is_paint, has_case;
 
+  /* Work that outlives the window. */
+  if (self->session == NULL)
+    return;
+  tool = sag_ui_display_get_tool (get_display (self));
+  is_paint = sag_ui_masks_is_paint (tool);
+  has_case = sag_ui_session_get_case (self->session) != NULL;
   set_state (self, "tool",
              g_variant_new_string (is_paint ? tools[tool - SAG_UI_TOOL_BRUSH] : "none"));
   set_state (self, "ball", g_variant_new_boolean (self->ball));

@@ -104,38 +104,48 @@ read_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 }
 
 static void
-say_read (Read *read)
+say_read (Read *read, guint n)
 {
   g_autofree char *name = sag_file_dup_display_name (read->path);
   /* Translators: how many masks came from a file, and its name. */
   g_autofree char *sentence = g_strdup_printf (
-    ngettext ("%u mask was opened from %s.", "%u masks were opened from %s.", read->masks->len),
-    read->masks->len, name);
+    ngettext ("%u mask was opened from %s.", "%u masks were opened from %s.", n), n, name);
 
-  sag_ui_session_say (read->self->session, sentence);
-  for (guint n = 0; n < read->notes.notes->len; n++)
-    sag_ui_session_say (read->self->session, read->notes.notes->pdata[n]);
+  if (n > 0)
+    sag_ui_session_say (read->self->session, sentence);
+  for (guint s = 0; s < read->notes.notes->len; s++)
+    sag_ui_session_say (read->self->session, read->notes.notes->pdata[s]);
 }
 
-/* What the watched folder calls the mask: a file and which of its masks. */
+/* What the watched folder calls the mask: a file, the name of the mask, and which of those of that name. */
 static char *
 dup_origin (const Read *read, guint m)
 {
-  return g_strdup_printf ("%s#%u", read->path, m);
+  const char *name = ((const SagMaskInfo *) read->infos->pdata[m])->name;
+  guint       n = 0;
+
+  for (guint before = 0; before < m; before++)
+    n += g_strcmp0 (((const SagMaskInfo *) read->infos->pdata[before])->name, name) == 0;
+  return g_strdup_printf ("%s#%s#%u", read->path, name, n);
 }
 
-static void
+static gboolean
 add_read (Read *read, guint m)
 {
   const SagMaskInfo *info = read->infos->pdata[m];
-  const char        *id =
-    sag_ui_case_masks_add (read->target, info->name, &info->colour, read->masks->pdata[m]);
+  g_autofree char   *active = g_strdup (sag_ui_case_masks_get_active (read->target));
+  g_autofree char   *id = g_strdup (
+      sag_ui_case_masks_add (read->target, info->name, &info->colour, read->masks->pdata[m]));
 
   if (id == NULL)
-    return;
+    return FALSE;
+  /* What comes by itself does not take the mask from under the hand. */
+  if (read->is_watched && active != NULL)
+    sag_ui_case_masks_set_active (read->target, active);
   sag_ui_case_masks_note_kept (read->target, id, read->masks->pdata[m]);
   if (read->is_watched && read->self->watched_ids != NULL)
     g_hash_table_replace (read->self->watched_ids, dup_origin (read, m), g_strdup (id));
+  return TRUE;
 }
 
 static SagMask *
@@ -146,7 +156,7 @@ same_func (SagMask *mask, gpointer data, char **note, GCancellable *cancellable,
 
 /* The other tool went on with a mask that is already here. */
 static gboolean
-change_known (Read *read, guint m)
+change_known (Read *read, guint m, guint *n)
 {
   g_autofree char *origin = dup_origin (read, m);
   const char      *id =
@@ -155,9 +165,9 @@ change_known (Read *read, guint m)
 
   if (id == NULL || sag_mask_set_find (set, id) < 0)
     return FALSE;
-  sag_ui_case_masks_set_active (read->target, id);
-  sag_ui_case_masks_run (read->target, _ ("Mask read again"), same_func,
-                         sag_mask_ref (read->masks->pdata[m]), (GDestroyNotify) sag_mask_unref);
+  *n += sag_ui_case_masks_run_on (read->target, id, _ ("Mask read again"), same_func,
+                                  sag_mask_ref (read->masks->pdata[m]),
+                                  (GDestroyNotify) sag_mask_unref);
   return TRUE;
 }
 
@@ -165,6 +175,7 @@ static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Read *read = g_task_get_task_data (G_TASK (result));
+  guint n = 0;
   g_autoptr (GError) error = NULL;
 
   if (read->self->session == NULL)
@@ -175,9 +186,9 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   for (guint m = 0; m < read->masks->len; m++)
-    if (!read->is_watched || !change_known (read, m))
-      add_read (read, m);
-  say_read (read);
+    if (!read->is_watched || !change_known (read, m, &n))
+      n += add_read (read, m);
+  say_read (read, n);
 }
 
 static void
@@ -260,8 +271,8 @@ write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 
       if (voxels == NULL)
         {
-          g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED,
-                                   "There is no memory to write the mask.");
+          g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s",
+                                   _ ("There is no memory to write the mask."));
           return;
         }
       sag_mask_fill_voxels (write->masks->pdata[m], 1, voxels);
@@ -436,7 +447,7 @@ appeared_cb (
   one = find_case (self, now, name);
   if (one == NULL || g_hash_table_remove (self->watched_seen, name))
     return;
-  target = sag_ui_case_masks_get (one, sag_ui_session_get_journal (self->session));
+  target = sag_ui_masks_take (self, one);
   if (target == NULL)
     return;
   sag_ui_masks_follow_case (self);

@@ -57,31 +57,43 @@ changed_cb (SagUiCaseMasks *masks, SagUiMasks *self)
     sag_ui_project_watch_saving (project);
 }
 
+/* A mask that the project has, too, was painted on meanwhile. */
+static void
+go_on (SagUiCaseMasks *masks, SagMaskSet *own, guint m)
+{
+  const SagMaskInfo *info = sag_mask_set_get_info (own, m);
+  SagMaskSet        *set = sag_ui_case_masks_get_set (masks);
+  const int          index = sag_mask_set_find (set, info->id);
+  SagMask           *mask = sag_mask_set_get_mask (own, m);
+
+  if (!sag_mask_set_get_info (set, (guint) index)->locked)
+    sag_ui_case_masks_commit (masks, _ ("Painted without the project"), info->id, mask);
+  else if (!sag_mask_equal (mask, sag_mask_set_get_mask (set, (guint) index)))
+    sag_ui_case_masks_add (masks, info->name, &info->colour, mask);
+}
+
 /* What was painted without the project joins what the project has. */
 static void
 join (SagUiCaseMasks *masks, SagStore *store, gint64 id, SagMaskSet *set)
 {
   SagMaskSet *before = sag_ui_case_masks_get_set (masks);
-  const guint n = sag_mask_set_get_n (before);
-  g_autoptr (GPtrArray) infos =
-    g_ptr_array_new_with_free_func ((GDestroyNotify) sag_mask_info_free);
-  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_mask_unref);
+  g_autoptr (SagMaskSet) own = sag_ui_case_masks_dup_own (masks);
+  g_autoptr (SagMaskSet) beside = sag_mask_set_new (sag_mask_set_get_geometry (set));
 
-  for (guint m = 0; m < n; m++)
-    if (!sag_mask_is_empty (sag_mask_set_get_mask (before, m)) &&
-        sag_mask_set_find (set, sag_mask_set_get_info (before, m)->id) < 0)
-      {
-        g_ptr_array_add (infos, sag_mask_info_copy (sag_mask_set_get_info (before, m)));
-        g_ptr_array_add (kept, sag_mask_ref (sag_mask_set_get_mask (before, m)));
-      }
+  for (guint m = 0; m < sag_mask_set_get_n (before); m++)
+    if (sag_mask_set_find (set, sag_mask_set_get_info (before, m)->id) < 0)
+      sag_mask_set_put (beside, sag_mask_set_get_info (before, m),
+                        sag_mask_set_get_mask (before, m));
   sag_masks_attach (store, id, set);
   sag_ui_case_masks_set_set (masks, set);
-  for (guint m = 0; m < kept->len; m++)
-    {
-      const SagMaskInfo *info = infos->pdata[m];
-
-      sag_ui_case_masks_add (masks, info->name, &info->colour, kept->pdata[m]);
-    }
+  /* A project that is only looked at has them. */
+  for (guint m = 0; m < sag_mask_set_get_n (set); m++)
+    sag_ui_case_masks_note_kept (masks, sag_mask_set_get_info (set, m)->id,
+                                 sag_mask_set_get_mask (set, m));
+  for (guint m = 0; m < sag_mask_set_get_n (own); m++)
+    if (sag_mask_set_find (set, sag_mask_set_get_info (own, m)->id) >= 0)
+      go_on (masks, own, m);
+  sag_ui_case_masks_add_all (masks, beside);
 }
 
 static gboolean
@@ -91,20 +103,47 @@ is_new (SagMaskSet *set)
          sag_mask_set_get_redo_title (set) == NULL;
 }
 
+/* (nullable): the masks that another scan of the same case already has: one that was closed, or the same file
+ * elsewhere. */
+static SagUiCaseMasks *
+find_other (SagUiMasks *self, const Meeting *meeting)
+{
+  for (guint s = 0; s < self->stored->len; s++)
+    {
+      SagUiCaseMasks *other = self->stored->pdata[s];
+
+      if (other != meeting->masks && other->store == meeting->store &&
+          other->case_id == meeting->id)
+        return other;
+    }
+  return NULL;
+}
+
 static void
 take (Meeting *meeting)
 {
-  SagUiMasks    *self = meeting->self;
-  SagUiProject  *project = get_project (self);
-  SagMaskSet    *own = sag_ui_case_masks_get_set (meeting->masks);
-  const gboolean can_write = sag_ui_project_can_write (project);
+  SagUiMasks     *self = meeting->self;
+  SagUiCaseMasks *other = find_other (self, meeting);
+  SagUiProject   *project = get_project (self);
+  SagMaskSet     *own = sag_ui_case_masks_get_set (meeting->masks);
+  const gboolean  can_write = sag_ui_project_can_write (project);
 
+  if (other != NULL)
+    {
+      sag_ui_case_masks_give_way (meeting->masks, other, meeting->one);
+      sag_ui_masks_follow_case (self);
+      return;
+    }
   if (!is_new (meeting->set))
     join (meeting->masks, meeting->store, meeting->id, g_steal_pointer (&meeting->set));
   else if (!is_new (own) && can_write)
     sag_masks_adopt_later (meeting->store, meeting->id, own);
   else
-    sag_masks_attach (meeting->store, meeting->id, own);
+    {
+      sag_masks_attach (meeting->store, meeting->id, own);
+      if (!is_new (own))
+        sag_masks_note_unwritten (own);
+    }
   sag_ui_case_masks_set_stored (meeting->masks, can_write);
   g_ptr_array_add (self->stored, meeting->masks);
   g_object_weak_ref (G_OBJECT (meeting->masks), gone_cb, self);
@@ -119,7 +158,8 @@ take_cb (gpointer data)
 {
   Meeting *meeting = data;
 
-  if (meeting->masks->store != meeting->store || get_project (meeting->self) == NULL ||
+  if (meeting->masks->store != meeting->store || meeting->masks->case_id != meeting->id ||
+      get_project (meeting->self) == NULL ||
       sag_ui_project_get_store (get_project (meeting->self)) != meeting->store)
     return G_SOURCE_REMOVE;
   if (sag_ui_case_masks_is_busy (meeting->masks))
@@ -137,6 +177,9 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   meeting->set = sag_masks_load_finish (result, &error);
   if (meeting->set == NULL)
     {
+      /* Another time it may go. */
+      if (meeting->masks->store == meeting->store)
+        meeting->masks->store = NULL;
       if (meeting->self->session != NULL)
         sag_ui_session_say (meeting->self->session, error->message);
       meeting_free (meeting);
@@ -148,21 +191,60 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     meeting_free (meeting);
 }
 
+static void leave (SagUiMasks *self, SagUiCaseMasks *masks);
+
+/* The scan turned out to be another case: what belongs to the one before stays there. */
+static void
+part (SagUiMasks *self, SagUiCaseMasks *masks)
+{
+  g_autoptr (SagMaskSet) own = sag_ui_case_masks_dup_own (masks);
+
+  if (g_ptr_array_remove_fast (self->stored, masks))
+    {
+      g_object_weak_unref (G_OBJECT (masks), gone_cb, self);
+      leave (self, masks);
+    }
+  sag_ui_case_masks_set_set (masks, sag_mask_set_new (sag_mask_set_get_geometry (own)));
+  sag_ui_case_masks_add_all (masks, own);
+}
+
+/* A project that was only looked at is the person's now, elsewhere: it gets what was painted meanwhile. */
+static void
+go_on_elsewhere (SagUiMasks *self, SagUiCaseMasks *masks, SagUiProject *project)
+{
+  if (masks->is_stored || !sag_ui_project_can_write (project) ||
+      !g_ptr_array_find (self->stored, masks, NULL))
+    return;
+  sag_masks_write_later (sag_ui_case_masks_get_set (masks));
+  sag_ui_case_masks_set_stored (masks, TRUE);
+  changed_cb (masks, self);
+}
+
 void
 sag_ui_masks_meet (SagUiMasks *self, SagUiCase *one)
 {
   SagUiProject   *project = get_project (self);
   SagStore       *store = project != NULL ? sag_ui_project_get_store (project) : NULL;
-  const gint64    id = store != NULL ? sag_ui_project_get_case_id (project, one) : 0;
+  const gint64    id = store != NULL ? sag_ui_project_get_sure_id (project, one) : 0;
   SagUiCaseMasks *masks;
   Meeting        *meeting;
 
   if (id == 0 || sag_ui_case_get_state (one) != SAG_UI_CASE_READY)
     return;
-  masks = sag_ui_case_masks_get (one, sag_ui_session_get_journal (self->session));
-  if (masks == NULL || masks->store == store)
+  masks = sag_ui_masks_take (self, one);
+  if (masks == NULL)
     return;
+  if (masks->store == store && masks->case_id == id)
+    {
+      go_on_elsewhere (self, masks, project);
+      return;
+    }
+  if (masks->store == store && sag_ui_case_masks_is_busy (masks))
+    return;
+  if (masks->store == store)
+    part (self, masks);
   masks->store = store;
+  masks->case_id = id;
   meeting = g_new0 (Meeting, 1);
   meeting->self = g_object_ref (self);
   meeting->masks = g_object_ref (masks);
@@ -192,16 +274,19 @@ opened_cb (SagUiProject *project, SagUiMasks *self)
     }
 }
 
-/* What the project has is not lost; from now on it could be. */
+/* What the project has is not lost, unless it waits for a disk that takes nothing; from now on it could be. */
 static void
 leave (SagUiMasks *self, SagUiCaseMasks *masks)
 {
-  SagMaskSet *set = sag_ui_case_masks_get_set (masks);
+  SagMaskSet    *set = sag_ui_case_masks_get_set (masks);
+  SagUiProject  *project = get_project (self);
+  const gboolean is_safe =
+    masks->is_stored && project != NULL && !sag_ui_project_is_stuck (project);
 
   g_signal_handlers_disconnect_by_func (masks, changed_cb, self);
   sag_masks_detach (set);
   masks->store = NULL;
-  for (guint m = 0; masks->is_stored && m < sag_mask_set_get_n (set); m++)
+  for (guint m = 0; is_safe && m < sag_mask_set_get_n (set); m++)
     sag_ui_case_masks_note_kept (masks, sag_mask_set_get_info (set, m)->id,
                                  sag_mask_set_get_mask (set, m));
   sag_ui_case_masks_set_stored (masks, FALSE);

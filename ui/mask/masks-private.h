@@ -103,6 +103,9 @@ gboolean sag_ui_masks_stop_drawing (SagUiMasks *self);
 /** sag_ui_masks_ready: (nullable): the masks with an active one, made where there was none, that can be changed. */
 SagUiCaseMasks *sag_ui_masks_ready (SagUiMasks *self);
 
+/** sag_ui_masks_take: (nullable): sag_ui_case_masks_get(); what they say is heard, what they undo is seen. */
+SagUiCaseMasks *sag_ui_masks_take (SagUiMasks *self, SagUiCase *one);
+
 /** sag_ui_masks_follow_case: the session's case may have other masks now. */
 void sag_ui_masks_follow_case (SagUiMasks *self);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/mask/masks-private.h"
 
+#include "ui/mask/case-masks-private.h"
+
 #include <glib/gi18n.h>
 
 #define DATA "sag-ui-masks"
@@ -64,19 +66,54 @@ said_cb (SagUiCaseMasks *masks, const char *sentence, gboolean failed, SagUiMask
     sag_ui_session_say (self->session, sentence);
 }
 
+/* A step was undone or redone: it is seen. A case that was closed is opened again. */
+static void
+stepped_cb (SagUiCaseMasks *masks, SagUiMasks *self)
+{
+  SagUiCases *cases = self->session != NULL ? sag_ui_session_get_cases (self->session) : NULL;
+  g_autoptr (SagUiCase) one = masks->one != NULL ? g_object_ref (masks->one) : NULL;
+
+  if (cases == NULL || one == NULL)
+    return;
+  if (sag_ui_cases_index_of (cases, one) == G_MAXUINT)
+    sag_ui_cases_insert (cases, G_MAXUINT, one);
+  sag_ui_cases_set_current (cases, one);
+}
+
+SagUiCaseMasks *
+sag_ui_masks_take (SagUiMasks *self, SagUiCase *one)
+{
+  SagUiCaseMasks *masks = sag_ui_case_masks_get (one, sag_ui_session_get_journal (self->session));
+
+  if (masks == NULL || g_signal_handler_find (masks, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0,
+                                              0, NULL, (gpointer) stepped_cb, self) != 0)
+    return masks;
+  g_signal_connect_object (masks, "said", G_CALLBACK (said_cb), self, 0);
+  g_signal_connect_object (masks, "stepped", G_CALLBACK (stepped_cb), self, 0);
+  return masks;
+}
+
+static void
+unset_current (SagUiMasks *self)
+{
+  if (self->current == NULL)
+    return;
+  g_signal_handlers_disconnect_by_func (self->current, masks_changed_cb, self);
+  g_signal_handlers_disconnect_by_func (self->current, shown_cb, self);
+  g_clear_object (&self->current);
+}
+
 static void
 set_current (SagUiMasks *self, SagUiCaseMasks *masks)
 {
   if (masks == self->current)
     return;
-  if (self->current != NULL)
-    g_signal_handlers_disconnect_by_data (self->current, self);
-  g_set_object (&self->current, masks);
+  unset_current (self);
   if (masks != NULL)
     {
+      self->current = g_object_ref (masks);
       g_signal_connect (masks, "changed", G_CALLBACK (masks_changed_cb), self);
       g_signal_connect (masks, "shown", G_CALLBACK (shown_cb), self);
-      g_signal_connect (masks, "said", G_CALLBACK (said_cb), self);
     }
   sag_ui_masks_refresh (self);
   changed (self);
@@ -110,7 +147,7 @@ sag_ui_masks_make_current (SagUiMasks *self)
       sag_ui_session_say (self->session, _ ("The scan is still being read."));
       return NULL;
     }
-  set_current (self, sag_ui_case_masks_get (one, sag_ui_session_get_journal (self->session)));
+  set_current (self, sag_ui_masks_take (self, one));
   return self->current;
 }
 
@@ -369,9 +406,7 @@ sag_ui_masks_dispose (GObject *object)
   g_ptr_array_set_size (self->views, 0);
   sag_ui_mask_files_stop (self);
   sag_ui_masks_leave_project (self);
-  if (self->current != NULL)
-    g_signal_handlers_disconnect_by_data (self->current, self);
-  g_clear_object (&self->current);
+  unset_current (self);
   g_clear_weak_pointer (&self->session);
   g_clear_object (&self->actions);
   G_OBJECT_CLASS (sag_ui_masks_parent_class)->dispose (object);

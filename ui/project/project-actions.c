@@ -109,12 +109,6 @@ save_as_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
 }
 
 static void
-close_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
-{
-  sag_ui_project_close (project_of (window));
-}
-
-static void
 worklist_gone_cb (GtkWidget *list, gpointer window)
 {
   g_object_set_data (window, WORKLIST, NULL);
@@ -196,32 +190,35 @@ opened_cb (SagUiProject *project, gpointer window)
     ask_name (window);
 }
 
-/* Closing the window while the disk is full */
+/* Closing while the disk is full */
 
+/* What the person does not mind to lose: the project, or the window with it. */
 static void
 lose_cb (AdwMessageDialog *dialog, const char *response, gpointer window)
 {
-  if (g_str_equal (response, "lose"))
+  if (g_str_equal (response, "elsewhere"))
+    choose (window, _ ("Save the Project Elsewhere"), TRUE, chosen_save_as);
+  if (!g_str_equal (response, "lose"))
+    {
+      /* The window stays: the next time both questions are asked again. */
+      g_object_set_data (window, "sag-ui-project-lose", NULL);
+      g_object_set_data (window, "sag-ui-window-lose", NULL);
+    }
+  else if (g_object_get_data (G_OBJECT (dialog), "of-window") == NULL)
+    sag_ui_project_close (project_of (window));
+  else
     {
       g_object_set_data (window, "sag-ui-project-lose", GINT_TO_POINTER (TRUE));
       gtk_window_close (window);
     }
-  else if (g_str_equal (response, "elsewhere"))
-    choose (window, _ ("Save the Project Elsewhere"), TRUE, chosen_save_as);
 }
 
-static gboolean
-close_request_cb (GtkWindow *window, SagUiProject *project)
+static void
+ask_to_lose (gpointer window, gboolean of_window)
 {
-  SagStore  *store = sag_ui_project_get_store (project);
-  GtkWidget *dialog;
+  GtkWidget *dialog = adw_message_dialog_new (window, _ ("Work Is Not Saved"),
+                                              sag_ui_project_get_note (project_of (window)));
 
-  if (store == NULL || sag_ui_project_get_note (project) == NULL ||
-      sag_store_get_n_waiting (store) == 0 ||
-      g_object_get_data (G_OBJECT (window), "sag-ui-project-lose") != NULL)
-    return GDK_EVENT_PROPAGATE;
-  dialog =
-    adw_message_dialog_new (window, _ ("Work Is Not Saved"), sag_ui_project_get_note (project));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "lose",
                                     _ ("Close and _Lose It"), "elsewhere", _ ("_Save Elsewhere…"),
                                     NULL);
@@ -231,9 +228,28 @@ close_request_cb (GtkWindow *window, SagUiProject *project)
                                               ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "elsewhere");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_object_set_data (G_OBJECT (dialog), "of-window", GINT_TO_POINTER (of_window));
   g_signal_connect_object (dialog, "response", G_CALLBACK (lose_cb), window, 0);
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static gboolean
+close_request_cb (GtkWindow *window, SagUiProject *project)
+{
+  if (!sag_ui_project_is_stuck (project) ||
+      g_object_get_data (G_OBJECT (window), "sag-ui-project-lose") != NULL)
+    return GDK_EVENT_PROPAGATE;
+  ask_to_lose (window, TRUE);
   return GDK_EVENT_STOP;
+}
+
+static void
+close_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  if (sag_ui_project_is_stuck (project_of (window)))
+    ask_to_lose (window, FALSE);
+  else
+    sag_ui_project_close (project_of (window));
 }
 
 /* Actions */

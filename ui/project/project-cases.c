@@ -39,6 +39,14 @@ sag_ui_project_get_case_id (SagUiProject *self, SagUiCase *one)
 }
 
 gint64
+sag_ui_project_get_sure_id (SagUiProject *self, SagUiCase *one)
+{
+  const Met *met = self->store != NULL && one != NULL ? get_met (self, one) : NULL;
+
+  return met != NULL && (met->is_sure || !sag_ui_project_can_write (self)) ? met->id : 0;
+}
+
+gint64
 sag_ui_project_get_current_id (SagUiProject *self)
 {
   return self->session != NULL
@@ -113,12 +121,12 @@ added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_free (user_data);
   if (ask->opening == self->opening && self->store != NULL)
     {
-      Met         *met = get_met (self, ask->one);
-      const gint64 before = met->id;
+      Met *met = get_met (self, ask->one);
 
       met->is_asked = FALSE;
-      met->is_sure = TRUE;
-      met->id = done ? ask->row->id : 0;
+      /* What failed for the disk's sake is asked again when that is over. */
+      if (done || g_error_matches (error, SAG_ERROR, SAG_ERROR_MISMATCH))
+        *met = (Met){ .opening = self->opening, .id = done ? ask->row->id : 0, .is_sure = TRUE };
       if (!done)
         sag_ui_project_say (self, error->message);
       else
@@ -127,7 +135,7 @@ added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
           if (sag_ui_project_find_item (self, met->id) < 0 || ask->found != SAG_CASE_KNOWN)
             sag_ui_project_reload (self);
         }
-      if (met->id != before)
+      if (met->is_sure)
         sag_ui_project_met (self, ask->one);
     }
   ask_free (ask);
@@ -214,7 +222,7 @@ find_by_path (SagUiProject *self, SagUiCase *one)
                    : 0;
 }
 
-/* A project that is only looked at learns nothing: there a grid that does not fit is no match. */
+/* A grid that does not fit is no match, whatever lies at the place. */
 static gboolean
 fits (SagUiProject *self, gint64 id, SagUiCase *one)
 {
@@ -241,7 +249,7 @@ meet (SagUiProject *self, SagUiCase *one)
   before = met->id;
   if (met->id == 0 && !met->is_sure)
     met->id = find_by_path (self, one);
-  if (ready && met->id != 0 && !sag_ui_project_can_write (self) && !fits (self, met->id, one))
+  if (ready && met->id != 0 && !met->is_sure && !fits (self, met->id, one))
     met->id = 0;
   if (met->id != before)
     sag_ui_project_met (self, one);
@@ -287,6 +295,20 @@ sag_ui_project_meet_all (SagUiProject *self)
       g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
 
       meet (self, one);
+    }
+}
+
+void
+sag_ui_project_meet_again (SagUiProject *self)
+{
+  GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
+
+  sag_ui_project_meet_all (self);
+  for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
+    {
+      g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
+
+      sag_ui_project_met (self, one);
     }
 }
 

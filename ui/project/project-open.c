@@ -55,6 +55,7 @@ void
 sag_ui_project_hold (SagUiProject *self)
 {
   self->n_holds++;
+  sag_ui_project_set_busy (self, 1);
 }
 
 void
@@ -62,11 +63,13 @@ sag_ui_project_release (SagUiProject *self)
 {
   g_return_if_fail (self->n_holds > 0);
 
-  if (--self->n_holds > 0)
-    return;
-  for (GSList *item = self->held; item != NULL; item = item->next)
-    close_behind (self, item->data);
-  g_clear_pointer (&self->held, g_slist_free);
+  if (--self->n_holds == 0)
+    {
+      for (GSList *item = self->held; item != NULL; item = item->next)
+        close_behind (self, item->data);
+      g_clear_pointer (&self->held, g_slist_free);
+    }
+  sag_ui_project_set_busy (self, -1);
 }
 
 void
@@ -81,7 +84,7 @@ sag_ui_project_close (SagUiProject *self)
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->saving_id, g_source_remove);
   self->opening++;
-  self->is_reloading = self->reload_again = FALSE;
+  self->is_reloading = self->reload_again = self->is_stuck = FALSE;
   self->store = NULL;
   sag_ui_project_take_list (self, NULL);
   g_clear_pointer (&self->folder, g_free);
@@ -150,6 +153,23 @@ set_place (SagUiProject *self)
   sag_ui_project_notify (self, SAG_UI_PROJECT_TITLE);
 }
 
+/* Another project would take the place of one whose work is not on disk. */
+static gboolean
+may_leave (SagUiProject *self)
+{
+  g_autofree char *sentence = NULL;
+
+  if (!sag_ui_project_is_stuck (self))
+    return TRUE;
+  /* Translators: the name of a project. */
+  sentence =
+    g_strdup_printf (_ ("The work in %s is not saved yet. Save it elsewhere, or close that "
+                        "project, before another one is opened."),
+                     self->title);
+  sag_ui_project_say (self, sentence);
+  return FALSE;
+}
+
 static void
 opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -159,7 +179,7 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     sag_ui_project_say (self, error->message);
-  else if (self->session != NULL)
+  else if (self->session != NULL && may_leave (self))
     {
       sag_ui_project_close (self);
       self->opening++;
@@ -193,7 +213,7 @@ sag_ui_project_open (SagUiProject *self, GFile *file, gboolean create)
                                    "that is mounted. Choose another place."));
       return;
     }
-  if (g_strcmp0 (path, now) == 0)
+  if (g_strcmp0 (path, now) == 0 || !may_leave (self))
     return;
   open = g_new0 (Open, 1);
   open->path = g_steal_pointer (&path);
@@ -245,9 +265,11 @@ saved_as_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (save->store == self->store)
     {
       set_place (self);
+      self->is_stuck = FALSE;
       sag_ui_project_set_note (self, NULL);
       sag_ui_project_watch_saving (self);
       sag_ui_project_notify (self, SAG_UI_PROJECT_STORE);
+      sag_ui_project_meet_again (self);
     }
   sag_ui_project_set_busy (self, -1);
 }

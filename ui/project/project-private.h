@@ -24,6 +24,7 @@ struct _SagUiProject
   gboolean      is_reloading;
   gboolean      reload_again;
   gboolean      has_new_reader; /* since the list was read */
+  gboolean      is_stuck;       /* posts wait for the disk */
   char         *note;
   char         *title;
   char         *reader;
@@ -78,3 +79,5 @@ void sag_ui_project_watch_cases (SagUiProject *self);
 
 /** sag_ui_project_meet_all: meets all that are open. */
 void sag_ui_project_meet_all (SagUiProject *self);
+/** sag_ui_project_meet_again: and whoever failed to read something of them tries again. */
+void sag_ui_project_meet_again (SagUiProject *self);

@@ -114,7 +114,11 @@ sag_ui_project_trouble (SagStore *store, const GError *error, gpointer user_data
     return;
   if (error == NULL)
     {
+      self->is_stuck = FALSE;
       sag_ui_project_set_note (self, NULL);
+      /* What could not be looked at meanwhile. */
+      sag_ui_project_meet_again (self);
+      sag_ui_project_reload (self);
       return;
     }
   if (sag_store_get_n_waiting (store) == 0)
@@ -122,6 +126,7 @@ sag_ui_project_trouble (SagStore *store, const GError *error, gpointer user_data
       sag_ui_project_say (self, error->message);
       return;
     }
+  self->is_stuck = TRUE;
   /* Translators: %s is a whole sentence that says why. */
   sentence =
     g_strdup_printf (_ ("Your work is not saved yet, and is tried again: %s"), error->message);
@@ -231,7 +236,7 @@ sag_ui_project_reload (SagUiProject *self)
   load->opening = self->opening;
   load->reader = self->has_new_reader;
   self->has_new_reader = FALSE;
-  sag_store_run_async (self->store, sag_ui_project_load, &load->list, reloaded_cb, load);
+  sag_store_read_async (self->store, sag_ui_project_load, &load->list, reloaded_cb, load);
 }
 
 SagWorklist *
@@ -291,6 +296,12 @@ sag_ui_project_is_saving (SagUiProject *self)
   return self->saving_id != 0;
 }
 
+gboolean
+sag_ui_project_is_stuck (SagUiProject *self)
+{
+  return self->store != NULL && self->is_stuck && sag_store_get_n_waiting (self->store) > 0;
+}
+
 const char *
 sag_ui_project_get_note (SagUiProject *self)
 {
@@ -334,7 +345,7 @@ reader_cb (GSettings *settings, const char *key, SagUiProject *self)
   if (self->store == NULL)
     return;
   name = g_strdup (sag_ui_project_get_reader (self));
-  sag_store_run_async (self->store, set_reader, name, reader_set_cb, name);
+  sag_store_read_async (self->store, set_reader, name, reader_set_cb, name);
   self->has_new_reader = TRUE;
   sag_ui_project_reload (self);
 }

@@ -24,7 +24,7 @@ G_BEGIN_DECLS
  * Signals:
  *  "opened": the store and the list are there.
  *  "closing": the last moment to use the store; what is attached to it must be detached now.
- *  "met" (SagUiCase): its id is known now, or no longer.
+ *  "met" (SagUiCase): its id is known now, or no longer, or sure now.
  *  "list": the list of cases was read again: pointers into the old one are no longer good.
  *  "tasks": another list of tasks, or another reader, after "list".
  *  "labels" (int64): labels of the reader changed, of a case; 0: of any.
@@ -44,10 +44,13 @@ gboolean sag_ui_project_is_file (GFile *file);
 
 /**
  * sag_ui_project_open: opens or makes a project, then closes the one that is open; "opened" or
- * "problem" follows. One that somebody else writes opens for looking only, which "note" says.
+ * "problem" follows; that, too, if the open one sag_ui_project_is_stuck(). One that somebody else writes opens for looking only, which "note" says.
  */
 void sag_ui_project_open (SagUiProject *self, GFile *file, gboolean create);
-/** sag_ui_project_close: emits "closing" at once if one is open; the rest happens behind. */
+/**
+ * sag_ui_project_close: emits "closing" at once if one is open; the rest happens behind. What waits is lost if
+ * sag_ui_project_is_stuck(): ask first.
+ */
 void sag_ui_project_close (SagUiProject *self);
 /** sag_ui_project_save_as: goes on in a new file. */
 void sag_ui_project_save_as (SagUiProject *self, GFile *file);
@@ -62,9 +65,11 @@ void sag_ui_project_release (SagUiProject *self);
 /** sag_ui_project_get_store: (nullable) (transfer none): good until "closing" has been emitted. */
 SagStore *sag_ui_project_get_store (SagUiProject *self);
 /** sag_ui_project_can_write: a project is open, and not for looking only. */
-gboolean    sag_ui_project_can_write (SagUiProject *self);
-gboolean    sag_ui_project_is_busy (SagUiProject *self);
-gboolean    sag_ui_project_is_saving (SagUiProject *self);
+gboolean sag_ui_project_can_write (SagUiProject *self);
+gboolean sag_ui_project_is_busy (SagUiProject *self);
+gboolean sag_ui_project_is_saving (SagUiProject *self);
+/** sag_ui_project_is_stuck: work waits for a disk that does not take it; closing the project would lose it. */
+gboolean    sag_ui_project_is_stuck (SagUiProject *self);
 const char *sag_ui_project_get_note (SagUiProject *self);
 const char *sag_ui_project_get_title (SagUiProject *self);
 
@@ -84,6 +89,11 @@ void sag_ui_project_reload (SagUiProject *self);
 
 /** sag_ui_project_get_case_id: the project's case that a scan is; 0: none, or not known yet. */
 gint64 sag_ui_project_get_case_id (SagUiProject *self, SagUiCase *one);
+/**
+ * sag_ui_project_get_sure_id: the same once its content was looked at: until then a file of another case may lie at the
+ * place, and nothing may be written about it. Of a project that is only looked at the place is enough.
+ */
+gint64 sag_ui_project_get_sure_id (SagUiProject *self, SagUiCase *one);
 /** sag_ui_project_get_current_id: of the session's current case. */
 gint64 sag_ui_project_get_current_id (SagUiProject *self);
 /** sag_ui_project_dup_scan: where the scan of a case of the list lies. */

@@ -251,6 +251,15 @@ close_anyway (gpointer user_data)
   gtk_window_close (user_data);
 }
 
+/* A window that stays asks again the next time, also what the project asks. */
+static void
+asked (gpointer user_data)
+{
+  if (g_object_get_data (user_data, "sag-ui-window-lose") == NULL)
+    g_object_set_data (user_data, "sag-ui-project-lose", NULL);
+  g_object_unref (user_data);
+}
+
 /* Work that is nowhere but in memory is not lost without a word. */
 static gboolean
 close_request_cb (SagUiWindow *self)
@@ -259,7 +268,7 @@ close_request_cb (SagUiWindow *self)
 
   if (sentences == NULL || g_object_get_data (G_OBJECT (self), "sag-ui-window-lose") != NULL)
     return GDK_EVENT_PROPAGATE;
-  sag_ui_loss_ask (GTK_WIDGET (self), sentences, close_anyway, g_object_ref (self), g_object_unref);
+  sag_ui_loss_ask (GTK_WIDGET (self), sentences, close_anyway, g_object_ref (self), asked);
   return GDK_EVENT_STOP;
 }
 
