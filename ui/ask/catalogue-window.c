@@ -245,6 +245,19 @@ fill (SagUiCatalogueWindow *self)
     }
 }
 
+/* What a label or the end of reading first uncovers is seen, too. */
+static void
+show_again (SagUiCatalogueWindow *self, SagUiCatalogueRow *row)
+{
+  const char      *text = sag_ui_catalogue_row_get_task (row)->text;
+  const SagAnswer *answer;
+
+  sag_ui_catalogue_row_set_hidden (row, sag_ui_ask_is_hidden (self->ask, self->one, text));
+  answer = sag_ui_catalogue_row_get_answer (row);
+  if (answer != NULL)
+    sag_ui_opinion_see (self->one, text, answer->provenance->bundle_sha256);
+}
+
 static void
 ask_cb (SagUiAsk *ask, SagUiResult *result, SagUiCatalogueWindow *self)
 {
@@ -257,8 +270,7 @@ ask_cb (SagUiAsk *ask, SagUiResult *result, SagUiCatalogueWindow *self)
     {
       g_autoptr (SagUiCatalogueRow) row = g_list_model_get_item (G_LIST_MODEL (self->rows), i);
 
-      sag_ui_catalogue_row_set_hidden (
-        row, sag_ui_ask_is_hidden (ask, self->one, sag_ui_catalogue_row_get_task (row)->text));
+      show_again (self, row);
     }
 }
 
