@@ -84,12 +84,23 @@ copy_task (const SagTaskRow *task)
   return copy;
 }
 
-/* The task a row of the window is about. */
+/* A row of the window, or a question, is about a task wherever it stands in the list by now. */
+static void
+set_task (gpointer widget, gint64 id)
+{
+  g_object_set_data_full (G_OBJECT (widget), "task", g_memdup2 (&id, sizeof id), g_free);
+}
+
+/* (nullable): it may be gone. */
 static const SagTaskRow *
 task_of (SagUiTasksWindow *self, gpointer widget)
 {
-  return sag_ui_project_get_task (
-    self->project, GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (widget), "place")));
+  const gint64 *id = g_object_get_data (G_OBJECT (widget), "task");
+
+  for (guint t = 0; t < sag_ui_project_get_n_tasks (self->project); t++)
+    if (sag_ui_project_get_task (self->project, t)->id == *id)
+      return sag_ui_project_get_task (self->project, t);
+  return NULL;
 }
 
 /* Adding */
@@ -163,11 +174,15 @@ apply_cb (GtkEditable *entry, SagUiTasksWindow *self)
 {
   const char      *field = g_object_get_data (G_OBJECT (entry), "field");
   g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (entry)));
-  SagTaskRow      *row = copy_task (task_of (self, entry));
-  char           **place = g_str_equal (field, "wording")  ? &row->wording
-                           : g_str_equal (field, "snomed") ? &row->snomed
-                                                           : &row->shortcut;
+  SagTaskRow      *row;
+  char           **place;
 
+  if (task_of (self, entry) == NULL)
+    return;
+  row = copy_task (task_of (self, entry));
+  place = g_str_equal (field, "wording")  ? &row->wording
+          : g_str_equal (field, "snomed") ? &row->snomed
+                                          : &row->shortcut;
   if (*text == 0 && place == &row->wording)
     {
       gtk_editable_set_text (entry, row->wording);
@@ -198,7 +213,7 @@ colour_cb (GtkToggleButton *button, SagUiTasksWindow *self)
 {
   SagTaskRow *row;
 
-  if (!gtk_toggle_button_get_active (button))
+  if (!gtk_toggle_button_get_active (button) || task_of (self, button) == NULL)
     return;
   row = copy_task (task_of (self, button));
   row->colour = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "colour"));
@@ -208,7 +223,7 @@ colour_cb (GtkToggleButton *button, SagUiTasksWindow *self)
 static void
 removed_cb (AdwMessageDialog *dialog, const char *response, SagUiTasksWindow *self)
 {
-  if (g_str_equal (response, "remove"))
+  if (g_str_equal (response, "remove") && task_of (self, dialog) != NULL)
     put (self, copy_task (task_of (self, dialog)), TRUE);
 }
 
@@ -216,16 +231,23 @@ removed_cb (AdwMessageDialog *dialog, const char *response, SagUiTasksWindow *se
 static void
 remove_cb (GtkButton *button, SagUiTasksWindow *self)
 {
-  GtkWidget *dialog = adw_message_dialog_new (
-    GTK_WINDOW (self), _ ("Remove the Task?"),
-    _ ("All labels that anybody has set for it go too. This cannot be undone."));
+  const SagTaskRow *task = task_of (self, button);
+  GtkWidget        *dialog;
+  g_autofree char  *sentence = NULL;
 
+  if (task == NULL)
+    return;
+  /* Translators: the wording of a task. */
+  sentence = g_strdup_printf (_ ("“%s”: all labels that anybody has set for it go too. This cannot "
+                                 "be undone."),
+                              task->wording);
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Remove the Task?"), sentence);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "remove",
                                     _ ("_Remove"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove",
                                               ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_object_set_data (G_OBJECT (dialog), "place", g_object_get_data (G_OBJECT (button), "place"));
+  set_task (dialog, task->id);
   g_signal_connect_object (dialog, "response", G_CALLBACK (removed_cb), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -235,7 +257,7 @@ remove_cb (GtkButton *button, SagUiTasksWindow *self)
 static GtkWidget *
 add_entry (SagUiTasksWindow *self,
            GtkWidget        *expander,
-           guint             place,
+           const SagTaskRow *task,
            const char       *title,
            const char       *field,
            const char       *text)
@@ -245,7 +267,7 @@ add_entry (SagUiTasksWindow *self,
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   gtk_editable_set_text (GTK_EDITABLE (row), text != NULL ? text : "");
   adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (row), TRUE);
-  g_object_set_data (G_OBJECT (row), "place", GUINT_TO_POINTER (place));
+  set_task (row, task->id);
   g_object_set_data (G_OBJECT (row), "field", (gpointer) field);
   g_signal_connect_object (row, "apply", G_CALLBACK (apply_cb), self, 0);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (expander), row);
@@ -253,7 +275,7 @@ add_entry (SagUiTasksWindow *self,
 }
 
 static void
-add_colours (SagUiTasksWindow *self, GtkWidget *expander, const SagTaskRow *task, guint place)
+add_colours (SagUiTasksWindow *self, GtkWidget *expander, const SagTaskRow *task)
 {
   GtkWidget       *row = adw_action_row_new ();
   GtkToggleButton *first = NULL;
@@ -274,7 +296,7 @@ add_colours (SagUiTasksWindow *self, GtkWidget *expander, const SagTaskRow *task
       gtk_widget_set_tooltip_text (button, sag_ui_colour_get_title (colours[c]));
       gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                       sag_ui_colour_get_title (colours[c]), -1);
-      g_object_set_data (G_OBJECT (button), "place", GUINT_TO_POINTER (place));
+      set_task (button, task->id);
       g_object_set_data (G_OBJECT (button), "colour", GUINT_TO_POINTER (colours[c]));
       g_signal_connect_object (button, "toggled", G_CALLBACK (colour_cb), self, 0);
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
@@ -283,7 +305,7 @@ add_colours (SagUiTasksWindow *self, GtkWidget *expander, const SagTaskRow *task
 }
 
 static GtkWidget *
-create_row (SagUiTasksWindow *self, const SagTaskRow *task, guint place)
+create_row (SagUiTasksWindow *self, const SagTaskRow *task)
 {
   GtkWidget *row = adw_expander_row_new ();
   GtkWidget *swatch = sag_ui_swatch_new (task->colour);
@@ -300,14 +322,14 @@ create_row (SagUiTasksWindow *self, const SagTaskRow *task, guint place)
   gtk_widget_set_tooltip_text (remove, _ ("Remove the task and its labels"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Remove the task and its labels"), -1);
-  g_object_set_data (G_OBJECT (remove), "place", GUINT_TO_POINTER (place));
+  set_task (remove, task->id);
   g_signal_connect_object (remove, "clicked", G_CALLBACK (remove_cb), self, 0);
   adw_expander_row_add_action (ADW_EXPANDER_ROW (row), remove);
-  add_entry (self, row, place, _ ("Question, as the Model Is Asked"), "wording", task->wording);
-  add_colours (self, row, task, place);
-  add_entry (self, row, place, _ ("SNOMED CT Code"), "snomed", task->snomed);
+  add_entry (self, row, task, _ ("Question, as the Model Is Asked"), "wording", task->wording);
+  add_colours (self, row, task);
+  add_entry (self, row, task, _ ("SNOMED CT Code"), "snomed", task->snomed);
   shortcut =
-    add_entry (self, row, place, _ ("Key, Such as w or &lt;Alt&gt;w"), "shortcut", task->shortcut);
+    add_entry (self, row, task, _ ("Key, Such as w or &lt;Alt&gt;w"), "shortcut", task->shortcut);
   g_signal_connect (shortcut, "changed", G_CALLBACK (shortcut_cb), NULL);
   return row;
 }
@@ -323,7 +345,7 @@ tasks_cb (SagUiTasksWindow *self)
   for (guint t = 0; t < sag_ui_project_get_n_tasks (self->project); t++)
     {
       const SagTaskRow *task = sag_ui_project_get_task (self->project, t);
-      GtkWidget        *row = create_row (self, task, t);
+      GtkWidget        *row = create_row (self, task);
 
       adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), g_strcmp0 (open, task->key) == 0);
       adw_preferences_group_add (self->group, row);
