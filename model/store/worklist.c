@@ -79,16 +79,18 @@ read_labels (SagDb *db, SagWorklist *list, GHashTable *cases, const char *reader
   return FALSE;
 }
 
-/* Sums by case; @masks: of masks, else of readers. */
+/* Sums by case; @reader: (nullable): of readers, also without that one; else of masks. */
 static gboolean
-read_counts (SagDb *db, SagWorklist *list, GHashTable *cases, gboolean masks, GError **error)
+read_counts (SagDb *db, SagWorklist *list, GHashTable *cases, const char *reader, GError **error)
 {
   GError *failure = NULL;
   SagRow *row =
-    masks
+    reader == NULL
       ? sag_db_query (db, &failure, "SELECT case_id, count(*) FROM masks GROUP BY case_id", "")
       : sag_db_query (db, &failure,
-                      "SELECT case_id, count(DISTINCT reader) FROM labels GROUP BY case_id", "");
+                      "SELECT case_id, count(DISTINCT reader), count(DISTINCT CASE WHEN reader <> "
+                      "? THEN reader END) FROM labels GROUP BY case_id",
+                      "s", reader);
 
   while (failure == NULL && sag_db_next (db, row, &failure))
     {
@@ -96,10 +98,13 @@ read_counts (SagDb *db, SagWorklist *list, GHashTable *cases, gboolean masks, GE
       const guint  place = GPOINTER_TO_UINT (g_hash_table_lookup (cases, &one));
       SagWorkItem *item = place > 0 ? g_ptr_array_index (list->items, place - 1) : NULL;
 
-      if (item != NULL && masks)
+      if (item != NULL && reader == NULL)
         item->n_masks = (guint) sag_row_integer (row, 1);
       else if (item != NULL)
-        item->n_readers = (guint) sag_row_integer (row, 1);
+        {
+          item->n_readers = (guint) sag_row_integer (row, 1);
+          item->n_others = (guint) sag_row_integer (row, 2);
+        }
     }
   if (failure == NULL)
     return TRUE;
@@ -128,8 +133,10 @@ sag_worklist_load (SagDb *db, const char *reader, GError **error)
     }
   g_ptr_array_set_free_func (rows, NULL);
   cases = places_of (list->items, item_id);
-  if (!read_labels (db, list, cases, reader != NULL ? reader : sag_db_get_reader (db), error) ||
-      !read_counts (db, list, cases, TRUE, error) || !read_counts (db, list, cases, FALSE, error))
+  if (reader == NULL)
+    reader = sag_db_get_reader (db);
+  if (!read_labels (db, list, cases, reader, error) ||
+      !read_counts (db, list, cases, NULL, error) || !read_counts (db, list, cases, reader, error))
     return NULL;
   return g_steal_pointer (&list);
 }

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * @values: of the reader, one SagLabelValue for each task
  * @n_labelled: tasks that the reader has labelled
  * @n_readers: how many have labelled anything
+ * @n_others: of those, without the reader whose labels these are
  */
 typedef struct
 {
@@ -19,6 +20,7 @@ typedef struct
   guint       n_labelled;
   guint       n_masks;
   guint       n_readers;
+  guint       n_others;
 } SagWorkItem;
 
 /** SagWorklist: all cases of a project as one reader sees them. One owner; any thread once it is loaded. */

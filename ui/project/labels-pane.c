@@ -22,6 +22,9 @@ struct _SagUiLabelsPane
   GtkToggleButton    *value_buttons[SAG_N_LABEL_VALUES];
   GtkToggleButton    *side_buttons[N_SIDES];
   gboolean            is_updating;
+  gboolean            is_typing; /* a comment that is not said yet, about: */
+  gint64              shown_case;
+  gint64              shown_task;
 
   GtkStack      *stack;
   AdwStatusPage *wait_page;
@@ -180,15 +183,25 @@ update_details (SagUiLabelsPane *self)
   const SagLabelRow *row =
     sag_ui_labels_get_row (self->labels, sag_ui_labels_get_active (self->labels));
   const gboolean can = sag_ui_labels_can_set (self->labels);
+  const gboolean same = row->case_id == self->shown_case && row->task_id == self->shown_task;
+  const int      certainty = row->certainty < 0 ? -5 : row->certainty;
+  const char    *comment = row->comment != NULL ? row->comment : "";
 
   for (int v = 1; v < SAG_N_LABEL_VALUES; v++)
     gtk_toggle_button_set_active (self->value_buttons[v], row->value == (SagLabelValue) v);
   for (int s = 0; s < N_SIDES; s++)
     gtk_toggle_button_set_active (self->side_buttons[s], g_strcmp0 (row->side, sides[s]) == 0);
-  gtk_spin_button_set_value (self->certainty, row->certainty < 0 ? -5 : row->certainty);
-  if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->comment)),
-                 row->comment != NULL ? row->comment : "") != 0)
-    gtk_editable_set_text (GTK_EDITABLE (self->comment), row->comment != NULL ? row->comment : "");
+  if (!same || gtk_spin_button_get_value_as_int (self->certainty) != certainty)
+    gtk_spin_button_set_value (self->certainty, certainty);
+  /* What is being typed stays, whatever arrives meanwhile. */
+  if (!same || !self->is_typing)
+    {
+      self->is_typing = FALSE;
+      if (strcmp (gtk_editable_get_text (GTK_EDITABLE (self->comment)), comment) != 0)
+        gtk_editable_set_text (GTK_EDITABLE (self->comment), comment);
+    }
+  self->shown_case = row->case_id;
+  self->shown_task = row->task_id;
   gtk_widget_set_sensitive (self->more, can && row->value != SAG_LABEL_VALUE_NONE);
 }
 
@@ -332,14 +345,21 @@ details_cb (SagUiLabelsPane *self)
   const int certainty = gtk_spin_button_get_value_as_int (self->certainty);
   int       side = 0;
 
-  if (self->is_updating || !sag_ui_labels_can_set (self->labels))
+  if (self->is_updating || self->labels == NULL || !sag_ui_labels_can_set (self->labels))
     return;
+  self->is_typing = FALSE;
   for (int s = 0; s < N_SIDES; s++)
     if (gtk_toggle_button_get_active (self->side_buttons[s]))
       side = s;
   sag_ui_labels_set_details (self->labels, sag_ui_labels_get_active (self->labels), sides[side],
                              certainty < 0 ? -1 : certainty,
                              gtk_editable_get_text (GTK_EDITABLE (self->comment)));
+}
+
+static void
+typed_cb (SagUiLabelsPane *self)
+{
+  self->is_typing = !self->is_updating;
 }
 
 static void
@@ -543,6 +563,7 @@ sag_ui_labels_pane_class_init (SagUiLabelsPaneClass *class)
   gtk_widget_class_bind_template_callback (widget_class, certainty_output_cb);
   gtk_widget_class_bind_template_callback (widget_class, certainty_input_cb);
   gtk_widget_class_bind_template_callback (widget_class, details_cb);
+  gtk_widget_class_bind_template_callback (widget_class, typed_cb);
 }
 
 static void

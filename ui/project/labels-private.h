@@ -43,5 +43,19 @@ void sag_ui_labels_tell_card (SagUiLabels *self, guint place);
 void sag_ui_labels_flush_active (SagUiLabels *self);
 /** sag_ui_labels_create_row: what the reader says now of a task, on top of what there is. */
 SagLabelRow *sag_ui_labels_create_row (SagUiLabels *self, guint place, SagLabelValue value);
+/** sag_ui_labels_apply: shows and writes rows; no step. */
+void sag_ui_labels_apply (SagUiLabels *self, gint64 case_id, const GPtrArray *rows);
+
+/* labels-early.c: labels that were set on a card when they could not be written: no project was open, or its own labels
+ * were not read yet. */
+
+/** sag_ui_labels_note_early: @label (none: not any more) of @text about @one waits. */
+void
+sag_ui_labels_note_early (SagUiLabels *self, SagUiCase *one, const char *text, SagUiLabel label);
+/** sag_ui_labels_has_early: one waits that the present reader set. */
+gboolean sag_ui_labels_has_early (SagUiLabels *self, guint place);
+/** sag_ui_labels_take_early: those of tasks without a label are written now, the others forgotten. */
+void sag_ui_labels_take_early (SagUiLabels *self);
+
 /** sag_ui_labels_change: a step of the journal. @after: (transfer full): rows of the current case */
 void sag_ui_labels_change (SagUiLabels *self, GPtrArray *after, const char *title);

@@ -37,7 +37,8 @@ sag_ui_labels_tell_card (SagUiLabels *self, guint place)
   const char        *text = sag_ui_project_get_task (self->project, place)->wording;
 
   if (self->ask == NULL ||
-      sag_ui_opinion_get (self->one, text)->label == sag_ui_labels_card_label (row->value))
+      sag_ui_opinion_get (self->one, text)->label == sag_ui_labels_card_label (row->value) ||
+      (row->value == SAG_LABEL_VALUE_NONE && sag_ui_labels_has_early (self, place)))
     return;
   self->is_quiet = TRUE;
   if (row->seen)
@@ -156,23 +157,33 @@ copy_rows (const GPtrArray *rows)
   return copy;
 }
 
-/* A case with all its labels is done, one with none is new; what was reviewed stays so. */
+/* A case is done for whoever has said all of it first: what another reader has yet to say does not lower that. Untouched
+ * is what has neither labels nor masks of anybody. */
+static SagCaseState
+choose_state (const SagWorkItem *item, guint n_tasks)
+{
+  if (item->n_labelled == n_tasks)
+    return SAG_CASE_DONE;
+  if (item->one->state == SAG_CASE_DONE && item->n_others > 0)
+    return SAG_CASE_DONE;
+  return item->n_labelled + item->n_others + item->n_masks > 0 ? SAG_CASE_IN_PROGRESS
+                                                               : SAG_CASE_NEW;
+}
+
+/* What was reviewed stays so. */
 static void
 follow_state (SagUiLabels *self, SagWorkItem *item)
 {
-  const guint n = sag_ui_project_get_n_tasks (self->project);
-
   if (item->one->state != SAG_CASE_REVIEWED)
     sag_ui_labels_set_state (self, item->one->id,
-                             item->n_labelled == 0  ? SAG_CASE_NEW
-                             : item->n_labelled < n ? SAG_CASE_IN_PROGRESS
-                                                    : SAG_CASE_DONE);
+                             choose_state (item, sag_ui_project_get_n_tasks (self->project)));
 }
 
-static void
-apply (SagUiLabels *self, gint64 case_id, const GPtrArray *rows)
+void
+sag_ui_labels_apply (SagUiLabels *self, gint64 case_id, const GPtrArray *rows)
 {
   SagWorkItem *item = sag_ui_labels_get_item (self, case_id);
+  const char  *reader = sag_ui_project_get_reader (self->project);
 
   self->n_edits++;
   sag_ui_project_post (self->project, write_rows, copy_rows (rows),
@@ -182,7 +193,8 @@ apply (SagUiLabels *self, gint64 case_id, const GPtrArray *rows)
       const SagLabelRow *row = g_ptr_array_index (rows, r);
       const int          place = sag_ui_labels_find_task (self, row->task_id);
 
-      if (place < 0)
+      /* An undo may write what another reader said: that is shown to nobody else. */
+      if (place < 0 || g_strcmp0 (row->reader, reader) != 0)
         continue;
       if (item != NULL)
         {
@@ -190,7 +202,8 @@ apply (SagUiLabels *self, gint64 case_id, const GPtrArray *rows)
           item->values[place] = (guint8) row->value;
           item->n_labelled += row->value != SAG_LABEL_VALUE_NONE;
         }
-      if (case_id == self->case_id && self->rows != NULL)
+      if (case_id == self->case_id && self->rows != NULL && (guint) place < self->rows->len &&
+          g_strcmp0 (((const SagLabelRow *) self->rows->pdata[place])->reader, reader) == 0)
         {
           sag_label_row_free (g_ptr_array_index (self->rows, place));
           g_ptr_array_index (self->rows, place) = sag_label_row_copy (row);
@@ -220,7 +233,7 @@ put_back (Step *step, const GPtrArray *rows)
 
   if (self == NULL || sag_ui_project_get_serial (self->project) != step->serial)
     return;
-  apply (self, step->case_id, rows);
+  sag_ui_labels_apply (self, step->case_id, rows);
   if (step->case_id != self->case_id)
     sag_ui_project_go (self->project, step->case_id);
 }
@@ -268,7 +281,7 @@ sag_ui_labels_change (SagUiLabels *self, GPtrArray *after, const char *title)
 
       g_ptr_array_add (step->before, sag_label_row_copy (g_ptr_array_index (self->rows, place)));
     }
-  apply (self, self->case_id, after);
+  sag_ui_labels_apply (self, self->case_id, after);
   sag_ui_journal_push (sag_ui_session_get_journal (self->session), title, &table, step);
 }
 

@@ -52,7 +52,11 @@ sag_ui_labels_is_ready (SagUiLabels *self)
 gboolean
 sag_ui_labels_can_set (SagUiLabels *self)
 {
-  return self->rows != NULL && self->rows->len > 0 && sag_ui_project_can_write (self->project);
+  return self->rows != NULL && self->rows->len > 0 && sag_ui_project_can_write (self->project) &&
+         sag_ui_project_get_sure_id (self->project, self->one) == self->case_id &&
+         /* Somebody else works now: their labels are on their way. */
+         g_strcmp0 (((const SagLabelRow *) self->rows->pdata[0])->reader,
+                    sag_ui_project_get_reader (self->project)) == 0;
 }
 
 SagUiProject *
@@ -130,6 +134,7 @@ sag_ui_labels_set (SagUiLabels *self, SagLabelValue value)
 
   if (!sag_ui_labels_can_set (self))
     return;
+  g_signal_emit (self, settle_signal, 0);
   set_at (self, place, value);
   if (value != SAG_LABEL_VALUE_NONE)
     sag_ui_labels_set_active (self, next_task (self, place));
@@ -172,6 +177,7 @@ sag_ui_labels_rest_absent (SagUiLabels *self)
 
   if (!sag_ui_labels_can_set (self) || sag_ui_labels_get_n_set (self) == self->rows->len)
     return;
+  g_signal_emit (self, settle_signal, 0);
   after = sag_ui_labels_rows_new ();
   for (guint t = 0; t < self->rows->len; t++)
     if (sag_ui_labels_get_row (self, t)->value == SAG_LABEL_VALUE_NONE)
@@ -192,6 +198,7 @@ sag_ui_labels_as_last (SagUiLabels *self)
 
   if (!sag_ui_labels_can_set (self) || self->last == NULL)
     return;
+  g_signal_emit (self, settle_signal, 0);
   after = sag_ui_labels_rows_new ();
   for (guint r = 0; r < self->last->len; r++)
     {
@@ -287,6 +294,7 @@ take_rows (SagUiLabels *self, const GPtrArray *all)
   for (guint t = 0; t < sag_ui_project_get_n_tasks (self->project); t++)
     g_ptr_array_add (self->rows,
                      take_row (self, all, sag_ui_project_get_task (self->project, t)->id));
+  sag_ui_labels_take_early (self);
   for (guint t = 0; t < self->rows->len; t++)
     sag_ui_labels_tell_card (self, t);
   if (again)
@@ -337,7 +345,7 @@ start_reading (SagUiLabels *self)
   load->reading = ++self->reading;
   load->n_edits = self->n_edits;
   load->case_id = self->case_id;
-  sag_store_run_async (store, load_rows, load, loaded_cb, load);
+  sag_store_read_async (store, load_rows, load, loaded_cb, load);
 }
 
 /* What was said of the case that is left can be said of the next at once. */
@@ -358,10 +366,18 @@ leave (SagUiLabels *self, gboolean is_other)
   self->reading++;
 }
 
+static gint64
+get_current_id (SagUiLabels *self)
+{
+  return self->session != NULL
+           ? sag_ui_project_get_sure_id (self->project, sag_ui_session_get_case (self->session))
+           : 0;
+}
+
 static void
 read_case (SagUiLabels *self)
 {
-  const gint64 id = sag_ui_project_get_current_id (self->project);
+  const gint64 id = get_current_id (self);
 
   leave (self, id != self->case_id);
   if (id != 0)
@@ -376,7 +392,7 @@ read_case (SagUiLabels *self)
 static void
 current_cb (SagUiLabels *self)
 {
-  if (sag_ui_project_get_current_id (self->project) != self->case_id ||
+  if (get_current_id (self) != self->case_id ||
       (self->one != NULL && self->one != sag_ui_session_get_case (self->session)))
     read_case (self);
 }
@@ -385,7 +401,7 @@ current_cb (SagUiLabels *self)
 static void
 labels_cb (SagUiProject *project, gint64 case_id, SagUiLabels *self)
 {
-  if (case_id == 0 && self->rows != NULL)
+  if (case_id == 0 && self->one != NULL)
     start_reading (self);
 }
 
@@ -414,8 +430,13 @@ bind_mode (SagUiLabels *self)
 static void
 labelled_cb (SagUiAsk *ask, SagUiCase *one, const char *text, guint label, SagUiLabels *self)
 {
-  if (self->is_quiet || one != self->one || !sag_ui_labels_can_set (self))
+  if (self->is_quiet)
     return;
+  if (one != self->one || !sag_ui_labels_can_set (self))
+    {
+      sag_ui_labels_note_early (self, one, text, (SagUiLabel) label);
+      return;
+    }
   for (guint t = 0; t < self->rows->len; t++)
     if (sag_ui_labels_same_text (text, sag_ui_project_get_task (self->project, t)->wording))
       for (int v = 0; v < SAG_N_LABEL_VALUES; v++)

@@ -14,14 +14,13 @@ put_tasks (SagDb *db, gpointer data, GError **error)
 }
 
 static SagUiLabels *
-open_project (AskFixture *fixture)
+open_project_behind (AskFixture *fixture)
 {
   SagUiProject    *project = sag_ui_project_get (fixture->session);
   SagUiLabels     *labels = sag_ui_labels_get (fixture->session);
   g_autofree char *path = g_build_filename (fixture->folder, "p.sagitta", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
-  sag_ui_labels_set_ask (labels, sag_ui_ask_pane_get_ask (fixture->pane));
   sag_ui_project_open (project, file, TRUE);
   sag_test_ui_until (sag_ui_project_get_store (project) != NULL);
   g_assert_true (sag_store_run (sag_ui_project_get_store (project), put_tasks, NULL, NULL));
@@ -29,6 +28,14 @@ open_project (AskFixture *fixture)
   sag_test_ui_until (sag_ui_project_get_n_tasks (project) == 2);
   sag_test_ui_until (sag_ui_labels_is_ready (labels));
   return labels;
+}
+
+static SagUiLabels *
+open_project (AskFixture *fixture)
+{
+  sag_ui_labels_set_ask (sag_ui_labels_get (fixture->session),
+                         sag_ui_ask_pane_get_ask (fixture->pane));
+  return open_project_behind (fixture);
 }
 
 static void
@@ -98,11 +105,43 @@ test_free_text (void)
   ask_fixture_tear_down (&fixture);
 }
 
+/* A label that was set on a card before there was a project comes into it, as blind as it was. */
+static void
+test_early (void)
+{
+  AskFixture   fixture;
+  SagUiLabels *labels;
+  SagUiAsk    *ask;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  ask = sag_ui_ask_pane_get_ask (fixture.pane);
+  labels = sag_ui_labels_get (fixture.session);
+  sag_ui_labels_set_ask (labels, ask);
+  sag_ui_ask_set_read_first (ask, TRUE);
+  ask_fixture_ask (&fixture, EFFUSION);
+  gtk_widget_activate_action (GTK_WIDGET (ask_fixture_get_card (&fixture, 0)), "card.label", "s",
+                              "present");
+  ask_fixture_ask (&fixture, NODULE);
+  gtk_widget_activate_action (GTK_WIDGET (ask_fixture_get_card (&fixture, 0)), "card.label", "s",
+                              "absent");
+  sag_ui_ask_set_label (ask, fixture.one, NODULE, SAG_UI_LABEL_NONE);
+  g_assert_cmpint (sag_ui_opinion_get (fixture.one, NODULE)->label, ==, SAG_UI_LABEL_NONE);
+  open_project_behind (&fixture);
+  g_assert_cmpint (sag_ui_labels_get_row (labels, 0)->value, ==, SAG_LABEL_VALUE_PRESENT);
+  g_assert_false (sag_ui_labels_get_row (labels, 0)->seen);
+  g_assert_cmpint (sag_ui_opinion_get (fixture.one, EFFUSION)->label, ==, SAG_UI_LABEL_PRESENT);
+  g_assert_cmpint (sag_ui_labels_get_row (labels, 1)->value, ==, SAG_LABEL_VALUE_NONE);
+  g_assert_cmpuint (sag_ui_labels_get_n_set (labels), ==, 1);
+  close_project (&fixture);
+  ask_fixture_tear_down (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
   sag_test_ui_init (&argc, &argv);
   g_test_add_func ("/ui/project/blind/labels-and-cards", test_blind);
   g_test_add_func ("/ui/project/blind/free-text", test_free_text);
+  g_test_add_func ("/ui/project/blind/early", test_early);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 #include "tests/ui/project/project-fixture.h"
 #include "tests/ui/support.h"
 #include "ui/base/keymap.h"
+#include "ui/base/settings.h"
 #include "ui/project/labels-pane.h"
 #include "ui/project/labels.h"
 
@@ -155,6 +156,64 @@ test_ahead (SagTestProject *test, gconstpointer data)
   }
 }
 
+static void
+count_cb (guint *n)
+{
+  ++*n;
+}
+
+static const SagLabelRow *
+find_reader (const GPtrArray *rows, const char *reader)
+{
+  for (guint r = 0; r < rows->len; r++)
+    if (g_strcmp0 (((const SagLabelRow *) rows->pdata[r])->reader, reader) == 0)
+      return rows->pdata[r];
+  return NULL;
+}
+
+/* Another reader sees nothing of the first one, and says nothing in that one's name, whatever is undone. */
+static void
+test_readers (SagTestProject *test, gconstpointer data)
+{
+  SagUiLabels  *labels = open_two_tasks (test);
+  SagUiJournal *journal = sag_ui_session_get_journal (test->session);
+  gint64        id;
+
+  sag_test_project_open_case (test, "a");
+  sag_test_ui_until (sag_ui_labels_is_ready (labels));
+  id = sag_ui_project_get_current_id (test->project);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_ABSENT);
+  sag_ui_labels_set_active (labels, 0);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_PRESENT);
+  sag_ui_labels_rest_absent (labels);
+  g_assert_cmpint (sag_test_project_get_item (test, 0)->one->state, ==, SAG_CASE_DONE);
+  sag_ui_journal_undo (journal);
+  sag_ui_journal_redo (journal);
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Bob");
+  g_assert_false (sag_ui_labels_can_set (labels)); /* their labels are on their way */
+  sag_test_ui_until (sag_ui_labels_can_set (labels));
+  g_assert_cmpuint (sag_ui_labels_get_n_set (labels), ==, 0);
+  sag_ui_journal_undo (journal);
+  sag_ui_journal_redo (journal);
+  g_assert_cmpuint (sag_ui_labels_get_n_set (labels), ==, 0);
+  g_assert_cmpuint (sag_test_project_get_item (test, 0)->n_labelled, ==, 0);
+  sag_ui_labels_set_active (labels, 0);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_ABSENT);
+  {
+    g_autoptr (GPtrArray) rows = stored (test, id);
+
+    g_assert_cmpuint (rows->len, ==, 3);
+    g_assert_cmpint (find_reader (rows, "Ann")->value, ==, SAG_LABEL_VALUE_PRESENT);
+    g_assert_cmpint (find_reader (rows, "Bob")->value, ==, SAG_LABEL_VALUE_ABSENT);
+  }
+
+  /* What one reader has done is done, whatever the next one has yet to say or takes back. */
+  g_assert_cmpint (sag_test_project_get_item (test, 0)->one->state, ==, SAG_CASE_DONE);
+  sag_ui_journal_undo (journal);
+  g_assert_cmpuint (sag_ui_labels_get_n_set (labels), ==, 0);
+  g_assert_cmpint (sag_test_project_get_item (test, 0)->one->state, ==, SAG_CASE_DONE);
+}
+
 static gboolean
 is_toggle (GtkWidget *widget, gconstpointer label)
 {
@@ -171,6 +230,7 @@ test_pane (SagTestProject *test, gconstpointer data)
   GtkWindow       *window;
   GtkWidget       *button, *entry;
   cairo_surface_t *picture;
+  guint            n_changed = 0;
 
   sag_test_ui_style ();
   sag_ui_labels_pane_set_session (pane, test->session);
@@ -192,6 +252,15 @@ test_pane (SagTestProject *test, gconstpointer data)
   g_assert_cmpuint (sag_ui_labels_get_active (labels), ==, 0);
   g_assert_cmpstr (sag_ui_labels_get_row (labels, 1)->comment, ==, "two of them");
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "");
+  gtk_editable_set_text (GTK_EDITABLE (entry), "half a wo");
+  g_signal_connect_swapped (labels, "changed", G_CALLBACK (count_cb), &n_changed);
+  sag_ui_project_reload (test->project);
+  sag_test_ui_until (n_changed > 0);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "half a wo");
+  g_action_group_activate_action (actions, "set", g_variant_new_string ("unsure"));
+  g_assert_cmpstr (sag_ui_labels_get_row (labels, 0)->comment, ==, "half a wo");
+  g_assert_cmpint (sag_ui_labels_get_row (labels, 0)->value, ==, SAG_LABEL_VALUE_UNSURE);
+  g_signal_handlers_disconnect_by_func (labels, count_cb, &n_changed);
   sag_test_ui_settle ();
   picture = sag_test_ui_picture (GTK_WIDGET (window), "labels-pane");
   cairo_surface_destroy (picture);
@@ -209,6 +278,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/project/labels/" name, SagTestProject, NULL, sag_test_project_set_up, func,     \
               sag_test_project_tear_down)
   ADD ("set", test_set);
+  ADD ("readers", test_readers);
   ADD ("next", test_next);
   ADD ("ahead", test_ahead);
   ADD ("pane", test_pane);
