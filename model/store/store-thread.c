@@ -40,6 +40,7 @@ typedef struct
 {
   SagStore *store;
   GError   *error;
+  gboolean  dropped;
 } Trouble;
 
 static gboolean
@@ -54,7 +55,7 @@ tell (gpointer data)
   user_data = trouble->store->trouble_data;
   g_mutex_unlock (&trouble->store->mutex);
   if (func != NULL)
-    func (trouble->store, trouble->error, user_data);
+    func (trouble->store, trouble->error, trouble->dropped, user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -69,13 +70,13 @@ trouble_free (gpointer data)
 }
 
 static void
-tell_later (SagStore *store, const GError *error)
+tell_later (SagStore *store, const GError *error, gboolean dropped)
 {
   Trouble *trouble = g_new (Trouble, 1);
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_atomic_ref_count_inc (&store->ref_count);
-  *trouble = (Trouble){ store, error != NULL ? g_error_copy (error) : NULL };
+  *trouble = (Trouble){ store, error != NULL ? g_error_copy (error) : NULL, dropped };
   g_source_set_callback (source, tell, trouble, trouble_free);
   g_source_attach (source, store->context);
 }
@@ -124,7 +125,7 @@ write_post (SagStore *store, const SagStorePost *post, GError **error)
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-  tell_later (store, failure);
+  tell_later (store, failure, TRUE);
   return sag_db_script (store->db, "ROLLBACK TO post; RELEASE post", error);
 }
 
@@ -160,9 +161,9 @@ do_posts (SagStore *store)
   if (!done && error == NULL)
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_FAILED, "The project was not written.");
   if (!done && store->stuck == NULL)
-    tell_later (store, error);
+    tell_later (store, error, FALSE);
   if (done && store->stuck != NULL)
-    tell_later (store, NULL);
+    tell_later (store, NULL, FALSE);
   g_mutex_lock (&store->mutex);
   g_clear_error (&store->stuck);
   store->stuck = error;

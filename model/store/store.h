@@ -30,8 +30,14 @@ typedef enum
  */
 typedef gboolean (*SagStoreFunc) (SagDb *db, gpointer data, GError **error);
 
-/** SagStoreTrouble: on the main context where the project was opened: written work waits; NULL: no longer. */
-typedef void (*SagStoreTrouble) (SagStore *store, const GError *error, gpointer user_data);
+/**
+ * SagStoreTrouble: on the main context where the project was opened: written work waits; NULL: no longer.
+ * @dropped: one piece of it can never be written, and is lost; whether others wait is another matter
+ */
+typedef void (*SagStoreTrouble) (SagStore     *store,
+                                 const GError *error,
+                                 gboolean      dropped,
+                                 gpointer      user_data);
 
 /**
  * sag_store_open: opens, migrates where needed; waits.

@@ -52,9 +52,11 @@ static void
 changed_cb (SagUiCaseMasks *masks, SagUiMasks *self)
 {
   SagUiProject *project = get_project (self);
+  SagMaskSet   *set = sag_ui_case_masks_get_set (masks);
 
   if (project != NULL && sag_ui_project_can_write (project))
-    sag_ui_project_watch_saving (project);
+    sag_ui_project_painted (project, masks->case_id, sag_mask_set_get_n (set),
+                            sag_mask_set_get_n_steps (set) + sag_mask_set_get_n_undone (set) > 0);
 }
 
 /* A mask that the project has, too, was painted on meanwhile. */

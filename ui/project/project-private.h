@@ -25,6 +25,7 @@ struct _SagUiProject
   gboolean      reload_again;
   gboolean      has_new_reader; /* since the list was read */
   gboolean      is_stuck;       /* posts wait for the disk */
+  guint         n_edits;        /* a list that was read before one is read again */
   char         *note;
   char         *title;
   char         *reader;
@@ -61,7 +62,7 @@ void sag_ui_project_set_note (SagUiProject *self, const char *note);
 /** sag_ui_project_set_busy: one thing more (1) or less (-1) is under way that the program must not end before. */
 void sag_ui_project_set_busy (SagUiProject *self, int step);
 /** sag_ui_project_trouble: a SagStoreTrouble. */
-void sag_ui_project_trouble (SagStore *store, const GError *error, gpointer self);
+void sag_ui_project_trouble (SagStore *store, const GError *error, gboolean dropped, gpointer self);
 /** sag_ui_project_load: a SagStoreFunc: the list; @data: SagWorklist **. */
 gboolean sag_ui_project_load (SagDb *db, gpointer data, GError **error);
 

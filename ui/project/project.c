@@ -100,12 +100,32 @@ sag_ui_project_post (SagUiProject *self, SagStoreFunc func, gpointer data, GDest
       return;
     }
   sag_store_post (self->store, func, data, destroy);
+  self->n_edits++;
   sag_ui_project_watch_saving (self);
+}
+
+void
+sag_ui_project_painted (SagUiProject *self, gint64 id, guint n_masks, gboolean touched)
+{
+  const int    place = sag_ui_project_find_item (self, id);
+  SagWorkItem *item = place >= 0 ? g_ptr_array_index (self->list->items, place) : NULL;
+  SagCaseState state;
+
+  self->n_edits++;
+  sag_ui_project_watch_saving (self);
+  if (item == NULL)
+    return;
+  state = touched && item->one->state == SAG_CASE_NEW ? SAG_CASE_IN_PROGRESS : item->one->state;
+  if (item->n_masks == n_masks && item->one->state == state)
+    return;
+  item->n_masks = n_masks;
+  item->one->state = state;
+  g_signal_emit (self, signals[SAG_UI_PROJECT_LABELS], 0, id);
 }
 
 /* What waits for a full disk stands above the window until it is written; what can never be written is told once. */
 void
-sag_ui_project_trouble (SagStore *store, const GError *error, gpointer user_data)
+sag_ui_project_trouble (SagStore *store, const GError *error, gboolean dropped, gpointer user_data)
 {
   SagUiProject    *self = user_data;
   g_autofree char *sentence = NULL;
@@ -121,7 +141,7 @@ sag_ui_project_trouble (SagStore *store, const GError *error, gpointer user_data
       sag_ui_project_reload (self);
       return;
     }
-  if (sag_store_get_n_waiting (store) == 0)
+  if (dropped || sag_store_get_n_waiting (store) == 0)
     {
       sag_ui_project_say (self, error->message);
       return;
@@ -157,6 +177,7 @@ typedef struct
 {
   SagUiProject *project;
   guint         opening;
+  guint         n_edits;
   gboolean      reader; /* another one works now */
   SagWorklist  *list;
 } Load;
@@ -201,6 +222,11 @@ reloaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       self->is_reloading = FALSE;
       if (!done)
         sag_ui_project_say (self, error->message);
+      else if (load->n_edits != self->n_edits)
+        {
+          self->has_new_reader |= load->reader;
+          self->reload_again = TRUE;
+        }
       else
         {
           const gboolean other = load->reader || !same_tasks (self->list, load->list);
@@ -234,6 +260,7 @@ sag_ui_project_reload (SagUiProject *self)
   load = g_new0 (Load, 1);
   load->project = g_object_ref (self);
   load->opening = self->opening;
+  load->n_edits = self->n_edits;
   load->reader = self->has_new_reader;
   self->has_new_reader = FALSE;
   sag_store_read_async (self->store, sag_ui_project_load, &load->list, reloaded_cb, load);

@@ -27,7 +27,7 @@ G_BEGIN_DECLS
  *  "met" (SagUiCase): its id is known now, or no longer, or sure now.
  *  "list": the list of cases was read again: pointers into the old one are no longer good.
  *  "tasks": another list of tasks, or another reader, after "list".
- *  "labels" (int64): labels of the reader changed, of a case; 0: of any.
+ *  "labels" (int64): labels of the reader, the state or the masks changed, of a case; 0: of any.
  *  "problem" (string): a sentence that the person must see.
  */
 #define SAG_UI_TYPE_PROJECT (sag_ui_project_get_type ())
@@ -114,6 +114,11 @@ const char *sag_ui_project_get_reader (SagUiProject *self);
 void
 sag_ui_project_post (SagUiProject *self, SagStoreFunc func, gpointer data, GDestroyNotify destroy);
 /** sag_ui_project_watch_saving: the same for what was given to the store in another way. */
+/**
+ * sag_ui_project_painted: masks of a case were written to the store.
+ * @touched: something was ever done to them: a new case is in progress, as the store has it
+ */
+void sag_ui_project_painted (SagUiProject *self, gint64 id, guint n_masks, gboolean touched);
 void sag_ui_project_watch_saving (SagUiProject *self);
 
 G_END_DECLS

@@ -25,5 +25,7 @@ SagUiWorklist *sag_ui_worklist_new (SagUiProject *project);
 void sag_ui_worklist_set_filter (SagUiWorklist *self, const SagWorkFilter *filter);
 /** sag_ui_worklist_find: the position of a case; -1 if the filter hides it. */
 int sag_ui_worklist_find (SagUiWorklist *self, gint64 case_id);
+/** sag_ui_worklist_is_changing: during "items-changed" of a list that was read or filtered anew. */
+gboolean sag_ui_worklist_is_changing (SagUiWorklist *self);
 
 G_END_DECLS

@@ -54,11 +54,12 @@ new_job (gint64 value, int fail, int code)
 }
 
 static void
-on_trouble (SagStore *store, const GError *error, gpointer user_data)
+on_trouble (SagStore *store, const GError *error, gboolean dropped, gpointer user_data)
 {
   GString *told = user_data;
 
-  g_string_append_printf (told, "%s;", error != NULL ? error->message : "well");
+  g_string_append_printf (told, "%s%s;", dropped ? "lost: " : "",
+                          error != NULL ? error->message : "well");
 }
 
 static void
@@ -95,7 +96,7 @@ test_posts (void)
   sag_store_post (store, write_job, new_job (1000, 99, -1), g_free);
   sag_store_post (store, write_job, new_job (5, 0, 0), g_free);
   wait_until_written (store);
-  g_assert_cmpstr (told->str, ==, "never;");
+  g_assert_cmpstr (told->str, ==, "lost: never;");
   g_assert_true (sag_store_run (store, read_values, &sum, &error));
   g_assert_cmpint (sum, ==, 20105);
   sag_store_free (store);

@@ -156,6 +156,45 @@ test_watch (Fixture *self, gconstpointer data)
   g_assert_null (self->masks->watched);
 }
 
+static SagMask *
+find_mask (Fixture *self, const char *id)
+{
+  SagMaskSet *set = sag_ui_case_masks_get_set (self->masks->current);
+
+  g_assert_cmpint (sag_mask_set_find (set, id), >=, 0);
+  return sag_mask_set_get_mask (set, (guint) sag_mask_set_find (set, id));
+}
+
+/* Somebody who paints keeps the mask under the hand; a value that is new in a map leaves the others their masks. */
+static void
+test_watch_behind (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GFile) folder = g_file_new_build_filename (self->folder, "watched", NULL);
+  g_autofree char *mine = NULL;
+  g_autofree char *second = NULL;
+  g_autofree char *third = NULL;
+  gint64           n;
+
+  paint (self);
+  mine = g_strdup (sag_ui_case_masks_get_active (self->masks->current));
+  g_assert_true (g_file_make_directory (folder, NULL, NULL));
+  sag_ui_mask_files_watch (self->masks, folder);
+  write_labels (self, "chest_seg.nii.gz", 2, 3);
+  sag_test_ui_until (n_masks (self) == 3);
+  g_assert_cmpstr (sag_ui_case_masks_get_active (self->masks->current), ==, mine);
+  second =
+    g_strdup (sag_mask_set_get_info (sag_ui_case_masks_get_set (self->masks->current), 1)->id);
+  third =
+    g_strdup (sag_mask_set_get_info (sag_ui_case_masks_get_set (self->masks->current), 2)->id);
+  n = sag_mask_count (find_mask (self, second));
+
+  write_labels (self, "chest_seg.nii.gz", 3, 1);
+  sag_test_ui_until (n_masks (self) == 4);
+  sag_test_ui_until (sag_mask_count (find_mask (self, third)) == n);
+  g_assert_cmpint (sag_mask_count (find_mask (self, second)), ==, n);
+  g_assert_cmpstr (sag_ui_case_masks_get_active (self->masks->current), ==, mine);
+}
+
 static void
 test_fits (void)
 {
@@ -174,6 +213,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/mask-files/round", Fixture, NULL, set_up, test_round, tear_down);
   g_test_add ("/ui/mask-files/bad", Fixture, NULL, set_up, test_bad, tear_down);
   g_test_add ("/ui/mask-files/watch", Fixture, NULL, set_up, test_watch, tear_down);
+  g_test_add ("/ui/mask-files/watch-behind", Fixture, NULL, set_up, test_watch_behind, tear_down);
   g_test_add_func ("/ui/mask-files/fits", test_fits);
   return g_test_run ();
 }
