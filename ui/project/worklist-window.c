@@ -14,6 +14,7 @@ struct _SagUiWorklistWindow
   SagUiProject       *project;
   SagUiWorklist      *list;
   GtkSingleSelection *selection;
+  gint64              chosen; /* the case that is selected */
   GtkWidget          *search;
   GtkWidget          *state;
   GtkWidget          *unlabelled;
@@ -138,6 +139,26 @@ static void
 labels_cb (SagUiProject *project, gint64 case_id, SagUiWorklistWindow *self)
 {
   update_progress (self);
+}
+
+/* A list that is made anew selects a place; the person has chosen a case. */
+static void
+selected_cb (SagUiWorklistWindow *self)
+{
+  SagUiWorkRow      *row = gtk_single_selection_get_selected_item (self->selection);
+  const SagWorkItem *item = row != NULL ? sag_ui_work_row_get_item (row) : NULL;
+
+  if (!sag_ui_worklist_is_changing (self->list))
+    self->chosen = item != NULL ? item->one->id : 0;
+}
+
+static void
+items_cb (SagUiWorklistWindow *self)
+{
+  const int position = sag_ui_worklist_find (self->list, self->chosen);
+
+  if (sag_ui_worklist_is_changing (self->list) && position >= 0)
+    gtk_single_selection_set_selected (self->selection, (guint) position);
 }
 
 /* What the person does */
@@ -275,6 +296,11 @@ sag_ui_worklist_window_new (SagUiLabels *labels, GtkWindow *parent)
   self->project = g_object_ref (sag_ui_labels_get_project (labels));
   self->list = sag_ui_worklist_new (self->project);
   self->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->list)));
+  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->list, "items-changed", G_CALLBACK (items_cb), self,
+                           G_CONNECT_SWAPPED);
+  selected_cb (self);
   gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
   gtk_box_append (GTK_BOX (box), create_bar (self));
   gtk_box_append (GTK_BOX (box), create_table (self));

@@ -19,6 +19,7 @@ struct _SagUiWorklist
   SagWorkFilter filter;
   char         *text;   /* of the filter */
   GArray       *places; /* guint: in the project's list; NULL: none is open */
+  gboolean      is_changing;
 };
 
 static void list_model_init (GListModelInterface *iface);
@@ -73,7 +74,15 @@ refilter (SagUiWorklist *self)
   g_clear_pointer (&self->places, g_array_unref);
   if (list != NULL)
     self->places = sag_worklist_filter (list, &self->filter);
+  self->is_changing = TRUE;
   g_list_model_items_changed (G_LIST_MODEL (self), 0, before, get_n_items (G_LIST_MODEL (self)));
+  self->is_changing = FALSE;
+}
+
+gboolean
+sag_ui_worklist_is_changing (SagUiWorklist *self)
+{
+  return self->is_changing;
 }
 
 int

@@ -87,7 +87,9 @@ test_catalogue_reads_first (void)
   SagUiAsk             *ask;
   GtkWindow            *window;
   SagUiCatalogueWindow *table;
+  const char           *text;
   g_autoptr (SagUiCatalogueRow) row = NULL;
+  g_autoptr (SagUiCatalogueRow) other = NULL;
 
   ask_fixture_set_up (&fixture, FALSE);
   ask = sag_ui_ask_pane_get_ask (fixture.pane);
@@ -100,10 +102,21 @@ test_catalogue_reads_first (void)
   row = g_list_model_get_item (sag_ui_catalogue_window_get_rows (table), 0);
   g_assert_true (isnan (sag_ui_catalogue_row_get_probability (row, -1)));
   g_assert_false (ask_shows (GTK_WIDGET (window), "0.91"));
-  sag_ui_ask_set_label (ask, fixture.one, sag_ui_catalogue_row_get_task (row)->text,
-                        SAG_UI_LABEL_ABSENT);
+  text = sag_ui_catalogue_row_get_task (row)->text;
+  sag_ui_ask_set_label (ask, fixture.one, text, SAG_UI_LABEL_ABSENT);
   sag_test_ui_settle ();
   g_assert_true (ask_shows (GTK_WIDGET (window), "0.91"));
+
+  /* What the table shows now was seen, and from which model; the label came first. */
+  g_assert_nonnull (sag_ui_opinion_get (fixture.one, text)->bundle);
+  g_assert_true (sag_ui_opinion_get (fixture.one, text)->label_first);
+  other = g_list_model_get_item (sag_ui_catalogue_window_get_rows (table), 1);
+  text = sag_ui_catalogue_row_get_task (other)->text;
+  g_assert_false (sag_ui_opinion_get (fixture.one, text)->seen);
+  sag_ui_ask_set_read_first (ask, FALSE);
+  sag_ui_ask_set_read_first (ask, TRUE);
+  g_assert_true (sag_ui_opinion_get (fixture.one, text)->seen);
+  g_assert_nonnull (sag_ui_opinion_get (fixture.one, text)->bundle);
   gtk_window_destroy (window);
   sag_test_ui_settle ();
   ask_fixture_tear_down (&fixture);

@@ -6,6 +6,8 @@
 #include "ui/project/worklist-window.h"
 #include "ui/project/worklist.h"
 
+#include <string.h>
+
 #define N_CASES 5000
 
 static gboolean
@@ -69,6 +71,39 @@ test_filter (SagTestProject *test, gconstpointer data)
   g_assert_null (sag_ui_work_row_get_item (row));
 }
 
+static const SagWorkItem *
+get_selected (GtkSingleSelection *selection)
+{
+  return sag_ui_work_row_get_item (gtk_single_selection_get_selected_item (selection));
+}
+
+/* The case that was chosen stays chosen when the list is read or filtered anew. */
+static void
+test_selection (SagTestProject *test, gconstpointer data)
+{
+  SagUiLabels         *labels = sag_ui_labels_get (test->session);
+  SagUiWorklistWindow *window;
+  GtkSingleSelection  *selection;
+  GtkWidget           *search;
+
+  open_many (test);
+  window = sag_ui_worklist_window_new (labels, NULL);
+  selection = GTK_SINGLE_SELECTION (gtk_column_view_get_model (
+    GTK_COLUMN_VIEW (sag_test_ui_find_type (GTK_WIDGET (window), GTK_TYPE_COLUMN_VIEW))));
+  search = sag_test_ui_find_type (GTK_WIDGET (window), GTK_TYPE_SEARCH_ENTRY);
+  gtk_single_selection_set_selected (selection, 17);
+  gtk_editable_set_text (GTK_EDITABLE (search), "scan-001");
+  sag_test_ui_until (g_list_model_get_n_items (G_LIST_MODEL (selection)) == 10);
+  g_assert_cmpuint (gtk_single_selection_get_selected (selection), ==, 7);
+  g_assert_cmpstr (get_selected (selection)->one->name, ==, "scan-0017");
+  gtk_editable_set_text (GTK_EDITABLE (search), "");
+  sag_test_ui_until (g_list_model_get_n_items (G_LIST_MODEL (selection)) == N_CASES);
+  g_assert_cmpstr (get_selected (selection)->one->name, ==, "scan-0017");
+  sag_test_project_add_task (test, "nodule", "Is there a nodule?");
+  g_assert_cmpstr (get_selected (selection)->one->name, ==, "scan-0017");
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* The window shows few of many rows, and follows a state that changes. */
 static void
 test_window (SagTestProject *test, gconstpointer data)
@@ -120,6 +155,67 @@ test_tasks (SagTestProject *test, gconstpointer data)
   g_assert_cmpstr (test->problems->str, ==, "");
 }
 
+static gboolean
+is_remove (GtkWidget *widget, gconstpointer place)
+{
+  static guint seen;
+  const char  *tooltip = gtk_widget_get_tooltip_text (widget);
+
+  if (g_strcmp0 (tooltip, "Remove the task and its labels") != 0)
+    return FALSE;
+  if (seen++ < GPOINTER_TO_UINT (place))
+    return FALSE;
+  seen = 0;
+  return TRUE;
+}
+
+static gboolean
+remove_task (SagDb *db, gpointer id, GError **error)
+{
+  return sag_tasks_remove (db, *(gint64 *) id, error);
+}
+
+/* The question about one task removes that one, whatever happened to the list meanwhile, and says which it is. */
+static void
+test_remove (SagTestProject *test, gconstpointer data)
+{
+  SagUiTasksWindow *window;
+  GtkWidget        *button;
+  GtkWidget        *dialog = NULL;
+  GListModel       *windows = gtk_window_get_toplevels ();
+  gint64            first;
+
+  sag_test_project_open (test, TRUE);
+  sag_test_project_add_task (test, "one", "Is there fluid?");
+  sag_test_project_add_task (test, "two", "Is there air?");
+  sag_test_project_add_task (test, "three", "Is there a nodule?");
+  window = sag_ui_tasks_window_new (test->project, NULL);
+  gtk_window_present (GTK_WINDOW (window));
+  button = sag_test_ui_find (GTK_WIDGET (window), GTK_TYPE_BUTTON, is_remove, GUINT_TO_POINTER (1));
+  g_assert_nonnull (button);
+  g_signal_emit_by_name (button, "clicked");
+  for (guint w = 0; w < g_list_model_get_n_items (windows); w++)
+    {
+      g_autoptr (GtkWidget) one = g_list_model_get_item (windows, w);
+
+      if (ADW_IS_MESSAGE_DIALOG (one))
+        dialog = one;
+    }
+  g_assert_nonnull (dialog);
+  g_assert_nonnull (
+    strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), "Is there air?"));
+  first = sag_ui_project_get_task (test->project, 0)->id;
+  g_assert_true (
+    sag_store_run (sag_ui_project_get_store (test->project), remove_task, &first, NULL));
+  sag_ui_project_reload (test->project);
+  sag_test_ui_until (sag_ui_project_get_n_tasks (test->project) == 2);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "remove");
+  sag_test_ui_until (sag_ui_project_get_n_tasks (test->project) == 1);
+  g_assert_cmpstr (sag_ui_project_get_task (test->project, 0)->key, ==, "three");
+  gtk_window_destroy (GTK_WINDOW (window));
+  sag_test_ui_settle ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -129,7 +225,9 @@ main (int argc, char **argv)
               sag_test_project_tear_down)
   ADD ("filter", test_filter);
   ADD ("window", test_window);
+  ADD ("selection", test_selection);
   ADD ("tasks", test_tasks);
+  ADD ("remove", test_remove);
 #undef ADD
   return g_test_run ();
 }
