@@ -133,3 +133,22 @@ sag_ui_opinion_find_seen (SagUiCase *one,
       return ((SagUiOpinion *) opinion)->bundle;
   return NULL;
 }
+
+void
+sag_ui_opinion_foreach_seen (SagUiCase *one,
+                             void (*func) (const char *text,
+                                           const char *bundle,
+                                           gpointer    user_data),
+                             gpointer user_data)
+{
+  GHashTable    *opinions = g_object_get_qdata (G_OBJECT (one), opinions_quark ());
+  GHashTableIter iter;
+  gpointer       text, opinion;
+
+  if (opinions == NULL)
+    return;
+  g_hash_table_iter_init (&iter, opinions);
+  while (g_hash_table_iter_next (&iter, &text, &opinion))
+    if (((SagUiOpinion *) opinion)->bundle != NULL)
+      func (text, ((SagUiOpinion *) opinion)->bundle, user_data);
+}

@@ -3,6 +3,7 @@
 
 /* labels.c knows, reads and is asked; labels-write.c writes, undoes and keeps cards in step. */
 
+#include "model/store/seen.h"
 #include "ui/project/labels.h"
 
 struct _SagUiLabels
@@ -56,6 +57,13 @@ sag_ui_labels_note_early (SagUiLabels *self, SagUiCase *one, const char *text, S
 gboolean sag_ui_labels_has_early (SagUiLabels *self, guint place);
 /** sag_ui_labels_take_early: those of tasks without a label are written now, the others forgotten. */
 void sag_ui_labels_take_early (SagUiLabels *self);
+
+/* labels-seen.c: which answers were shown outlives the session. */
+
+/** sag_ui_labels_note_seen: what was shown of the current case since is written. */
+void sag_ui_labels_note_seen (SagUiLabels *self);
+/** sag_ui_labels_take_seen: (element-type SagSeenRow): what the project knows was shown of it before. */
+void sag_ui_labels_take_seen (SagUiLabels *self, const GPtrArray *rows);
 
 /** sag_ui_labels_change: a step of the journal. @after: (transfer full): rows of the current case */
 void sag_ui_labels_change (SagUiLabels *self, GPtrArray *after, const char *title);

@@ -250,6 +250,7 @@ typedef struct
   guint        n_edits;
   gint64       case_id;
   GPtrArray   *all;
+  GPtrArray   *seen;
 } Load;
 
 static gboolean
@@ -258,8 +259,10 @@ load_rows (SagDb *db, gpointer data, GError **error)
   Load *load = data;
 
   g_clear_pointer (&load->all, g_ptr_array_unref);
+  g_clear_pointer (&load->seen, g_ptr_array_unref);
   load->all = sag_labels_list (db, load->case_id, error);
-  return load->all != NULL;
+  load->seen = load->all != NULL ? sag_seen_list (db, load->case_id, error) : NULL;
+  return load->seen != NULL;
 }
 
 static SagLabelRow *
@@ -323,12 +326,16 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       else if (load->n_edits != self->n_edits)
         start_reading (self);
       else
-        take_rows (self, load->all);
+        {
+          sag_ui_labels_take_seen (self, load->seen);
+          take_rows (self, load->all);
+        }
       if (next != 0 && next != self->case_id)
         sag_ui_project_ahead (self->project, next);
       sag_ui_labels_changed (self);
     }
   g_clear_pointer (&load->all, g_ptr_array_unref);
+  g_clear_pointer (&load->seen, g_ptr_array_unref);
   g_free (load);
 }
 
@@ -354,6 +361,7 @@ leave (SagUiLabels *self, gboolean is_other)
 {
   if (self->rows != NULL)
     g_signal_emit (self, settle_signal, 0);
+  sag_ui_labels_note_seen (self);
   sag_ui_labels_flush_active (self);
   if (is_other && sag_ui_labels_get_n_set (self) > 0)
     {
@@ -450,6 +458,8 @@ sag_ui_labels_set_ask (SagUiLabels *self, SagUiAsk *ask)
 {
   g_set_weak_pointer (&self->ask, ask);
   g_signal_connect_object (ask, "labelled", G_CALLBACK (labelled_cb), self, 0);
+  g_signal_connect_object (ask, "changed", G_CALLBACK (sag_ui_labels_note_seen), self,
+                           G_CONNECT_SWAPPED);
   bind_mode (self);
 }
 

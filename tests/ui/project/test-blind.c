@@ -136,6 +136,44 @@ test_early (void)
   ask_fixture_tear_down (&fixture);
 }
 
+/* What was seen is known when the scan is opened another time, also to a label that had been taken back. */
+static void
+test_another_time (void)
+{
+  AskFixture   fixture;
+  SagUiLabels *labels;
+  SagUiCases  *cases;
+  g_autoptr (GFile) file = NULL;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  cases = sag_ui_session_get_cases (fixture.session);
+  file = g_object_ref (sag_ui_case_get_file (fixture.one));
+  labels = open_project (&fixture);
+  g_settings_set_boolean (sag_ui_settings_get (), "blind-first", FALSE);
+  ask_fixture_ask (&fixture, EFFUSION);
+  g_assert_nonnull (sag_ui_opinion_get (fixture.one, EFFUSION)->bundle);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_PRESENT);
+  sag_ui_labels_set_active (labels, 0);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_NONE);
+  sag_ui_cases_remove (cases, fixture.one);
+  g_settings_set_boolean (sag_ui_settings_get (), "blind-first", TRUE);
+
+  fixture.one = sag_ui_cases_add (cases, file);
+  sag_ui_cases_set_current (cases, fixture.one);
+  sag_test_ui_until (sag_ui_labels_is_ready (labels));
+  g_assert_nonnull (sag_ui_opinion_get (fixture.one, EFFUSION)->bundle);
+  g_assert_null (sag_ui_opinion_get (fixture.one, NODULE)->bundle);
+  sag_ui_labels_set_active (labels, 0);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_ABSENT);
+  g_assert_true (sag_ui_labels_get_row (labels, 0)->seen);
+  sag_ui_labels_set_active (labels, 1);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_ABSENT);
+  g_assert_false (sag_ui_labels_get_row (labels, 1)->seen);
+  g_settings_reset (sag_ui_settings_get (), "blind-first");
+  close_project (&fixture);
+  ask_fixture_tear_down (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -143,5 +181,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/project/blind/labels-and-cards", test_blind);
   g_test_add_func ("/ui/project/blind/free-text", test_free_text);
   g_test_add_func ("/ui/project/blind/early", test_early);
+  g_test_add_func ("/ui/project/blind/another-time", test_another_time);
   return g_test_run ();
 }
