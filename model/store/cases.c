@@ -4,6 +4,7 @@
 #include "model/core/error.h"
 #include "model/core/number.h"
 #include "model/store/audit.h"
+#include "model/store/db-private.h"
 
 #include <string.h>
 
@@ -220,22 +221,72 @@ update_case (SagDb *db, const SagCaseRow *row, const char *path, GError **error)
                       (gint64) row->geometry.dims[2], affine, row->id));
 }
 
+/* (nullable): where the project lies: paths of an archive begin there. */
+static char *
+dup_folder (SagDb *db)
+{
+  const char *file = sqlite3_db_filename (db->handle, "main");
+
+  return file != NULL && *file != 0 ? g_path_get_dirname (file) : NULL;
+}
+
+static char *
+dup_resolved (SagDb *db, const char *path)
+{
+  g_autofree char *folder = dup_folder (db);
+
+  return g_canonicalize_filename (path, folder);
+}
+
+/* As an archive would call it. */
+static char *
+dup_relative (SagDb *db, const char *path)
+{
+  g_autofree char *folder = dup_folder (db);
+  const gsize      n = folder != NULL ? strlen (folder) : 0;
+
+  return g_strdup (n > 0 && strncmp (path, folder, n) == 0 && path[n] == '/' ? path + n + 1 : path);
+}
+
+static gboolean
+make_absolute (SagDb *db, const SagCaseRow *row, const char *folder, GError **error)
+{
+  g_autofree char *path = g_canonicalize_filename (row->path, folder);
+
+  return g_path_is_absolute (row->path) ||
+         sag_db_run (db, error, "UPDATE cases SET path = ? WHERE id = ?", "si", path, row->id);
+}
+
+gboolean
+sag_cases_make_absolute (SagDb *db, const char *folder, GError **error)
+{
+  g_autoptr (GPtrArray) rows = sag_cases_list (db, error);
+
+  for (guint r = 0; rows != NULL && r < rows->len; r++)
+    if (!make_absolute (db, g_ptr_array_index (rows, r), folder, error))
+      return FALSE;
+  return rows != NULL;
+}
+
 /* Makes @row the known case. */
 static gboolean
 meet_case (SagDb *db, SagCaseRow *row, const SagCaseRow *known, SagCaseFound *found, GError **error)
 {
-  const gboolean same_path = g_strcmp0 (known->path, row->path) == 0;
-  const gboolean both = known->sha256 != NULL && row->sha256 != NULL;
-  const gboolean changed = both && g_strcmp0 (known->sha256, row->sha256) != 0;
-  gint64         n_others = 0;
-  gboolean       moved;
+  g_autofree char *known_place = dup_resolved (db, known->path);
+  g_autofree char *place = dup_resolved (db, row->path);
+  g_autofree char *relative = dup_relative (db, row->path);
+  const gboolean   same_path = strcmp (known_place, place) == 0;
+  const gboolean   both = known->sha256 != NULL && row->sha256 != NULL;
+  const gboolean   changed = both && g_strcmp0 (known->sha256, row->sha256) != 0;
+  gint64           n_others = 0;
+  gboolean         moved;
 
   /* The old place is empty, or one of both is another case's: names were swapped. */
   if (!sag_db_integer (db, 0, &n_others, error,
-                       "SELECT count(*) FROM cases WHERE path IN (?, ?) AND id <> ?", "ssi",
-                       row->path, known->path, known->id))
+                       "SELECT count(*) FROM cases WHERE path IN (?, ?, ?) AND id <> ?", "sssi",
+                       row->path, relative, known->path, known->id))
     return FALSE;
-  moved = !same_path && (n_others > 0 || !g_file_test (known->path, G_FILE_TEST_EXISTS));
+  moved = !same_path && (n_others > 0 || !g_file_test (known_place, G_FILE_TEST_EXISTS));
 
   if (known->geometry.dims[0] > 0 && row->geometry.dims[0] > 0 &&
       !sag_geometry_equal (&known->geometry, &row->geometry, SAME_MM))
@@ -264,7 +315,8 @@ gboolean
 sag_cases_add (SagDb *db, SagCaseRow *row, SagCaseFound *found, GError **error)
 {
   g_autoptr (GPtrArray) known = new_cases ();
-  SagCaseFound ignored;
+  g_autofree char *relative = dup_relative (db, row->path);
+  SagCaseFound     ignored;
 
   if (found == NULL)
     found = &ignored;
@@ -272,16 +324,17 @@ sag_cases_add (SagDb *db, SagCaseRow *row, SagCaseFound *found, GError **error)
   if (row->sha256 != NULL &&
       !read_cases (db,
                    sag_db_query (db, error,
-                                 "SELECT " COLUMNS " FROM cases WHERE sha256 = ?1 ORDER BY path <> "
-                                 "?2, id",
-                                 "ss", row->sha256, row->path),
+                                 "SELECT " COLUMNS
+                                 " FROM cases WHERE sha256 = ?1 ORDER BY path NOT "
+                                 "IN (?2, ?3), id",
+                                 "sss", row->sha256, row->path, relative),
                    known, error))
     return FALSE;
   if (known->len == 0 &&
-      !read_cases (
-        db,
-        sag_db_query (db, error, "SELECT " COLUMNS " FROM cases WHERE path = ?", "s", row->path),
-        known, error))
+      !read_cases (db,
+                   sag_db_query (db, error, "SELECT " COLUMNS " FROM cases WHERE path IN (?, ?)",
+                                 "ss", row->path, relative),
+                   known, error))
     return FALSE;
   if (known->len > 0)
     return meet_case (db, row, g_ptr_array_index (known, 0), found, error);

@@ -25,7 +25,7 @@ gboolean sag_case_state_parse (const char *text, SagCaseState *state);
 /**
  * SagCaseRow: one scan.
  * @uuid: the same in every copy of the project
- * @path: absolute
+ * @path: absolute, or of an archive: below the folder of the project
  * @sha256: (nullable): of the file; NULL until it was opened once
  * @size_bytes: of the file; 0 if unknown
  * @geometry: dims all 0 until it was opened once
@@ -73,6 +73,9 @@ gboolean sag_cases_add (SagDb *db, SagCaseRow *row, SagCaseFound *found, GError 
 
 /** sag_cases_insert: adds a scan that is not there, whatever lies at its path. */
 gboolean sag_cases_insert (SagDb *db, SagCaseRow *row, GError **error);
+
+/** sag_cases_make_absolute: a project that leaves the archive in @folder goes on with the scans there. */
+gboolean sag_cases_make_absolute (SagDb *db, const char *folder, GError **error);
 
 /** sag_cases_list: (transfer full) (element-type SagCaseRow): in the order of adding. */
 GPtrArray *sag_cases_list (SagDb *db, GError **error);

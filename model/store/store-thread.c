@@ -2,9 +2,11 @@
 #include "model/store/store-private.h"
 
 #include "model/core/error.h"
+#include "model/store/cases.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define BATCH 64 /* posts that share a transaction */
@@ -222,6 +224,8 @@ copy_file (SagStore *store, const char *path, GError **error)
 {
   g_autofree char *uuid = g_uuid_string_random ();
   g_autofree char *part = g_strdup_printf ("%s.%.8s.part", path, uuid);
+  g_autofree char *old = g_path_get_dirname (store->path);
+  g_autofree char *new = g_path_get_dirname (path);
   g_autoptr (SagDb) copy = NULL;
   sqlite3_backup *backup;
   int             code;
@@ -236,7 +240,7 @@ copy_file (SagStore *store, const char *path, GError **error)
     sqlite3_backup_finish (backup);
   if (code != SQLITE_DONE)
     sag_db_set_error (copy->handle, code, sag_db_get_name (copy), error);
-  else
+  else if (strcmp (old, new) == 0 || sag_cases_make_absolute (copy, old, error))
     done = sag_db_run (copy, error, "PRAGMA journal_mode = DELETE", "");
   g_clear_pointer (&copy, sag_db_close);
   if (done)

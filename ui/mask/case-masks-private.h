@@ -60,6 +60,8 @@ void sag_ui_case_masks_update_loss (SagUiCaseMasks *self);
 SagMaskSet *sag_ui_case_masks_dup_own (SagUiCaseMasks *self);
 /** sag_ui_case_masks_add_all: as new masks; not empty ones. */
 void sag_ui_case_masks_add_all (SagUiCaseMasks *self, SagMaskSet *set);
+/** sag_ui_case_masks_put_new: those of @set that are not here: they came into the project behind; no step. */
+void sag_ui_case_masks_put_new (SagUiCaseMasks *self, SagMaskSet *set);
 /** sag_ui_case_masks_give_way: from now on @one has @other, which are of the same case; what is only here joins them. */
 void sag_ui_case_masks_give_way (SagUiCaseMasks *self, SagUiCaseMasks *other, SagUiCase *one);
 

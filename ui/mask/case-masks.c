@@ -267,6 +267,15 @@ sag_ui_case_masks_add_all (SagUiCaseMasks *self, SagMaskSet *set)
 }
 
 void
+sag_ui_case_masks_put_new (SagUiCaseMasks *self, SagMaskSet *set)
+{
+  for (guint m = 0; m < sag_mask_set_get_n (set); m++)
+    if (sag_mask_set_find (self->set, sag_mask_set_get_info (set, m)->id) < 0)
+      sag_mask_set_put (self->set, sag_mask_set_get_info (set, m), sag_mask_set_get_mask (set, m));
+  changed (self);
+}
+
+void
 sag_ui_case_masks_give_way (SagUiCaseMasks *self, SagUiCaseMasks *other, SagUiCase *one)
 {
   g_autoptr (SagMaskSet) own = sag_ui_case_masks_dup_own (self);

@@ -32,7 +32,7 @@ meeting_free (gpointer data)
   g_clear_pointer (&meeting->set, sag_mask_set_free);
   g_object_unref (meeting->self);
   g_object_unref (meeting->masks);
-  g_object_unref (meeting->one);
+  g_clear_object (&meeting->one);
   g_free (meeting);
 }
 
@@ -276,6 +276,42 @@ opened_cb (SagUiProject *project, SagUiMasks *self)
     }
 }
 
+/* Masks that were imported join those that are shown, which would otherwise be written over them one day. */
+static void
+imported_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Meeting *meeting = user_data;
+  g_autoptr (GError) error = NULL;
+
+  meeting->set = sag_masks_load_finish (result, &error);
+  if (meeting->set != NULL && meeting->masks->store == meeting->store &&
+      meeting->masks->case_id == meeting->id)
+    sag_ui_case_masks_put_new (meeting->masks, meeting->set);
+  meeting_free (meeting);
+}
+
+static void
+imported_cb (SagUiProject *project, gint64 id, SagUiMasks *self)
+{
+  SagStore *store = sag_ui_project_get_store (project);
+
+  for (guint s = 0; s < self->stored->len; s++)
+    {
+      SagUiCaseMasks *masks = self->stored->pdata[s];
+      Meeting        *meeting;
+
+      if (masks->store != store || masks->case_id != id)
+        continue;
+      meeting = g_new0 (Meeting, 1);
+      *meeting = (Meeting){
+        .self = g_object_ref (self), .masks = g_object_ref (masks), .store = store, .id = id
+      };
+      sag_masks_load_async (store, id,
+                            sag_mask_set_get_geometry (sag_ui_case_masks_get_set (masks)),
+                            imported_loaded_cb, meeting);
+    }
+}
+
 /* What the project has is not lost, unless it waits for a disk that takes nothing; from now on it could be. */
 static void
 leave (SagUiMasks *self, SagUiCaseMasks *masks)
@@ -348,6 +384,7 @@ sag_ui_masks_connect_project (SagUiMasks *self)
   items_cb (cases, 0, 0, g_list_model_get_n_items (cases), self);
 
   g_signal_connect_object (project, "met", G_CALLBACK (met_cb), self, 0);
+  g_signal_connect_object (project, "imported", G_CALLBACK (imported_cb), self, 0);
   g_signal_connect_object (project, "opened", G_CALLBACK (opened_cb), self, 0);
   g_signal_connect_object (project, "closing", G_CALLBACK (closing_cb), self, 0);
 }

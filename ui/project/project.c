@@ -105,6 +105,13 @@ sag_ui_project_post (SagUiProject *self, SagStoreFunc func, gpointer data, GDest
 }
 
 void
+sag_ui_project_imported (SagUiProject *self, gint64 id)
+{
+  self->n_edits++;
+  g_signal_emit (self, signals[SAG_UI_PROJECT_IMPORTED], 0, id);
+}
+
+void
 sag_ui_project_painted (SagUiProject *self, gint64 id, guint n_masks, gboolean touched)
 {
   const int    place = sag_ui_project_find_item (self, id);
@@ -456,6 +463,7 @@ sag_ui_project_class_init (SagUiProjectClass *class)
   signals[SAG_UI_PROJECT_LIST] = SIGNAL ("list", 0);
   signals[SAG_UI_PROJECT_TASKS] = SIGNAL ("tasks", 0);
   signals[SAG_UI_PROJECT_LABELS] = SIGNAL ("labels", 1, G_TYPE_INT64);
+  signals[SAG_UI_PROJECT_IMPORTED] = SIGNAL ("imported", 1, G_TYPE_INT64);
   signals[SAG_UI_PROJECT_PROBLEM] = SIGNAL ("problem", 1, G_TYPE_STRING);
 #undef SIGNAL
 }

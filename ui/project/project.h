@@ -28,6 +28,7 @@ G_BEGIN_DECLS
  *  "list": the list of cases was read again: pointers into the old one are no longer good.
  *  "tasks": another list of tasks, or another reader, after "list".
  *  "labels" (int64): labels of the reader, the state or the masks changed, of a case; 0: of any.
+ *  "imported" (int64): masks of a case came into the store from elsewhere.
  *  "problem" (string): a sentence that the person must see.
  */
 #define SAG_UI_TYPE_PROJECT (sag_ui_project_get_type ())
@@ -113,6 +114,8 @@ const char *sag_ui_project_get_reader (SagUiProject *self);
  */
 void
 sag_ui_project_post (SagUiProject *self, SagStoreFunc func, gpointer data, GDestroyNotify destroy);
+/** sag_ui_project_imported: emits that signal. */
+void sag_ui_project_imported (SagUiProject *self, gint64 id);
 /** sag_ui_project_watch_saving: the same for what was given to the store in another way. */
 /**
  * sag_ui_project_painted: masks of a case were written to the store.

@@ -62,11 +62,7 @@ dup_sentences (const Work *work, const SagExported *out)
   g_autofree char *place = g_filename_display_basename (work->path);
   g_autofree char *first = NULL;
 
-  if (work->what == SAG_UI_TRANSFER_IMPORT_MASKS)
-    /* Translators: a file with masks. */
-    first = g_strdup_printf (
-      _ ("%s was imported. Its masks show when the project is opened again."), place);
-  else if (work->what == SAG_UI_TRANSFER_IMPORT_LABELS)
+  if (work->what >= SAG_UI_TRANSFER_IMPORT_LABELS)
     /* Translators: a file that was imported. */
     first = g_strdup_printf (_ ("%s was imported."), place);
   else
@@ -100,6 +96,11 @@ transfer_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
 static void
 done_cb (GTask *task, GParamSpec *pspec, SagUiProject *project)
 {
+  const Work *work = g_task_get_task_data (task);
+
+  if (work->what == SAG_UI_TRANSFER_IMPORT_MASKS &&
+      work->store == sag_ui_project_get_store (project))
+    sag_ui_project_imported (project, work->case_id);
   sag_ui_project_release (project);
   sag_ui_project_reload (project);
 }

@@ -142,6 +142,39 @@ test_cases (Fixture *fixture, gconstpointer data)
   sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "999");
 }
 
+/* The scans of an archive lie below it: opening one leaves that so, and it can be moved again; saved elsewhere the project
+ * knows where they are. */
+static void
+test_archive (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *here = g_build_filename (fixture->folder, "scans", "here.nii.gz", NULL);
+  g_autofree char *below = g_build_filename (fixture->folder, "scans", NULL);
+  g_autofree char *outside = g_build_filename (fixture->folder, "outside", NULL);
+  g_autofree char *saved = g_build_filename (outside, "saved.sagitta", NULL);
+  SagCaseRow       key = { 0 }, *row = &key;
+  SagCaseFound     found = SAG_CASE_ADDED;
+  gint64           id;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (below, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir (outside, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (here, "x", 1, NULL));
+  id = meet (fixture, "scans/here.nii.gz", "aa", 0, &found, &error);
+  g_assert_cmpint (meet (fixture, here, "aa", 0, &found, &error), ==, id);
+  g_assert_cmpint (found, ==, SAG_CASE_KNOWN);
+  g_assert_cmpint (meet (fixture, here, NULL, 0, &found, &error), ==, id); /* by its place alone */
+  g_assert_no_error (error);
+  key.id = id;
+  g_assert_true (sag_store_run (fixture->store, get_case, &row, &error));
+  g_assert_cmpstr (row->path, ==, "scans/here.nii.gz");
+  sag_case_row_free (row);
+  g_assert_true (sag_store_save_as (fixture->store, saved, &error));
+  row = &key;
+  g_assert_true (sag_store_run (fixture->store, get_case, &row, &error));
+  g_assert_cmpstr (row->path, ==, here);
+  sag_case_row_free (row);
+}
+
 static gboolean
 put_label (SagDb *db, gpointer data, GError **error)
 {
@@ -434,6 +467,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/project/words", test_words);
   g_test_add ("/store/project/cases", Fixture, NULL, set_up, test_cases, tear_down);
+  g_test_add ("/store/project/archive", Fixture, NULL, set_up, test_archive, tear_down);
   g_test_add ("/store/project/labels", Fixture, NULL, set_up, test_labels, tear_down);
   g_test_add ("/store/project/records", Fixture, NULL, set_up, test_records, tear_down);
   g_test_add ("/store/project/worklist", Fixture, NULL, set_up, test_worklist, tear_down);
