@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Which answers a reader has been shown: entries `seen` of the log. A label that comes after one is no longer blind, also
- * in a later session. All functions run on the store's thread. */
+/* Which answers a reader has been shown: entries `seen` of the log. A label that comes after one is no longer
+ * blind, also in a later session. All functions run on the store's thread. */
 
 /** SagSeenRow: @bundle: SHA-256 of the model. */
 typedef struct

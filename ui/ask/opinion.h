@@ -60,7 +60,10 @@ const char *sag_ui_opinion_find_seen (SagUiCase *one,
                                       gboolean (*is) (const char *text, gpointer user_data),
                                       gpointer user_data);
 
-/** sag_ui_opinion_foreach_seen: every text whose answer was shown, with the model that gave it; @func changes no opinion. */
+/**
+ * sag_ui_opinion_foreach_seen: every text whose answer was shown, with the model that gave it; @func changes
+ * no opinion.
+ */
 void sag_ui_opinion_foreach_seen (SagUiCase *one,
                                   void (*func) (const char *text,
                                                 const char *bundle,

@@ -62,7 +62,10 @@ SagMaskSet *sag_ui_case_masks_dup_own (SagUiCaseMasks *self);
 void sag_ui_case_masks_add_all (SagUiCaseMasks *self, SagMaskSet *set);
 /** sag_ui_case_masks_put_new: those of @set that are not here: they came into the project behind; no step. */
 void sag_ui_case_masks_put_new (SagUiCaseMasks *self, SagMaskSet *set);
-/** sag_ui_case_masks_give_way: from now on @one has @other, which are of the same case; what is only here joins them. */
+/**
+ * sag_ui_case_masks_give_way: from now on @one has @other, which are of the same case; what is only here
+ * joins them.
+ */
 void sag_ui_case_masks_give_way (SagUiCaseMasks *self, SagUiCaseMasks *other, SagUiCase *one);
 
 void sag_ui_case_masks_drop_jobs (SagUiCaseMasks *self);

@@ -157,8 +157,8 @@ copy_rows (const GPtrArray *rows)
   return copy;
 }
 
-/* A case is done for whoever has said all of it first: what another reader has yet to say does not lower that. Untouched
- * is what has neither labels nor masks of anybody. */
+/* A case is done for whoever has said all of it first: what another reader has yet to say does not lower that.
+ * Untouched is what has neither labels nor masks of anybody. */
 static SagCaseState
 choose_state (const SagWorkItem *item, guint n_tasks)
 {

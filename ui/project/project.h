@@ -45,7 +45,8 @@ gboolean sag_ui_project_is_file (GFile *file);
 
 /**
  * sag_ui_project_open: opens or makes a project, then closes the one that is open; "opened" or
- * "problem" follows; that, too, if the open one sag_ui_project_is_stuck(). One that somebody else writes opens for looking only, which "note" says.
+ * "problem" follows; that, too, if the open one sag_ui_project_is_stuck(). One that somebody else
+ * writes opens for looking only, which "note" says.
  */
 void sag_ui_project_open (SagUiProject *self, GFile *file, gboolean create);
 /**

@@ -142,8 +142,8 @@ test_cases (Fixture *fixture, gconstpointer data)
   sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "999");
 }
 
-/* The scans of an archive lie below it: opening one leaves that so, and it can be moved again; saved elsewhere the project
- * knows where they are. */
+/* The scans of an archive lie below it: opening one leaves that so, and it can be moved again; saved elsewhere
+ * the project knows where they are. */
 static void
 test_archive (Fixture *fixture, gconstpointer data)
 {
