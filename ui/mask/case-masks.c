@@ -539,6 +539,7 @@ sag_ui_case_masks_note_kept (SagUiCaseMasks *self, const char *id, SagMask *mask
 {
   g_hash_table_replace (self->kept, g_strdup (id), sag_mask_ref (mask));
   sag_ui_case_masks_update_loss (self);
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 void
@@ -546,6 +547,7 @@ sag_ui_case_masks_set_stored (SagUiCaseMasks *self, gboolean stored)
 {
   self->is_stored = stored;
   sag_ui_case_masks_update_loss (self);
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 static void

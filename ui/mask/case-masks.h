@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * waits for it. Lives on the main thread; kept by the case, and by what the journal can undo.
  *
  * Signals:
- *  "changed": the list, a name, a look, or what a mask holds;
+ *  "changed": the list, a name, a look, what a mask holds, or where it is kept;
  *  "shown": a picture of the masks is out of date; also while a stroke is drawn;
  *  "said" (string, boolean): a sentence for the person; whether it tells of a failure;
  *  "stepped": a step of theirs is being undone or redone: the person should see the case.

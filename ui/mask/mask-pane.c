@@ -35,6 +35,7 @@ struct _SagUiMaskPane
   GtkButton       *add_button;
   GtkWidget       *empty;
   GtkListBox      *list;
+  GtkWidget       *memory;
   GtkWidget       *other_row;
   GtkWidget       *combine_row;
   GtkDropDown     *other;
@@ -136,6 +137,8 @@ update (SagUiMaskPane *self)
     gtk_list_box_select_row (self->list, GTK_LIST_BOX_ROW (get_row (self, (guint) active)));
   gtk_widget_set_visible (self->empty, n == 0);
   gtk_widget_set_visible (GTK_WIDGET (self->list), n > 0);
+  if (masks == NULL || !sag_ui_case_masks_is_busy (masks))
+    gtk_widget_set_visible (self->memory, masks != NULL && !sag_ui_case_masks_is_kept (masks));
   update_other (self, masks);
   self->is_updating = FALSE;
 }
@@ -284,6 +287,7 @@ sag_ui_mask_pane_class_init (SagUiMaskPaneClass *class)
   BIND (add_button);
   BIND (empty);
   BIND (list);
+  BIND (memory);
   BIND (other_row);
   BIND (combine_row);
   BIND (other);

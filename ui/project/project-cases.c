@@ -285,31 +285,35 @@ sag_ui_project_watch_cases (SagUiProject *self)
   items_cb (cases, 0, 0, g_list_model_get_n_items (cases), self);
 }
 
-void
-sag_ui_project_meet_all (SagUiProject *self)
+static void
+meet_each (SagUiProject *self, gboolean again)
 {
-  GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
+  GListModel *cases;
 
+  /* What was under way may end after the window. */
+  if (self->session == NULL)
+    return;
+  cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
   for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
     {
       g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
 
       meet (self, one);
+      if (again)
+        sag_ui_project_met (self, one);
     }
+}
+
+void
+sag_ui_project_meet_all (SagUiProject *self)
+{
+  meet_each (self, FALSE);
 }
 
 void
 sag_ui_project_meet_again (SagUiProject *self)
 {
-  GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
-
-  sag_ui_project_meet_all (self);
-  for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
-    {
-      g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
-
-      sag_ui_project_met (self, one);
-    }
+  meet_each (self, TRUE);
 }
 
 static SagUiCase *

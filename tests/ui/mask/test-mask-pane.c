@@ -102,6 +102,12 @@ has_label (SagUiMaskRow *row, const char *text)
 }
 
 /* Rows follow the masks: names, values, order, undo. */
+static gboolean
+is_memory (GtkWidget *widget, gconstpointer data)
+{
+  return g_str_has_prefix (gtk_label_get_text (GTK_LABEL (widget)), "Only in memory");
+}
+
 static void
 test_rows (Fixture *self, gconstpointer data)
 {
@@ -109,11 +115,17 @@ test_rows (Fixture *self, gconstpointer data)
   g_autofree char  *text = NULL;
   cairo_surface_t  *picture;
   int               scale = gtk_widget_get_scale_factor (self->pane), natural;
-  GtkWidget        *expander;
+  GtkWidget        *expander, *memory;
 
   g_assert_null (get_row (self, 0));
+  memory = sag_test_ui_find (self->pane, GTK_TYPE_LABEL, is_memory, NULL);
   activate (self, "add");
+  g_assert_false (gtk_widget_get_visible (memory)); /* there is nothing to lose */
   paint (self);
+  g_assert_true (gtk_widget_get_visible (memory));
+  sag_ui_case_masks_set_stored (self->current, TRUE);
+  g_assert_false (gtk_widget_get_visible (memory));
+  sag_ui_case_masks_set_stored (self->current, FALSE);
   activate (self, "add");
   g_assert_nonnull (get_row (self, 1));
   sag_mask_get_statistics (sag_mask_set_get_mask (sag_ui_case_masks_get_set (self->current), 0),

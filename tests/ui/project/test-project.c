@@ -3,7 +3,9 @@
 #include "tests/ui/case-fixture.h"
 #include "tests/ui/project/project-fixture.h"
 #include "tests/ui/support.h"
+#include "ui/project/project-actions.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* What is open becomes a case, with its hash and grid, and is that case again in the next session. */
@@ -135,6 +137,72 @@ test_save_as (SagTestProject *test, gconstpointer data)
   g_assert_cmpstr (test->problems->str, ==, "");
 }
 
+static gboolean
+write_nothing (SagDb *db, gpointer data, GError **error)
+{
+  return TRUE;
+}
+
+/* (nullable): the question that is asked. */
+static AdwMessageDialog *
+find_question (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint w = 0; w < g_list_model_get_n_items (windows); w++)
+    {
+      g_autoptr (GtkWidget) one = g_list_model_get_item (windows, w);
+
+      if (ADW_IS_MESSAGE_DIALOG (one) && gtk_widget_get_visible (one))
+        return ADW_MESSAGE_DIALOG (one);
+    }
+  return NULL;
+}
+
+static void
+answer (const char *response)
+{
+  AdwMessageDialog *question = find_question ();
+
+  g_assert_nonnull (question);
+  adw_message_dialog_response (question, response);
+  gtk_window_destroy (GTK_WINDOW (question)); /* as a button does */
+  sag_test_ui_settle ();
+  g_assert_null (find_question ());
+}
+
+/* A project whose work waits for the disk is not closed without a question, nor is its window. */
+static void
+test_close_stuck (SagTestProject *test, gconstpointer data)
+{
+  GtkWidget       *window = gtk_window_new ();
+  g_autofree char *path = g_build_filename (test->folder, "Lungs.sagitta", NULL);
+  g_autofree char *away = g_build_filename (test->folder, "away", NULL);
+
+  sag_ui_project_install_actions (GTK_WINDOW (window), test->session);
+  gtk_window_present (GTK_WINDOW (window));
+  sag_test_project_open (test, TRUE);
+  g_assert_cmpint (g_rename (path, away), ==, 0);
+  sag_ui_project_post (test->project, write_nothing, NULL, NULL);
+  sag_test_ui_until (sag_ui_project_is_stuck (test->project));
+  gtk_widget_activate_action (window, "project.close", NULL);
+  g_assert_nonnull (sag_ui_project_get_store (test->project));
+  answer ("cancel");
+  g_assert_nonnull (sag_ui_project_get_store (test->project));
+  gtk_window_close (GTK_WINDOW (window));
+  sag_test_ui_settle ();
+  g_assert_true (gtk_widget_get_visible (window));
+  answer ("cancel");
+  gtk_widget_activate_action (window, "project.close", NULL);
+  sag_ui_project_hold (test->project); /* that what is lost here is not told by a warning */
+  answer ("lose");
+  g_assert_null (sag_ui_project_get_store (test->project));
+  g_assert_cmpint (g_rename (away, path), ==, 0);
+  sag_ui_project_release (test->project);
+  sag_test_ui_until (!sag_ui_project_is_busy (test->project));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -148,6 +216,7 @@ main (int argc, char **argv)
   ADD ("read-only", test_read_only);
   ADD ("no-project", test_no_project);
   ADD ("save-as", test_save_as);
+  ADD ("close-stuck", test_close_stuck);
 #undef ADD
   return g_test_run ();
 }
