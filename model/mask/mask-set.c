@@ -27,6 +27,7 @@ struct _SagMaskSet
   guint           position; /* entries before it are done */
   gint64          next_number;
   gsize           budget_bytes;
+  gboolean        kept; /* somebody has all steps: they can be let go and loaded again */
   SagMaskSetFunc  func;
   gpointer        func_data;
   GDestroyNotify  func_destroy;
@@ -106,6 +107,18 @@ sag_mask_set_set_budget (SagMaskSet     *set,
   set->budget_bytes = size_bytes;
   set->load = load;
   set->load_data = user_data;
+}
+
+void
+sag_mask_set_set_kept (SagMaskSet *set, gboolean kept)
+{
+  set->kept = kept;
+}
+
+gboolean
+sag_mask_set_is_kept (SagMaskSet *set)
+{
+  return set->kept;
 }
 
 const SagGeometry *
@@ -220,7 +233,7 @@ keep_budget (SagMaskSet *set)
   gsize size = sag_mask_set_get_undo_size (set);
   guint low = 0, high = set->entries->len;
 
-  if (set->load == NULL)
+  if (!set->kept || set->load == NULL)
     {
       forget_oldest (set, size);
       return;
@@ -473,7 +486,7 @@ step_once (SagMaskSet *set, gboolean back, GError **error)
   if (set->func != NULL)
     set->func (set, back ? SAG_MASK_STEP_UNDONE : SAG_MASK_STEP_REDONE, entry->number, 0,
                entry->step, set->func_data);
-  if (set->load != NULL)
+  if (set->kept && set->load != NULL)
     keep_budget (set);
   return TRUE;
 }
@@ -535,6 +548,28 @@ guint
 sag_mask_set_get_n_steps (SagMaskSet *set)
 {
   return set->position;
+}
+
+guint
+sag_mask_set_get_n_all_steps (SagMaskSet *set)
+{
+  return set->entries->len;
+}
+
+void
+sag_mask_set_forget_missing (SagMaskSet *set)
+{
+  guint low = set->position, high = set->position;
+
+  while (low > 0 && ((Entry *) g_ptr_array_index (set->entries, low - 1))->step != NULL)
+    low--;
+  while (high < set->entries->len &&
+         ((Entry *) g_ptr_array_index (set->entries, high))->step != NULL)
+    high++;
+  g_ptr_array_set_size (set->entries, (int) high);
+  if (low > 0)
+    g_ptr_array_remove_range (set->entries, 0, low);
+  set->position -= low;
 }
 
 SagMaskStep *

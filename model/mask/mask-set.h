@@ -58,13 +58,19 @@ gpointer sag_mask_set_get_listener (SagMaskSet *set, SagMaskSetFunc func);
 
 /**
  * sag_mask_set_set_budget: how much memory steps may take; SAG_MASK_UNDO_BYTES at first.
- * @load: (nullable): gets back a step whose bytes were let go to keep the budget; without it the oldest steps are
- *   forgotten
+ * @load: (nullable): gets back a step whose bytes were let go, or that came with sag_mask_set_put_step()
  */
 void sag_mask_set_set_budget (SagMaskSet     *set,
                               gsize           size_bytes,
                               SagMaskLoadFunc load,
                               gpointer        user_data);
+
+/**
+ * sag_mask_set_set_kept: whether all that the set shows and all its steps are somewhere else too, as in a project, and
+ * will be: to keep the budget steps are then let go, to be loaded again; else, as at first, the oldest are forgotten.
+ */
+void     sag_mask_set_set_kept (SagMaskSet *set, gboolean kept);
+gboolean sag_mask_set_is_kept (SagMaskSet *set);
 
 const SagGeometry *sag_mask_set_get_geometry (SagMaskSet *set);
 guint              sag_mask_set_get_n (SagMaskSet *set);
@@ -120,7 +126,7 @@ gsize sag_mask_set_get_undo_size (SagMaskSet *set);
 /**
  * sag_mask_set_get_step: any step, oldest first, those that wait for redo last.
  * @undone: (out): it waits for redo
- * Returns: (transfer none) (nullable): NULL beyond the last, or if its bytes were let go
+ * Returns: (transfer none) (nullable): NULL if its bytes were let go, or beyond the last
  */
 SagMaskStep *sag_mask_set_get_step (SagMaskSet *set, guint index, gint64 *number, gboolean *undone);
 
@@ -130,5 +136,9 @@ guint sag_mask_set_get_n_steps (SagMaskSet *set);
 guint sag_mask_set_get_n_undone (SagMaskSet *set);
 /** sag_mask_set_get_step_title: of any step, oldest first, those that wait for redo last. */
 const char *sag_mask_set_get_step_title (SagMaskSet *set, guint index);
+/** sag_mask_set_get_n_all_steps: with those that wait for redo. */
+guint sag_mask_set_get_n_all_steps (SagMaskSet *set);
+/** sag_mask_set_forget_missing: steps whose bytes were let go, and those that lie behind them. */
+void sag_mask_set_forget_missing (SagMaskSet *set);
 
 G_END_DECLS

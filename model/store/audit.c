@@ -39,10 +39,7 @@ read_last (SagDb *db, gint64 *id, gint64 *at, char **hash, GError **error)
     }
   if (*hash == NULL)
     *hash = g_strdup ("");
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, failure);
-  return FALSE;
+  return sag_db_settle (failure, error);
 }
 
 static gboolean

@@ -144,10 +144,7 @@ read_cases (SagDb *db, SagRow *row, GPtrArray *out, GError **error)
       else
         sag_db_end (row);
     }
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, failure);
-  return FALSE;
+  return sag_db_settle (failure, error);
 }
 
 static GPtrArray *

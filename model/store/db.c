@@ -224,9 +224,8 @@ sag_db_end (SagRow *row)
   sqlite3_clear_bindings (row);
 }
 
-/* @failure: (transfer full) (nullable) */
-static gboolean
-settle (GError *failure, GError **error)
+gboolean
+sag_db_settle (GError *failure, GError **error)
 {
   if (failure == NULL)
     return TRUE;
@@ -248,7 +247,7 @@ sag_db_run (SagDb *db, GError **error, const char *sql, const char *types, ...)
     return FALSE;
   while (sag_db_next (db, row, &failure))
     ;
-  return settle (failure, error);
+  return sag_db_settle (failure, error);
 }
 
 gboolean
@@ -265,7 +264,7 @@ sag_db_text (SagDb *db, char **value, GError **error, const char *sql)
       *value = g_strdup (sag_row_text (row, 0));
       sag_db_end (row);
     }
-  return settle (failure, error);
+  return sag_db_settle (failure, error);
 }
 
 gboolean
@@ -292,7 +291,7 @@ sag_db_integer (SagDb      *db,
       *value = sag_row_integer (row, 0);
       sag_db_end (row);
     }
-  return settle (failure, error);
+  return sag_db_settle (failure, error);
 }
 
 gint64

@@ -45,6 +45,9 @@ gboolean sag_db_next (SagDb *db, SagRow *row, GError **error);
 /** sag_db_end: the query is not needed any further. */
 void sag_db_end (SagRow *row);
 
+/** sag_db_settle: hands a failure on. @failure: (transfer full) (nullable). Returns: whether there was none */
+gboolean sag_db_settle (GError *failure, GError **error);
+
 /** sag_db_run: the same for a statement that gives no rows. */
 gboolean sag_db_run (SagDb *db, GError **error, const char *sql, const char *types, ...);
 

@@ -3,6 +3,7 @@
 
 #include "model/core/error.h"
 #include "model/store/audit.h"
+#include "model/store/crc-columns.h"
 #include "model/store/db-private.h"
 
 static const char *const value_names[] = { "none",   "present",       "absent",
@@ -118,9 +119,8 @@ put_value (SagDb *db, const SagLabelRow *row, const char *reader, GError **error
       MAX (row->active_ms, 0), (gint64) (row->seen ? 1 : 0), row->bundle))
     return FALSE;
   return sag_db_run (db, error,
-                     "UPDATE labels SET crc = sag_crc (id, case_id, task_id, reader, value, side, "
-                     "location, certainty, comment, at, active_ms, seen, bundle) WHERE case_id = ? "
-                     "AND task_id = ? AND reader = ?",
+                     "UPDATE labels SET crc = " SAG_LABEL_CRC
+                     " WHERE case_id = ? AND task_id = ? AND reader = ?",
                      "iis", row->case_id, row->task_id, reader);
 }
 
@@ -169,10 +169,7 @@ sag_labels_rest_absent (
 
       sag_labels_put (db, &label, &failure);
     }
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, failure);
-  return FALSE;
+  return sag_db_settle (failure, error);
 }
 
 static SagLabelRow *
@@ -201,7 +198,10 @@ sag_labels_list (SagDb *db, gint64 case_id, GError **error)
 {
   g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_label_row_free);
   GError *failure = NULL;
-  SagRow *row = sag_db_query (
+  SagRow *row;
+
+  g_assert (db->version > 0);
+  row = sag_db_query (
     db, error,
     db->version == 1
       ? "SELECT id, case_id, task_id, reader, value, side, location, certainty, comment, at, "
@@ -217,7 +217,8 @@ sag_labels_list (SagDb *db, gint64 case_id, GError **error)
   while (failure == NULL && sag_db_next (db, row, &failure))
     {
       g_ptr_array_add (out, read_label (row));
-      if (db->version != 1 && sag_row_crc (row, 13) != sag_row_integer (row, 13))
+      if (db->version != 1 &&
+          sag_row_crc (row, SAG_N_LABEL_COLUMNS) != sag_row_integer (row, SAG_N_LABEL_COLUMNS))
         {
           sag_db_set_damaged (db, "a label", &failure);
           sag_db_end (row);

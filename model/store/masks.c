@@ -4,6 +4,7 @@
 #include "model/core/error.h"
 #include "model/store/audit.h"
 #include "model/store/cases.h"
+#include "model/store/crc-columns.h"
 #include "model/store/crc32c.h"
 #include "model/store/db-private.h"
 
@@ -31,9 +32,8 @@ gboolean
 sag_masks_put_position (SagDb *db, const char *uuid, gint64 position, GError **error)
 {
   return sag_db_run (db, error,
-                     "UPDATE masks SET position = ?1, crc = sag_crc (id, uuid, case_id, reader, "
-                     "?1, name, key, colour, locked, visible, at) WHERE uuid = ?2 AND position <> "
-                     "?1",
+                     "UPDATE masks SET position = ?1, crc = " SAG_MASK_CRC_AT (
+                       "?1") " WHERE uuid = ?2 AND position <> ?1",
                      "is", position, uuid);
 }
 
@@ -83,10 +83,8 @@ sag_masks_put_info (SagDb             *db,
            "locked = excluded.locked, visible = excluded.visible, at = excluded.at",
            "sisissiiii", info->id, case_id, reader, position, info->name, info->key,
            (gint64) info->colour, (gint64) info->locked, (gint64) info->visible, sag_db_now (db)) &&
-         sag_db_run (db, error,
-                     "UPDATE masks SET crc = sag_crc (id, uuid, case_id, reader, position, name, "
-                     "key, colour, locked, visible, at) WHERE uuid = ?",
-                     "s", info->id) &&
+         sag_db_run (db, error, "UPDATE masks SET crc = " SAG_MASK_CRC " WHERE uuid = ?", "s",
+                     info->id) &&
          sag_db_integer (db, 0, id, error, "SELECT id FROM masks WHERE uuid = ?", "s", info->id);
 }
 
@@ -165,15 +163,17 @@ sag_masks_list (SagDb *db, gint64 case_id, const SagGeometry *geometry, GError *
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   gboolean sound = TRUE;
   GError  *failure = NULL;
-  SagRow  *row = sag_db_query (
-     db, error,
+  SagRow  *row;
+
+  g_assert (db->version > 0);
+  row = sag_db_query (
+    db, error,
     db->version == 1
-       ? "SELECT id, uuid, name, key, colour, locked, visible, reader, 1 FROM masks WHERE case_id "
-         "= ? ORDER BY position, id"
-       : "SELECT id, uuid, name, key, colour, locked, visible, reader, crc = sag_crc (id, uuid, "
-         "case_id, reader, position, name, key, colour, locked, visible, at) FROM masks WHERE "
-         "case_id = ? ORDER BY position, id",
-     "i", case_id);
+      ? "SELECT id, uuid, name, key, colour, locked, visible, reader, 1 FROM masks WHERE case_id "
+        "= ? ORDER BY position, id"
+      : "SELECT id, uuid, name, key, colour, locked, visible, reader, crc = " SAG_MASK_CRC
+        " FROM masks WHERE case_id = ? ORDER BY position, id",
+    "i", case_id);
 
   if (row == NULL)
     return NULL;
@@ -260,6 +260,7 @@ load_set (SagDb *db, gpointer data, GError **error)
       g_propagate_error (error, failure);
       return FALSE;
     }
+  sag_mask_set_set_kept (set, TRUE);
   load->set = g_steal_pointer (&set);
   return TRUE;
 }
@@ -333,8 +334,10 @@ sag_masks_put (SagDb             *db,
 {
   gint64 id = 0, position = 0;
 
-  if (!sag_db_integer (db, 0, &position, error, "SELECT count(*) FROM masks WHERE case_id = ?", "i",
-                       case_id) ||
+  if (!sag_db_integer (db, 0, &position, error,
+                       "SELECT ifnull ((SELECT position FROM masks WHERE uuid = ?1), (SELECT "
+                       "ifnull (max (position) + 1, 0) FROM masks WHERE case_id = ?2))",
+                       "si", info->id, case_id) ||
       !sag_masks_put_info (db, case_id, info, position,
                            reader != NULL ? reader : sag_db_get_reader (db), &id, error) ||
       !sag_masks_put_all_bricks (db, id, mask, error))

@@ -12,19 +12,27 @@ G_BEGIN_DECLS
  * sag_masks_attach: from now on every step of @set is written to the project: what differs, and the step itself, so
  * that it can be undone after reopening. The set must not outlive the store; detach it first.
  * @case_id: whose masks they are
+ * @set: what the project has of the case: loaded from there, or new where it has nothing
  *
- * Of a project that is only looked at nothing is written.
+ * Steps beyond SAG_MASK_UNDO_BYTES are let go from memory, since the project has them. Of a project that is only looked
+ * at nothing is written, all steps stay in memory within that budget (the oldest are forgotten), and @set may be
+ * another than what it has. Once it can be written (sag_store_save_as()) sag_masks_write_later(), or else the next
+ * step, writes all that was done.
  */
 void sag_masks_attach (SagStore *store, gint64 case_id, SagMaskSet *set);
+/** sag_masks_detach: nothing is written any further. Steps that only the project has can no longer be undone. */
 void sag_masks_detach (SagMaskSet *set);
 
-/** sag_masks_note_unwritten: an attached set has more than the project: with the next step it is written whole. */
+/** sag_masks_note_unwritten: an attached set has more than the project: the next step writes all of it. */
 void sag_masks_note_unwritten (SagMaskSet *set);
+
 /**
- * sag_masks_write_later: an attached set that was painted on while the project was only looked at is written whole
- * behind one's back; its journal begins anew. Nothing if all is written.
+ * sag_masks_write_later: writes an attached set, its masks and its steps, if they are not all in the project because
+ * that could only be looked at; behind one's back. Call it after sag_store_save_as().
+ *
+ * Returns: FALSE if there is nothing to write, or still no way to
  */
-void sag_masks_write_later (SagMaskSet *set);
+gboolean sag_masks_write_later (SagMaskSet *set);
 
 /**
  * sag_masks_step_async: undo (@back) or redo of an attached set, on whose main context @callback comes. A step that

@@ -73,10 +73,7 @@ read_labels (SagDb *db, SagWorklist *list, GHashTable *cases, const char *reader
           item->n_labelled += item->values[column - 1] != SAG_LABEL_VALUE_NONE;
         }
     }
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, failure);
-  return FALSE;
+  return sag_db_settle (failure, error);
 }
 
 /* Sums by case; @reader: (nullable): of readers, also without that one; else of masks. */
@@ -106,10 +103,7 @@ read_counts (SagDb *db, SagWorklist *list, GHashTable *cases, const char *reader
           item->n_others = (guint) sag_row_integer (row, 2);
         }
     }
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, failure);
-  return FALSE;
+  return sag_db_settle (failure, error);
 }
 
 SagWorklist *

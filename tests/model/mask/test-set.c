@@ -163,6 +163,7 @@ test_undo (gconstpointer data)
     {
       sag_mask_set_listen (set, keep_step, kept, NULL);
       sag_mask_set_set_budget (set, budget, load_step, kept);
+      sag_mask_set_set_kept (set, TRUE);
     }
   states[0] = take_state (set);
   while (n < N_STEPS)
@@ -237,6 +238,12 @@ test_reopened (void)
   state_clear (&last);
 }
 
+static GBytes *
+load_nothing (gint64 number, gpointer user_data, GError **error)
+{
+  g_assert_not_reached ();
+}
+
 static void
 test_budget_without_project (void)
 {
@@ -254,6 +261,63 @@ test_budget_without_project (void)
     n++;
   g_assert_no_error (error);
   g_assert_cmpint (n, >=, 1);
+  /* Nor is one asked that could be, but did not get them. */
+  sag_mask_set_set_budget (set, 20000, load_nothing, NULL);
+  for (int s = 0; s < 100; s++)
+    do_something (set, random);
+  while (sag_mask_set_undo (set, &error))
+    ;
+  g_assert_no_error (error);
+}
+
+/* Steps that were let go, and those behind them, are nobody's once their keeper is gone. @data: how many were undone */
+static void
+test_forget_missing (gconstpointer data)
+{
+  const int n_undone = GPOINTER_TO_INT (data);
+  g_autoptr (GRand) random = g_rand_new_with_seed (36);
+  g_autoptr (GHashTable) kept = new_kept ();
+  const SagGeometry grid = make_grid (0);
+  g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
+  State before;
+  guint n_all, n_done;
+  g_autoptr (GError) error = NULL;
+
+  sag_mask_set_listen (set, keep_step, kept, NULL);
+  sag_mask_set_set_budget (set, 40000, load_step, kept);
+  sag_mask_set_set_kept (set, TRUE);
+  for (int s = 0; s < 60; s++)
+    do_something (set, random);
+  n_all = sag_mask_set_get_n_all_steps (set);
+  for (int s = 0; s < n_undone; s++)
+    g_assert_true (sag_mask_set_undo (set, &error));
+  before = take_state (set);
+  n_done = sag_mask_set_get_n_steps (set);
+  sag_mask_set_set_kept (set, FALSE);
+  sag_mask_set_forget_missing (set);
+  sag_mask_set_set_budget (set, 40000, NULL, NULL);
+  g_assert_cmpint (sag_mask_set_get_n_steps (set), <, n_done);
+  g_assert_cmpint (sag_mask_set_get_n_all_steps (set), <, n_all);
+  g_assert_cmpint (sag_mask_set_get_n_all_steps (set), >, 0);
+  for (guint s = 0; s < sag_mask_set_get_n_all_steps (set); s++)
+    {
+      gint64   number;
+      gboolean undone;
+
+      g_assert_nonnull (sag_mask_set_get_step (set, s, &number, &undone));
+      g_assert_cmpint (undone, ==, s >= sag_mask_set_get_n_steps (set));
+    }
+  n_done = sag_mask_set_get_n_steps (set);
+  while (sag_mask_set_undo (set, &error))
+    ;
+  g_assert_no_error (error);
+  while (sag_mask_set_get_n_steps (set) < n_done)
+    g_assert_true (sag_mask_set_redo (set, &error));
+  assert_state (set, &before);
+  while (sag_mask_set_redo (set, &error))
+    ;
+  g_assert_no_error (error);
+  state_clear (&before);
 }
 
 static gint64 seen_forgotten;
@@ -390,6 +454,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/mask/set/undo", GINT_TO_POINTER (0), test_undo);
   g_test_add_data_func ("/mask/set/undo-spilled", GINT_TO_POINTER (30000), test_undo);
+  g_test_add_data_func ("/mask/set/forget-missing/few", GINT_TO_POINTER (3), test_forget_missing);
+  g_test_add_data_func ("/mask/set/forget-missing/many", GINT_TO_POINTER (30), test_forget_missing);
   g_test_add_func ("/mask/set/reopened", test_reopened);
   g_test_add_func ("/mask/set/budget-without-project", test_budget_without_project);
   g_test_add_func ("/mask/set/rules", test_rules);

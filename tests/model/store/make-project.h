@@ -27,3 +27,10 @@ gint64 n_entries (SagStore *store);
 
 /** count_entries: a SagStoreFunc: the same into @data, a gint64, or an error. */
 gboolean count_entries (SagDb *db, gpointer data, GError **error);
+
+/** assert_same_masks: equal lists of masks. */
+void assert_same_masks (SagMaskSet *a, SagMaskSet *b);
+/** assert_same: the same, and what undo and redo would do. */
+void assert_same (SagMaskSet *a, SagMaskSet *b);
+/** reopen: the masks of a case, attached, in a store that was closed and opened again. */
+SagMaskSet *reopen (SagStore **store, const char *path, gint64 id);

@@ -9,43 +9,6 @@
 #include <string.h>
 
 static void
-assert_same_masks (SagMaskSet *a, SagMaskSet *b)
-{
-  g_assert_cmpint (sag_mask_set_get_n (a), ==, sag_mask_set_get_n (b));
-  for (guint i = 0; i < sag_mask_set_get_n (a); i++)
-    {
-      g_assert_true (
-        sag_mask_info_equal (sag_mask_set_get_info (a, i), sag_mask_set_get_info (b, i)));
-      g_assert_true (sag_mask_equal (sag_mask_set_get_mask (a, i), sag_mask_set_get_mask (b, i)));
-    }
-}
-
-static void
-assert_same (SagMaskSet *a, SagMaskSet *b)
-{
-  assert_same_masks (a, b);
-  g_assert_cmpstr (sag_mask_set_get_undo_title (a), ==, sag_mask_set_get_undo_title (b));
-  g_assert_cmpstr (sag_mask_set_get_redo_title (a), ==, sag_mask_set_get_redo_title (b));
-}
-
-/* The masks of a case, in a store that was closed and opened again. */
-static SagMaskSet *
-reopen (SagStore **store, const char *path, gint64 id)
-{
-  const SagGeometry grid = make_grid (0);
-  g_autoptr (GError) error = NULL;
-  SagMaskSet *set;
-
-  g_assert_true (sag_store_close (*store, &error));
-  *store = sag_store_open (path, SAG_STORE_WRITE, NULL, &error);
-  g_assert_no_error (error);
-  set = sag_masks_load (*store, id, &grid, &error);
-  g_assert_no_error (error);
-  sag_masks_attach (*store, id, set);
-  return set;
-}
-
-static void
 test_reopen (void)
 {
   char            *folder = sag_test_dup_folder ();
