@@ -4,6 +4,7 @@
 #include "model/core/error.h"
 #include "model/core/file.h"
 #include "model/store/audit.h"
+#include "model/store/crc-columns.h"
 #include "model/store/crc32c.h"
 #include "model/store/db-private.h"
 #include "model/store/masks.h"
@@ -16,12 +17,11 @@
 #define MOST_MISSES 20000    /* of them in a row: more than a damaged page holds */
 #define MOST_COLUMNS 32
 #define PAGE_BYTES 4096
-#define N_LABEL_COLUMNS 13 /* before the checksum */
-#define N_MASK_COLUMNS 11
 
-/* Whether a row of @table fits its checksum. The columns are those of the schema, in its order. */
+/* Whether a row of @table fits its checksum. The columns are those of the schema, in its order.
+ * @without: rows without a checksum are of before format 2 */
 static gboolean
-row_is_sound (const char *table, sqlite3_stmt *row)
+row_is_sound (const char *table, gboolean without, sqlite3_stmt *row)
 {
   gsize       size;
   const void *data;
@@ -48,10 +48,11 @@ row_is_sound (const char *table, sqlite3_stmt *row)
     }
   if (strcmp (table, "labels") == 0 || strcmp (table, "masks") == 0)
     {
-      const int n = strcmp (table, "labels") == 0 ? N_LABEL_COLUMNS : N_MASK_COLUMNS;
+      const int n = strcmp (table, "labels") == 0 ? SAG_N_LABEL_COLUMNS : SAG_N_MASK_COLUMNS;
 
       /* Before format 2 there was none. */
       return g_strcmp0 (sqlite3_column_name (row, n), "crc") != 0 ||
+             (without && sqlite3_column_type (row, n) == SQLITE_NULL) ||
              sag_row_crc (row, n) == sag_row_integer (row, n);
     }
   return TRUE;
@@ -68,6 +69,8 @@ typedef struct
   GHashTable   *hurt_masks; /* ids of masks that lost a piece */
   GHashTable   *hurt_cases;
   gboolean      bricks_unreadable;
+  gboolean      new_first_page; /* its schema is this version's, whatever the rows' was */
+  gboolean      without_checksums;
 } Copy;
 
 static void
@@ -90,7 +93,7 @@ copy_row (Copy *copy, sqlite3_stmt *row, GError **error)
 {
   int code;
 
-  if (!row_is_sound (copy->table, row))
+  if (!row_is_sound (copy->table, copy->without_checksums, row))
     {
       note_loss (copy, row);
       return TRUE;
@@ -184,6 +187,29 @@ prepare_insert (SagDb *to, const char *table, int *n_columns)
   return insert;
 }
 
+/* Whether no row that can be read has a checksum: rows of before format 2 end before that column. */
+static gboolean
+lacks_checksums (Copy *copy)
+{
+  static const char *const orders[] = { "ASC", "DESC" };
+  gboolean                 found = FALSE;
+
+  if (strcmp (copy->table, "labels") != 0 && strcmp (copy->table, "masks") != 0)
+    return FALSE;
+  for (gsize o = 0; o < G_N_ELEMENTS (orders) && !found; o++)
+    {
+      g_autofree char *sql =
+        g_strdup_printf ("SELECT 1 FROM \"%s\" NOT INDEXED WHERE crc IS NOT NULL ORDER BY rowid %s",
+                         copy->table, orders[o]);
+      sqlite3_stmt *row = NULL;
+
+      found = sqlite3_prepare_v2 (copy->from->handle, sql, -1, &row, NULL) == SQLITE_OK &&
+              sqlite3_step (row) == SQLITE_ROW;
+      sqlite3_finalize (row);
+    }
+  return !found;
+}
+
 static gboolean
 copy_table (Copy *copy, GError **error)
 {
@@ -191,6 +217,7 @@ copy_table (Copy *copy, GError **error)
   gint64       last = G_MININT64 / 2, first_after = G_MAXINT64 / 2;
   gboolean     complete = FALSE, done;
 
+  copy->without_checksums = copy->new_first_page && lacks_checksums (copy);
   copy->insert = prepare_insert (copy->to, copy->table, &copy->n_columns);
   if (copy->insert == NULL)
     return sag_db_set_error (copy->to->handle, SQLITE_ERROR, sag_db_get_name (copy->to), error);
@@ -373,11 +400,8 @@ static gboolean
 add_checksums (SagDb *to, GError **error)
 {
   return sag_db_script (to,
-                        "UPDATE labels SET crc = sag_crc (id, case_id, task_id, reader, value, "
-                        "side, location, certainty, comment, at, active_ms, seen, bundle) WHERE "
-                        "crc IS NULL;"
-                        "UPDATE masks SET crc = sag_crc (id, uuid, case_id, reader, position, "
-                        "name, key, colour, locked, visible, at) WHERE crc IS NULL",
+                        "UPDATE labels SET crc = " SAG_LABEL_CRC " WHERE crc IS NULL;"
+                        "UPDATE masks SET crc = " SAG_MASK_CRC " WHERE crc IS NULL",
                         error);
 }
 
@@ -416,7 +440,8 @@ recover_into (const char *work, const char *out, SagRecovered *recovered, GError
 
   if (to == NULL || !sag_schema_migrate (to, error))
     return FALSE;
-  if (!can_read_schema (work) && !mend_first_page (work, out, error))
+  copy.new_first_page = !can_read_schema (work);
+  if (copy.new_first_page && !mend_first_page (work, out, error))
     return FALSE;
   copy.from = from = sag_db_open (work, TRUE, FALSE, error);
   return from != NULL && copy_all (&copy, error);
@@ -505,7 +530,7 @@ check_rows (SagDb *db, const char *table, GStrvBuilder *found)
 
   if (sqlite3_prepare_v2 (db->handle, sql, -1, &row, NULL) == SQLITE_OK)
     while (sqlite3_step (row) == SQLITE_ROW)
-      n_bad += !row_is_sound (table, row);
+      n_bad += !row_is_sound (table, FALSE, row);
   sqlite3_finalize (row);
   if (n_bad > 0)
     {

@@ -3,6 +3,7 @@
 
 #include "model/core/error.h"
 #include "model/store/cases.h"
+#include "model/store/schema.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -249,12 +250,49 @@ copy_file (SagStore *store, const char *path, GError **error)
   return done;
 }
 
+/* A file that was just made: of this version, even if the one that it is a copy of could only be looked at. */
+static SagDb *
+open_copy (SagStore *store, const char *path, struct stat *file, GError **error)
+{
+  g_autoptr (SagDb) db = sag_db_open (path, TRUE, FALSE, error);
+  gint64 version = 0;
+
+  if (db == NULL ||
+      !sag_store_set_journal (db, store->rollback || sag_owner_is_network (path), error) ||
+      !sag_schema_check (db, &version, error) ||
+      (version != SAG_SCHEMA_VERSION && !sag_schema_migrate (db, error)))
+    return NULL;
+  if (stat (path, file) != 0)
+    {
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
+                   "%s cannot be written: %s.", path, g_strerror (errno));
+      return NULL;
+    }
+  sag_db_set_reader (db, sag_db_get_reader (store->db));
+  sag_db_set_clock (db, store->db->clock);
+  return g_steal_pointer (&db);
+}
+
+static void
+remove_copy (const char *path)
+{
+  static const char *const ends[] = { "", "-wal", "-shm", "-journal" };
+
+  for (gsize e = 0; e < G_N_ELEMENTS (ends); e++)
+    {
+      g_autofree char *name = g_strconcat (path, ends[e], NULL);
+
+      g_unlink (name);
+    }
+}
+
 static gboolean
 do_save_as (SagStore *store, const char *path, GError **error)
 {
   g_autofree char *who = NULL;
   g_autoptr (SagOwner) owner = sag_owner_take (path, sag_db_get_reader (store->db), &who, error);
-  g_autoptr (SagDb) db = NULL;
+  SagDb      *db;
+  struct stat file;
 
   if (owner == NULL)
     {
@@ -264,15 +302,15 @@ do_save_as (SagStore *store, const char *path, GError **error)
     }
   if (!copy_file (store, path, error))
     return FALSE;
-  db = sag_db_open (path, TRUE, FALSE, error);
-  if (db == NULL ||
-      !sag_store_set_journal (db, store->rollback || sag_owner_is_network (path), error) ||
-      stat (path, &store->file) != 0)
-    return FALSE;
-  sag_db_set_reader (db, sag_db_get_reader (store->db));
-  sag_db_set_clock (db, store->db->clock);
+  db = open_copy (store, path, &file, error);
+  if (db == NULL)
+    {
+      remove_copy (path);
+      return FALSE;
+    }
   sag_db_close (store->db);
-  store->db = g_steal_pointer (&db);
+  store->db = db;
+  store->file = file;
   g_clear_pointer (&store->owner, sag_owner_free);
   store->owner = g_steal_pointer (&owner);
   g_mutex_lock (&store->mutex);

@@ -240,6 +240,50 @@ test_old_format (void)
     }
 }
 
+static gboolean
+put_labels_later (SagDb *db, gpointer data, GError **error)
+{
+  return sag_db_run (db, error, "DELETE FROM labels WHERE case_id > 3", "") &&
+         put_labels (db, data, error);
+}
+
+/* A project of the first format that can only be looked at, saved elsewhere: read and written there, by another. */
+static void
+test_old_format_elsewhere (void)
+{
+  const SagGeometry grid = make_grid (0);
+  char             *folder = sag_test_dup_folder ();
+  g_autofree char  *path = make (folder);
+  g_autofree char  *saved = g_build_filename (folder, "b.sagitta", NULL);
+  g_autoptr (GRand) random = g_rand_new_with_seed (56);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) labels = NULL;
+  g_autoptr (SagMaskSet) set = NULL;
+  g_autoptr (SagMaskSet) again = NULL;
+  SagStore *store;
+
+  make_old (path);
+  store = sag_store_open (path, SAG_STORE_READ, "Ben", &error);
+  g_assert_no_error (error);
+  set = sag_masks_load (store, 1, &grid, &error);
+  sag_masks_attach (store, 1, set);
+  g_assert_true (sag_store_save_as (store, saved, &error));
+  g_assert_no_error (error);
+  g_assert_true (sag_store_run (store, put_labels_later, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (sag_store_run (store, list_labels, &labels, &error));
+  g_assert_cmpint (labels->len, ==, 3 + N_CASES);
+  make_strokes (set, 1, random);
+  again = sag_masks_load (store, 1, &grid, &error);
+  g_assert_no_error (error);
+  g_assert_true (sag_mask_equal (sag_mask_set_get_mask (set, 0), sag_mask_set_get_mask (again, 0)));
+  sag_masks_detach (set);
+  g_assert_true (sag_store_close (store, &error));
+  assert_sound (saved);
+  g_assert_cmpint (count (saved, "labels WHERE crc IS NOT NULL"), ==, 3 + N_CASES);
+  sag_test_remove_folder (folder);
+}
+
 static void
 damage_page (const char *path, const char *out, gsize page, GRand *random)
 {
@@ -250,6 +294,60 @@ damage_page (const char *path, const char *out, gsize page, GRand *random)
   for (int b = 0; b < PAGE; b++)
     data[page * PAGE + (gsize) b] = (char) g_rand_int_range (random, 0, 256);
   g_assert_true (g_file_set_contents (out, data, (gssize) size, NULL));
+}
+
+/* The page that says which format it was: the rows have no checksums, and are none the worse. */
+static void
+test_old_first_page (void)
+{
+  char             *folder = sag_test_dup_folder ();
+  g_autofree char  *path = make (folder);
+  g_autofree char  *bad = g_build_filename (folder, "bad", NULL);
+  g_autofree char  *out = g_build_filename (folder, "out", NULL);
+  const SagGeometry grid = make_grid (0);
+  const gint64      n_bricks = count (path, "bricks");
+  g_autoptr (GRand) random = g_rand_new_with_seed (53);
+  SagRecovered recovered;
+  SagStore    *store;
+  g_autoptr (SagMaskSet) set = NULL;
+  g_autoptr (GPtrArray) labels = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_old (path);
+  damage_page (path, bad, 0, random);
+  g_assert_true (sag_store_recover (bad, out, &recovered, &error));
+  g_assert_no_error (error);
+  assert_sound (out);
+  g_assert_cmpint (recovered.n_lost, ==, 0);
+  g_assert_cmpint (count (out, "labels"), ==, N_CASES);
+  g_assert_cmpint (count (out, "bricks"), ==, n_bricks);
+  store = sag_store_open (out, SAG_STORE_READ, NULL, &error);
+  g_assert_true (sag_store_run (store, list_labels, &labels, &error));
+  set = sag_masks_load (store, 2, &grid, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (sag_mask_set_get_n (set), ==, 1);
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
+/* One row without a checksum among others is damaged, though the first page is new. */
+static void
+test_first_page_and_row (void)
+{
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *path = make (folder);
+  g_autofree char *bad = g_build_filename (folder, "bad", NULL);
+  g_autofree char *out = g_build_filename (folder, "out", NULL);
+  g_autoptr (GRand) random = g_rand_new_with_seed (54);
+  SagRecovered recovered;
+  g_autoptr (GError) error = NULL;
+
+  run_sql (path, "UPDATE labels SET crc = NULL, value = 2 WHERE case_id = 7");
+  damage_page (path, bad, 0, random);
+  g_assert_true (sag_store_recover (bad, out, &recovered, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count (out, "labels"), ==, N_CASES - 1);
+  sag_test_remove_folder (folder);
 }
 
 /* Every page in turn: the rest is there. */
@@ -318,6 +416,9 @@ main (int argc, char **argv)
   g_test_add_func ("/store/recover/bad-rows", test_bad_rows);
   g_test_add_func ("/store/recover/bad-small-rows", test_bad_small_rows);
   g_test_add_func ("/store/recover/old-format", test_old_format);
+  g_test_add_func ("/store/recover/old-format-elsewhere", test_old_format_elsewhere);
+  g_test_add_func ("/store/recover/old-first-page", test_old_first_page);
+  g_test_add_func ("/store/recover/first-page-and-row", test_first_page_and_row);
   g_test_add_func ("/store/recover/bad-pages", test_bad_pages);
   g_test_add_func ("/store/recover/hopeless", test_hopeless);
   return g_test_run ();
