@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/dataset/scan.h"
 
+#include "model/core/error.h"
 #include "model/core/file.h"
 #include "model/core/hash.h"
 #include "model/dataset/scan-make.h"
@@ -11,6 +12,9 @@ struct _SagScanStore
 {
   SagCache     *cache;
   SagSampleGrid grid;
+  GMutex        mutex;
+  GHashTable
+    *file_keys; /* path -> what its bytes are: looked at once, and when something is made of them */
 };
 
 SagScanStore *
@@ -20,12 +24,18 @@ sag_scan_store_new (SagCache *cache, const SagSampleGrid *grid)
 
   self->cache = cache;
   self->grid = *grid;
+  g_mutex_init (&self->mutex);
+  self->file_keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
 
 void
 sag_scan_store_free (SagScanStore *store)
 {
+  if (store == NULL)
+    return;
+  g_hash_table_unref (store->file_keys);
+  g_mutex_clear (&store->mutex);
   g_free (store);
 }
 
@@ -46,9 +56,44 @@ sag_label_map_free (SagLabelMap *map)
 }
 
 static char *
+dup_file_key (SagScanStore *self, const char *path, GError **error)
+{
+  char *key;
+
+  g_mutex_lock (&self->mutex);
+  key = g_strdup (g_hash_table_lookup (self->file_keys, path));
+  g_mutex_unlock (&self->mutex);
+  if (key != NULL)
+    return key;
+  key = sag_cache_dup_file_key (self->cache, path, error);
+  if (key == NULL)
+    return NULL;
+  g_mutex_lock (&self->mutex);
+  if (!g_hash_table_contains (self->file_keys, path))
+    g_hash_table_insert (self->file_keys, g_strdup (path), g_strdup (key));
+  g_mutex_unlock (&self->mutex);
+  return key;
+}
+
+/* What was just read is what the keys say. */
+static gboolean
+check_file (SagScanStore *self, const char *path, GError **error)
+{
+  g_autofree char *before = dup_file_key (self, path, error);
+  g_autofree char *now = before != NULL ? sag_cache_dup_file_key (self->cache, path, error) : NULL;
+  g_autofree char *name = sag_file_dup_display_name (path);
+
+  if (now == NULL || strcmp (before, now) == 0)
+    return now != NULL;
+  g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+               "%s was changed meanwhile; put the old file back, or start anew.", name);
+  return FALSE;
+}
+
+static char *
 dup_scan_key (SagScanStore *self, const char *path, GError **error)
 {
-  g_autofree char *file = sag_cache_dup_file_key (self->cache, path, error);
+  g_autofree char *file = dup_file_key (self, path, error);
   g_autoptr (GString) text = g_string_new ("sagitta scan 2");
 
   if (file == NULL)
@@ -65,7 +110,7 @@ static char *
 dup_mask_key (SagScanStore *self, const char *scan_key, const SagScanMask *mask, GError **error)
 {
   const SagSampleGrid *grid = &self->grid;
-  g_autofree char     *file = sag_cache_dup_file_key (self->cache, mask->path, error);
+  g_autofree char     *file = dup_file_key (self, mask->path, error);
   g_autoptr (GString) text = g_string_new ("sagitta mask 2");
 
   if (file == NULL)
@@ -103,6 +148,7 @@ prepare_scan (
   if (sag_cache_has (self->cache, key))
     return TRUE;
   done = sag_scan_make (&self->grid, path, &parts, cancellable, error) &&
+         check_file (self, path, error) &&
          sag_cache_save (self->cache, key, parts.sections, parts.n_sections, error);
   sag_scan_parts_clear (&parts);
   return done || name_error (error, path);
@@ -125,9 +171,23 @@ prepare_mask (SagScanStore      *self,
   if (!sag_scan_store_get_facts (self, path, &facts, error))
     return FALSE;
   done = sag_scan_make_mask (&self->grid, path, &facts, mask, &parts, cancellable, error) &&
+         check_file (self, path, error) && check_file (self, mask->path, error) &&
          sag_cache_save (self->cache, mask_key, parts.sections, parts.n_sections, error);
   sag_scan_parts_clear (&parts);
   return done || name_error (error, mask->path);
+}
+
+/* The keys of a scan and of its masks; NULL, with an error, if one cannot be told. */
+static GPtrArray *
+list_keys (
+  SagScanStore *self, const char *path, const SagScanMask *masks, gsize n_masks, GError **error)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
+
+  g_ptr_array_add (keys, dup_scan_key (self, path, error));
+  for (gsize m = 0; m < n_masks && keys->pdata[m] != NULL; m++)
+    g_ptr_array_add (keys, dup_mask_key (self, keys->pdata[0], &masks[m], error));
+  return keys->pdata[keys->len - 1] != NULL ? g_steal_pointer (&keys) : NULL;
 }
 
 gboolean
@@ -138,17 +198,13 @@ sag_scan_store_prepare (SagScanStore      *store,
                         GCancellable      *cancellable,
                         GError           **error)
 {
-  g_autofree char *key = dup_scan_key (store, path, error);
+  g_autoptr (GPtrArray) keys = list_keys (store, path, masks, n_masks, error);
 
-  if (key == NULL || !prepare_scan (store, key, path, cancellable, error))
+  if (keys == NULL || !prepare_scan (store, keys->pdata[0], path, cancellable, error))
     return FALSE;
   for (gsize m = 0; m < n_masks; m++)
-    {
-      g_autofree char *mask_key = dup_mask_key (store, key, &masks[m], error);
-
-      if (mask_key == NULL || !prepare_mask (store, mask_key, path, &masks[m], cancellable, error))
-        return FALSE;
-    }
+    if (!prepare_mask (store, keys->pdata[m + 1], path, &masks[m], cancellable, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -160,34 +216,21 @@ sag_scan_store_add_keys (SagScanStore      *store,
                          GString           *text,
                          GError           **error)
 {
-  g_autofree char *key = dup_scan_key (store, path, error);
+  g_autoptr (GPtrArray) keys = list_keys (store, path, masks, n_masks, error);
 
-  if (key == NULL)
-    return FALSE;
-  g_string_append_printf (text, "%s\n", key);
-  for (gsize m = 0; m < n_masks; m++)
-    {
-      g_autofree char *mask_key = dup_mask_key (store, key, &masks[m], error);
-
-      if (mask_key == NULL)
-        return FALSE;
-      g_string_append_printf (text, " %s\n", mask_key);
-    }
-  return TRUE;
+  for (guint k = 0; keys != NULL && k < keys->len; k++)
+    g_string_append_printf (text, "%s%s\n", k > 0 ? " " : "", (const char *) keys->pdata[k]);
+  return keys != NULL;
 }
 
 gboolean
 sag_scan_store_has (SagScanStore *store, const char *path, const SagScanMask *masks, gsize n_masks)
 {
-  g_autofree char *key = dup_scan_key (store, path, NULL);
-  gboolean         has = key != NULL && sag_cache_has (store->cache, key);
+  g_autoptr (GPtrArray) keys = list_keys (store, path, masks, n_masks, NULL);
+  gboolean has = keys != NULL;
 
-  for (gsize m = 0; has && m < n_masks; m++)
-    {
-      g_autofree char *mask_key = dup_mask_key (store, key, &masks[m], NULL);
-
-      has = mask_key != NULL && sag_cache_has (store->cache, mask_key);
-    }
+  for (guint k = 0; has && k < keys->len; k++)
+    has = sag_cache_has (store->cache, keys->pdata[k]);
   return has;
 }
 

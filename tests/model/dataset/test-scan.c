@@ -57,6 +57,60 @@ test_input (void)
         }
 }
 
+static void
+remove_entries (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (g_str_has_suffix (name, ".sagcache"))
+        g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+}
+
+/* A scan that changes while it is learnt from: what was prepared is used on, and nothing is made of the other. */
+static void
+test_changed_meanwhile (void)
+{
+  g_auto (DataFixture) data = { 0 };
+  g_autofree char  *path = NULL;
+  g_autofree char  *other = NULL;
+  g_autofree char  *cache = NULL;
+  g_autofree char  *bytes = NULL;
+  g_autofree float *before = NULL;
+  g_autofree float *after = NULL;
+  SagScanStore     *later;
+  gsize             size, n;
+  g_autoptr (GError) error = NULL;
+
+  data_fixture_init (&data, 2);
+  n = sag_sample_grid_n_input (&data.grid);
+  path = g_build_filename (data.folder, "p0.nii.gz", NULL);
+  other = g_build_filename (data.folder, "p1.nii.gz", NULL);
+  cache = g_build_filename (data.folder, "cache", NULL);
+  before = g_new (float, n);
+  after = g_new (float, n);
+  g_assert_true (sag_scan_store_read_input (data.store, path, before, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (other, &bytes, &size, NULL));
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
+  g_assert_true (sag_scan_store_read_input (data.store, path, after, &error));
+  g_assert_cmpmem (after, n * sizeof (float), before, n * sizeof (float));
+  remove_entries (cache);
+  g_assert_false (sag_scan_store_read_input (data.store, path, after, &error));
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "changed meanwhile");
+  later = sag_scan_store_new (data.cache, &data.grid);
+  g_assert_true (sag_scan_store_read_input (later, path, after, &error));
+  g_assert_true (sag_scan_store_read_input (later, other, before, &error));
+  g_assert_no_error (error);
+  g_assert_cmpmem (after, n * sizeof (float), before, n * sizeof (float));
+  sag_scan_store_free (later);
+}
+
 /* Margins reach the training box, on the input's own pattern of millimetres. */
 static void
 test_grid (void)
@@ -299,6 +353,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/scan/changed-meanwhile", test_changed_meanwhile);
   g_test_add_func ("/scan/grid", test_grid);
   g_test_add_func ("/scan/input", test_input);
   g_test_add_func ("/scan/bin", test_bin);
