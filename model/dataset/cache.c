@@ -17,6 +17,7 @@
 #include "model/core/file.h"
 #include "model/core/hash.h"
 #include "model/dicom/dicom.h"
+#include "model/dicom/find.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +35,6 @@
 #define SUFFIX ".sagcache"
 #define KEY_LENGTH 64
 #define REMAINS_S 3600 /* nobody writes an entry for so long */
-#define DEEPEST 8      /* folders in folders */
 
 struct _SagCache
 {
@@ -255,9 +255,9 @@ entry_clear (gpointer data)
   g_free (((Entry *) data)->path);
 }
 
-/* Every entry, the one that was used longest ago first. */
+/* Every entry, the one that was used longest ago first. @total: of those that were used since */
 static GArray *
-list_entries (SagCache *cache, guint64 *total)
+list_entries (SagCache *cache, gint64 since_s, guint64 *total)
 {
   g_autoptr (GDir) dir = g_dir_open (cache->folder, 0, NULL);
   GArray     *entries = g_array_new (FALSE, FALSE, sizeof (Entry));
@@ -274,7 +274,7 @@ list_entries (SagCache *cache, guint64 *total)
       if (!g_str_has_suffix (name, SUFFIX) || g_stat (path, &info) != 0)
         continue;
       entry = (Entry){ g_steal_pointer (&path), (guint64) info.st_size, info.st_mtime };
-      *total += entry.size_bytes;
+      *total += entry.used >= since_s ? entry.size_bytes : 0;
       g_array_append_val (entries, entry);
     }
   g_array_sort (entries, compare_entries);
@@ -282,11 +282,11 @@ list_entries (SagCache *cache, guint64 *total)
 }
 
 guint64
-sag_cache_measure (SagCache *cache)
+sag_cache_measure (SagCache *cache, gint64 since_s)
 {
   guint64 total;
 
-  g_array_unref (list_entries (cache, &total));
+  g_array_unref (list_entries (cache, since_s, &total));
   return total;
 }
 
@@ -313,7 +313,7 @@ guint64
 sag_cache_trim (SagCache *cache)
 {
   guint64 total;
-  g_autoptr (GArray) entries = list_entries (cache, &total);
+  g_autoptr (GArray) entries = list_entries (cache, G_MININT64, &total);
 
   remove_remains (cache->folder, SUFFIX ".");
   remove_remains (cache->hashes, ".");
@@ -349,36 +349,6 @@ add_stamp (GString *stamp, const char *path, const GStatBuf *info)
                           info->st_ctim.tv_nsec, (long long) info->st_ino);
 }
 
-static int
-compare_strings (const void *a, const void *b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/* The files of a folder, in an order that is always the same. */
-static gboolean
-list_files (const char *folder, int depth, GPtrArray *files, GError **error)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  const char *name;
-
-  if (dir == NULL)
-    return FALSE;
-  while ((name = g_dir_read_name (dir)) != NULL)
-    g_ptr_array_add (names, g_build_filename (folder, name, NULL));
-  g_ptr_array_sort (names, compare_strings);
-  for (guint i = 0; i < names->len; i++)
-    {
-      if (g_file_test (names->pdata[i], G_FILE_TEST_IS_REGULAR))
-        g_ptr_array_add (files, g_strdup (names->pdata[i]));
-      else if (depth < DEEPEST && g_file_test (names->pdata[i], G_FILE_TEST_IS_DIR) &&
-               !list_files (names->pdata[i], depth + 1, files, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static char *
 hash_files (const GPtrArray *files, GError **error)
 {
@@ -407,7 +377,7 @@ is_key (const char *text, gsize length)
 static char *
 dup_key (SagCache *cache, const char *path, GError **error)
 {
-  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) files = NULL;
   g_autoptr (GString) place = g_string_new (NULL);
   g_autofree char *stamp = NULL;
   g_autofree char *remembered = NULL;
@@ -417,9 +387,8 @@ dup_key (SagCache *cache, const char *path, GError **error)
 
   if (g_stat (path, &info) != 0)
     return fail (path, error);
-  if (!S_ISDIR (info.st_mode))
-    g_ptr_array_add (files, g_strdup (path));
-  else if (!list_files (path, 0, files, error))
+  files = sag_dicom_list_files (path, error);
+  if (files == NULL)
     return NULL;
   for (guint i = 0; i < files->len; i++)
     {

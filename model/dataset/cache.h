@@ -58,8 +58,8 @@ gboolean sag_cache_has (SagCache *cache, const char *key);
 /** sag_cache_remove: makes an entry go, if it is there. */
 void sag_cache_remove (SagCache *cache, const char *key);
 
-/** sag_cache_measure: bytes of all entries. */
-guint64 sag_cache_measure (SagCache *cache);
+/** sag_cache_measure: bytes of all entries that were used since that second of 1970; G_MININT64: of all. */
+guint64 sag_cache_measure (SagCache *cache, gint64 since_s);
 
 /**
  * sag_cache_trim: removes the entries that were used longest ago until the rest fits the limit, and what
@@ -70,11 +70,10 @@ guint64 sag_cache_measure (SagCache *cache);
 guint64 sag_cache_trim (SagCache *cache);
 
 /**
- * sag_cache_dup_file_key: the hash of a file's bytes, or of all files in a folder, perhaps of one series
- * ("FOLDER#2"), as hex digits. It is remembered by
- * place, size and times, so that a file is read once.
+ * sag_cache_dup_file_key: the hash of a file's bytes, or of all files in a folder or that a DICOMDIR lists, perhaps
+ * of one series ("FOLDER#2"), as hex digits. It is remembered by place, size and times, so that a file is read once.
  *
- * Errors: G_FILE_ERROR naming the file
+ * Errors: G_FILE_ERROR naming the file, or the folder that cannot be read, lies too deep or holds no file
  */
 char *sag_cache_dup_file_key (SagCache *cache, const char *path, GError **error);
 

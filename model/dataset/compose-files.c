@@ -3,10 +3,9 @@
 
 #include "model/core/error.h"
 #include "model/core/file.h"
+#include "model/dicom/find.h"
 
 #include <string.h>
-
-#define DEEPEST 8
 
 struct _SagComposeFiles
 {
@@ -55,15 +54,11 @@ dup_mask_name (const char *path)
   return g_steal_pointer (&name);
 }
 
-static gboolean look_through (SagComposeFiles *self, const char *folder, int depth, GError **error);
-
 static gboolean
-look_at (SagComposeFiles *self, const char *path, int depth, GError **error)
+add_file (SagComposeFiles *self, const char *path, GError **error)
 {
   char *name, *before;
 
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    return depth >= DEEPEST || look_through (self, path, depth + 1, error);
   if (ending_of (path) == NULL)
     return TRUE;
   name = self->of_masks ? dup_mask_name (path) : sag_compose_dup_name (path);
@@ -81,34 +76,24 @@ look_at (SagComposeFiles *self, const char *path, int depth, GError **error)
   return FALSE;
 }
 
-static gboolean
-look_through (SagComposeFiles *self, const char *folder, int depth, GError **error)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
-  const char *entry;
-
-  if (dir == NULL)
-    return FALSE;
-  while ((entry = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, entry, NULL);
-
-      if (entry[0] != '.' && !look_at (self, path, depth, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 SagComposeFiles *
 sag_compose_files_new (const char *folder, gboolean of_masks, GError **error)
 {
   g_autoptr (SagComposeFiles) self = g_new0 (SagComposeFiles, 1);
+  g_autoptr (GDir) opened = g_dir_open (folder, 0, error);
   g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
+  g_autoptr (GPtrArray) files = NULL;
 
+  if (opened == NULL)
+    return NULL;
+  files = sag_dicom_list_files (absolute, error);
+  if (files == NULL)
+    return NULL;
   self->of_masks = of_masks;
   self->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  if (!look_through (self, absolute, 0, error))
-    return NULL;
+  for (guint f = 0; f < files->len; f++)
+    if (!add_file (self, files->pdata[f], error))
+      return NULL;
   if (g_hash_table_size (self->paths) > 0)
     return g_steal_pointer (&self);
   g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,

@@ -194,3 +194,55 @@ sag_dicom_find (const char *path, SagDicomFound *found, GCancellable *cancellabl
   add_file (found, path);
   return TRUE;
 }
+
+static int
+compare_paths (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static gboolean
+check_whole (const SagDicomFound *found, GError **error)
+{
+  const GPtrArray *left_out = found->unread->len > 0 ? found->unread : found->too_deep;
+  g_autofree char *name = NULL;
+
+  if (left_out->len == 0)
+    return TRUE;
+  name = sag_file_dup_display_name (left_out->pdata[0]);
+  if (left_out == found->unread)
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_ACCES,
+                 "The folder %s cannot be read. Ask for access to it.", name);
+  else
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NAMETOOLONG,
+                 "The folder %s lies in more than %d others; move it up.", name, MAX_DEPTH);
+  return FALSE;
+}
+
+GPtrArray *
+sag_dicom_list_files (const char *path, GError **error)
+{
+  g_autoptr (GPtrArray) places =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) sag_dicom_place_free);
+  g_autoptr (GPtrArray) unread = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) too_deep = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) locked = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  SagDicomFound    found = { places, unread, too_deep, locked };
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *name = sag_file_dup_display_name (path);
+  const gboolean   is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
+
+  if (!is_folder)
+    g_ptr_array_add (files, g_strdup (path));
+  if ((is_folder || g_ascii_strcasecmp (base, "DICOMDIR") == 0) &&
+      (!sag_dicom_find (path, &found, NULL, error) || !check_whole (&found, error)))
+    return NULL;
+  for (guint i = 0; i < places->len; i++)
+    g_ptr_array_add (files, g_strdup (((SagDicomPlace *) places->pdata[i])->path));
+  g_ptr_array_sort (files, compare_paths);
+  if (files->len > 0)
+    return g_steal_pointer (&files);
+  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "There is no file in the folder %s.", name);
+  return NULL;
+}

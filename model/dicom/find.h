@@ -27,4 +27,13 @@ typedef struct
 gboolean
 sag_dicom_find (const char *path, SagDicomFound *found, GCancellable *cancellable, GError **error);
 
+/**
+ * sag_dicom_list_files: the files behind what sag_dicom_find() finds: those of a folder, or what a DICOMDIR lists and
+ * itself; any other file alone.
+ *
+ * Returns: (transfer full) (element-type filename): in an order that is always the same. Errors: G_FILE_ERROR: a
+ *   folder cannot be read, lies too deep in others, or holds no file
+ */
+GPtrArray *sag_dicom_list_files (const char *path, GError **error);
+
 G_END_DECLS

@@ -155,14 +155,14 @@ has_everything (SagTrainer *self)
          sag_trainer_has_tokens (self) && sag_trainer_has_states (self);
 }
 
-/* Others' entries go; if that is not enough everything would be made again each time. */
+/* Others' entries, which were not used since, go; if that is not enough everything would be made again each time. */
 static gboolean
-fit_cache (SagTrainer *self, GError **error)
+fit_cache (SagTrainer *self, gint64 since_s, GError **error)
 {
   guint64 all = 0;
 
   has_everything (self); /* marks it as used */
-  all = sag_cache_measure (self->cache);
+  all = sag_cache_measure (self->cache, since_s);
   sag_cache_trim (self->cache);
   if (has_everything (self))
     return TRUE;
@@ -219,6 +219,8 @@ check_batch (const SagTrainer *self, GError **error)
 static gboolean
 prepare_data (SagTrainer *self, GCancellable *cancellable, GError **error)
 {
+  const gint64 since_s = g_get_real_time () / G_USEC_PER_SEC;
+
   self->cache = sag_cache_new (self->job.cache, self->job.cache_bytes, error);
   if (self->cache == NULL)
     return FALSE;
@@ -227,7 +229,7 @@ prepare_data (SagTrainer *self, GCancellable *cancellable, GError **error)
   if (!sag_index_prepare (self->index, self->store, preparing_cb, self, cancellable, error) ||
       !sag_index_prepare (self->held_out, self->store, preparing_cb, self, cancellable, error))
     return FALSE;
-  if (!fit_cache (self, error) || !check_data (self, error) || !resolve (self, error))
+  if (!fit_cache (self, since_s, error) || !check_data (self, error) || !resolve (self, error))
     return FALSE;
   self->texts = sag_train_texts_new (self->job.bundle, self->index, error);
   self->other_texts =
@@ -371,7 +373,7 @@ sag_trainer_new (const SagTrainJob *job, GCancellable *cancellable, GError **err
       !prepare_data (self, cancellable, error) || !sag_trainer_encode (self, cancellable, error) ||
       !open_engine (self, error) || (job->resume && !read_moments (self, error)) ||
       !sag_trainer_make_states (self, cancellable, error) ||
-      (self->model != NULL && !fit_cache (self, error)) || !cut_log (self, error))
+      (self->model != NULL && !fit_cache (self, since_s, error)) || !cut_log (self, error))
     return NULL;
   self->older_step = G_MAXUINT64;
   self->saved_step = job->resume ? self->state.step : G_MAXUINT64;

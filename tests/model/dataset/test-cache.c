@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define KEY "00112233445566778899aabbccddeeff"
 
@@ -144,6 +145,10 @@ test_trim (Fixture *fixture, gconstpointer data)
   g_assert_true (sag_cache_has (fixture->cache, "00000000000000000000000000000000"));
   read = sag_cache_load (fixture->cache, "00000000000000000000000000000002", "ABCD", &size);
   g_assert_cmpuint (size, ==, 999);
+  /* Two were used now, six long ago. */
+  g_assert_cmpuint (sag_cache_measure (fixture->cache, 2000), >, 0);
+  g_assert_cmpuint (sag_cache_measure (fixture->cache, 2000) * 4, ==,
+                    sag_cache_measure (fixture->cache, G_MININT64));
   left = sag_cache_trim (fixture->cache);
   g_assert_cmpuint (left, >, 0);
   g_assert_cmpuint (left, <=, 3000);
@@ -233,6 +238,85 @@ test_folder_key (void)
   sag_test_remove_folder (g_steal_pointer (&folder));
 }
 
+/* Below @folder/1/2/.../@depth. */
+static char *
+make_deep (const char *folder, int depth, const char *text)
+{
+  g_autoptr (GString) deep = g_string_new (folder);
+  char *path;
+
+  for (int d = 1; d <= depth; d++)
+    g_string_append_printf (deep, "/%d", d);
+  g_assert_cmpint (g_mkdir_with_parents (deep->str, 0700), ==, 0);
+  path = g_build_filename (deep->str, "x.dcm", NULL);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  return path;
+}
+
+/* Files are in the key as deep as they are read; what is not read has none. */
+static void
+test_deep_folders (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = sag_test_dup_folder ();
+  g_autofree char *place = g_build_filename (folder, "cache", NULL);
+  g_autofree char *one = g_build_filename (folder, "one", NULL);
+  g_autofree char *two = g_build_filename (folder, "two", NULL);
+  g_autofree char *empty = g_build_filename (folder, "empty", NULL);
+  g_autofree char *circle = g_build_filename (one, "1", "circle", NULL);
+  g_autofree char *in_one = make_deep (one, 20, "first");
+  g_autofree char *in_two = make_deep (two, 20, "second");
+  g_autoptr (SagCache) cache = sag_cache_new (place, G_MAXUINT64, &error);
+  g_autofree char *of_one = sag_cache_dup_file_key (cache, one, &error);
+  g_autofree char *of_two = sag_cache_dup_file_key (cache, two, &error);
+  g_autofree char *with_circle = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *too_deep = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (of_one, !=, of_two);
+  g_assert_cmpint (symlink ("..", circle), ==, 0);
+  with_circle = sag_cache_dup_file_key (cache, one, &error);
+  g_assert_cmpstr (with_circle, ==, of_one);
+  g_assert_true (g_file_set_contents (in_one, "later", -1, NULL));
+  after = sag_cache_dup_file_key (cache, one, &error);
+  g_assert_cmpstr (after, !=, of_one);
+  g_assert_cmpint (g_mkdir (empty, 0700), ==, 0);
+  g_assert_null (sag_cache_dup_file_key (cache, empty, &error));
+  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "no file");
+  too_deep = make_deep (two, 40, "third");
+  g_assert_null (sag_cache_dup_file_key (cache, two, &error));
+  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NAMETOOLONG, "move it up");
+  sag_test_remove_folder (g_steal_pointer (&folder));
+}
+
+/* A DICOMDIR stands for the files around it. */
+static void
+test_directory_key (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = sag_test_dup_folder ();
+  g_autofree char *place = g_build_filename (folder, "cache", NULL);
+  g_autofree char *medium = g_build_filename (folder, "medium", NULL);
+  g_autofree char *directory = g_build_filename (medium, "DICOMDIR", NULL);
+  g_autofree char *image = make_deep (medium, 3, "image");
+  g_autoptr (SagCache) cache = sag_cache_new (place, G_MAXUINT64, &error);
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *other = NULL;
+
+  g_assert_true (g_file_set_contents (directory, "of nothing", -1, &error));
+  before = sag_cache_dup_file_key (cache, directory, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_set_contents (image, "another", -1, &error));
+  after = sag_cache_dup_file_key (cache, directory, &error);
+  g_assert_cmpstr (before, !=, after);
+  g_assert_true (g_file_set_contents (directory, "of something", -1, &error));
+  other = sag_cache_dup_file_key (cache, directory, &error);
+  g_assert_cmpstr (other, !=, after);
+  sag_test_remove_folder (g_steal_pointer (&folder));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -244,6 +328,8 @@ main (int argc, char **argv)
   ADD ("/cache/trim", test_trim);
   ADD ("/cache/file-key", test_file_key);
   ADD ("/cache/remains", test_remains);
+  g_test_add_func ("/cache/deep-folders", test_deep_folders);
+  g_test_add_func ("/cache/directory-key", test_directory_key);
   g_test_add_func ("/cache/folder-key", test_folder_key);
   return g_test_run ();
 }
