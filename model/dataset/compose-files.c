@@ -83,15 +83,20 @@ sag_compose_files_new (const char *folder, gboolean of_masks, GError **error)
   g_autoptr (GDir) opened = g_dir_open (folder, 0, error);
   g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
   g_autoptr (GPtrArray) files = NULL;
+  GError *failure = NULL;
 
   if (opened == NULL)
     return NULL;
-  files = sag_dicom_list_files (absolute, error);
-  if (files == NULL)
-    return NULL;
+  files = sag_dicom_list_files (absolute, &failure);
+  if (failure != NULL && !g_error_matches (failure, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    {
+      g_propagate_error (error, failure);
+      return NULL;
+    }
+  g_clear_error (&failure);
   self->of_masks = of_masks;
   self->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  for (guint f = 0; f < files->len; f++)
+  for (guint f = 0; files != NULL && f < files->len; f++)
     if (!add_file (self, files->pdata[f], error))
       return NULL;
   if (g_hash_table_size (self->paths) > 0)

@@ -174,7 +174,8 @@ is_leftover (const char *name)
 }
 
 void
-sag_checkpoint_clean (const char *folder, guint64 best, guint64 last, guint64 older)
+sag_checkpoint_clean (
+  const char *folder, guint64 best, guint64 last, guint64 older, guint64 older_best)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
@@ -184,7 +185,8 @@ sag_checkpoint_clean (const char *folder, guint64 best, guint64 last, guint64 ol
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
 
-      if (parse_name (name, "", &step) && step != best && step != last && step != older)
+      if (parse_name (name, "", &step) && step != best && step != last && step != older &&
+          step != older_best)
         remove_bundle (path);
       else if (parse_name (name, STATE_SUFFIX, &step) && step != last && step != older)
         g_unlink (path);

@@ -31,10 +31,11 @@ gboolean sag_checkpoint_save (const char            *folder,
 gboolean sag_checkpoint_mark_best (const char *folder, guint64 step, GError **error);
 
 /**
- * sag_checkpoint_clean: removes the checkpoints of other steps than @best, @last and @older, and the states of others
- * than @last and @older: where a disk damages the last one, the one before it is there.
+ * sag_checkpoint_clean: removes the checkpoints of other steps than these, and the states of others than @last and
+ * @older: where a disk damages the last one, the one before it is there, with what was the best then, @older_best.
  */
-void sag_checkpoint_clean (const char *folder, guint64 best, guint64 last, guint64 older);
+void sag_checkpoint_clean (
+  const char *folder, guint64 best, guint64 last, guint64 older, guint64 older_best);
 
 /** sag_checkpoint_find_last: the newest step with a bundle and a state; FALSE if there is none. */
 gboolean sag_checkpoint_find_last (const char *folder, guint64 *step);

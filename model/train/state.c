@@ -144,7 +144,7 @@ static gboolean
 read_state (SagTensorFile *file, SagTrainState *state)
 {
   static const char *const random[] = { "random0", "random1", "random2", "random3" };
-  gboolean                 bad = FALSE;
+  gboolean                 bad = FALSE, no_data = FALSE;
 
   for (int r = 0; r < 4; r++)
     state->random[r] = get_integer (file, random[r], &bad);
@@ -157,7 +157,8 @@ read_state (SagTensorFile *file, SagTrainState *state)
   state->n_seconds = get_number (file, "n_seconds", &bad);
   state->options = g_strdup (get_text (file, "options", &bad));
   state->manifest = g_strdup (get_text (file, "manifest", &bad));
-  state->data = g_strdup (get_text (file, "data", &bad));
+  state->data =
+    g_strdup (get_text (file, "data", &no_data)); /* of an older run: its options say so */
   state->parent = g_strdup (get_text (file, "parent", &bad));
   return !bad;
 }

@@ -157,12 +157,12 @@ has_everything (SagTrainer *self)
 
 /* Others' entries, which were not used since, go; if that is not enough everything would be made again each time. */
 static gboolean
-fit_cache (SagTrainer *self, gint64 since_s, GError **error)
+fit_cache (SagTrainer *self, GError **error)
 {
   guint64 all = 0;
 
   has_everything (self); /* marks it as used */
-  all = sag_cache_measure (self->cache, since_s);
+  all = sag_cache_measure (self->cache, self->opened_s);
   sag_cache_trim (self->cache);
   if (has_everything (self))
     return TRUE;
@@ -219,8 +219,6 @@ check_batch (const SagTrainer *self, GError **error)
 static gboolean
 prepare_data (SagTrainer *self, GCancellable *cancellable, GError **error)
 {
-  const gint64 since_s = g_get_real_time () / G_USEC_PER_SEC;
-
   self->cache = sag_cache_new (self->job.cache, self->job.cache_bytes, error);
   if (self->cache == NULL)
     return FALSE;
@@ -229,7 +227,7 @@ prepare_data (SagTrainer *self, GCancellable *cancellable, GError **error)
   if (!sag_index_prepare (self->index, self->store, preparing_cb, self, cancellable, error) ||
       !sag_index_prepare (self->held_out, self->store, preparing_cb, self, cancellable, error))
     return FALSE;
-  if (!fit_cache (self, since_s, error) || !check_data (self, error) || !resolve (self, error))
+  if (!fit_cache (self, error) || !check_data (self, error) || !resolve (self, error))
     return FALSE;
   self->texts = sag_train_texts_new (self->job.bundle, self->index, error);
   self->other_texts =
@@ -277,6 +275,22 @@ open_engine (SagTrainer *self, GError **error)
   return TRUE;
 }
 
+/* Whose weights are gone is the best no longer: the next validation finds another. */
+static void
+forget_lost_best (SagTrainer *self)
+{
+  g_autofree char *folder = sag_checkpoint_dup_bundle (self->job.folder, self->state.best_step);
+  g_autofree char *name = g_path_get_basename (folder);
+
+  if (isnan (self->state.best) || g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return;
+  self->state.best = self->state.best_loss = NAN;
+  self->state.n_worse = 0;
+  sag_trainer_say (
+    self, "The best checkpoint, %s, is no longer there; the next validation is taken for the best.",
+    name);
+}
+
 /* Reads where the run stands; what it was begun with must be what is given now. */
 static gboolean
 read_state (SagTrainer *self, GError **error)
@@ -298,6 +312,7 @@ read_state (SagTrainer *self, GError **error)
     return fail (error, "The manifest was changed since this run began; start a new run.");
   if (strcmp (now.parent, self->state.parent) != 0)
     return fail (error, "This run began with another bundle; name that one with --bundle.");
+  forget_lost_best (self);
   return TRUE;
 }
 
@@ -360,6 +375,7 @@ sag_trainer_new (const SagTrainJob *job, GCancellable *cancellable, GError **err
   SagLoaderOptions loading = { 0 };
 
   self->job = *job;
+  self->opened_s = g_get_real_time () / G_USEC_PER_SEC;
   self->plan = job->plan;
   self->network = sag_bundle_get_network (job->bundle);
   self->state.best = self->state.best_loss = NAN;
@@ -373,9 +389,10 @@ sag_trainer_new (const SagTrainJob *job, GCancellable *cancellable, GError **err
       !prepare_data (self, cancellable, error) || !sag_trainer_encode (self, cancellable, error) ||
       !open_engine (self, error) || (job->resume && !read_moments (self, error)) ||
       !sag_trainer_make_states (self, cancellable, error) ||
-      (self->model != NULL && !fit_cache (self, since_s, error)) || !cut_log (self, error))
+      (self->model != NULL && !fit_cache (self, error)) || !cut_log (self, error))
     return NULL;
-  self->older_step = G_MAXUINT64;
+  self->older_step = self->older_best = G_MAXUINT64;
+  self->saved_best = sag_trainer_get_best (self);
   self->saved_step = job->resume ? self->state.step : G_MAXUINT64;
   self->saved_validation = self->state.validated;
   self->seconds_before = self->state.n_seconds;

@@ -33,9 +33,12 @@ struct _SagTrainer
   gboolean          synthetic;  /* every scan that is trained on */
   double           *task_auroc; /* (tasks of held_out) of the newest validation; NULL before one */
   guint64           saved_step; /* of the newest checkpoint */
+  guint64           saved_best; /* the best that it knows; G_MAXUINT64: none */
   guint64           older_step; /* of the one before it; G_MAXUINT64: none is known */
+  guint64           older_best;
   guint64           saved_validation;
   gint64            saved_at; /* monotonic */
+  gint64            opened_s; /* seconds since 1970 */
   gint64            started_at;
   double            seconds_before; /* of earlier sittings */
   double            busy_s;         /* in steps of this sitting */
@@ -58,6 +61,9 @@ typedef struct
 /** sag_trainer_do_step: loads batches, accumulates gradients, makes the step. */
 gboolean sag_trainer_do_step (
   SagTrainer *self, SagTrainStepSums *sums, double *lr, double *grad_norm, GError **error);
+
+/** sag_trainer_get_best: the step of the best checkpoint; G_MAXUINT64: none. */
+guint64 sag_trainer_get_best (const SagTrainer *self);
 
 /** sag_trainer_encode: makes the tokens of every scan that has none, by the bundle that the run begins with. */
 gboolean sag_trainer_encode (SagTrainer *self, GCancellable *cancellable, GError **error);

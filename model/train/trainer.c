@@ -34,6 +34,12 @@ write_checkpoint (SagTrainer *self, GError **error)
                               &self->state, error);
 }
 
+guint64
+sag_trainer_get_best (const SagTrainer *self)
+{
+  return isnan (self->state.best) ? G_MAXUINT64 : self->state.best_step;
+}
+
 static gboolean
 save (SagTrainer *self, GError **error)
 {
@@ -44,16 +50,19 @@ save (SagTrainer *self, GError **error)
   if (!write_checkpoint (self, error))
     return FALSE;
   if (self->saved_step != self->state.step)
-    self->older_step = self->saved_step;
+    {
+      self->older_step = self->saved_step;
+      self->older_best = self->saved_best;
+    }
   self->saved_step = self->state.step;
+  self->saved_best = sag_trainer_get_best (self);
   self->saved_validation = self->state.validated;
   self->saved_at = g_get_monotonic_time ();
   if (!isnan (self->state.best) &&
       !sag_checkpoint_mark_best (self->job.folder, self->state.best_step, error))
     return FALSE;
-  sag_checkpoint_clean (self->job.folder,
-                        isnan (self->state.best) ? self->state.step : self->state.best_step,
-                        self->state.step, self->older_step);
+  sag_checkpoint_clean (self->job.folder, self->saved_best, self->state.step, self->older_step,
+                        self->older_best);
   return TRUE;
 }
 

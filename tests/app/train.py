@@ -151,8 +151,36 @@ def test_damaged_newest_checkpoint():
     refuse(*arguments(folder, "--resume"), code=1, words="step-00000024.state")
     shutil.rmtree(newest)
     os.remove(newest + ".state")
+    assert os.path.isdir(best_of(os.path.join(folder, "step-00000020.state")))
     run(*arguments(folder, "--resume"))
     same_run(folder)
+
+
+def best_of(state):
+    """The checkpoint that a state knows as the best."""
+    with open(state, "rb") as file:
+        about = json.loads(file.read(int.from_bytes(file.read(8), "little")))["__metadata__"]
+    return os.path.join(os.path.dirname(state), f"step-{int(about['best_step']):08d}")
+
+
+def test_lost_best():
+    """A run whose best checkpoint is gone says so, and finds another."""
+    folder = scratch("lost-best")
+    shutil.copytree(unbroken(), folder, symlinks=True)
+    newest = os.path.join(folder, "step-00000024")
+    state = os.path.join(folder, "step-00000020.state")
+    shutil.rmtree(newest)
+    os.remove(newest + ".state")
+    with open(state, "rb") as file:
+        data = file.read()
+    step = f'"best_step":"{int(best_of(state)[-8:])}"'.encode()
+    assert step in data, data[:2000]
+    with open(state, "wb") as file:
+        file.write(data.replace(step, step[:-2] + b'9"'))
+    result = run(*arguments(folder, "--resume"))
+    assert "no longer there" in result.err, result.err
+    assert os.path.realpath(os.path.join(folder, "best")) == os.path.realpath(newest)
+    run("bundle", "check", os.path.join(folder, "best"))
 
 
 def test_one_training_per_folder():

@@ -122,6 +122,35 @@ test_state (Fixture *fixture, gconstpointer data)
   sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "exp_avg_sq.a");
 }
 
+/* A state of before runs knew their data is one all the same: that it has other options is for others to say. */
+static void
+test_state_without_data (Fixture *fixture, gconstpointer data)
+{
+  SagTrainState state = { .best = NAN,
+                          .best_loss = NAN,
+                          .options = (char *) "o",
+                          .manifest = (char *) "m",
+                          .data = (char *) "d",
+                          .parent = (char *) "p" };
+  g_autoptr (SagTrainArrays) arrays = sag_train_arrays_new (&engine, NULL);
+  g_auto (SagTrainState) read = { 0 };
+  g_autofree char *bytes = NULL;
+  char            *key;
+  gsize            size;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sag_train_state_save (&state, arrays, fixture->path, &error));
+  g_assert_true (g_file_get_contents (fixture->path, &bytes, &size, NULL));
+  key = g_strstr_len (bytes + 8, (gssize) size - 8, "\"data\"");
+  g_assert_nonnull (key);
+  memcpy (key, "\"dato\"", 6);
+  g_assert_true (g_file_set_contents (fixture->path, bytes, (gssize) size, NULL));
+  g_assert_true (sag_train_state_load (&read, arrays, fixture->path, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (read.data, ==, "");
+  g_assert_cmpstr (read.options, ==, "o");
+}
+
 static void
 touch (const char *folder, const char *name, gboolean is_folder)
 {
@@ -147,15 +176,16 @@ test_find_and_clean (Fixture *fixture, gconstpointer data)
   touch (fixture->folder, "step-00000020", TRUE);
   touch (fixture->folder, "step-00000030.state", FALSE);
   touch (fixture->folder, "step-00000040.a1b2c3", TRUE);
+  touch (fixture->folder, "step-00000003", TRUE);
   touch (fixture->folder, "notes", FALSE);
   g_assert_true (sag_checkpoint_find_last (fixture->folder, &step));
   g_assert_cmpuint (step, ==, 10);
   g_assert_true (sag_checkpoint_mark_best (fixture->folder, 5, &error));
   g_assert_true (sag_checkpoint_mark_best (fixture->folder, 10, &error));
   g_assert_no_error (error);
-  sag_checkpoint_clean (fixture->folder, 5, 10, 20);
-  g_assert_cmpuint (sag_test_count_files (fixture->folder), ==, 6); /* and 20 */
-  sag_checkpoint_clean (fixture->folder, 5, 10, G_MAXUINT64);
+  sag_checkpoint_clean (fixture->folder, 5, 10, 20, 3);
+  g_assert_cmpuint (sag_test_count_files (fixture->folder), ==, 7); /* and 20 and 3 */
+  sag_checkpoint_clean (fixture->folder, 5, 10, G_MAXUINT64, G_MAXUINT64);
   g_assert_cmpuint (sag_test_count_files (fixture->folder), ==,
                     5); /* 5, 10, its state, best, notes */
 }
@@ -167,6 +197,7 @@ main (int argc, char **argv)
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
   ADD ("/train/log", test_log);
   ADD ("/train/state", test_state);
+  ADD ("/train/state-without-data", test_state_without_data);
   ADD ("/train/find-and-clean", test_find_and_clean);
   return g_test_run ();
 }
