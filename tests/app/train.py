@@ -173,7 +173,7 @@ def test_lost_best():
     os.remove(newest + ".state")
     with open(state, "rb") as file:
         data = file.read()
-    step = f'"best_step":"{int(best_of(state)[-8:])}"'.encode()
+    step = f'"best_step": "{int(best_of(state)[-8:])}"'.encode()
     assert step in data, data[:2000]
     with open(state, "wb") as file:
         file.write(data.replace(step, step[:-2] + b'9"'))
