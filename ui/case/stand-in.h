@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /**
- * sag_ui_stand_in_new: a case that shows another one's scan moved and resampled, with the maps that lie on it. Nothing
- * is measured or asked on it, and no list of cases holds it.
+ * sag_ui_stand_in_new: a case that shows another one's scan moved and resampled, with the maps that lie on it, also
+ * those that come later. Nothing is measured or asked on it, and no list of cases holds it.
  * @original: whose scan it is
  * @volume: its voxels on the other grid
  * @motion: from the original's RAS mm to the stand-in's

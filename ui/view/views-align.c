@@ -7,6 +7,7 @@
 
 #include "ui/base/keymap.h"
 #include "ui/case/stand-in.h"
+#include "ui/mask/case-masks.h"
 
 #include <glib/gi18n.h>
 
@@ -72,27 +73,44 @@ say (SagUiViews *self, const char *text, const char *more, gboolean is_warning)
     gtk_widget_remove_css_class (note, "warning");
 }
 
-static void
-say_fit (SagUiViews *self, const SagRegistration *registration)
+/* Masks lie on the grid that they were painted on. */
+static gboolean
+hides_masks (const SagUiAlign *align)
 {
-  gboolean         is_good = registration->verdict == SAG_REGISTER_GOOD;
-  g_autofree char *misfit = dup_number (registration->misfit_mm, "%.1f");
-  g_autofree char *likeness = dup_number (registration->correlation, "%.2f");
-  g_autofree char *turn = dup_number (registration->turn_degrees, "%.1f");
-  g_autofree char *shift = dup_number (registration->shift_mm, "%.0f");
-  g_autofree char *text = NULL, *more = NULL;
+  SagUiCaseMasks *masks = align->aligned ? sag_ui_case_masks_peek (align->prior) : NULL;
 
-  text = is_good ? /* Translators: how well two scans were aligned; a distance in mm. */
-           g_strdup_printf (_ ("Bones fit to %s mm"), misfit)
-                 : /* Translators: how badly two scans were aligned; a distance in mm. */
-           g_strdup_printf (_ ("Doubtful: bones fit to %s mm"), misfit);
+  return masks != NULL && sag_ui_case_masks_get_n (masks) > 0;
+}
+
+static void
+say_fit (SagUiViews *self)
+{
+  const SagRegistration *registration = &self->align.registration;
+  gboolean               is_good = registration->verdict == SAG_REGISTER_GOOD;
+  g_autofree char       *misfit = dup_number (registration->misfit_mm, "%.1f");
+  g_autofree char       *likeness = dup_number (registration->correlation, "%.2f");
+  g_autofree char       *turn = dup_number (registration->turn_degrees, "%.1f");
+  g_autofree char       *shift = dup_number (registration->shift_mm, "%.0f");
+  g_autofree char       *fit = NULL, *explained = NULL, *text = NULL, *more = NULL;
+
+  fit = is_good ? /* Translators: how well two scans were aligned; a distance in mm. */
+          g_strdup_printf (_ ("Bones fit to %s mm"), misfit)
+                : /* Translators: how badly two scans were aligned; a distance in mm. */
+          g_strdup_printf (_ ("Doubtful: bones fit to %s mm"), misfit);
   /* Translators: a distance in mm, a correlation, an angle in degrees, a distance in mm. */
-  more = g_strdup_printf (_ ("Half of the bones' edges lie closer together than %s mm; the bones' "
-                             "values correlate by %s. This scan was turned by %s° and moved by %s "
-                             "mm, as a whole: look at spine and ribs in the checkerboard. Lungs "
-                             "and diaphragm move with the breath."),
-                          misfit, likeness, turn, shift);
-  say (self, text, more, !is_good);
+  explained =
+    g_strdup_printf (_ ("Half of the bones' edges lie closer together than %s mm; the bones' "
+                        "values correlate by %s. This scan was turned by %s° and moved by %s "
+                        "mm, as a whole: look at spine and ribs in the checkerboard. Lungs "
+                        "and diaphragm move with the breath."),
+                     misfit, likeness, turn, shift);
+  if (hides_masks (&self->align))
+    {
+      text = g_strjoin (" · ", _ ("Masks hidden"), fit, NULL);
+      more = g_strjoin (" ", _ ("The masks of this scan are drawn where it is not aligned."),
+                        explained, NULL);
+    }
+  say (self, text != NULL ? text : fit, more != NULL ? more : explained, !is_good);
 }
 
 static void
@@ -102,6 +120,20 @@ update_buttons (SagUiViews *self)
 
   gtk_widget_set_sensitive (align->aligned_button, align->stand_in != NULL);
   gtk_widget_set_sensitive (align->checker_button, align->stand_in != NULL);
+}
+
+void
+sag_ui_views_take_fit (SagUiViews *self, const SagRegistration *registration, SagVolume *laid)
+{
+  SagUiAlign *align = &self->align;
+
+  align->registration = *registration;
+  g_clear_object (&align->stand_in);
+  align->stand_in = sag_ui_stand_in_new (align->prior, laid, registration->prior_to_current);
+  say_fit (self);
+  update_buttons (self);
+  if (registration->verdict == SAG_REGISTER_GOOD)
+    g_object_set (self, "aligned", TRUE, NULL);
 }
 
 static void
@@ -122,13 +154,7 @@ done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       say (self, _ ("Could not be aligned"), error->message, TRUE);
       return;
     }
-  align->registration = job->registration;
-  align->stand_in =
-    sag_ui_stand_in_new (align->prior, job->laid, job->registration.prior_to_current);
-  say_fit (self, &align->registration);
-  update_buttons (self);
-  if (align->registration.verdict == SAG_REGISTER_GOOD)
-    g_object_set (self, "aligned", TRUE, NULL);
+  sag_ui_views_take_fit (self, &job->registration, job->laid);
 }
 
 /* Once both are there. */
@@ -190,6 +216,7 @@ sag_ui_views_end_align (SagUiViews *self)
   g_clear_object (&align->stand_in);
   g_clear_object (&align->current);
   g_clear_object (&align->prior);
+  align->links = FALSE;
   if (align->checker || align->aligned)
     {
       align->checker = align->aligned = FALSE;
@@ -203,13 +230,19 @@ sag_ui_views_link_point (SagUiViews *self, int from, double ras_mm[3])
 {
   const SagUiAlign *align = &self->align;
 
-  if (align->stand_in == NULL)
+  if (align->stand_in == NULL || !align->links)
     return FALSE;
   if (!align->aligned)
     sag_geometry_apply (from == 0 ? align->registration.current_to_prior
                                   : align->registration.prior_to_current,
                         ras_mm, ras_mm);
   return TRUE;
+}
+
+void
+sag_ui_views_link_by_hand (SagUiViews *self)
+{
+  self->align.links = self->align.aligned;
 }
 
 static void
@@ -265,12 +298,14 @@ sag_ui_views_set_aligned (SagUiViews *self, gboolean aligned)
   if (align->aligned == aligned || (aligned && !can_align (self)))
     return;
   align->aligned = aligned;
+  align->links = TRUE;
   if (align->checker && !aligned)
     {
       align->checker = FALSE;
       g_object_notify (G_OBJECT (self), "checker");
     }
   show_prior (self);
+  say_fit (self);
 }
 
 void

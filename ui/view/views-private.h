@@ -36,6 +36,7 @@ typedef struct
  * @cancellable: (nullable): while they are being aligned
  * @current, @prior: (nullable): the left and the right case
  * @stand_in: (nullable): what is drawn in its place while @aligned; NULL until it is known
+ * @links: the crosses follow the fit: it is good, or was asked for, and nobody linked the sides by hand since
  * @checker: squares of both
  */
 typedef struct
@@ -50,6 +51,7 @@ typedef struct
   SagUiCase      *stand_in;
   SagRegistration registration;
   gboolean        aligned;
+  gboolean        links;
   gboolean        checker;
 } SagUiAlign;
 
@@ -115,11 +117,15 @@ void sag_ui_views_begin_align (SagUiViews *self, SagUiCase *prior);
 void sag_ui_views_end_align (SagUiViews *self);
 /**
  * sag_ui_views_link_point: @ras_mm of side @from becomes the same anatomy's place on the other side;
- * FALSE while nothing is aligned.
+ * FALSE while nothing is aligned, or nobody trusts it.
  */
 gboolean sag_ui_views_link_point (SagUiViews *self, int from, double ras_mm[3]);
-void     sag_ui_views_set_aligned (SagUiViews *self, gboolean aligned);
-void     sag_ui_views_set_checker (SagUiViews *self, gboolean checker);
+/** sag_ui_views_link_by_hand: the sides move together as they stand now, unless both are drawn on the same slices. */
+void sag_ui_views_link_by_hand (SagUiViews *self);
+/** sag_ui_views_take_fit: how the prior lies; shown at once if that is good. @laid: it on the current grid */
+void sag_ui_views_take_fit (SagUiViews *self, const SagRegistration *registration, SagVolume *laid);
+void sag_ui_views_set_aligned (SagUiViews *self, gboolean aligned);
+void sag_ui_views_set_checker (SagUiViews *self, gboolean checker);
 
 /* views-side.c */
 void sag_ui_side_init (SagUiViews *self, SagUiSide *side, gboolean with_scene);

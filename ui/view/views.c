@@ -244,6 +244,7 @@ sag_ui_views_set_property (GObject *object, guint id, const GValue *value, GPara
       break;
     case PROP_LINKED:
       self->linked = g_value_get_boolean (value);
+      sag_ui_views_link_by_hand (self);
       sag_ui_views_relink (self);
       break;
     case PROP_ALIGNED:

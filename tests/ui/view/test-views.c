@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ui/view/views.h"
+#include "ui/view/views-private.h"
 
 #include "model/phantom/phantom.h"
 #include "model/register/register.h"
 #include "render/scene/worker.h"
 #include "tests/ui/support.h"
 #include "ui/case/stand-in.h"
+#include "ui/mask/case-masks.h"
 #include "ui/scene/scene-view.h"
 
 #include <math.h>
@@ -159,15 +160,21 @@ test_actions (Fixture *self, gconstpointer data)
   g_assert_cmpfloat (sag_ui_display_get_slab_mm (self->display), ==, 20);
 }
 
-static void
-add_overlay (Fixture *self, const char *label)
+static SagUiOverlay *
+new_overlay (const char *label)
 {
   const int32_t dims[3] = { 4, 4, 4 };
   const float   cells[64] = { 0.9f };
   SagGeometry   geometry =
     sag_geometry_init (dims, (const double[]){ 12, 16, 16 }, (const double[]){ 0, 0, 0 });
-  g_autoptr (SagUiOverlay) overlay =
-    sag_ui_overlay_new (SAG_UI_OVERLAY_SCORE, label, cells, &geometry, 0);
+
+  return sag_ui_overlay_new (SAG_UI_OVERLAY_SCORE, label, cells, &geometry, 0);
+}
+
+static void
+add_overlay (Fixture *self, const char *label)
+{
+  g_autoptr (SagUiOverlay) overlay = new_overlay (label);
 
   g_list_store_append (sag_ui_case_get_overlays (self->cases[0]), overlay);
 }
@@ -357,6 +364,127 @@ test_aligned (Fixture *self, gconstpointer data)
   g_assert_true (sag_ui_display_get_case (self->display) == current);
 }
 
+static void
+assert_labels (SagUiCase *one, const char *labels)
+{
+  GListModel *maps = G_LIST_MODEL (sag_ui_case_get_overlays (one));
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (maps); i++)
+    {
+      g_autoptr (SagUiOverlay) map = g_list_model_get_item (maps, i);
+
+      g_string_append (all, sag_ui_overlay_get_label (map));
+    }
+  g_assert_cmpstr (all->str, ==, labels);
+}
+
+/* Maps that come and go while their scan is aligned; masks of it are said to be elsewhere. */
+static void
+test_aligned_maps (Fixture *self, gconstpointer data)
+{
+  SagUiCase      *prior = self->cases[1];
+  GListStore     *maps = sag_ui_case_get_overlays (prior);
+  SagRegistration fit = { .verdict = SAG_REGISTER_GOOD };
+  g_autoptr (SagUiJournal) journal = sag_ui_journal_new ();
+  g_autoptr (SagUiOverlay) a = new_overlay ("a");
+  g_autoptr (SagUiOverlay) b = new_overlay ("b");
+  g_autoptr (SagUiOverlay) moved = NULL;
+  SagUiCase    *shown;
+  SagUiDisplay *other;
+
+  g_list_store_append (maps, a);
+  sag_ui_views_compare_cases (self->views, prior);
+  sag_test_ui_until (is_said (self, "Could not be aligned"));
+  for (int r = 0; r < 3; r++)
+    fit.prior_to_current[r][r] = fit.current_to_prior[r][r] = 1;
+  fit.prior_to_current[0][3] = 7;
+  fit.current_to_prior[0][3] = -7;
+  sag_ui_views_take_fit (self->views, &fit, sag_ui_case_get_volume (self->cases[0]));
+  other = sag_ui_slice_view_get_display (get_view (self, 1, SAG_RENDER_AXIAL));
+  shown = sag_ui_display_get_case (other);
+  g_assert_true (sag_ui_stand_in_get_original (shown) == prior);
+  assert_labels (shown, "a");
+  g_list_store_insert (maps, 0, b);
+  assert_labels (shown, "ba");
+  moved = g_list_model_get_item (G_LIST_MODEL (sag_ui_case_get_overlays (shown)), 0);
+  g_assert_cmpfloat_with_epsilon (sag_ui_overlay_get_geometry (moved)->ijk_to_ras[0][3],
+                                  sag_ui_overlay_get_geometry (b)->ijk_to_ras[0][3] + 7, 1e-9);
+  sag_ui_overlay_set_visible (b, TRUE);
+  g_assert_true (sag_ui_overlay_get_visible (moved));
+  g_list_store_remove (maps, 1);
+  assert_labels (shown, "b");
+
+  g_assert_false (is_said (self, "Masks hidden"));
+  act (self, "view.aligned");
+  sag_ui_case_masks_add (sag_ui_case_masks_get (prior, journal), "Lesion", NULL, NULL);
+  sag_test_ui_settle ();
+  g_assert_false (is_said (self, "Masks hidden"));
+  act (self, "view.aligned");
+  g_assert_true (is_said (self, "Masks hidden"));
+  act (self, "view.end-compare");
+}
+
+static void
+assert_apart (Fixture *self, SagUiDisplay *other, const double offset_mm[3])
+{
+  double left[3], right[3];
+
+  sag_ui_display_get_cross (self->display, left);
+  sag_ui_display_get_cross (other, right);
+  for (int a = 0; a < 3; a++)
+    g_assert_cmpfloat_with_epsilon (right[a] - left[a], offset_mm[a], 1e-6);
+}
+
+static void
+get_apart (Fixture *self, SagUiDisplay *other, double offset_mm[3])
+{
+  double left[3];
+
+  sag_ui_display_get_cross (self->display, left);
+  sag_ui_display_get_cross (other, offset_mm);
+  for (int a = 0; a < 3; a++)
+    offset_mm[a] -= left[a];
+}
+
+/* A doubtful fit moves nothing until it is asked for, nor once the sides were linked by hand. */
+static void
+test_doubtful (Fixture *self, gconstpointer data)
+{
+  SagRegistration fit = { .verdict = SAG_REGISTER_DOUBTFUL };
+  SagUiDisplay   *other;
+  double          offset[3], cross[3];
+
+  sag_ui_views_compare_cases (self->views, self->cases[1]);
+  sag_test_ui_until (is_said (self, "Could not be aligned"));
+  for (int r = 0; r < 3; r++)
+    fit.prior_to_current[r][r] = fit.current_to_prior[r][r] = 1;
+  fit.prior_to_current[2][3] = 12;
+  fit.current_to_prior[2][3] = -12;
+  sag_ui_views_take_fit (self->views, &fit, sag_ui_case_get_volume (self->cases[0]));
+  g_assert_true (is_said (self, "Doubtful"));
+  g_assert_false (get_switch (self, "aligned"));
+  other = sag_ui_slice_view_get_display (get_view (self, 1, SAG_RENDER_AXIAL));
+  get_apart (self, other, offset);
+  sag_ui_slice_view_step (get_view (self, 0, SAG_RENDER_AXIAL), 3);
+  assert_apart (self, other, offset);
+
+  act (self, "view.aligned");
+  act (self, "view.aligned");
+  sag_ui_slice_view_step (get_view (self, 0, SAG_RENDER_AXIAL), 1);
+  assert_same_place (self, other, fit.current_to_prior);
+
+  act (self, "view.linked");
+  sag_ui_display_get_cross (other, cross);
+  cross[1] += 9;
+  sag_ui_display_set_cross (other, cross);
+  act (self, "view.linked");
+  get_apart (self, other, offset);
+  sag_ui_slice_view_step (get_view (self, 0, SAG_RENDER_AXIAL), -2);
+  assert_apart (self, other, offset);
+  act (self, "view.end-compare");
+}
+
 /* It may end while they are being aligned. */
 static void
 test_ended_early (Fixture *self, gconstpointer data)
@@ -435,6 +563,8 @@ main (int argc, char **argv)
   ADD ("compare-overlays", test_compare_overlays);
   ADD ("not-aligned", test_not_aligned);
   ADD ("aligned", test_aligned);
+  ADD ("aligned-maps", test_aligned_maps);
+  ADD ("doubtful", test_doubtful);
   ADD ("ended-early", test_ended_early);
   status = g_test_run ();
   for (int i = 0; i < 2; i++)
