@@ -13,7 +13,7 @@
 #define FIRST_BYTES 16384
 #define PACKED_BYTES 65536
 #define MAX_INFLATED_BYTES ((gsize) 256 << 20) /* of a deflated data set */
-#define MAX_BYTES ((guint64) 8 << 30)          /* of one file in memory */
+#define PIECE_BYTES ((gsize) 1 << 30)          /* of what is read at a time */
 #define MAX_RATIO 1100                         /* deflate packs no denser than 1032 : 1 */
 
 struct _SagDicomInput
@@ -190,7 +190,7 @@ read_next (SagDicomInput *input, guint8 *out, gsize n)
 const guint8 *
 sag_dicom_input_want (SagDicomInput *input, gsize n, gsize *n_have)
 {
-  if (n > input->n_bytes && !input->ended && n <= MAX_BYTES)
+  if (n > input->n_bytes && !input->ended && n <= SAG_DICOM_INPUT_MOST_BYTES)
     {
       gsize size = MIN (MAX (n, FIRST_BYTES), input->size_bytes), got = 0;
 
@@ -227,7 +227,9 @@ sag_dicom_input_read_all (SagDicomInput *input, guint64 most, GError **error)
                    "is larger than the %d MB that can be read at once.", (int) (most >> 20));
       return FALSE;
     }
-  sag_dicom_input_want (input, (gsize) input->size_bytes, &n_have);
+  do
+    sag_dicom_input_want (input, MIN (input->size_bytes, input->n_bytes + PIECE_BYTES), &n_have);
+  while (!input->ended && n_have < input->size_bytes);
   input->ended = TRUE;
   return TRUE;
 }

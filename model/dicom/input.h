@@ -21,6 +21,9 @@ typedef struct
 
 void sag_dicom_place_free (SagDicomPlace *place);
 
+/** SAG_DICOM_INPUT_MOST_BYTES: of one file in memory. */
+#define SAG_DICOM_INPUT_MOST_BYTES ((guint64) 8 << 30)
+
 /**
  * SagDicomInput:
  *

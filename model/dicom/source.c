@@ -24,10 +24,27 @@ sag_dicom_sources_init (SagDicomSources *sources)
   sources->shared = g_hash_table_new (NULL, NULL);
 }
 
+static void
+source_free (SagDicomSource *source)
+{
+  g_clear_pointer (&source->input, sag_dicom_input_free);
+  g_clear_pointer (&source->fragments, sag_dicom_fragments_free);
+  g_clear_error (&source->error);
+  g_free (source);
+}
+
 void
 sag_dicom_sources_clear (SagDicomSources *sources)
 {
-  g_assert (g_hash_table_size (sources->shared) == 0);
+  GHashTableIter iter;
+  gpointer       source;
+
+  g_hash_table_iter_init (&iter, sources->shared);
+  while (g_hash_table_iter_next (&iter, NULL, &source))
+    {
+      g_assert (((SagDicomSource *) source)->error != NULL);
+      source_free (source);
+    }
   g_clear_pointer (&sources->shared, g_hash_table_unref);
   g_mutex_clear (&sources->lock);
 }
@@ -43,16 +60,16 @@ can_share (const SagDicomFile *file)
           strcmp (layout->transfer_syntax, DEFLATED_SYNTAX) == 0);
 }
 
-static void
-source_free (SagDicomSource *source)
+guint64
+sag_dicom_file_most_bytes (const SagDicomFile *file)
 {
-  g_clear_pointer (&source->input, sag_dicom_input_free);
-  g_clear_pointer (&source->fragments, sag_dicom_fragments_free);
-  g_free (source);
+  return file->header->layout.codec == SAG_DICOM_NATIVE ? SAG_DICOM_INPUT_MOST_BYTES
+                                                        : SAG_DICOM_MOST_STREAM_BYTES;
 }
 
+/* With its error if it cannot be read. */
 static SagDicomSource *
-source_new (SagDicomFile *file, GError **error)
+source_new (SagDicomFile *file)
 {
   SagDicomSource *source = g_new0 (SagDicomSource, 1);
   const guint64   at = file->header->layout.pixel_value_offset;
@@ -61,16 +78,10 @@ source_new (SagDicomFile *file, GError **error)
 
   source->file = file;
   source->is_shared = can_share (file);
-  source->n_users = 1;
-  source->input = sag_dicom_file_open (file, error);
-  if (source->input == NULL ||
-      (source->is_shared &&
-       !sag_dicom_input_read_all (source->input, SAG_DICOM_MOST_STREAM_BYTES, error)))
-    {
-      source_free (source);
-      return NULL;
-    }
-  if (!source->is_shared || file->header->layout.codec == SAG_DICOM_NATIVE)
+  source->input = sag_dicom_file_open (file, &source->error);
+  if (source->input == NULL || !source->is_shared ||
+      !sag_dicom_input_read_all (source->input, sag_dicom_file_most_bytes (file), &source->error) ||
+      file->header->layout.codec == SAG_DICOM_NATIVE)
     return source;
   bytes = sag_dicom_input_want (source->input, sag_dicom_input_get_size (source->input), &n_have);
   if (n_have > at)
@@ -84,15 +95,28 @@ sag_dicom_sources_open (SagDicomSources *sources, SagDicomFile *file, GError **e
   SagDicomSource *source;
 
   if (!can_share (file))
-    return source_new (file, error);
+    {
+      source = source_new (file);
+      if (source->error == NULL)
+        return source;
+      g_propagate_error (error, g_steal_pointer (&source->error));
+      source_free (source);
+      return NULL;
+    }
   g_mutex_lock (&sources->lock);
   source = g_hash_table_lookup (sources->shared, file);
-  if (source != NULL)
+  if (source == NULL)
+    {
+      source = source_new (file);
+      g_hash_table_insert (sources->shared, file, source);
+    }
+  if (source->error == NULL)
     source->n_users++;
   else
-    source = source_new (file, error);
-  if (source != NULL)
-    g_hash_table_insert (sources->shared, file, source);
+    {
+      g_propagate_error (error, g_error_copy (source->error));
+      source = NULL;
+    }
   g_mutex_unlock (&sources->lock);
   return source;
 }

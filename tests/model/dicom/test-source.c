@@ -4,6 +4,7 @@
 #include "model/core/error.h"
 #include "tests/support/test.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define N_FRAMES 3
@@ -130,6 +131,100 @@ test_shared (void)
   sag_test_remove_folder (folder);
 }
 
+/* What failed once fails for everybody until all is over, and is not read for each of its frames. */
+static void
+test_failed (void)
+{
+  char            *folder = sag_test_dup_folder ();
+  SagDicomFile    *many = make_file (folder, N_FRAMES);
+  SagDicomSources  sources;
+  SagDicomSource  *source;
+  g_autofree char *aside = g_strconcat (many->place->path, ".aside", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_rename (many->place->path, aside), ==, 0);
+  sag_dicom_sources_init (&sources);
+  g_assert_null (sag_dicom_sources_open (&sources, many, &error));
+  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "cannot be");
+  g_assert_cmpint (g_rename (aside, many->place->path), ==, 0);
+  g_assert_null (sag_dicom_sources_open (&sources, many, &error));
+  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "cannot be");
+  sag_dicom_sources_clear (&sources);
+  sag_dicom_sources_init (&sources);
+  source = sag_dicom_sources_open (&sources, many, &error);
+  g_assert_no_error (error);
+  sag_dicom_sources_close (&sources, source);
+  sag_dicom_sources_clear (&sources);
+  sag_dicom_file_unref (many);
+  sag_test_remove_folder (folder);
+}
+
+#define N_THREADS 4
+#define N_ROUNDS 200
+
+typedef struct
+{
+  SagDicomSources sources;
+  SagDicomFile   *files[2];
+} Together;
+
+static gpointer
+read_together (gpointer data)
+{
+  Together *together = data;
+
+  for (int r = 0; r < N_ROUNDS; r++)
+    {
+      SagDicomSource *source =
+        sag_dicom_sources_open (&together->sources, together->files[r / 3 % 2], NULL);
+      g_autoptr (GByteArray) frame = NULL;
+      const guint8 *bytes;
+      gsize         n_have;
+
+      g_assert_nonnull (source);
+      bytes = sag_dicom_input_want (source->input, G_MAXINT32, &n_have);
+      frame = sag_dicom_fragments_dup_frame (source->fragments, bytes, r % 2);
+      g_assert_cmpmem (frame->data, frame->len, r % 2 == 0 ? "even" : "odd.", 4);
+      sag_dicom_sources_close (&together->sources, source);
+    }
+  return NULL;
+}
+
+/* Several threads, as loading has them, with two files by turns. */
+static void
+test_threads (void)
+{
+  char    *folder = sag_test_dup_folder ();
+  Together together = { .files = { make_file (folder, N_FRAMES),
+                                   make_file (folder, N_FRAMES + 1) } };
+  GThread *threads[N_THREADS];
+
+  sag_dicom_sources_init (&together.sources);
+  for (int t = 0; t < N_THREADS; t++)
+    threads[t] = g_thread_new ("reader", read_together, &together);
+  for (int t = 0; t < N_THREADS; t++)
+    g_thread_join (threads[t]);
+  g_assert_cmpint (g_hash_table_size (together.sources.shared), ==, 0);
+  sag_dicom_sources_clear (&together.sources);
+  for (int f = 0; f < 2; f++)
+    sag_dicom_file_unref (together.files[f]);
+  sag_test_remove_folder (folder);
+}
+
+/* Pixels that need no decoder may be as many as ever. */
+static void
+test_most_bytes (void)
+{
+  char         *folder = sag_test_dup_folder ();
+  SagDicomFile *file = make_file (folder, N_FRAMES);
+
+  g_assert_cmpuint (sag_dicom_file_most_bytes (file), ==, SAG_DICOM_MOST_STREAM_BYTES);
+  file->header->layout.codec = SAG_DICOM_NATIVE;
+  g_assert_cmpuint (sag_dicom_file_most_bytes (file), ==, SAG_DICOM_INPUT_MOST_BYTES);
+  sag_dicom_file_unref (file);
+  sag_test_remove_folder (folder);
+}
+
 /* Too large is said before anything is read. */
 static void
 test_too_large (void)
@@ -148,6 +243,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dicom/source/fragments", test_fragments);
   g_test_add_func ("/dicom/source/shared", test_shared);
+  g_test_add_func ("/dicom/source/failed", test_failed);
+  g_test_add_func ("/dicom/source/threads", test_threads);
+  g_test_add_func ("/dicom/source/most-bytes", test_most_bytes);
   g_test_add_func ("/dicom/source/too-large", test_too_large);
   return g_test_run ();
 }
