@@ -75,7 +75,7 @@ typedef void (*SagCohortFunc) (guint n_done, gpointer user_data);
 /**
  * sag_cohort_write: @folder, made if needed, gets for each member NAME.nii.gz, NAME_labels.nii.gz (organs),
  * NAME_findings.nii.gz and NAME.json; then manifest.csv (columns as in model/dataset/manifest.h, one row for each
- * member and task, with a label or a mask; a diagnosis that shows has one of each) and test-wordings.csv (the test
+ * member and task, with a label or a mask; a diagnosis that would show has one of each) and test-wordings.csv (the test
  * members again, in sentences that manifest.csv has not). In training rows every second sentence is a paraphrase.
  *
  * Members that are there already, of the same version and spacing, are kept: a run that was stopped goes on where it

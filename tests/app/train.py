@@ -178,7 +178,7 @@ def test_lost_best():
     with open(state, "wb") as file:
         file.write(data.replace(step, step[:-2] + b'9"'))
     result = run(*arguments(folder, "--resume"))
-    assert "no longer there" in result.err, result.err
+    assert "no longer there" in result.out, result.out
     assert os.path.realpath(os.path.join(folder, "best")) == os.path.realpath(newest)
     run("bundle", "check", os.path.join(folder, "best"))
 
