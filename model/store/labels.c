@@ -5,6 +5,7 @@
 #include "model/store/audit.h"
 #include "model/store/crc-columns.h"
 #include "model/store/db-private.h"
+#include "model/store/schema.h"
 
 static const char *const value_names[] = { "none",   "present",       "absent",
                                            "unsure", "not evaluable", "censored" };
@@ -200,7 +201,8 @@ sag_labels_list (SagDb *db, gint64 case_id, GError **error)
   GError *failure = NULL;
   SagRow *row;
 
-  g_assert (db->version > 0);
+  if (!sag_schema_need_version (db, error))
+    return NULL;
   row = sag_db_query (
     db, error,
     db->version == 1

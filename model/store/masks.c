@@ -7,6 +7,7 @@
 #include "model/store/crc-columns.h"
 #include "model/store/crc32c.h"
 #include "model/store/db-private.h"
+#include "model/store/schema.h"
 
 static guint32
 row_crc (gint64 a, gint64 b, const void *data, gsize size_bytes)
@@ -165,7 +166,8 @@ sag_masks_list (SagDb *db, gint64 case_id, const SagGeometry *geometry, GError *
   GError  *failure = NULL;
   SagRow  *row;
 
-  g_assert (db->version > 0);
+  if (!sag_schema_need_version (db, error))
+    return NULL;
   row = sag_db_query (
     db, error,
     db->version == 1

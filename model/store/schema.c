@@ -105,6 +105,14 @@ sag_schema_check (SagDb *db, gint64 *version, GError **error)
 }
 
 gboolean
+sag_schema_need_version (SagDb *db, GError **error)
+{
+  gint64 version;
+
+  return db->version > 0 || sag_schema_check (db, &version, error);
+}
+
+gboolean
 sag_schema_run (SagDb *db, const char *const *sql, gsize n_steps, GError **error)
 {
   gint64   version = 0;

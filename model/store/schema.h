@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  */
 gboolean sag_schema_check (SagDb *db, gint64 *version, GError **error);
 
+/** sag_schema_need_version: sees to it that the version is known, for those who read files of several. */
+gboolean sag_schema_need_version (SagDb *db, GError **error);
+
 /** sag_schema_migrate: brings a file to this version, all or nothing. */
 gboolean sag_schema_migrate (SagDb *db, GError **error);
 

@@ -112,7 +112,8 @@ gboolean sag_store_flush (SagStore *store, GError **error);
 guint sag_store_get_n_waiting (SagStore *store);
 
 /**
- * sag_store_save_as: goes on in a new file at @path, which must not exist. Works, too, if the old
+ * sag_store_save_as: goes on in a new file at @path, which must not exist, and which is of this version and can be
+ * written even where the old one could only be looked at. Works, too, if the old
  * file has vanished.
  */
 gboolean sag_store_save_as (SagStore *store, const char *path, GError **error);
