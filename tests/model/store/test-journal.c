@@ -185,12 +185,12 @@ test_adopt_after_project (void)
   id = add_case (store, "a");
   sag_masks_adopt_later (store, id, set);
   again = reopen (&store, second, id);
+  sag_masks_detach (set);
   assert_same (set, again);
   g_assert_cmpint (sag_mask_set_get_n_steps (again), ==, n);
   undo_all (set);
   undo_all (again);
   assert_same (set, again);
-  sag_masks_detach (set);
   sag_masks_detach (again);
   sag_store_free (store);
   sag_test_remove_folder (folder);
