@@ -269,10 +269,25 @@ test_cancel (void)
   cancel_at = -1;
 }
 
+/* Only with -m perf: how long a pair takes. */
+static void
+test_speed (void)
+{
+  g_autoptr (SagPhantom) current = sag_test_phantom ((SagPhantomOptions){ .seed = 3 });
+  g_autoptr (SagPhantom) prior = sag_test_phantom ((SagPhantomOptions){ .seed = 3, .visit = 2 });
+
+  g_test_timer_start ();
+  align (current->image, prior->image);
+  g_test_minimized_result (g_test_timer_elapsed (), "%.2f s to align two phantoms",
+                           g_test_timer_last ());
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  if (g_test_perf ())
+    g_test_add_func ("/register/speed", test_speed);
   g_test_add_func ("/register/known-motion", test_known_motion);
   g_test_add_func ("/register/another-day", test_another_day);
   g_test_add_func ("/register/orientation", test_orientation);
