@@ -196,6 +196,16 @@ enter_search (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_widget_grab_focus (SAG_UI_WORKLIST_WINDOW (widget)->search);
 }
 
+/* The entry keeps Escape for itself: first the search goes, then the window. */
+static void
+stop_search_cb (SagUiWorklistWindow *self)
+{
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->search)) != 0)
+    gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  else
+    gtk_window_close (GTK_WINDOW (self));
+}
+
 /* Putting it together */
 
 static GtkWidget *
@@ -226,6 +236,8 @@ create_bar (SagUiWorklistWindow *self)
   gtk_box_append (GTK_BOX (bar), self->unlabelled);
   gtk_widget_add_css_class (bar, "toolbar");
   g_signal_connect_object (self->search, "search-changed", G_CALLBACK (filter_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search, "stop-search", G_CALLBACK (stop_search_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->state, "notify::selected", G_CALLBACK (filter_cb), self,
                            G_CONNECT_SWAPPED);

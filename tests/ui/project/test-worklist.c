@@ -96,12 +96,14 @@ test_selection (SagTestProject *test, gconstpointer data)
   sag_test_ui_until (g_list_model_get_n_items (G_LIST_MODEL (selection)) == 10);
   g_assert_cmpuint (gtk_single_selection_get_selected (selection), ==, 7);
   g_assert_cmpstr (get_selected (selection)->one->name, ==, "scan-0017");
-  gtk_editable_set_text (GTK_EDITABLE (search), "");
+  g_signal_emit_by_name (search, "stop-search"); /* Escape: the search goes */
   sag_test_ui_until (g_list_model_get_n_items (G_LIST_MODEL (selection)) == N_CASES);
   g_assert_cmpstr (get_selected (selection)->one->name, ==, "scan-0017");
   sag_test_project_add_task (test, "nodule", "Is there a nodule?");
   g_assert_cmpstr (get_selected (selection)->one->name, ==, "scan-0017");
-  gtk_window_destroy (GTK_WINDOW (window));
+  g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
+  g_signal_emit_by_name (search, "stop-search"); /* then the window */
+  sag_test_ui_until (window == NULL);
 }
 
 /* The window shows few of many rows, and follows a state that changes. */
