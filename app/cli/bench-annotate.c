@@ -201,7 +201,7 @@ bench_saving (const char *path, Watch *watch, Watch *ignored, GError **error)
   int one = 0;
 
   set = store != NULL && sag_store_run (store, add_case, &one, error) ? new_set (error) : NULL;
-  if (set == NULL || !sag_masks_adopt (store, 1, set, error))
+  if (set == NULL || !sag_masks_adopt (store, 1, NULL, set, error))
     return FALSE;
   for (guint n = 0; n < 200; n++)
     {

@@ -74,7 +74,7 @@ write_case (const SagProject  *project,
   sag_json_string (writer, "state", sag_case_state_to_string (item->one->state));
   sag_json_string (writer, "sha256", item->one->sha256);
   sag_json_integer (writer, "labelled", item->n_labelled);
-  sag_json_integer (writer, "readers", item->n_readers);
+  sag_json_integer (writer, "readers", sag_work_item_get_n_readers (item));
   write_masks (masks, writer);
   sag_json_end_object (writer);
   return TRUE;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/store/masks.h"
+#include "model/store/records.h"
 #include "model/store/worklist.h"
 
 G_BEGIN_DECLS
@@ -62,6 +63,20 @@ SagConsensus sag_project_get_consensus (const SagProject *project,
                                         gint64            task_id,
                                         const char       *reader);
 
+/** sag_project_get_decision: (nullable) (transfer none): the latest review with a word, or (@mask) with a mask. */
+const SagReviewRow *
+sag_project_get_decision (const SagProject *project, gint64 case_id, gint64 task_id, gboolean mask);
+/** sag_project_is_decision: a mask that somebody decided on once: it is no reading. */
+gboolean sag_project_is_decision (const SagProject *project, const SagStoredMask *stored);
+/**
+ * sag_project_find_decided: (nullable) (transfer none): the one of @masks that counts for a task of a case; others are
+ * only readings of it.
+ */
+const SagStoredMask *sag_project_find_decided (const SagProject *project,
+                                               gint64            case_id,
+                                               const char       *key,
+                                               GPtrArray        *masks);
+
 /**
  * SagExported: what was written.
  * @notes: sentences: what was left out, and why
@@ -78,7 +93,10 @@ void sag_exported_clear (SagExported *exported);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SagExported, sag_exported_clear)
 void sag_exported_note (SagExported *exported, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/** sag_export_masks: a file for each mask: CASE__NAME-HEX__mask.nii.gz, and beside it a .json that says whose it is. */
+/**
+ * sag_export_masks: a file for each mask: CASE__NAME-HEX__mask.nii.gz, and beside it a .json that says whose it is, and
+ * whether it is a reading or a decision.
+ */
 gboolean sag_export_masks (SagProject   *project,
                            const char   *folder,
                            SagExported  *exported,
@@ -87,7 +105,8 @@ gboolean sag_export_masks (SagProject   *project,
 
 /**
  * sag_export_label_maps: a file for each case with masks, CASE__labels.nii.gz, values in the order of the list, and an
- * ITK-SNAP table, CASE__labels.txt. Where masks overlap the higher value stands; how often is noted.
+ * ITK-SNAP table, CASE__labels.txt. Where masks overlap the higher value stands; how often is noted. Where somebody
+ * decided which mask of a task counts, readings of it are left out.
  */
 gboolean sag_export_label_maps (SagProject   *project,
                                 const char   *folder,
@@ -95,7 +114,9 @@ gboolean sag_export_label_maps (SagProject   *project,
                                 GCancellable *cancellable,
                                 GError      **error);
 
-/** sag_export_labels: all labels as CSV, or as JSON if @path ends so. */
+/**
+ * sag_export_labels: all labels, then the words that count where readers differ; as CSV, or as JSON if @path ends so.
+ */
 gboolean
 sag_export_labels (SagProject *project, const char *path, SagExported *exported, GError **error);
 
@@ -111,7 +132,7 @@ gboolean sag_export_scores (SagProject   *project,
 
 /**
  * SagTrainingOptions: which labels become samples.
- * @reader: (nullable): only this one's; else those on which all agree, and decisions
+ * @reader: (nullable): only this one's; else decisions, and where there is none that on which all agree
  * @patients: patients as the project has them; else a code for each, good within the project
  * @assisted: also those that were set after an answer had been seen
  * @shares: of train, validation, test, for cases without a split; by patient, always the same way

@@ -127,6 +127,31 @@ parse_time (const char *text)
   return at != NULL ? g_date_time_to_unix (at) * 1000 : 0;
 }
 
+/* One that the project has stays. */
+static gboolean
+import_decision (SagDb *db, Reading *reading, gsize row, const SagLabelRow *label, GError **error)
+{
+  const SagReviewRow review = { .case_id = label->case_id,
+                                .task_id = label->task_id,
+                                .reader = label->reader,
+                                .value = label->value,
+                                .comment = label->comment,
+                                .at = label->at };
+
+  if (label->value == SAG_LABEL_VALUE_NONE)
+    return TRUE;
+  if (sag_project_get_decision (reading->project, label->case_id, label->task_id, FALSE) != NULL)
+    {
+      sag_exported_note (reading->imported,
+                         "Line %u: the project has a decision there already; it "
+                         "stays.",
+                         sag_rows_get_line (reading->rows, row));
+      return TRUE;
+    }
+  reading->imported->n_rows++;
+  return sag_reviews_put (db, &review, error);
+}
+
 static gboolean
 import_row (SagDb *db, Reading *reading, gsize row, GError **error)
 {
@@ -162,6 +187,8 @@ import_row (SagDb *db, Reading *reading, gsize row, GError **error)
   label.at = parse_time (cell (reading, row, "at"));
   label.active_ms =
     active != NULL ? (gint64) (CLAMP (g_ascii_strtod (active, NULL), 0, 1e9) * 1000 + 0.5) : 0;
+  if (g_strcmp0 (cell (reading, row, "role"), "decision") == 0)
+    return import_decision (db, reading, row, &label, error);
   if (certainty != NULL)
     label.certainty = (int) CLAMP (g_ascii_strtoll (certainty, NULL, 10), -1, 101);
   key = g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %s", label.case_id,

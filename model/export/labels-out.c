@@ -12,11 +12,12 @@
 static const char *const columns[] = { "case",    "task",        "wording",        "reader",
                                        "value",   "side",        "location",       "certainty",
                                        "comment", "at",          "active_seconds", "answer_seen",
-                                       "bundle",  "scan_sha256", "case_uuid",      NULL };
+                                       "bundle",  "scan_sha256", "case_uuid",      "role",
+                                       NULL };
 
-/* One label as texts, in the order of the columns. */
+/* One label as texts, in the order of the columns. @role: whether it is a reading, or what counts where those differ */
 static char **
-dup_cells (SagProject *project, const SagLabelRow *label)
+dup_cells (SagProject *project, const SagLabelRow *label, const char *role)
 {
   g_autoptr (GStrvBuilder) cells = g_strv_builder_new ();
   const SagCaseRow *one = NULL;
@@ -51,7 +52,8 @@ dup_cells (SagProject *project, const SagLabelRow *label)
                                   label->seen ? "true" : "false",
                                   label->bundle,
                                   one->sha256,
-                                  one->uuid };
+                                  one->uuid,
+                                  role };
 
     for (gsize c = 0; c < G_N_ELEMENTS (texts); c++)
       g_strv_builder_add (cells, texts[c] != NULL ? texts[c] : "");
@@ -87,6 +89,29 @@ dup_json (GPtrArray *rows)
   return sag_json_writer_finish (writer);
 }
 
+/* Only the latest of a case and a task counts. */
+static void
+add_decisions (SagProject *project, GPtrArray *rows)
+{
+  for (guint r = 0; r < project->reviews->len; r++)
+    {
+      const SagReviewRow *review = g_ptr_array_index (project->reviews, r);
+      const SagLabelRow   label = { .case_id = review->case_id,
+                                    .task_id = review->task_id,
+                                    .reader = review->reader,
+                                    .value = review->value,
+                                    .certainty = -1,
+                                    .comment = review->comment,
+                                    .at = review->at };
+      char              **cells = NULL;
+
+      if (review == sag_project_get_decision (project, review->case_id, review->task_id, FALSE))
+        cells = dup_cells (project, &label, "decision");
+      if (cells != NULL)
+        g_ptr_array_add (rows, cells);
+    }
+}
+
 gboolean
 sag_export_labels (SagProject *project, const char *path, SagExported *exported, GError **error)
 {
@@ -95,11 +120,12 @@ sag_export_labels (SagProject *project, const char *path, SagExported *exported,
 
   for (guint l = 0; l < project->labels->len; l++)
     {
-      char **cells = dup_cells (project, g_ptr_array_index (project->labels, l));
+      char **cells = dup_cells (project, g_ptr_array_index (project->labels, l), "reading");
 
       if (cells != NULL)
         g_ptr_array_add (rows, cells);
     }
+  add_decisions (project, rows);
   text = g_str_has_suffix (path, ".json") ? dup_json (rows) : sag_csv_dup (columns, rows);
   exported->n_rows = rows->len;
   exported->n_files++;

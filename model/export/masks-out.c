@@ -24,7 +24,11 @@ dup_id (const SagMaskInfo *info)
 }
 
 static gboolean
-write_about (const SagCaseRow *one, const SagStoredMask *stored, const char *path, GError **error)
+write_about (const SagProject    *project,
+             const SagCaseRow    *one,
+             const SagStoredMask *stored,
+             const char          *path,
+             GError             **error)
 {
   g_autoptr (SagJsonWriter) writer = sag_json_writer_new ();
   g_autofree char  *text = NULL;
@@ -38,6 +42,8 @@ write_about (const SagCaseRow *one, const SagStoredMask *stored, const char *pat
   sag_json_string (writer, "uuid", stored->info->id);
   sag_json_string (writer, "task", stored->info->key);
   sag_json_string (writer, "reader", stored->reader);
+  sag_json_string (writer, "role",
+                   sag_project_is_decision (project, stored) ? "decision" : "reading");
   sag_json_integer (writer, "voxels", statistics.n_voxels);
   sag_json_number (writer, "volume_ml", statistics.volume_ml);
   sag_json_number (writer, "share_from_a_model", statistics.model_share);
@@ -67,7 +73,7 @@ export_mask (SagProject          *project,
   sag_mask_fill_voxels (stored->mask, 1, voxels);
   if (!sag_nifti_save (file, &one->geometry, SAG_NIFTI_UINT8, voxels, "Sagitta mask", cancellable,
                        error) ||
-      !write_about (one, stored, about, error))
+      !write_about (project, one, stored, about, error))
     return FALSE;
   exported->n_files++;
   return TRUE;
@@ -95,10 +101,22 @@ sag_export_masks (SagProject   *project,
   return TRUE;
 }
 
+static gboolean
+is_of_several (GPtrArray *masks)
+{
+  for (guint m = 1; m < masks->len; m++)
+    if (strcmp (((const SagStoredMask *) g_ptr_array_index (masks, m))->reader,
+                ((const SagStoredMask *) g_ptr_array_index (masks, 0))->reader) != 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* ITK-SNAP's label description file: IDX R G B A VIS MSH "LABEL" */
 static char *
 dup_table (GPtrArray *masks)
 {
+  const gboolean several = is_of_several (masks);
+
   GString *text = g_string_new ("################################################\n"
                                 "# ITK-SnAP Label Description File\n"
                                 "# File format:\n"
@@ -108,8 +126,10 @@ dup_table (GPtrArray *masks)
 
   for (guint m = 0; m < masks->len; m++)
     {
-      const SagMaskInfo *info = ((const SagStoredMask *) g_ptr_array_index (masks, m))->info;
-      g_autofree char   *name = g_strdup (info->name);
+      const SagStoredMask *stored = g_ptr_array_index (masks, m);
+      const SagMaskInfo   *info = stored->info;
+      g_autofree char     *name =
+        several ? g_strdup_printf ("%s, %s", info->name, stored->reader) : g_strdup (info->name);
 
       g_strdelimit (name, "\"\n\r", '\'');
       g_string_append_printf (text, "%5u %5u %4u %4u        1  %d  %d    \"%s\"\n", m + 1,
@@ -171,6 +191,21 @@ export_label_map (SagProject       *project,
   return TRUE;
 }
 
+/* Where one mask counts, what it was decided from is not beside it. */
+static void
+drop_superseded (const SagProject *project, const SagCaseRow *one, GPtrArray *masks)
+{
+  for (guint m = masks->len; m > 0; m--)
+    {
+      const SagStoredMask *stored = g_ptr_array_index (masks, m - 1);
+      const SagStoredMask *decided =
+        sag_project_find_decided (project, one->id, stored->info->key, masks);
+
+      if (decided != NULL && decided != stored)
+        g_ptr_array_remove_index (masks, m - 1);
+    }
+}
+
 gboolean
 sag_export_label_maps (SagProject   *project,
                        const char   *folder,
@@ -183,6 +218,8 @@ sag_export_label_maps (SagProject   *project,
       const SagCaseRow *one = g_ptr_array_index (project->cases, c);
       g_autoptr (GPtrArray) masks = sag_project_load_masks (project, one, error);
 
+      if (masks != NULL)
+        drop_superseded (project, one, masks);
       if (masks == NULL || (masks->len > 0 && !export_label_map (project, one, masks, folder,
                                                                  exported, cancellable, error)))
         return FALSE;

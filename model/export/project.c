@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/export/export.h"
 
-#include "model/store/records.h"
-
 #include <string.h>
 
 static gboolean
@@ -113,7 +111,7 @@ load_masks (SagDb *db, gpointer data, GError **error)
 {
   LoadMasks *job = data;
 
-  job->masks = sag_masks_list (db, job->one->id, &job->one->geometry, error);
+  job->masks = sag_masks_list (db, job->one->id, NULL, &job->one->geometry, error);
   return job->masks != NULL;
 }
 
@@ -133,7 +131,8 @@ sag_project_get_consensus (const SagProject *project,
                            gint64            task_id,
                            const char       *reader)
 {
-  SagConsensus out = { 0 };
+  const SagReviewRow *decision;
+  SagConsensus        out = { 0 };
 
   for (guint l = 0; l < project->labels->len; l++)
     {
@@ -148,18 +147,60 @@ sag_project_get_consensus (const SagProject *project,
     }
   if (out.differ)
     out.value = SAG_LABEL_VALUE_NONE;
-  for (guint r = 0; reader == NULL && r < project->reviews->len; r++)
+  decision = reader == NULL ? sag_project_get_decision (project, case_id, task_id, FALSE) : NULL;
+  if (decision != NULL)
+    {
+      out.value = decision->value;
+      out.differ = FALSE;
+    }
+  return out;
+}
+
+const SagReviewRow *
+sag_project_get_decision (const SagProject *project, gint64 case_id, gint64 task_id, gboolean mask)
+{
+  for (guint r = project->reviews->len; r > 0; r--)
+    {
+      const SagReviewRow *review = g_ptr_array_index (project->reviews, r - 1);
+
+      if (review->case_id == case_id && review->task_id == task_id &&
+          (mask ? review->mask != NULL : review->value != SAG_LABEL_VALUE_NONE))
+        return review;
+    }
+  return NULL;
+}
+
+gboolean
+sag_project_is_decision (const SagProject *project, const SagStoredMask *stored)
+{
+  for (guint r = 0; r < project->reviews->len; r++)
     {
       const SagReviewRow *review = g_ptr_array_index (project->reviews, r);
 
-      if (review->case_id == case_id && review->task_id == task_id &&
-          review->value != SAG_LABEL_VALUE_NONE)
-        {
-          out.value = review->value;
-          out.differ = FALSE;
-        }
+      if (review->mask != NULL && strcmp (review->mask, stored->info->id) == 0)
+        return TRUE;
     }
-  return out;
+  return FALSE;
+}
+
+const SagStoredMask *
+sag_project_find_decided (const SagProject *project,
+                          gint64            case_id,
+                          const char       *key,
+                          GPtrArray        *masks)
+{
+  const SagTaskRow   *task = sag_project_find_task (project, key);
+  const SagReviewRow *decision =
+    task != NULL ? sag_project_get_decision (project, case_id, task->id, TRUE) : NULL;
+
+  for (guint m = 0; decision != NULL && m < masks->len; m++)
+    {
+      const SagStoredMask *stored = g_ptr_array_index (masks, m);
+
+      if (strcmp (stored->info->id, decision->mask) == 0)
+        return stored;
+    }
+  return NULL;
 }
 
 void

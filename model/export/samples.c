@@ -51,18 +51,27 @@ dup_code (const SagProject *project, const SagCaseRow *one)
   return g_strdup_printf ("patient-%.12s", hash);
 }
 
-/* The only mask of a task, or the reader's. */
+/* The mask that somebody decided on, else the only one of a task, or the reader's. */
 static const SagStoredMask *
-find_mask (GPtrArray *masks, const char *key, const char *reader, LeftOut *left_out)
+find_mask (const SagProject *project,
+           gint64            case_id,
+           GPtrArray        *masks,
+           const char       *key,
+           const char       *reader,
+           LeftOut          *left_out)
 {
-  const SagStoredMask *found = NULL;
+  const SagStoredMask *found =
+    reader == NULL ? sag_project_find_decided (project, case_id, key, masks) : NULL;
 
+  if (found != NULL)
+    return found;
   for (guint m = 0; m < masks->len; m++)
     {
       const SagStoredMask *stored = g_ptr_array_index (masks, m);
 
       if (g_strcmp0 (stored->info->key, key) != 0 ||
-          (reader != NULL && g_strcmp0 (stored->reader, reader) != 0))
+          (reader != NULL && g_strcmp0 (stored->reader, reader) != 0) ||
+          sag_project_is_decision (project, stored))
         continue;
       if (found != NULL)
         left_out->n_repeated++;
@@ -126,7 +135,8 @@ sample_task (SagProject               *project,
   const SagConsensus word =
     sag_project_get_consensus (project, sample->one->id, sample->task->id, options->reader);
 
-  sample->mask = find_mask (masks, sample->task->key, options->reader, left_out);
+  sample->mask =
+    find_mask (project, sample->one->id, masks, sample->task->key, options->reader, left_out);
   sample->seen = word.seen || is_of_model (sample->mask);
   sample->label = word.value == SAG_LABEL_VALUE_PRESENT  ? 1
                   : word.value == SAG_LABEL_VALUE_ABSENT ? 0

@@ -30,6 +30,7 @@ typedef struct
 typedef struct
 {
   gint64     case_id;
+  char      *reader; /* whose; NULL: who works when it is written */
   GPtrArray *infos;
   GPtrArray *masks;
   SagFate   *fate;
@@ -43,10 +44,10 @@ typedef struct
 
   /* All of them: */
   GArray  *steps;
-  gboolean alone; /* other masks of the case go */
+  gboolean alone; /* other masks that the reader has of the case go */
 } SagJournalJob;
 
-SagJournalJob *sag_journal_job_new (gint64 case_id, SagMaskSet *set);
+SagJournalJob *sag_journal_job_new (gint64 case_id, const char *reader, SagMaskSet *set);
 void           sag_journal_job_free (gpointer job);
 /** sag_journal_job_add_steps: all that can be undone and redone. */
 void sag_journal_job_add_steps (SagJournalJob *job, SagMaskSet *set);
@@ -55,15 +56,16 @@ void sag_journal_job_add_steps (SagJournalJob *job, SagMaskSet *set);
 
 /** sag_journal_write_step: what differs; all masks if those before never came to stand in the project. */
 gboolean sag_journal_write_step (SagDb *db, gpointer job, GError **error);
-/** sag_journal_write_all: masks and steps; the journal that the case had is forgotten. */
+/** sag_journal_write_all: masks and steps; the journal that the reader had of the case is forgotten. */
 gboolean sag_journal_write_all (SagDb *db, gpointer job, GError **error);
 
-/** SagJournalRead: @bytes: (out): of the step. */
+/** SagJournalRead: @reader: (nullable): whose; @bytes: (out): of the step. */
 typedef struct
 {
-  gint64  case_id;
-  gint64  number;
-  GBytes *bytes;
+  gint64      case_id;
+  const char *reader;
+  gint64      number;
+  GBytes     *bytes;
 } SagJournalRead;
 
 /**

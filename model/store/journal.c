@@ -8,6 +8,7 @@ typedef struct
   SagStore       *store;
   SagMaskSet     *set; /* NULL once detached */
   gint64          case_id;
+  char           *reader;
   SagFate        *last;
 } Attached;
 
@@ -19,6 +20,7 @@ attached_unref (gpointer data)
   if (!g_atomic_ref_count_dec (&attached->ref_count))
     return;
   sag_fate_unref (attached->last);
+  g_free (attached->reader);
   g_free (attached);
 }
 
@@ -40,7 +42,7 @@ set_last (Attached *attached, SagFate *fate)
 static void
 write_whole (Attached *attached, SagMaskSet *set)
 {
-  SagJournalJob *job = sag_journal_job_new (attached->case_id, set);
+  SagJournalJob *job = sag_journal_job_new (attached->case_id, attached->reader, set);
 
   job->alone = TRUE;
   sag_journal_job_add_steps (job, set);
@@ -70,7 +72,7 @@ on_step (SagMaskSet  *set,
       write_whole (attached, set);
       return;
     }
-  job = sag_journal_job_new (attached->case_id, set);
+  job = sag_journal_job_new (attached->case_id, attached->reader, set);
   job->before = sag_fate_ref (attached->last);
   job->event = event;
   job->number = number;
@@ -84,14 +86,14 @@ static GBytes *
 load_step (gint64 number, gpointer user_data, GError **error)
 {
   const Attached *attached = user_data;
-  SagJournalRead  read = { attached->case_id, number, NULL };
+  SagJournalRead  read = { attached->case_id, attached->reader, number, NULL };
 
   return sag_store_run (attached->store, sag_journal_read_step, &read, error) ? read.bytes : NULL;
 }
 
 /* @last: how it fares with what the set shows now. */
 static void
-attach (SagStore *store, gint64 case_id, SagMaskSet *set, SagFate *last)
+attach (SagStore *store, gint64 case_id, const char *reader, SagMaskSet *set, SagFate *last)
 {
   Attached *attached = g_new0 (Attached, 1);
 
@@ -99,20 +101,21 @@ attach (SagStore *store, gint64 case_id, SagMaskSet *set, SagFate *last)
   attached->store = store;
   attached->set = set;
   attached->case_id = case_id;
+  attached->reader = g_strdup (reader);
   attached->last = sag_fate_ref (last);
   sag_mask_set_listen (set, on_step, attached, on_gone);
   sag_mask_set_set_budget (set, SAG_MASK_UNDO_BYTES, load_step, attached);
 }
 
 void
-sag_masks_attach (SagStore *store, gint64 case_id, SagMaskSet *set)
+sag_masks_attach (SagStore *store, gint64 case_id, const char *reader, SagMaskSet *set)
 {
   SagFate *last = sag_fate_new (TRUE);
 
   if (!sag_store_is_read_only (store) ||
       (sag_mask_set_get_n (set) == 0 && sag_mask_set_get_n_all_steps (set) == 0))
     sag_mask_set_set_kept (set, TRUE);
-  attach (store, case_id, set, last);
+  attach (store, case_id, reader, set, last);
   sag_fate_unref (last);
 }
 
@@ -211,7 +214,7 @@ sag_masks_step_async (SagMaskSet         *set,
     }
   later = g_new0 (Later, 1);
   g_atomic_ref_count_inc (&attached->ref_count);
-  *later = (Later){ { attached->case_id, number, NULL }, attached, back };
+  *later = (Later){ { attached->case_id, attached->reader, number, NULL }, attached, back };
   g_task_set_task_data (task, later, later_free);
   sag_store_read_async (attached->store, sag_journal_read_step, &later->read, on_step_read, task);
 }
@@ -225,32 +228,33 @@ sag_masks_step_finish (GAsyncResult *result, GError **error)
 /* Adopting: what is done to the set meanwhile comes after. */
 
 gboolean
-sag_masks_adopt (SagStore *store, gint64 case_id, SagMaskSet *set, GError **error)
+sag_masks_adopt (
+  SagStore *store, gint64 case_id, const char *reader, SagMaskSet *set, GError **error)
 {
-  SagJournalJob *job = sag_journal_job_new (case_id, set);
+  SagJournalJob *job = sag_journal_job_new (case_id, reader, set);
   gboolean       done;
 
   sag_journal_job_add_steps (job, set);
   done = sag_store_run (store, sag_journal_write_all, job, error);
   if (done)
-    sag_masks_attach (store, case_id, set);
+    sag_masks_attach (store, case_id, reader, set);
   sag_journal_job_free (job);
   return done;
 }
 
 void
-sag_masks_adopt_later (SagStore *store, gint64 case_id, SagMaskSet *set)
+sag_masks_adopt_later (SagStore *store, gint64 case_id, const char *reader, SagMaskSet *set)
 {
   SagJournalJob *job;
 
   if (sag_store_is_read_only (store))
     {
-      sag_masks_attach (store, case_id, set);
+      sag_masks_attach (store, case_id, reader, set);
       return;
     }
-  job = sag_journal_job_new (case_id, set);
+  job = sag_journal_job_new (case_id, reader, set);
   sag_journal_job_add_steps (job, set);
-  attach (store, case_id, set, job->fate);
+  attach (store, case_id, reader, set, job->fate);
   sag_mask_set_set_kept (set, TRUE);
   sag_store_post (store, sag_journal_write_all, job, sag_journal_job_free);
 }

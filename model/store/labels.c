@@ -249,3 +249,28 @@ sag_labels_list_readers (SagDb *db, GError **error)
   g_propagate_error (error, failure);
   return NULL;
 }
+
+gboolean
+sag_readers_rename (SagDb *db, const char *from, const char *to, GError **error)
+{
+  /* Steps hang on all masks of their journal: two of them do not become one. */
+  return sag_db_run (db, error,
+                     "DELETE FROM steps WHERE reader IN (?1, ?2) AND case_id IN (SELECT case_id "
+                     "FROM masks WHERE reader IN (?1, ?2) GROUP BY case_id HAVING count(DISTINCT "
+                     "reader) > 1)",
+                     "ss", from, to) &&
+         sag_db_run (db, error, "UPDATE steps SET reader = ?2 WHERE reader = ?1", "ss", from, to) &&
+         sag_db_run (db, error,
+                     "UPDATE OR IGNORE labels SET reader = ?2, crc = " SAG_LABEL_CRC_BY (
+                       "?2") " WHERE reader = ?1 AND crc = " SAG_LABEL_CRC,
+                     "ss", from, to) &&
+         sag_db_run (db, error,
+                     "UPDATE masks SET reader = ?2, crc = " SAG_MASK_CRC_BY (
+                       "?2", "position") " WHERE reader = ?1 AND crc = " SAG_MASK_CRC,
+                     "ss", from, to) &&
+         sag_db_run (db, error, "UPDATE measurements SET reader = ?2 WHERE reader = ?1", "ss", from,
+                     to) &&
+         sag_db_run (db, error, "UPDATE reviews SET reader = ?2 WHERE reader = ?1", "ss", from,
+                     to) &&
+         sag_audit_add (db, error, "reader", "%s is called %s now", from, to);
+}

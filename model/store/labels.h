@@ -71,6 +71,12 @@ gboolean sag_labels_rest_absent (
 /** sag_labels_list: (transfer full) (element-type SagLabelRow): of one case, or of all with 0. */
 GPtrArray *sag_labels_list (SagDb *db, gint64 case_id, GError **error);
 
+/**
+ * sag_readers_rename: what @from labelled, painted and measured is @to's from now on; where @to already has a label it
+ * stays, and so does @from's.
+ */
+gboolean sag_readers_rename (SagDb *db, const char *from, const char *to, GError **error);
+
 /** sag_labels_list_readers: (transfer full): who has labelled or painted, sorted. */
 char **sag_labels_list_readers (SagDb *db, GError **error);
 

@@ -158,7 +158,8 @@ read_mask (SagDb *db, gint64 mask_id, const SagGeometry *geometry, GError **erro
 }
 
 GPtrArray *
-sag_masks_list (SagDb *db, gint64 case_id, const SagGeometry *geometry, GError **error)
+sag_masks_list (
+  SagDb *db, gint64 case_id, const char *reader, const SagGeometry *geometry, GError **error)
 {
   g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func (stored_free);
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
@@ -172,18 +173,23 @@ sag_masks_list (SagDb *db, gint64 case_id, const SagGeometry *geometry, GError *
     db, error,
     db->version == 1
       ? "SELECT id, uuid, name, key, colour, locked, visible, reader, 1 FROM masks WHERE case_id "
-        "= ? ORDER BY position, id"
+        "= ? ORDER BY reader, position, id"
       : "SELECT id, uuid, name, key, colour, locked, visible, reader, crc = " SAG_MASK_CRC
-        " FROM masks WHERE case_id = ? ORDER BY position, id",
+        " FROM masks WHERE case_id = ? ORDER BY reader, position, id",
     "i", case_id);
 
   if (row == NULL)
     return NULL;
   while (sag_db_next (db, row, &failure))
     {
-      SagStoredMask *stored = g_new0 (SagStoredMask, 1);
+      SagStoredMask *stored;
       const gint64   id = sag_row_integer (row, 0);
 
+      /* Damage may be in whose it is. */
+      sound &= sag_row_integer (row, 8) == 1;
+      if (reader != NULL && g_strcmp0 (sag_row_text (row, 7), reader) != 0)
+        continue;
+      stored = g_new0 (SagStoredMask, 1);
       stored->info = g_new0 (SagMaskInfo, 1);
       stored->info->id = g_strdup (sag_row_text (row, 1));
       stored->info->name = g_strdup (sag_row_text (row, 2));
@@ -192,7 +198,6 @@ sag_masks_list (SagDb *db, gint64 case_id, const SagGeometry *geometry, GError *
       stored->info->locked = sag_row_integer (row, 5) != 0;
       stored->info->visible = sag_row_integer (row, 6) != 0;
       stored->reader = g_strdup (sag_row_text (row, 7));
-      sound &= sag_row_integer (row, 8) == 1;
       g_array_append_val (ids, id);
       g_ptr_array_add (out, stored);
     }
@@ -210,6 +215,7 @@ sag_masks_list (SagDb *db, gint64 case_id, const SagGeometry *geometry, GError *
 typedef struct
 {
   gint64             case_id;
+  const char        *reader;
   const SagGeometry *geometry;
   SagMaskSet        *set;
 } Load;
@@ -229,18 +235,51 @@ check_grid (SagDb *db, const Load *load, GError **error)
   return FALSE;
 }
 
+/* A project of before format 3 that is only looked at has one journal for all readers of a case: it is somebody's only
+ * if nobody else painted. */
+static gboolean
+load_steps (SagDb *db, const Load *load, const char *reader, GError **error)
+{
+  gint64  n_others = 0;
+  GError *failure = NULL;
+  SagRow *row;
+
+  if (db->version < 3 &&
+      !sag_db_integer (db, 0, &n_others, error,
+                       "SELECT count(*) FROM masks WHERE case_id = ? AND reader <> ?", "is",
+                       load->case_id, reader))
+    return FALSE;
+  if (n_others > 0)
+    return TRUE;
+  row = db->version < 3
+          ? sag_db_query (db, error,
+                          "SELECT number, title, undone FROM steps WHERE case_id = ? ORDER BY "
+                          "number",
+                          "i", load->case_id)
+          : sag_db_query (db, error,
+                          "SELECT number, title, undone FROM steps WHERE case_id = ? AND reader "
+                          "= ? ORDER BY number",
+                          "is", load->case_id, reader);
+  if (row == NULL)
+    return FALSE;
+  while (sag_db_next (db, row, &failure))
+    sag_mask_set_put_step (load->set, sag_row_integer (row, 0) % SAG_STEPS_OF_A_READER,
+                           sag_row_text (row, 1), sag_row_integer (row, 2) != 0);
+  return sag_db_settle (failure, error);
+}
+
 static gboolean
 load_set (SagDb *db, gpointer data, GError **error)
 {
-  Load   *load = data;
-  GError *failure = NULL;
-  SagRow *row;
+  Load       *load = data;
+  const char *reader = load->reader != NULL ? load->reader : sag_db_get_reader (db);
   g_autoptr (GPtrArray) masks = NULL;
   g_autoptr (SagMaskSet) set = sag_mask_set_new (load->geometry);
 
   if (!check_grid (db, load, error))
     return FALSE;
-  masks = sag_masks_list (db, load->case_id, load->geometry, error);
+  g_clear_pointer (&load->set, sag_mask_set_free);
+  masks = sag_masks_list (db, load->case_id, reader, load->geometry, error);
   if (masks == NULL)
     return FALSE;
   for (guint m = 0; m < masks->len; m++)
@@ -249,28 +288,19 @@ load_set (SagDb *db, gpointer data, GError **error)
 
       sag_mask_set_put (set, stored->info, stored->mask);
     }
-  row = sag_db_query (db, error,
-                      "SELECT number, title, undone FROM steps WHERE case_id = ? ORDER BY number",
-                      "i", load->case_id);
-  if (row == NULL)
-    return FALSE;
-  while (sag_db_next (db, row, &failure))
-    sag_mask_set_put_step (set, sag_row_integer (row, 0), sag_row_text (row, 1),
-                           sag_row_integer (row, 2) != 0);
-  if (failure != NULL)
-    {
-      g_propagate_error (error, failure);
-      return FALSE;
-    }
   sag_mask_set_set_kept (set, TRUE);
   load->set = g_steal_pointer (&set);
-  return TRUE;
+  if (load_steps (db, load, reader, error))
+    return TRUE;
+  g_clear_pointer (&load->set, sag_mask_set_free);
+  return FALSE;
 }
 
 SagMaskSet *
-sag_masks_load (SagStore *store, gint64 case_id, const SagGeometry *geometry, GError **error)
+sag_masks_load (
+  SagStore *store, gint64 case_id, const char *reader, const SagGeometry *geometry, GError **error)
 {
-  Load load = { case_id, geometry, NULL };
+  Load load = { case_id, reader, geometry, NULL };
 
   return sag_store_run (store, load_set, &load, error) ? load.set : NULL;
 }
@@ -278,6 +308,7 @@ sag_masks_load (SagStore *store, gint64 case_id, const SagGeometry *geometry, GE
 typedef struct
 {
   Load        load;
+  char       *reader;
   SagGeometry geometry;
 } LoadLater;
 
@@ -287,6 +318,7 @@ load_later_free (gpointer data)
   LoadLater *later = data;
 
   g_clear_pointer (&later->load.set, sag_mask_set_free);
+  g_free (later->reader);
   g_free (later);
 }
 
@@ -307,6 +339,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 sag_masks_load_async (SagStore           *store,
                       gint64              case_id,
+                      const char         *reader,
                       const SagGeometry  *geometry,
                       GAsyncReadyCallback callback,
                       gpointer            user_data)
@@ -315,7 +348,8 @@ sag_masks_load_async (SagStore           *store,
   LoadLater *later = g_new0 (LoadLater, 1);
 
   later->geometry = *geometry;
-  later->load = (Load){ case_id, &later->geometry, NULL };
+  later->reader = g_strdup (reader);
+  later->load = (Load){ case_id, later->reader, &later->geometry, NULL };
   g_task_set_task_data (task, later, load_later_free);
   sag_store_read_async (store, load_set, &later->load, loaded_cb, task);
 }
@@ -336,12 +370,14 @@ sag_masks_put (SagDb             *db,
 {
   gint64 id = 0, position = 0;
 
+  if (reader == NULL)
+    reader = sag_db_get_reader (db);
   if (!sag_db_integer (db, 0, &position, error,
                        "SELECT ifnull ((SELECT position FROM masks WHERE uuid = ?1), (SELECT "
-                       "ifnull (max (position) + 1, 0) FROM masks WHERE case_id = ?2))",
-                       "si", info->id, case_id) ||
-      !sag_masks_put_info (db, case_id, info, position,
-                           reader != NULL ? reader : sag_db_get_reader (db), &id, error) ||
+                       "ifnull (max (position) + 1, 0) FROM masks WHERE case_id = ?2 AND reader = "
+                       "?3))",
+                       "sis", info->id, case_id, reader) ||
+      !sag_masks_put_info (db, case_id, info, position, reader, &id, error) ||
       !sag_masks_put_all_bricks (db, id, mask, error))
     return FALSE;
   return sag_audit_add (db, error, "mask-put", "case %" G_GINT64_FORMAT " mask %s", case_id,

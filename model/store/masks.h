@@ -8,10 +8,16 @@ G_BEGIN_DECLS
 
 /* Masks and the undo journal of a project. */
 
+/*
+ * Every reader has masks and a journal of their own: a second reading begins with none. Where @reader is nullable, NULL
+ * is who works then.
+ */
+
 /**
  * sag_masks_attach: from now on every step of @set is written to the project: what differs, and the step itself, so
  * that it can be undone after reopening. The set must not outlive the store; detach it first.
- * @case_id: whose masks they are
+ * @case_id: of the scan
+ * @reader: (nullable): whose masks they are
  * @set: what the project has of the case: loaded from there, or new where it has nothing
  *
  * Steps beyond SAG_MASK_UNDO_BYTES are let go from memory, since the project has them. Of a project that is only looked
@@ -19,7 +25,7 @@ G_BEGIN_DECLS
  * another than what it has. Once it can be written (sag_store_save_as()) sag_masks_write_later(), or else the next
  * step, writes all that was done.
  */
-void sag_masks_attach (SagStore *store, gint64 case_id, SagMaskSet *set);
+void sag_masks_attach (SagStore *store, gint64 case_id, const char *reader, SagMaskSet *set);
 /** sag_masks_detach: nothing is written any further. Steps that only the project has can no longer be undone. */
 void sag_masks_detach (SagMaskSet *set);
 
@@ -46,17 +52,19 @@ void sag_masks_step_async (SagMaskSet         *set,
 gboolean sag_masks_step_finish (GAsyncResult *result, GError **error);
 
 /**
- * sag_masks_load: the masks of a case and its journal; waits. Attach the set afterwards.
+ * sag_masks_load: a reader's masks of a case and their journal; waits. Attach the set afterwards.
+ * @reader: (nullable): whose
  * @geometry: of the scan
  *
  * Errors: SAG_ERROR_FORMAT: a row does not fit its CRC-32C; SAG_ERROR_MISMATCH: another grid
  */
-SagMaskSet *
-sag_masks_load (SagStore *store, gint64 case_id, const SagGeometry *geometry, GError **error);
+SagMaskSet *sag_masks_load (
+  SagStore *store, gint64 case_id, const char *reader, const SagGeometry *geometry, GError **error);
 
-/** sag_masks_load_async: the same for the window. @geometry is copied. */
+/** sag_masks_load_async: the same for the window. @reader and @geometry are copied. */
 void        sag_masks_load_async (SagStore           *store,
                                   gint64              case_id,
+                                  const char         *reader,
                                   const SagGeometry  *geometry,
                                   GAsyncReadyCallback callback,
                                   gpointer            user_data);
@@ -70,8 +78,13 @@ typedef struct
   char        *reader;
 } SagStoredMask;
 
-/** On the store's thread: (transfer full) (element-type SagStoredMask). */
-GPtrArray *sag_masks_list (SagDb *db, gint64 case_id, const SagGeometry *geometry, GError **error);
+/**
+ * sag_masks_list: on the store's thread: (transfer full) (element-type SagStoredMask): by reader, then as they stand in
+ * the list.
+ * @reader: (nullable): only this one's
+ */
+GPtrArray *sag_masks_list (
+  SagDb *db, gint64 case_id, const char *reader, const SagGeometry *geometry, GError **error);
 
 /**
  * sag_masks_put: on the store's thread: a whole mask, as from an import; without a step.
@@ -86,16 +99,23 @@ gboolean sag_masks_put (SagDb             *db,
 
 /**
  * sag_masks_adopt: writes a set that was painted without a project, with its masks and all that can be
- * undone and redone. A journal that the case had is forgotten.
+ * undone and redone. A journal that the reader had of the case is forgotten.
  */
-gboolean sag_masks_adopt (SagStore *store, gint64 case_id, SagMaskSet *set, GError **error);
+gboolean sag_masks_adopt (
+  SagStore *store, gint64 case_id, const char *reader, SagMaskSet *set, GError **error);
 
 /** sag_masks_adopt_later: the same behind one's back: the set can be changed at once. */
-void sag_masks_adopt_later (SagStore *store, gint64 case_id, SagMaskSet *set);
+void sag_masks_adopt_later (SagStore *store, gint64 case_id, const char *reader, SagMaskSet *set);
 
 /** sag_masks_crc: of a brick's row: over mask, place and bytes, so that no row can stand for another. */
 guint32 sag_masks_crc (gint64 mask_id, gint64 brick, const void *data, gsize size_bytes);
-/** sag_steps_crc: of a step's row. */
+/** sag_steps_crc: of a step's row, with the number as it stands there. */
 guint32 sag_steps_crc (gint64 case_id, gint64 number, const void *data, gsize size_bytes);
+
+/**
+ * SAG_STEPS_OF_A_READER: numbers of steps rise within a reader's journal of a case, and differ within the case: each
+ * reader's begin at another multiple of this.
+ */
+#define SAG_STEPS_OF_A_READER ((gint64) 1 << 40)
 
 G_END_DECLS

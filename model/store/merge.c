@@ -237,8 +237,8 @@ merge_masks_of (Merge *merge, gint64 there, const SagCaseRow *here, GError **err
 
   if (here->geometry.dims[0] == 0)
     return TRUE;
-  theirs = sag_masks_list (merge->from, there, &here->geometry, error);
-  mine = theirs != NULL ? sag_masks_list (merge->to, here->id, &here->geometry, error) : NULL;
+  theirs = sag_masks_list (merge->from, there, NULL, &here->geometry, error);
+  mine = theirs != NULL ? sag_masks_list (merge->to, here->id, NULL, &here->geometry, error) : NULL;
   if (mine == NULL)
     return FALSE;
   for (guint m = 0; m < theirs->len; m++)

@@ -4,6 +4,8 @@
 #include "model/core/error.h"
 #include "model/store/audit.h"
 #include "model/store/crc32c.h"
+#include "model/store/db-private.h"
+#include "model/store/schema.h"
 
 #include <string.h>
 
@@ -38,6 +40,7 @@ sag_review_row_free (SagReviewRow *row)
   g_free (row->uuid);
   g_free (row->reader);
   g_free (row->comment);
+  g_free (row->mask);
   g_free (row);
 }
 
@@ -172,12 +175,24 @@ sag_reviews_put (SagDb *db, const SagReviewRow *row, GError **error)
 
   return sag_db_run (db, error,
                      "INSERT OR REPLACE INTO reviews (uuid, case_id, task_id, reader, value, "
-                     "comment, at) VALUES (?, ?, nullif (?, 0), ?, ?, ?, ?)",
-                     "siisisi", uuid, row->case_id, row->task_id,
+                     "comment, at, mask) VALUES (?, ?, nullif (?, 0), ?, ?, ?, ?, ?)",
+                     "siisisis", uuid, row->case_id, row->task_id,
                      row->reader != NULL ? row->reader : sag_db_get_reader (db),
-                     (gint64) row->value, row->comment, row->at > 0 ? row->at : sag_db_now (db)) &&
+                     (gint64) row->value, row->comment, row->at > 0 ? row->at : sag_db_now (db),
+                     row->mask) &&
          sag_audit_add (db, error, "review", "case %" G_GINT64_FORMAT " task %" G_GINT64_FORMAT,
                         row->case_id, row->task_id);
+}
+
+gboolean
+sag_reviews_forget (SagDb *db, gint64 case_id, gint64 task_id, gboolean masks, GError **error)
+{
+  return sag_db_run (db, error,
+                     "DELETE FROM reviews WHERE case_id = ? AND task_id = ? AND (mask IS NULL) <> "
+                     "? AND (mask IS NOT NULL OR value <> 0)",
+                     "iii", case_id, task_id, (gint64) (masks ? 1 : 0)) &&
+         sag_audit_add (db, error, "review-forget",
+                        "case %" G_GINT64_FORMAT " task %" G_GINT64_FORMAT, case_id, task_id);
 }
 
 GPtrArray *
@@ -185,10 +200,17 @@ sag_reviews_list (SagDb *db, gint64 case_id, GError **error)
 {
   GPtrArray *out = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_review_row_free);
   GError    *failure = NULL;
-  SagRow    *row = sag_db_query (db, &failure,
-                                 "SELECT uuid, case_id, task_id, reader, value, comment, at FROM "
-                                    "reviews WHERE ?1 = 0 OR case_id = ?1 ORDER BY id",
-                                 "i", case_id);
+  SagRow    *row = NULL;
+
+  if (sag_schema_need_version (db, &failure))
+    row = sag_db_query (
+      db, &failure,
+      db->version < 3
+        ? "SELECT uuid, case_id, task_id, reader, value, comment, at, NULL FROM reviews WHERE ?1 = "
+          "0 OR case_id = ?1 ORDER BY at, id"
+        : "SELECT uuid, case_id, task_id, reader, value, comment, at, mask FROM reviews WHERE ?1 = "
+          "0 OR case_id = ?1 ORDER BY at, id",
+      "i", case_id);
 
   while (failure == NULL && sag_db_next (db, row, &failure))
     {
@@ -201,6 +223,7 @@ sag_reviews_list (SagDb *db, gint64 case_id, GError **error)
       one->value = (SagLabelValue) CLAMP (sag_row_integer (row, 4), 0, SAG_N_LABEL_VALUES - 1);
       one->comment = g_strdup (sag_row_text (row, 5));
       one->at = sag_row_integer (row, 6);
+      one->mask = g_strdup (sag_row_text (row, 7));
       g_ptr_array_add (out, one);
     }
   return finish (out, failure, error);

@@ -53,10 +53,12 @@ gboolean sag_measurements_remove (SagDb *db, const char *uuid, GError **error);
 GPtrArray *sag_measurements_list (SagDb *db, gint64 case_id, GError **error);
 
 /**
- * SagReviewRow: a second look: a comment on a case, or the word that counts for one task where readers differ.
+ * SagReviewRow: a second look: a comment on a case, or what counts for one task where readers differ. Of several about
+ * the same the latest counts.
  * @uuid: NULL when it is put anew
  * @task_id: 0: the case as a whole
  * @value: SAG_LABEL_VALUE_NONE: no word
+ * @mask: (nullable): UUID of the mask that counts
  */
 typedef struct
 {
@@ -67,11 +69,18 @@ typedef struct
   SagLabelValue value;
   char         *comment;
   gint64        at;
+  char         *mask;
 } SagReviewRow;
 
 void sag_review_row_free (SagReviewRow *row);
 
 gboolean sag_reviews_put (SagDb *db, const SagReviewRow *row, GError **error);
+/**
+ * sag_reviews_forget: readers differ again: words, or masks, that counted for a task of a case are taken back. The
+ * masks themselves stay.
+ */
+gboolean
+sag_reviews_forget (SagDb *db, gint64 case_id, gint64 task_id, gboolean masks, GError **error);
 /** sag_reviews_list: (transfer full) (element-type SagReviewRow): of one case, or of all with 0; oldest first. */
 GPtrArray *sag_reviews_list (SagDb *db, gint64 case_id, GError **error);
 

@@ -425,7 +425,8 @@ copy_all (Copy *copy, GError **error)
       return FALSE;
     }
   return add_checksums (copy->to, error) && drop_journals (copy, error) &&
-         put_placeholders (copy, error) && drop_orphans (copy, error) && mend_log (copy, error) &&
+         sag_db_script (copy->to, SAG_SCHEMA_TELL_STEPS, error) && put_placeholders (copy, error) &&
+         drop_orphans (copy, error) && mend_log (copy, error) &&
          sag_db_script (copy->to, "COMMIT", error);
 }
 

@@ -64,7 +64,11 @@ static const char version_2[] =
   "UPDATE masks SET crc = sag_crc (id, uuid, case_id, reader, position, name, key, colour, locked,"
   "  visible, at);";
 
-static const char *const steps[] = { version_1, version_2 };
+/* Each reader's masks have an undo journal of their own, and a decision may be a mask. */
+static const char version_3[] = "ALTER TABLE steps ADD COLUMN reader TEXT;"
+                                "ALTER TABLE reviews ADD COLUMN mask TEXT;" SAG_SCHEMA_TELL_STEPS;
+
+static const char *const steps[] = { version_1, version_2, version_3 };
 G_STATIC_ASSERT (G_N_ELEMENTS (steps) == SAG_SCHEMA_VERSION);
 
 const char *const *

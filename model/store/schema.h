@@ -7,7 +7,22 @@ G_BEGIN_DECLS
 
 /** Of the file's header: "SAGT". */
 #define SAG_SCHEMA_APPLICATION_ID 0x53414754
-#define SAG_SCHEMA_VERSION 2
+#define SAG_SCHEMA_VERSION 3
+
+/**
+ * SAG_SCHEMA_TELL_STEPS: SQL that says of steps from before format 3 whose they are. Those of a case that several
+ * readers painted in one journal hang on all their masks and go; where all masks are gone the log tells.
+ */
+#define SAG_SCHEMA_TELL_STEPS                                                                      \
+  "DELETE FROM steps WHERE reader IS NULL AND case_id IN (SELECT case_id FROM masks GROUP BY "     \
+  "case_id HAVING count(DISTINCT reader) > 1);"                                                    \
+  "UPDATE steps SET reader = (SELECT reader FROM masks WHERE masks.case_id = steps.case_id LIMIT " \
+  "1) WHERE reader IS NULL;"                                                                       \
+  "UPDATE steps SET reader = known.who FROM (SELECT case_id, (SELECT who FROM audit WHERE what = " \
+  "'mask' AND detail LIKE 'case ' || case_id || ' step %' ORDER BY id DESC LIMIT 1) AS who FROM "  \
+  "(SELECT DISTINCT case_id FROM steps WHERE reader IS NULL)) AS known WHERE known.case_id = "     \
+  "steps.case_id AND reader IS NULL;"                                                              \
+  "DELETE FROM steps WHERE reader IS NULL"
 
 /**
  * sag_schema_check: what the file is.

@@ -29,7 +29,10 @@ keep_one (SagDb *db, gpointer data, GError **error)
   return sag_db_run (db, error, "DELETE FROM labels WHERE reader <> ?", "s", reader) &&
          /* Steps hold masks that were removed, too. */
          sag_db_script (db, "DELETE FROM steps", error) &&
-         sag_db_run (db, error, "DELETE FROM masks WHERE reader <> ?", "s", reader) &&
+         sag_db_run (db, error,
+                     "DELETE FROM masks WHERE reader <> ? OR uuid IN (SELECT mask FROM reviews "
+                     "WHERE mask IS NOT NULL)",
+                     "s", reader) &&
          sag_db_run (db, error, "DELETE FROM measurements WHERE reader <> ?", "s", reader) &&
          sag_db_script (db, "DELETE FROM reviews", error) &&
          (split->keep_answers || sag_db_script (db, "DELETE FROM answers", error)) &&

@@ -23,6 +23,12 @@ sag_worklist_free (SagWorklist *list)
   g_free (list);
 }
 
+guint
+sag_work_item_get_n_readers (const SagWorkItem *item)
+{
+  return item->n_others + (item->n_labelled + item->n_masks > 0 ? 1 : 0);
+}
+
 /* From ids of rows to places in an array. */
 static GHashTable *
 places_of (GPtrArray *rows, gint64 (*id) (gconstpointer row))
@@ -76,18 +82,24 @@ read_labels (SagDb *db, SagWorklist *list, GHashTable *cases, const char *reader
   return sag_db_settle (failure, error);
 }
 
-/* Sums by case; @reader: (nullable): of readers, also without that one; else of masks. */
+/* The reader's masks, and how many others have done anything, by case. */
 static gboolean
-read_counts (SagDb *db, SagWorklist *list, GHashTable *cases, const char *reader, GError **error)
+read_counts (SagDb       *db,
+             SagWorklist *list,
+             GHashTable  *cases,
+             const char  *reader,
+             gboolean     masks,
+             GError     **error)
 {
   GError *failure = NULL;
   SagRow *row =
-    reader == NULL
-      ? sag_db_query (db, &failure, "SELECT case_id, count(*) FROM masks GROUP BY case_id", "")
-      : sag_db_query (db, &failure,
-                      "SELECT case_id, count(DISTINCT reader), count(DISTINCT CASE WHEN reader <> "
-                      "? THEN reader END) FROM labels GROUP BY case_id",
-                      "s", reader);
+    masks ? sag_db_query (db, &failure,
+                          "SELECT case_id, count(*) FROM masks WHERE reader = ? GROUP BY case_id",
+                          "s", reader)
+          : sag_db_query (db, &failure,
+                          "SELECT case_id, count(*) FROM (SELECT case_id, reader FROM labels UNION "
+                          "SELECT case_id, reader FROM masks) WHERE reader <> ? GROUP BY case_id",
+                          "s", reader);
 
   while (failure == NULL && sag_db_next (db, row, &failure))
     {
@@ -95,13 +107,8 @@ read_counts (SagDb *db, SagWorklist *list, GHashTable *cases, const char *reader
       const guint  place = GPOINTER_TO_UINT (g_hash_table_lookup (cases, &one));
       SagWorkItem *item = place > 0 ? g_ptr_array_index (list->items, place - 1) : NULL;
 
-      if (item != NULL && reader == NULL)
-        item->n_masks = (guint) sag_row_integer (row, 1);
-      else if (item != NULL)
-        {
-          item->n_readers = (guint) sag_row_integer (row, 1);
-          item->n_others = (guint) sag_row_integer (row, 2);
-        }
+      if (item != NULL)
+        *(masks ? &item->n_masks : &item->n_others) = (guint) sag_row_integer (row, 1);
     }
   return sag_db_settle (failure, error);
 }
@@ -130,7 +137,8 @@ sag_worklist_load (SagDb *db, const char *reader, GError **error)
   if (reader == NULL)
     reader = sag_db_get_reader (db);
   if (!read_labels (db, list, cases, reader, error) ||
-      !read_counts (db, list, cases, NULL, error) || !read_counts (db, list, cases, reader, error))
+      !read_counts (db, list, cases, reader, TRUE, error) ||
+      !read_counts (db, list, cases, reader, FALSE, error))
     return NULL;
   return g_steal_pointer (&list);
 }

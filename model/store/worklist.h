@@ -10,8 +10,8 @@ G_BEGIN_DECLS
  * SagWorkItem: a case in the list.
  * @values: of the reader, one SagLabelValue for each task
  * @n_labelled: tasks that the reader has labelled
- * @n_readers: how many have labelled anything
- * @n_others: of those, without the reader whose labels these are
+ * @n_masks: of the reader
+ * @n_others: how many other readers have labelled or painted anything
  */
 typedef struct
 {
@@ -19,9 +19,11 @@ typedef struct
   guint8     *values;
   guint       n_labelled;
   guint       n_masks;
-  guint       n_readers;
   guint       n_others;
 } SagWorkItem;
+
+/** sag_work_item_get_n_readers: how many have labelled or painted anything. */
+guint sag_work_item_get_n_readers (const SagWorkItem *item);
 
 /** SagWorklist: all cases of a project as one reader sees them. One owner; any thread once it is loaded. */
 typedef struct

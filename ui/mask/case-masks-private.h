@@ -17,7 +17,7 @@ typedef struct _SagUiMaskJob SagUiMaskJob;
  * @live: (nullable): the mask @live_id with the stroke that is drawn on it
  * @jobs: (element-type SagUiMaskJob): the first one is under way if @is_running
  * @stroke: (nullable): that of @jobs which still grows
- * @store: (nullable): only compared: the project's that it was met in, as @case_id
+ * @store: (nullable): only compared: the project's that it was met in, as @case_id, with the masks of @reader
  * @one: (nullable): weak
  * @kept: (element-type utf8 SagMask): what files have
  */
@@ -38,6 +38,7 @@ struct _SagUiCaseMasks
   gboolean      is_stored;
   gpointer      store;
   gint64        case_id;
+  char         *reader;
   SagUiCase    *one;
 };
 

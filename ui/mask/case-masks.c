@@ -569,6 +569,7 @@ sag_ui_case_masks_finalize (GObject *object)
   g_clear_pointer (&self->live, sag_mask_unref);
   g_free (self->live_id);
   g_free (self->active);
+  g_free (self->reader);
   g_hash_table_unref (self->kept);
   sag_mask_set_free (self->set);
   G_OBJECT_CLASS (sag_ui_case_masks_parent_class)->finalize (object);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Masks and the project of the window. As soon as a scan is a case of the project, its masks come
+/* Masks and the project of the window. As soon as a scan is a case of the project, the reader's masks come
  * from there, and every step goes there. What was painted before is adopted: with all that can be
- * undone if the project has no masks of the case yet, else as masks beside those. */
+ * undone if the reader has no masks of the case yet, else as masks beside those. Another reader begins with masks of
+ * their own: what others painted is not shown. */
 
 #include "model/store/masks.h"
 #include "ui/mask/case-masks-private.h"
@@ -21,6 +22,7 @@ typedef struct
   SagUiCase      *one;
   SagStore       *store; /* only compared, until it is known to be open */
   gint64          id;
+  char           *reader;
   SagMaskSet     *set;
 } Meeting;
 
@@ -33,6 +35,7 @@ meeting_free (gpointer data)
   g_object_unref (meeting->self);
   g_object_unref (meeting->masks);
   g_clear_object (&meeting->one);
+  g_free (meeting->reader);
   g_free (meeting);
 }
 
@@ -76,7 +79,7 @@ go_on (SagUiCaseMasks *masks, SagMaskSet *own, guint m)
 
 /* What was painted without the project joins what the project has. */
 static void
-join (SagUiCaseMasks *masks, SagStore *store, gint64 id, SagMaskSet *set)
+join (SagUiCaseMasks *masks, const Meeting *meeting, SagMaskSet *set)
 {
   SagMaskSet *before = sag_ui_case_masks_get_set (masks);
   g_autoptr (SagMaskSet) own = sag_ui_case_masks_dup_own (masks);
@@ -86,7 +89,7 @@ join (SagUiCaseMasks *masks, SagStore *store, gint64 id, SagMaskSet *set)
     if (sag_mask_set_find (set, sag_mask_set_get_info (before, m)->id) < 0)
       sag_mask_set_put (beside, sag_mask_set_get_info (before, m),
                         sag_mask_set_get_mask (before, m));
-  sag_masks_attach (store, id, set);
+  sag_masks_attach (meeting->store, meeting->id, meeting->reader, set);
   sag_ui_case_masks_set_set (masks, set);
   /* A project that is only looked at has them. */
   for (guint m = 0; m < sag_mask_set_get_n (set); m++)
@@ -115,7 +118,7 @@ find_other (SagUiMasks *self, const Meeting *meeting)
       SagUiCaseMasks *other = self->stored->pdata[s];
 
       if (other != meeting->masks && other->store == meeting->store &&
-          other->case_id == meeting->id)
+          other->case_id == meeting->id && g_strcmp0 (other->reader, meeting->reader) == 0)
         return other;
     }
   return NULL;
@@ -137,12 +140,12 @@ take (Meeting *meeting)
       return;
     }
   if (!is_new (meeting->set))
-    join (meeting->masks, meeting->store, meeting->id, g_steal_pointer (&meeting->set));
+    join (meeting->masks, meeting, g_steal_pointer (&meeting->set));
   else if (!is_new (own) && can_write)
-    sag_masks_adopt_later (meeting->store, meeting->id, own);
+    sag_masks_adopt_later (meeting->store, meeting->id, meeting->reader, own);
   else
     {
-      sag_masks_attach (meeting->store, meeting->id, own);
+      sag_masks_attach (meeting->store, meeting->id, meeting->reader, own);
       if (!is_new (own))
         sag_masks_note_unwritten (own);
     }
@@ -161,6 +164,7 @@ take_cb (gpointer data)
   Meeting *meeting = data;
 
   if (meeting->masks->store != meeting->store || meeting->masks->case_id != meeting->id ||
+      g_strcmp0 (meeting->masks->reader, meeting->reader) != 0 ||
       get_project (meeting->self) == NULL ||
       sag_ui_project_get_store (get_project (meeting->self)) != meeting->store)
     return G_SOURCE_REMOVE;
@@ -180,7 +184,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (meeting->set == NULL)
     {
       /* Another time it may go. */
-      if (meeting->masks->store == meeting->store)
+      if (meeting->masks->store == meeting->store &&
+          g_strcmp0 (meeting->masks->reader, meeting->reader) == 0)
         meeting->masks->store = NULL;
       if (meeting->self->session != NULL)
         sag_ui_session_say (meeting->self->session, error->message);
@@ -210,6 +215,19 @@ part (SagUiMasks *self, SagUiCaseMasks *masks)
   sag_ui_case_masks_add_all (masks, own);
 }
 
+/* Somebody else works now: what the reader before painted is in the project, and stays there. What was not there yet
+ * goes on to wait. */
+static void
+hand_over (SagUiMasks *self, SagUiCaseMasks *masks)
+{
+  if (!g_ptr_array_remove_fast (self->stored, masks))
+    return;
+  g_object_weak_unref (G_OBJECT (masks), gone_cb, self);
+  leave (self, masks);
+  sag_ui_case_masks_set_set (
+    masks, sag_mask_set_new (sag_mask_set_get_geometry (sag_ui_case_masks_get_set (masks))));
+}
+
 /* A project that was only looked at is the person's now, elsewhere: it gets what was painted meanwhile. */
 static void
 go_on_elsewhere (SagUiMasks *self, SagUiCaseMasks *masks, SagUiProject *project)
@@ -228,6 +246,7 @@ sag_ui_masks_meet (SagUiMasks *self, SagUiCase *one)
   SagUiProject   *project = get_project (self);
   SagStore       *store = project != NULL ? sag_ui_project_get_store (project) : NULL;
   const gint64    id = store != NULL ? sag_ui_project_get_sure_id (project, one) : 0;
+  const char     *reader = store != NULL ? sag_ui_project_get_reader (project) : NULL;
   SagUiCaseMasks *masks;
   Meeting        *meeting;
 
@@ -236,25 +255,31 @@ sag_ui_masks_meet (SagUiMasks *self, SagUiCase *one)
   masks = sag_ui_masks_take (self, one);
   if (masks == NULL)
     return;
-  if (masks->store == store && masks->case_id == id)
+  if (masks->store == store && masks->case_id == id && g_strcmp0 (masks->reader, reader) == 0)
     {
       go_on_elsewhere (self, masks, project);
       return;
     }
   if (masks->store == store && sag_ui_case_masks_is_busy (masks))
     return;
-  if (masks->store == store)
+  if (masks->store == store && masks->case_id != id)
     part (self, masks);
+  else if (masks->store == store)
+    hand_over (self, masks);
   masks->store = store;
   masks->case_id = id;
+  g_free (masks->reader);
+  masks->reader = g_strdup (reader);
   meeting = g_new0 (Meeting, 1);
   meeting->self = g_object_ref (self);
   meeting->masks = g_object_ref (masks);
   meeting->one = g_object_ref (one);
   meeting->store = store;
   meeting->id = id;
-  sag_masks_load_async (store, id, sag_mask_set_get_geometry (sag_ui_case_masks_get_set (masks)),
-                        loaded_cb, meeting);
+  meeting->reader = g_strdup (reader);
+  sag_masks_load_async (store, id, reader,
+                        sag_mask_set_get_geometry (sag_ui_case_masks_get_set (masks)), loaded_cb,
+                        meeting);
 }
 
 static void
@@ -264,7 +289,7 @@ met_cb (SagUiProject *project, SagUiCase *one, SagUiMasks *self)
 }
 
 static void
-opened_cb (SagUiProject *project, SagUiMasks *self)
+meet_all (SagUiMasks *self)
 {
   GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
 
@@ -276,6 +301,54 @@ opened_cb (SagUiProject *project, SagUiMasks *self)
     }
 }
 
+static void
+opened_cb (SagUiProject *project, SagUiMasks *self)
+{
+  meet_all (self);
+}
+
+static gboolean
+is_any_busy (SagUiMasks *self)
+{
+  for (guint s = 0; s < self->stored->len; s++)
+    if (sag_ui_case_masks_is_busy (self->stored->pdata[s]))
+      return TRUE;
+  return FALSE;
+}
+
+/* Work that is under way is the reader's who began it. */
+static gboolean
+change_reader_cb (gpointer data)
+{
+  SagUiMasks   *self = data;
+  SagUiProject *project = get_project (self);
+
+  if (project == NULL)
+    return G_SOURCE_REMOVE;
+  if (is_any_busy (self))
+    return G_SOURCE_CONTINUE;
+  for (guint s = self->stored->len; s > 0; s--)
+    {
+      SagUiCaseMasks *masks = self->stored->pdata[s - 1];
+
+      if (g_strcmp0 (masks->reader, sag_ui_project_get_reader (project)) == 0)
+        continue;
+      hand_over (self, masks);
+      masks->store = NULL;
+    }
+  meet_all (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+reader_cb (SagUiProject *project, SagUiMasks *self)
+{
+  sag_ui_masks_stop_drawing (self);
+  if (change_reader_cb (self) == G_SOURCE_CONTINUE)
+    g_timeout_add_full (G_PRIORITY_DEFAULT, BUSY_MS, change_reader_cb, g_object_ref (self),
+                        g_object_unref);
+}
+
 /* Masks that were imported join those that are shown, which would otherwise be written over them one day. */
 static void
 imported_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -285,7 +358,8 @@ imported_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   meeting->set = sag_masks_load_finish (result, &error);
   if (meeting->set != NULL && meeting->masks->store == meeting->store &&
-      meeting->masks->case_id == meeting->id)
+      meeting->masks->case_id == meeting->id &&
+      g_strcmp0 (meeting->masks->reader, meeting->reader) == 0)
     sag_ui_case_masks_put_new (meeting->masks, meeting->set);
   meeting_free (meeting);
 }
@@ -306,7 +380,8 @@ imported_cb (SagUiProject *project, gint64 id, SagUiMasks *self)
       *meeting = (Meeting){
         .self = g_object_ref (self), .masks = g_object_ref (masks), .store = store, .id = id
       };
-      sag_masks_load_async (store, id,
+      meeting->reader = g_strdup (masks->reader);
+      sag_masks_load_async (store, id, meeting->reader,
                             sag_mask_set_get_geometry (sag_ui_case_masks_get_set (masks)),
                             imported_loaded_cb, meeting);
     }
@@ -385,6 +460,7 @@ sag_ui_masks_connect_project (SagUiMasks *self)
 
   g_signal_connect_object (project, "met", G_CALLBACK (met_cb), self, 0);
   g_signal_connect_object (project, "imported", G_CALLBACK (imported_cb), self, 0);
+  g_signal_connect_object (project, "reader", G_CALLBACK (reader_cb), self, 0);
   g_signal_connect_object (project, "opened", G_CALLBACK (opened_cb), self, 0);
   g_signal_connect_object (project, "closing", G_CALLBACK (closing_cb), self, 0);
 }

@@ -8,6 +8,7 @@
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define CHOOSER "sag-ui-project-chooser"
 #define WORKLIST "sag-ui-project-worklist"
@@ -139,11 +140,47 @@ worklist_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
 
 /* Who works */
 
+typedef struct
+{
+  char *from;
+  char *to;
+} Rename;
+
+static void
+rename_free (gpointer data)
+{
+  g_free (((Rename *) data)->from);
+  g_free (((Rename *) data)->to);
+  g_free (data);
+}
+
+static gboolean
+write_name (SagDb *db, gpointer data, GError **error)
+{
+  const Rename *rename = data;
+
+  return sag_readers_rename (db, rename->from, rename->to, error);
+}
+
+/* What was done before the person had a name is theirs. */
+
 static void
 named_cb (AdwMessageDialog *dialog, const char *response, GtkEditable *entry)
 {
-  if (g_str_equal (response, "set"))
-    g_settings_set_string (sag_ui_settings_get (), "reader", gtk_editable_get_text (entry));
+  SagUiProject    *project = g_object_get_data (G_OBJECT (dialog), "project");
+  g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (entry)));
+  const char      *before = sag_ui_project_get_reader (project);
+  Rename          *rename;
+
+  if (!g_str_equal (response, "set"))
+    return;
+  if (strcmp (name, before) != 0)
+    {
+      rename = g_new (Rename, 1);
+      *rename = (Rename){ g_strdup (before), g_strdup (name) };
+      sag_ui_project_post (project, write_name, rename, rename_free);
+    }
+  g_settings_set_string (sag_ui_settings_get (), "reader", name);
 }
 
 static void
@@ -176,6 +213,8 @@ ask_name (gpointer window)
                                               ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "set");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "later");
+  g_object_set_data_full (G_OBJECT (dialog), "project", g_object_ref (project_of (window)),
+                          g_object_unref);
   g_signal_connect_object (entry, "changed", G_CALLBACK (entry_cb), dialog, 0);
   g_signal_connect_object (dialog, "response", G_CALLBACK (named_cb), entry, 0);
   gtk_window_present (GTK_WINDOW (dialog));

@@ -381,6 +381,7 @@ reader_cb (GSettings *settings, const char *key, SagUiProject *self)
   name = g_strdup (sag_ui_project_get_reader (self));
   sag_store_read_async (self->store, set_reader, name, reader_set_cb, name);
   self->has_new_reader = TRUE;
+  sag_ui_project_tell (self, SAG_UI_PROJECT_READER);
   sag_ui_project_reload (self);
 }
 
@@ -461,6 +462,7 @@ sag_ui_project_class_init (SagUiProjectClass *class)
   signals[SAG_UI_PROJECT_CLOSING] = SIGNAL ("closing", 0);
   signals[SAG_UI_PROJECT_MET] = SIGNAL ("met", 1, SAG_UI_TYPE_CASE);
   signals[SAG_UI_PROJECT_LIST] = SIGNAL ("list", 0);
+  signals[SAG_UI_PROJECT_READER] = SIGNAL ("reader", 0);
   signals[SAG_UI_PROJECT_TASKS] = SIGNAL ("tasks", 0);
   signals[SAG_UI_PROJECT_LABELS] = SIGNAL ("labels", 1, G_TYPE_INT64);
   signals[SAG_UI_PROJECT_IMPORTED] = SIGNAL ("imported", 1, G_TYPE_INT64);

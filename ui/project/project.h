@@ -26,6 +26,7 @@ G_BEGIN_DECLS
  *  "closing": the last moment to use the store; what is attached to it must be detached now.
  *  "met" (SagUiCase): its id is known now, or no longer, or sure now.
  *  "list": the list of cases was read again: pointers into the old one are no longer good.
+ *  "reader": somebody else works from now on; "list" and "tasks" follow.
  *  "tasks": another list of tasks, or another reader, after "list".
  *  "labels" (int64): labels of the reader, the state or the masks changed, of a case; 0: of any.
  *  "imported" (int64): masks of a case came into the store from elsewhere.

@@ -57,7 +57,9 @@ dup_masks (SagUiWorklistWindow *self, const SagWorkItem *item)
 static char *
 dup_readers (SagUiWorklistWindow *self, const SagWorkItem *item)
 {
-  return item->n_readers > 0 ? g_strdup_printf ("%u", item->n_readers) : g_strdup ("");
+  const guint n = sag_work_item_get_n_readers (item);
+
+  return n > 0 ? g_strdup_printf ("%u", n) : g_strdup ("");
 }
 
 static void

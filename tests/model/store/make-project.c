@@ -173,8 +173,8 @@ reopen (SagStore **store, const char *path, gint64 id)
   g_assert_true (sag_store_close (*store, &error));
   *store = sag_store_open (path, SAG_STORE_WRITE, NULL, &error);
   g_assert_no_error (error);
-  set = sag_masks_load (*store, id, &grid, &error);
+  set = sag_masks_load (*store, id, NULL, &grid, &error);
   g_assert_no_error (error);
-  sag_masks_attach (*store, id, set);
+  sag_masks_attach (*store, id, NULL, set);
   return set;
 }

@@ -41,7 +41,7 @@ test_painted_while_read_only (gconstpointer data)
   const SagGeometry grid = make_grid (0);
   g_autoptr (GRand) random = g_rand_new_with_seed (48);
   g_autoptr (GError) error = NULL;
-  SagStore    *owner = open_store (path, SAG_STORE_CREATE, "Ann");
+  SagStore    *owner = open_store (path, SAG_STORE_CREATE, NULL);
   const gint64 painted = add_case (owner, "a"), empty = add_case (owner, "b");
   SagStore    *store;
   g_autoptr (SagMaskSet) before = sag_mask_set_new (&grid);
@@ -50,19 +50,19 @@ test_painted_while_read_only (gconstpointer data)
   g_autoptr (SagMaskSet) again = NULL;
   g_autoptr (SagMaskSet) own_again = NULL;
 
-  sag_masks_attach (owner, painted, before);
+  sag_masks_attach (owner, painted, NULL, before);
   make_strokes (before, 6, random);
   g_assert_true (sag_mask_set_undo (before, &error));
   sag_masks_detach (before);
   g_assert_true (sag_store_flush (owner, &error));
-  store = open_store (path, SAG_STORE_WRITE, "Ben");
+  store = open_store (path, SAG_STORE_WRITE, NULL);
   g_assert_true (sag_store_is_read_only (store));
-  set = sag_masks_load (store, painted, &grid, &error);
-  sag_masks_attach (store, painted, set);
+  set = sag_masks_load (store, painted, NULL, &grid, &error);
+  sag_masks_attach (store, painted, NULL, set);
   g_assert_true (sag_mask_set_undo (set, &error));
   make_strokes (set, 3, random);
   make_strokes (own, 4, random);
-  sag_masks_attach (store, empty, own);
+  sag_masks_attach (store, empty, NULL, own);
   g_assert_false (sag_masks_write_later (set));
   g_assert_true (sag_store_save_as (store, saved, &error));
   g_assert_no_error (error);
@@ -82,11 +82,11 @@ test_painted_while_read_only (gconstpointer data)
   assert_same (own, own_again);
   undo_all (own_again);
   g_assert_cmpint (sag_mask_set_get_n (own_again), ==, 0);
-  again = sag_masks_load (store, painted, &grid, &error);
+  again = sag_masks_load (store, painted, NULL, &grid, &error);
   g_assert_no_error (error);
   assert_same (set, again);
   g_assert_cmpint (sag_mask_set_get_n_steps (again), ==, sag_mask_set_get_n_steps (set));
-  sag_masks_attach (store, painted, again);
+  sag_masks_attach (store, painted, NULL, again);
   undo_all (again);
   g_assert_cmpint (sag_mask_set_get_n (again), ==, 0);
   sag_masks_detach (set);
@@ -112,7 +112,7 @@ test_note_unwritten (void)
   g_autoptr (SagMaskSet) again = NULL;
 
   make_strokes (set, 6, random);
-  sag_masks_attach (store, id, set);
+  sag_masks_attach (store, id, NULL, set);
   sag_masks_note_unwritten (set);
   make_strokes (set, 1, random);
   again = reopen (&store, path, id);
@@ -138,7 +138,7 @@ test_dropped_adoption (void)
   g_autoptr (SagMaskSet) again = NULL;
 
   make_strokes (set, 6, random);
-  sag_masks_adopt_later (store, 1, set); /* there is no such case */
+  sag_masks_adopt_later (store, 1, NULL, set); /* there is no such case */
   g_assert_true (sag_store_flush (store, &error));
   g_assert_cmpint (add_case (store, "a"), ==, 1);
   make_strokes (set, 1, random);
@@ -172,7 +172,7 @@ test_adopt_after_project (void)
   g_autoptr (SagMaskSet) again = NULL;
   guint n;
 
-  sag_masks_attach (store, id, set);
+  sag_masks_attach (store, id, NULL, set);
   sag_mask_set_set_budget (set, 20000, load_nothing, NULL);
   make_strokes (set, 40, random);
   g_assert_cmpint (sag_mask_set_get_n_steps (set), ==, 40);
@@ -183,7 +183,7 @@ test_adopt_after_project (void)
   g_assert_cmpint (n, <, 40);
   store = open_store (second, SAG_STORE_CREATE, NULL);
   id = add_case (store, "a");
-  sag_masks_adopt_later (store, id, set);
+  sag_masks_adopt_later (store, id, NULL, set);
   again = reopen (&store, second, id);
   sag_masks_detach (set);
   assert_same (set, again);
@@ -210,7 +210,7 @@ test_step_gone (void)
   g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
   g_autoptr (SagMaskSet) again = NULL;
 
-  sag_masks_attach (store, id, set);
+  sag_masks_attach (store, id, NULL, set);
   make_strokes (set, 4, random);
   sag_masks_detach (set);
   again = reopen (&store, path, id);
@@ -250,7 +250,7 @@ test_put_again (void)
   g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
   g_autoptr (SagMaskSet) again = NULL;
 
-  sag_masks_attach (store, id, set);
+  sag_masks_attach (store, id, NULL, set);
   for (int m = 0; m < 3; m++)
     {
       g_autoptr (SagMaskInfo) info = sag_mask_info_new ("Mask", NULL, (guint32) m);

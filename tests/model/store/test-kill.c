@@ -42,13 +42,13 @@ paint_until_killed (const char *path, gboolean rollback, guint32 seed, int fd)
   const SagGeometry grid = make_grid (0);
   SagStore         *store =
     sag_store_open (path, SAG_STORE_WRITE | (rollback ? SAG_STORE_ROLLBACK : 0), NULL, NULL);
-  SagMaskSet *set = store != NULL ? sag_masks_load (store, 1, &grid, NULL) : NULL;
+  SagMaskSet *set = store != NULL ? sag_masks_load (store, 1, NULL, &grid, NULL) : NULL;
   GRand      *random = g_rand_new_with_seed (seed);
   Report      report;
 
   if (set == NULL || sag_store_is_read_only (store))
     _exit (1);
-  sag_masks_attach (store, 1, set);
+  sag_masks_attach (store, 1, NULL, set);
   report = report_of (set);
   report.flushed = 1;
   if (write (fd, &report, sizeof report) != sizeof report)
@@ -142,9 +142,9 @@ check (const char *path)
 
   g_assert_no_error (error);
   g_assert_false (sag_store_is_read_only (store));
-  set = sag_masks_load (store, 1, &grid, &error);
+  set = sag_masks_load (store, 1, NULL, &grid, &error);
   g_assert_no_error (error);
-  sag_masks_attach (store, 1, set);
+  sag_masks_attach (store, 1, NULL, set);
   report = report_of (set);
   if (sag_mask_set_get_n (set) > 0)
     before = sag_mask_ref (sag_mask_set_get_mask (set, 0));
@@ -153,8 +153,8 @@ check (const char *path)
   store = sag_store_open (path, SAG_STORE_READ, NULL, &error);
   g_assert_no_error (error);
   g_clear_pointer (&set, sag_mask_set_free);
-  set = sag_masks_load (store, 1, &grid, &error);
-  sag_masks_attach (store, 1, set);
+  set = sag_masks_load (store, 1, NULL, &grid, &error);
+  sag_masks_attach (store, 1, NULL, set);
   while (sag_mask_set_undo (set, &error))
     n_undone++;
   g_assert_no_error (error);

@@ -3,6 +3,7 @@
 #include "tests/model/store/make-project.h"
 
 #include "model/core/error.h"
+#include "model/store/labels.h"
 #include "model/store/masks.h"
 #include "tests/support/test.h"
 
@@ -23,7 +24,7 @@ test_reopen (void)
   g_autoptr (SagMaskSet) third = NULL;
   g_autoptr (SagMaskInfo) info = NULL;
 
-  sag_masks_attach (store, id, first);
+  sag_masks_attach (store, id, NULL, first);
   make_strokes (first, 25, random);
   for (int i = 0; i < 9; i++)
     g_assert_true (sag_mask_set_undo (first, &error));
@@ -85,15 +86,15 @@ test_damaged_rows (void)
       const gint64 id = add_case (store, "a");
       g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
 
-      sag_masks_attach (store, id, set);
+      sag_masks_attach (store, id, NULL, set);
       make_strokes (set, 5, random);
       sag_masks_detach (set);
-      g_assert_null (sag_masks_load (store, id, &other, &error));
+      g_assert_null (sag_masks_load (store, id, NULL, &other, &error));
       sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "another grid");
       g_assert_true (sag_store_close (store, &error));
       run_sql (path, damages[d]);
       store = sag_store_open (path, SAG_STORE_WRITE, NULL, &error);
-      g_assert_null (sag_masks_load (store, id, &grid, &error));
+      g_assert_null (sag_masks_load (store, id, NULL, &grid, &error));
       sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "checksum");
       sag_store_free (store);
       sag_test_remove_folder (folder);
@@ -114,16 +115,16 @@ test_damaged_step (void)
   g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
   g_autoptr (SagMaskSet) again = NULL;
 
-  sag_masks_attach (store, id, set);
+  sag_masks_attach (store, id, NULL, set);
   make_strokes (set, 5, random);
   sag_masks_detach (set);
   g_assert_true (sag_store_close (store, &error));
   run_sql (path, "UPDATE steps SET data = zeroblob (100) WHERE number = 4");
   store = sag_store_open (path, SAG_STORE_WRITE, NULL, &error);
-  again = sag_masks_load (store, id, &grid, &error);
+  again = sag_masks_load (store, id, NULL, &grid, &error);
   g_assert_no_error (error);
   assert_same (set, again);
-  sag_masks_attach (store, id, again);
+  sag_masks_attach (store, id, NULL, again);
   g_assert_true (sag_mask_set_undo (again, &error));
   while (error == NULL && sag_mask_set_undo (again, &error))
     ;
@@ -151,7 +152,7 @@ test_adopt (void)
   g_assert_true (sag_mask_set_undo (set, &error));
   store = sag_store_open (path, SAG_STORE_CREATE, NULL, &error);
   id = add_case (store, "a");
-  g_assert_true (sag_masks_adopt (store, id, set, &error));
+  g_assert_true (sag_masks_adopt (store, id, NULL, set, &error));
   g_assert_no_error (error);
   again = reopen (&store, path, id);
   assert_same (set, again);
@@ -185,7 +186,7 @@ test_dropped_step (void)
   g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
   g_autoptr (SagMaskSet) again = NULL;
 
-  sag_masks_attach (store, id, set);
+  sag_masks_attach (store, id, NULL, set);
   make_strokes (set, 12, random);
   run_in_store (store, "DELETE FROM cases");
   make_strokes (set, 1, random);
@@ -218,7 +219,7 @@ test_undo_of_lost_step (void)
   g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
   g_autoptr (SagMaskSet) again = NULL;
 
-  sag_masks_attach (store, id, set);
+  sag_masks_attach (store, id, NULL, set);
   make_strokes (set, 6, random);
   run_in_store (store, "DELETE FROM steps WHERE number <= 5");
   g_assert_true (sag_mask_set_undo (set, &error));
@@ -283,7 +284,7 @@ test_undo_without_waiting (void)
   Stepped stepped = { 0 };
 
   g_mutex_init (&busy);
-  sag_masks_attach (store, id, set);
+  sag_masks_attach (store, id, NULL, set);
   make_strokes (set, 6, random);
   sag_masks_detach (set);
   again = reopen (&store, path, id);
@@ -326,6 +327,175 @@ test_undo_without_waiting (void)
   sag_test_remove_folder (folder);
 }
 
+static SagMaskSet *
+load_by (SagStore *store, gint64 id, const char *reader)
+{
+  const SagGeometry grid = make_grid (0);
+  g_autoptr (GError) error = NULL;
+  SagMaskSet *set = sag_masks_load (store, id, reader, &grid, &error);
+
+  g_assert_no_error (error);
+  sag_masks_attach (store, id, reader, set);
+  return set;
+}
+
+/* Each reader has masks and undo of their own; what one does touches nothing of the other's. */
+static void
+test_readers (void)
+{
+  char            *folder;
+  g_autofree char *path = make_path (&folder);
+  g_autoptr (GRand) random = g_rand_new_with_seed (7);
+  g_autoptr (GError) error = NULL;
+  SagStore    *store = sag_store_open (path, SAG_STORE_CREATE, "Ann", &error);
+  const gint64 id = add_case (store, "a");
+  g_autoptr (SagMaskSet) anns = load_by (store, id, NULL);
+  g_autoptr (SagMaskSet) bens = load_by (store, id, "Ben");
+  g_autoptr (SagMaskSet) anns_again = NULL;
+  g_autoptr (SagMaskSet) bens_again = NULL;
+  g_autofree char *gone = NULL;
+
+  /* By turns, so that their numbers meet. */
+  for (int turn = 0; turn < 3; turn++)
+    {
+      make_strokes (anns, 3, random);
+      make_strokes (bens, 2, random);
+    }
+  g_assert_true (sag_mask_set_undo (anns, &error));
+  g_assert_true (sag_mask_set_undo (bens, &error));
+  g_assert_true (sag_mask_set_undo (bens, &error));
+  make_strokes (anns, 1, random); /* forgets what Ann could redo, not what Ben could */
+  sag_masks_detach (anns);
+  sag_masks_detach (bens);
+  sag_store_free (store);
+  store = sag_store_open (path, SAG_STORE_WRITE, "Ben", &error);
+  anns_again = load_by (store, id, "Ann");
+  bens_again = load_by (store, id, NULL);
+  assert_same (anns, anns_again);
+  assert_same (bens, bens_again);
+  /* A set that is written whole removes what that reader no longer has, and nothing else. */
+  gone = g_strdup (sag_mask_set_get_info (bens_again, 0)->id);
+  run_in_store (store, "DELETE FROM steps WHERE reader = 'Ben'");
+  sag_masks_note_unwritten (bens_again);
+  g_assert_true (sag_mask_set_remove (bens_again, "Removed", gone, &error));
+  sag_masks_detach (bens_again);
+  g_clear_pointer (&bens_again, sag_mask_set_free);
+  bens_again = load_by (store, id, NULL);
+  g_assert_cmpint (sag_mask_set_get_n (bens_again), ==, 0);
+  sag_masks_detach (anns_again);
+  g_clear_pointer (&anns_again, sag_mask_set_free);
+  anns_again = load_by (store, id, "Ann");
+  assert_same (anns, anns_again);
+  while (sag_mask_set_undo (anns_again, &error))
+    ;
+  g_assert_no_error (error);
+  g_assert_cmpint (sag_mask_set_get_n (anns_again), ==, 0);
+  sag_masks_detach (anns_again);
+  sag_masks_detach (bens_again);
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
+static gboolean
+rename_reader (SagDb *db, gpointer data, GError **error)
+{
+  return sag_readers_rename (db, "Ann", "AB", error);
+}
+
+/* Who gets a name keeps what they did before, and can undo it. */
+static void
+test_rename (void)
+{
+  char            *folder;
+  g_autofree char *path = make_path (&folder);
+  g_autoptr (GRand) random = g_rand_new_with_seed (8);
+  g_autoptr (GError) error = NULL;
+  SagStore    *store = sag_store_open (path, SAG_STORE_CREATE, "Ann", &error);
+  const gint64 id = add_case (store, "a"), other = add_case (store, "b");
+  g_autoptr (SagMaskSet) before = load_by (store, id, NULL);
+  g_autoptr (SagMaskSet) both = load_by (store, other, "Ann");
+  g_autoptr (SagMaskSet) both_too = load_by (store, other, "AB");
+  g_autoptr (SagMaskSet) after = NULL;
+  g_autoptr (SagMaskSet) joined = NULL;
+
+  make_strokes (before, 4, random);
+  make_strokes (both, 1, random);
+  make_strokes (both_too, 1, random);
+  g_assert_true (sag_store_run (store, rename_reader, NULL, &error));
+  after = load_by (store, id, "AB");
+  assert_same (before, after);
+  /* Two journals do not become one: the masks are there, without undo. */
+  joined = load_by (store, other, "AB");
+  g_assert_cmpint (sag_mask_set_get_n (joined), ==, 2);
+  g_assert_null (sag_mask_set_get_undo_title (joined));
+  sag_masks_detach (before);
+  sag_masks_detach (both);
+  sag_masks_detach (both_too);
+  sag_masks_detach (after);
+  sag_masks_detach (joined);
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
+/* Of before format 3 there was one journal for all readers of a case. */
+static void
+test_one_journal (void)
+{
+  const SagGeometry grid = make_grid (0);
+
+  for (int write = 0; write < 2; write++)
+    {
+      char            *folder;
+      g_autofree char *path = make_path (&folder);
+      g_autoptr (GRand) random = g_rand_new_with_seed (9);
+      g_autoptr (GError) error = NULL;
+      SagStore    *store = sag_store_open (path, SAG_STORE_CREATE, "Ann", &error);
+      const gint64 alone = add_case (store, "a"), shared = add_case (store, "b"),
+                   emptied = add_case (store, "c");
+      g_autoptr (SagMaskSet) one = load_by (store, alone, NULL);
+      g_autoptr (SagMaskSet) two = load_by (store, shared, NULL);
+      g_autoptr (SagMaskSet) three = load_by (store, emptied, NULL);
+      g_autoptr (SagMaskSet) again = NULL;
+      g_autoptr (SagMaskSet) shared_again = NULL;
+      g_autoptr (SagMaskSet) emptied_again = NULL;
+      g_autofree char *gone = NULL;
+
+      make_strokes (one, 3, random);
+      make_strokes (two, 3, random);
+      make_strokes (three, 1, random);
+      gone = g_strdup (sag_mask_set_get_info (three, 0)->id);
+      g_assert_true (sag_mask_set_remove (three, "Removed", gone, &error));
+      sag_masks_detach (one);
+      sag_masks_detach (two);
+      sag_masks_detach (three);
+      sag_store_free (store);
+      run_sql (path, "INSERT INTO masks (uuid, case_id, reader, position, name, colour, locked, "
+                     "visible, at) VALUES ('b', 2, 'Ben', 1, 'B', 1, 0, 1, 0);"
+                     "UPDATE masks SET crc = NULL; ALTER TABLE labels DROP COLUMN crc;"
+                     "ALTER TABLE masks DROP COLUMN crc; ALTER TABLE steps DROP COLUMN reader;"
+                     "ALTER TABLE reviews DROP COLUMN mask; PRAGMA user_version = 1");
+      store = sag_store_open (path, write ? SAG_STORE_WRITE : SAG_STORE_READ, "Ann", &error);
+      g_assert_no_error (error);
+      again = sag_masks_load (store, alone, NULL, &grid, &error);
+      assert_same_masks (one, again);
+      g_assert_cmpuint (sag_mask_set_get_n_all_steps (again), ==,
+                        sag_mask_set_get_n_all_steps (one));
+      shared_again = sag_masks_load (store, shared, NULL, &grid, &error);
+      g_assert_cmpuint (sag_mask_set_get_n (shared_again), ==, 1);
+      g_assert_cmpuint (sag_mask_set_get_n_all_steps (shared_again), ==, 0);
+      /* The log knows who removed the last mask. */
+      emptied_again = sag_masks_load (store, emptied, NULL, &grid, &error);
+      g_assert_cmpuint (sag_mask_set_get_n_all_steps (emptied_again), ==,
+                        sag_mask_set_get_n_all_steps (three));
+      sag_masks_attach (store, emptied, NULL, emptied_again);
+      g_assert_true (sag_mask_set_undo (emptied_again, &error));
+      g_assert_cmpuint (sag_mask_set_get_n (emptied_again), ==, 1);
+      sag_masks_detach (emptied_again);
+      sag_store_free (store);
+      sag_test_remove_folder (folder);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -337,5 +507,8 @@ main (int argc, char **argv)
   g_test_add_func ("/store/masks/dropped-step", test_dropped_step);
   g_test_add_func ("/store/masks/undo-of-lost-step", test_undo_of_lost_step);
   g_test_add_func ("/store/masks/undo-without-waiting", test_undo_without_waiting);
+  g_test_add_func ("/store/masks/readers", test_readers);
+  g_test_add_func ("/store/masks/rename", test_rename);
+  g_test_add_func ("/store/masks/one-journal", test_one_journal);
   return g_test_run ();
 }

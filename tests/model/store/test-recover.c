@@ -56,7 +56,7 @@ make (const char *folder)
     {
       g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
 
-      sag_masks_attach (store, c, set);
+      sag_masks_attach (store, c, NULL, set);
       make_strokes (set, 30, random);
       sag_masks_detach (set);
     }
@@ -143,7 +143,7 @@ test_bad_rows (void)
   g_assert_cmpint (count (out, "bricks"), ==, count (path, "bricks") - 1);
   g_assert_cmpint (count (out, "steps"), ==, 30);
   store = sag_store_open (out, SAG_STORE_READ, NULL, &error);
-  set = sag_masks_load (store, 1, &grid, &error);
+  set = sag_masks_load (store, 1, "Ann", &grid, &error);
   g_assert_no_error (error);
   sag_store_free (store);
   sag_test_remove_folder (folder);
@@ -189,7 +189,8 @@ test_bad_small_rows (void)
 static void
 make_old (const char *path)
 {
-  run_sql (path, "ALTER TABLE labels DROP COLUMN crc; ALTER TABLE masks DROP COLUMN crc; PRAGMA "
+  run_sql (path, "ALTER TABLE labels DROP COLUMN crc; ALTER TABLE masks DROP COLUMN crc; ALTER "
+                 "TABLE steps DROP COLUMN reader; ALTER TABLE reviews DROP COLUMN mask; PRAGMA "
                  "user_version = 1");
 }
 
@@ -225,7 +226,7 @@ test_old_format (void)
       g_assert_no_error (error);
       g_assert_true (sag_store_run (store, list_labels, &labels, &error));
       g_assert_cmpint (labels->len, ==, N_CASES);
-      set = sag_masks_load (store, 1, &grid, &error);
+      set = sag_masks_load (store, 1, "Ann", &grid, &error);
       g_assert_no_error (error);
       sag_store_free (store);
       assert_sound (how == 2 ? out : path);
@@ -265,8 +266,8 @@ test_old_format_elsewhere (void)
   make_old (path);
   store = sag_store_open (path, SAG_STORE_READ, "Ben", &error);
   g_assert_no_error (error);
-  set = sag_masks_load (store, 1, &grid, &error);
-  sag_masks_attach (store, 1, set);
+  set = sag_masks_load (store, 1, "Ann", &grid, &error);
+  sag_masks_attach (store, 1, "Ann", set);
   g_assert_true (sag_store_save_as (store, saved, &error));
   g_assert_no_error (error);
   g_assert_true (sag_store_run (store, put_labels_later, NULL, &error));
@@ -274,7 +275,7 @@ test_old_format_elsewhere (void)
   g_assert_true (sag_store_run (store, list_labels, &labels, &error));
   g_assert_cmpint (labels->len, ==, 3 + N_CASES);
   make_strokes (set, 1, random);
-  again = sag_masks_load (store, 1, &grid, &error);
+  again = sag_masks_load (store, 1, "Ann", &grid, &error);
   g_assert_no_error (error);
   g_assert_true (sag_mask_equal (sag_mask_set_get_mask (set, 0), sag_mask_set_get_mask (again, 0)));
   sag_masks_detach (set);
@@ -323,7 +324,7 @@ test_old_first_page (void)
   g_assert_cmpint (count (out, "bricks"), ==, n_bricks);
   store = sag_store_open (out, SAG_STORE_READ, NULL, &error);
   g_assert_true (sag_store_run (store, list_labels, &labels, &error));
-  set = sag_masks_load (store, 2, &grid, &error);
+  set = sag_masks_load (store, 2, "Ann", &grid, &error);
   g_assert_no_error (error);
   g_assert_cmpint (sag_mask_set_get_n (set), ==, 1);
   sag_store_free (store);

@@ -108,9 +108,9 @@ paint (SagStore *store, gint64 one, guint seed)
 {
   const SagGeometry grid = make_grid (0);
   g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-  g_autoptr (SagMaskSet) set = sag_masks_load (store, one, &grid, NULL);
+  g_autoptr (SagMaskSet) set = sag_masks_load (store, one, NULL, &grid, NULL);
 
-  sag_masks_attach (store, one, set);
+  sag_masks_attach (store, one, NULL, set);
   make_strokes (set, 3, random);
   sag_masks_detach (set);
 }
@@ -121,10 +121,10 @@ paint_and_remove (SagStore *store, gint64 one)
 {
   const SagGeometry grid = make_grid (0);
   g_autoptr (GRand) random = g_rand_new_with_seed (9);
-  g_autoptr (SagMaskSet) set = sag_masks_load (store, one, &grid, NULL);
+  g_autoptr (SagMaskSet) set = sag_masks_load (store, one, NULL, &grid, NULL);
   g_autofree char *id = NULL;
 
-  sag_masks_attach (store, one, set);
+  sag_masks_attach (store, one, NULL, set);
   make_strokes (set, 2, random);
   id = g_strdup (sag_mask_set_get_info (set, 0)->id);
   g_assert_true (sag_mask_set_remove (set, "Secret removed", id, NULL));

@@ -4,6 +4,7 @@
 #include "tests/support/test.h"
 #include "tests/ui/case-fixture.h"
 #include "tests/ui/support.h"
+#include "ui/base/settings.h"
 #include "ui/case/loss.h"
 #include "ui/mask/mask-files.h"
 #include "ui/project/transfer.h"
@@ -271,6 +272,73 @@ test_under_way (SagTestMasks *self, gconstpointer data)
   g_assert_null (sag_ui_loss_get (self->one));
 }
 
+/* A second reading is blind: each reader sees their own masks, with their own undo, and writes them only. */
+static void
+test_second_reader (SagTestMasks *self, gconstpointer data)
+{
+  gint64 anns, bens;
+
+  sag_test_masks_open_project (self, TRUE);
+  sag_test_masks_open_scan (self);
+  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_paint (self, 5);
+  sag_test_masks_paint (self, 7);
+  anns = sag_test_masks_count (self, 0);
+
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ben");
+  g_assert_cmpuint (sag_ui_case_masks_get_n (self->masks->current), ==, 0);
+  g_assert_false (sag_ui_journal_undo (sag_ui_session_get_journal (self->session)));
+  sag_test_ui_until (self->masks->stored->len == 1);
+  g_assert_cmpuint (sag_ui_case_masks_get_n (self->masks->current), ==, 0);
+  sag_test_masks_paint (self, 15);
+  bens = sag_test_masks_count (self, 0);
+  sag_test_masks_saved (self);
+  sag_test_ui_until (sag_work_item_get_n_readers (
+                       g_ptr_array_index (sag_ui_project_get_list (self->project)->items, 0)) == 2);
+
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ann");
+  sag_test_ui_until (self->masks->stored->len == 1);
+  g_assert_cmpuint (sag_ui_case_masks_get_n (self->masks->current), ==, 1);
+  g_assert_cmpint (sag_test_masks_count (self, 0), ==, anns);
+  sag_test_masks_undo (self);
+  sag_test_ui_until (sag_test_masks_count (self, 0) < anns);
+  sag_test_masks_saved (self);
+  sag_test_masks_end (self);
+
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ben");
+  sag_test_masks_begin (self);
+  sag_test_masks_open_project (self, FALSE);
+  sag_test_masks_open_scan (self);
+  sag_test_ui_until (self->masks->stored->len == 1);
+  g_assert_cmpuint (sag_ui_case_masks_get_n (self->masks->current), ==, 1);
+  g_assert_cmpint (sag_test_masks_count (self, 0), ==, bens);
+  g_assert_null (sag_ui_loss_get (self->one));
+}
+
+/* What is being painted when somebody else takes over is of who began it. */
+static void
+test_reader_meanwhile (SagTestMasks *self, gconstpointer data)
+{
+  const SagBrush brush = { .shape = SAG_BRUSH_BALL, .radius_mm = 12 };
+  double         at_mm[3] = { 0 };
+
+  sag_test_masks_open_project (self, TRUE);
+  sag_test_masks_open_scan (self);
+  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_paint (self, 5);
+  g_assert_true (sag_ui_case_masks_begin (self->masks->current, "Painted", &brush));
+  sag_ui_case_masks_draw (self->masks->current, at_mm, at_mm);
+  sag_ui_case_masks_end (self->masks->current, TRUE);
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ben");
+  sag_test_ui_until (self->masks->stored->len == 1 &&
+                     sag_ui_case_masks_get_n (self->masks->current) == 0);
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ann");
+  sag_test_ui_until (self->masks->stored->len == 1 &&
+                     sag_ui_case_masks_get_n (self->masks->current) == 1);
+  g_assert_cmpuint (sag_mask_set_get_n_steps (sag_ui_case_masks_get_set (self->masks->current)), ==,
+                    3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -285,6 +353,8 @@ main (int argc, char **argv)
   ADD ("elsewhere", test_elsewhere);
   ADD ("import", test_import);
   ADD ("under-way", test_under_way);
+  ADD ("second-reader", test_second_reader);
+  ADD ("reader-meanwhile", test_reader_meanwhile);
 #undef ADD
   return g_test_run ();
 }

@@ -88,6 +88,7 @@ test_selection (SagTestProject *test, gconstpointer data)
 
   open_many (test);
   window = sag_ui_worklist_window_new (labels, NULL);
+  gtk_window_present (GTK_WINDOW (window)); /* one that never was shown cannot be closed */
   selection = GTK_SINGLE_SELECTION (gtk_column_view_get_model (
     GTK_COLUMN_VIEW (sag_test_ui_find_type (GTK_WIDGET (window), GTK_TYPE_COLUMN_VIEW))));
   search = sag_test_ui_find_type (GTK_WIDGET (window), GTK_TYPE_SEARCH_ENTRY);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/store/decisions.h"
+
+#include "model/core/error.h"
+#include "model/store/cases.h"
+#include "model/store/masks.h"
+#include "model/store/records.h"
+
+gboolean
+sag_decide_label (SagDb *db, gint64 case_id, gint64 task_id, SagLabelValue value, GError **error)
+{
+  const SagReviewRow row = { .case_id = case_id, .task_id = task_id, .value = value };
+
+  if ((guint) value < SAG_N_LABEL_VALUES && value != SAG_LABEL_VALUE_NONE)
+    return sag_reviews_put (db, &row, error);
+  g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "A decision is a label.");
+  return FALSE;
+}
+
+static SagTaskRow *
+find_task (GPtrArray *tasks, gint64 id)
+{
+  for (guint t = 0; t < tasks->len; t++)
+    if (((SagTaskRow *) g_ptr_array_index (tasks, t))->id == id)
+      return g_ptr_array_index (tasks, t);
+  return NULL;
+}
+
+static SagMask *
+find_mask (GPtrArray *all, const char *uuid, GError **error)
+{
+  for (guint m = 0; m < all->len; m++)
+    {
+      const SagStoredMask *stored = g_ptr_array_index (all, m);
+
+      if (g_strcmp0 (stored->info->id, uuid) == 0)
+        return stored->mask;
+    }
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+               "The mask %s is no longer there. Look at the readings again.", uuid);
+  return NULL;
+}
+
+static SagMask *
+combine_all (GPtrArray *all, const char *const *masks, SagMaskOperation operation, GError **error)
+{
+  SagMask *first = find_mask (all, masks[0], error);
+  g_autoptr (SagMask) out = first != NULL ? sag_mask_ref (first) : NULL;
+
+  for (guint m = 1; out != NULL && masks[m] != NULL; m++)
+    {
+      SagMask *next = find_mask (all, masks[m], error);
+      SagMask *both = next != NULL ? sag_mask_combine (out, next, operation, error) : NULL;
+
+      g_clear_pointer (&out, sag_mask_unref);
+      out = both;
+    }
+  return g_steal_pointer (&out);
+}
+
+gboolean
+sag_decide_mask (SagDb             *db,
+                 gint64             case_id,
+                 gint64             task_id,
+                 const char *const *masks,
+                 SagMaskOperation   operation,
+                 const char        *name,
+                 char             **uuid,
+                 GError           **error)
+{
+  g_autoptr (SagCaseRow) one = sag_cases_get (db, case_id, error);
+  g_autoptr (GPtrArray) tasks = one != NULL ? sag_tasks_list (db, error) : NULL;
+  g_autoptr (GPtrArray) all =
+    tasks != NULL ? sag_masks_list (db, case_id, NULL, &one->geometry, error) : NULL;
+  const SagTaskRow *task = all != NULL ? find_task (tasks, task_id) : NULL;
+  g_autoptr (SagMask) mask = NULL;
+  g_autoptr (SagMaskInfo) info = NULL;
+  SagReviewRow review = { .case_id = case_id, .task_id = task_id };
+
+  if (all == NULL)
+    return FALSE;
+  if (task == NULL || masks[0] == NULL)
+    {
+      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                           "The task is no longer there. Look at the readings again.");
+      return FALSE;
+    }
+  mask = combine_all (all, masks, operation, error);
+  if (mask == NULL)
+    return FALSE;
+  info = sag_mask_info_new (name, task->key, task->colour);
+  review.mask = info->id;
+  if (!sag_masks_put (db, case_id, info, mask, NULL, error) ||
+      !sag_reviews_put (db, &review, error))
+    return FALSE;
+  if (uuid != NULL)
+    {
+      g_free (*uuid);
+      *uuid = g_strdup (info->id);
+    }
+  return TRUE;
+}
