@@ -33,6 +33,7 @@ typedef enum
   WANT_HEATMAP,
   WANT_LUNGS,
   WANT_LABEL,
+  WANT_VOXELS,
 } Kind;
 
 /* A surface of the content. @number: of the heatmap or the mask in the content. */
@@ -47,11 +48,12 @@ typedef struct
   double            opacity;
 } Wanted;
 
-/* @source: what the key names by its address, so that the address is not given out again. */
+/* @source, @voxels: what the key names by its address, so that the address is not given out again. */
 typedef struct
 {
   SagRenderMesh *mesh;
   GBytes        *source;
+  SagMask       *voxels;
   GArray        *rims;      /* (nullable): where it ends, as lines */
   gboolean       of_scan;   /* is kept for a while although nothing shows it */
   guint64        last_used; /* scan or content */
@@ -96,8 +98,9 @@ made_free (gpointer data)
 {
   Made *made = data;
 
-  sag_render_mesh_unref (made->mesh);
+  g_clear_pointer (&made->mesh, sag_render_mesh_unref);
   g_clear_pointer (&made->source, g_bytes_unref);
+  g_clear_pointer (&made->voxels, sag_mask_unref);
   g_clear_pointer (&made->rims, g_array_unref);
   g_free (made);
 }
@@ -224,6 +227,22 @@ want_labels (SagRenderAssembly *assembly, guint number, GCancellable *cancellabl
 }
 
 static void
+want_voxels (SagRenderAssembly *assembly, guint number)
+{
+  const SagRenderContentMask *mask =
+    &g_array_index (assembly->content->masks, SagRenderContentMask, number);
+  Wanted wanted = {
+    .kind = WANT_VOXELS,
+    .number = number,
+    .colour = mask->colours != NULL ? mask->colours[0] : sag_render_answer_colours[0],
+    .opacity = mask->opacity,
+    .key = g_strdup_printf ("voxels %p", (void *) mask->voxels),
+  };
+
+  g_array_append_val (assembly->wanted, wanted);
+}
+
+static void
 want_part (SagRenderAssembly *assembly, Kind kind, SagRenderPart part, const char *hash)
 {
   Wanted wanted = {
@@ -304,7 +323,10 @@ sag_render_assembly_set_content (SagRenderAssembly *assembly,
   if (content->lungs != NULL && content->part[SAG_RENDER_PART_LUNGS] > 0)
     want_part (assembly, WANT_LUNGS, SAG_RENDER_PART_LUNGS, assembly->lungs_hash);
   for (guint m = 0; m < content->masks->len; m++)
-    want_labels (assembly, m, cancellable);
+    if (g_array_index (content->masks, SagRenderContentMask, m).voxels != NULL)
+      want_voxels (assembly, m);
+    else
+      want_labels (assembly, m, cancellable);
 }
 
 static Made *
@@ -338,10 +360,11 @@ touch (const SagRenderAssembly *assembly, Made *made)
   made->last_used = made->of_scan ? assembly->n_scans : assembly->n_contents;
 }
 
+/* @made: takes what its key names by an address. */
 static SagRenderMesh *
 make (SagRenderAssembly *assembly,
       const Wanted      *wanted,
-      GBytes           **source,
+      Made              *made,
       GCancellable      *cancellable,
       GError           **error)
 {
@@ -357,13 +380,17 @@ make (SagRenderAssembly *assembly,
       return sag_render_lungs_mesh (content->lungs, cancellable, error);
     case WANT_HEATMAP:
       heatmap = &g_array_index (content->heatmaps, SagRenderContentHeatmap, wanted->number);
-      *source = heatmap->cells;
+      made->source = g_bytes_ref (heatmap->cells);
       return sag_render_heatmap_mesh (
         &heatmap->map, content->volume != NULL ? sag_volume_get_geometry (content->volume) : NULL,
         wanted->negative, cancellable, error);
+    case WANT_VOXELS:
+      mask = &g_array_index (content->masks, SagRenderContentMask, wanted->number);
+      made->voxels = sag_mask_ref (mask->voxels);
+      return sag_render_voxels_mesh (mask->voxels, cancellable, error);
     default:
       mask = &g_array_index (content->masks, SagRenderContentMask, wanted->number);
-      *source = mask->labels;
+      made->source = g_bytes_ref (mask->labels);
       return sag_render_label_mesh (&mask->mask, &wanted->box, cancellable, error);
     }
 }
@@ -371,26 +398,25 @@ make (SagRenderAssembly *assembly,
 gboolean
 sag_render_assembly_step (SagRenderAssembly *assembly, GCancellable *cancellable, GError **error)
 {
-  const Wanted  *wanted = find_missing (assembly);
-  GBytes        *source = NULL;
-  GError        *problem = NULL;
-  SagRenderMesh *mesh;
-  Made          *made;
+  const Wanted *wanted = find_missing (assembly);
+  GError       *problem = NULL;
+  Made         *made;
 
   if (wanted == NULL)
     return TRUE;
-  mesh = make (assembly, wanted, &source, cancellable, &problem);
+  made = g_new0 (Made, 1);
+  made->mesh = make (assembly, wanted, made, cancellable, &problem);
   if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
+      made_free (made);
       g_propagate_error (error, problem);
       return FALSE;
     }
   /* What cannot be made is not tried again and again. */
-  made = g_new0 (Made, 1);
-  made->mesh = mesh != NULL ? mesh : sag_render_mesh_new_take (0, NULL, NULL, 0, NULL);
-  made->source = source != NULL ? g_bytes_ref (source) : NULL;
+  if (made->mesh == NULL)
+    made->mesh = sag_render_mesh_new_take (0, NULL, NULL, 0, NULL);
   made->rims = wanted->kind == WANT_BODY ? sag_render_mesh_rims (made->mesh) : NULL;
-  made->of_scan = source == NULL;
+  made->of_scan = wanted->kind == WANT_BODY || wanted->kind == WANT_LUNGS;
   touch (assembly, made);
   g_hash_table_insert (assembly->made, g_strdup (wanted->key), made);
   if (problem == NULL)
@@ -424,7 +450,8 @@ add_surface (GArray *surfaces, const Wanted *wanted, const Made *made)
 static void
 show_surfaces (SagRenderAssembly *assembly, SagRenderScene *scene)
 {
-  static const Kind from_inside[] = { WANT_LABEL, WANT_HEATMAP, WANT_LUNGS, WANT_BODY };
+  static const Kind from_inside[] = { WANT_LABEL, WANT_VOXELS, WANT_HEATMAP, WANT_LUNGS,
+                                      WANT_BODY };
   g_autoptr (GArray) surfaces = g_array_new (FALSE, FALSE, sizeof (SagRenderSurface));
 
   for (guint k = 0; k < G_N_ELEMENTS (from_inside); k++)

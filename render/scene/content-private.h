@@ -15,10 +15,12 @@ typedef struct
   GBytes          *cells;
 } SagRenderContentHeatmap;
 
+/* @labels or @voxels is what @mask's pointer is to; the other is NULL. */
 typedef struct
 {
-  SagRenderMask    mask; /* its labels are those of @labels, its colours are @colours */
+  SagRenderMask    mask; /* its colours are @colours */
   GBytes          *labels;
+  SagMask         *voxels;
   SagRenderColour *colours;
   double           opacity;
 } SagRenderContentMask;

@@ -15,7 +15,8 @@ clear_mask (gpointer data)
 {
   SagRenderContentMask *mask = data;
 
-  g_bytes_unref (mask->labels);
+  g_clear_pointer (&mask->labels, g_bytes_unref);
+  g_clear_pointer (&mask->voxels, sag_mask_unref);
   g_free (mask->colours);
 }
 
@@ -87,11 +88,16 @@ sag_render_content_add_mask (SagRenderContent    *content,
 {
   SagRenderContentMask entry = { .mask = *mask, .opacity = opacity };
 
-  g_return_if_fail (g_bytes_get_size (labels) >= (mask->type == SAG_RENDER_LABELS_UINT8 ? 1 : 2) *
+  g_return_if_fail ((labels == NULL) == (mask->voxels != NULL));
+  g_return_if_fail (labels == NULL ||
+                    g_bytes_get_size (labels) >= (mask->type == SAG_RENDER_LABELS_UINT8 ? 1 : 2) *
                                                    (gsize) sag_geometry_n_voxels (&mask->geometry));
 
-  entry.labels = g_bytes_ref (labels);
-  entry.mask.labels = g_bytes_get_data (labels, NULL);
+  if (labels != NULL)
+    entry.labels = g_bytes_ref (labels);
+  else
+    entry.voxels = sag_mask_ref ((SagMask *) mask->voxels);
+  entry.mask.labels = labels != NULL ? g_bytes_get_data (labels, NULL) : NULL;
   if (mask->colours != NULL && mask->n_colours > 0)
     entry.colours = g_memdup2 (mask->colours, sizeof *mask->colours * mask->n_colours);
   entry.mask.colours = entry.colours;
@@ -120,8 +126,12 @@ sag_render_content_same_volumes (const SagRenderContent *a, const SagRenderConte
   if (a->volume != b->volume || a->lungs != b->lungs || a->masks->len != b->masks->len)
     return FALSE;
   for (guint m = 0; m < a->masks->len; m++)
-    if (g_array_index (a->masks, SagRenderContentMask, m).labels !=
-        g_array_index (b->masks, SagRenderContentMask, m).labels)
-      return FALSE;
+    {
+      const SagRenderContentMask *one = &g_array_index (a->masks, SagRenderContentMask, m);
+      const SagRenderContentMask *other = &g_array_index (b->masks, SagRenderContentMask, m);
+
+      if (one->labels != other->labels || one->voxels != other->voxels)
+        return FALSE;
+    }
   return TRUE;
 }

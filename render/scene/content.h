@@ -50,8 +50,9 @@ void sag_render_content_add_heatmap (SagRenderContent       *content,
 
 /**
  * sag_render_content_add_mask: a surface for each label.
- * @mask: copied, its colours, too; its labels are taken from @labels
- * @labels: referenced
+ * @mask: copied, its colours, too; its labels are taken from @labels, its voxels are referenced
+ * @labels: (nullable): referenced; NULL exactly where @mask has voxels in their place. The same
+ *   bytes, or the same voxels, are not computed again
  * @opacity: 0..1
  */
 void sag_render_content_add_mask (SagRenderContent    *content,

@@ -101,6 +101,36 @@ labels_boxes (const Labels *labels, GCancellable *cancellable)
   return found;
 }
 
+/* Blocks of a cut-out of the grid, of which nothing is known yet. */
+static SagRenderField *
+empty_field (const SagGeometry *geometry, const SagRenderLabelBox *box, const gint32 factor[3])
+{
+  const double    corner[3] = { box->low[0], box->low[1], box->low[2] };
+  SagGeometry     cut = *geometry;
+  double          origin[3];
+  SagRenderField *field;
+
+  sag_geometry_to_ras (geometry, corner, origin);
+  for (int a = 0; a < 3; a++)
+    {
+      cut.dims[a] = box->high[a] - box->low[a] + 1;
+      cut.ijk_to_ras[a][3] = origin[a];
+    }
+  cut = sag_geometry_coarsen (&cut, factor);
+  field = sag_render_field_new (&cut);
+  memset (field->values, 0, sizeof (float) * sag_render_field_n (field));
+  return field;
+}
+
+/* The blocks of row @j, @k of the cut-out. */
+static float *
+field_row (const SagRenderField *field, const gint32 factor[3], gint32 j, gint32 k)
+{
+  const gint32 *dims = field->geometry.dims;
+
+  return field->values + ((gsize) (k / factor[2]) * dims[1] + j / factor[1]) * dims[0];
+}
+
 /* The share of hits in each block of a cut-out of the grid. */
 static SagRenderField *
 labels_field (const Labels            *labels,
@@ -109,32 +139,19 @@ labels_field (const Labels            *labels,
               GCancellable            *cancellable)
 {
   const gint32 *low = box->low, *high = box->high;
-  const double  corner[3] = { low[0], low[1], low[2] };
   const gsize   row = labels->geometry.dims[0], plane = row * labels->geometry.dims[1];
-  SagGeometry   cut = labels->geometry, coarse;
-  double        origin[3];
-  g_autoptr (SagRenderField) field = NULL;
+  g_autoptr (SagRenderField) field = empty_field (&labels->geometry, box, factor);
 
-  sag_geometry_to_ras (&labels->geometry, corner, origin);
-  for (int a = 0; a < 3; a++)
-    {
-      cut.dims[a] = high[a] - low[a] + 1;
-      cut.ijk_to_ras[a][3] = origin[a];
-    }
-  coarse = sag_geometry_coarsen (&cut, factor);
-  field = sag_render_field_new (&coarse);
-  memset (field->values, 0, sizeof (float) * sag_render_field_n (field));
-  for (gint32 k = 0; k < cut.dims[2]; k++)
+  for (gint32 k = 0; k <= high[2] - low[2]; k++)
     {
       if (g_cancellable_is_cancelled (cancellable))
         return NULL;
-      for (gint32 j = 0; j < cut.dims[1]; j++)
+      for (gint32 j = 0; j <= high[1] - low[1]; j++)
         {
           gsize  from = low[0] + (j + low[1]) * row + (k + low[2]) * plane;
-          float *to = field->values +
-                      ((gsize) (k / factor[2]) * coarse.dims[1] + j / factor[1]) * coarse.dims[0];
+          float *to = field_row (field, factor, j, k);
 
-          for (gint32 i = 0; i < cut.dims[0]; i++)
+          for (gint32 i = 0; i <= high[0] - low[0]; i++)
             if (labels_get (labels, from + i) == box->label)
               to[i / factor[0]] += 1.0f / (factor[0] * factor[1] * factor[2]);
         }
@@ -160,25 +177,31 @@ keep_small (SagRenderField *smooth, const SagRenderField *field)
       }
 }
 
-static SagRenderMesh *
-labels_mesh (const Labels            *labels,
-             const SagRenderLabelBox *box,
-             guint                    n_passes,
-             gboolean                 keep,
-             GCancellable            *cancellable,
-             GError                 **error)
+static void
+choose_factor (const SagGeometry *geometry, const SagRenderLabelBox *box, gint32 factor[3])
 {
-  gint32 factor[3] = { 1, 1, 1 };
-  gsize  n = 1;
-  g_autoptr (SagRenderField) field = NULL;
+  gsize n = 1;
+
+  for (int a = 0; a < 3; a++)
+    {
+      n *= box->high[a] - box->low[a] + 1;
+      factor[a] = 1;
+    }
+  if (n > FINE_VOXELS)
+    sag_render_block_factor (geometry, LABEL_STEP_MM, factor);
+}
+
+/* The surface of what fills half of its surroundings. @field: (nullable): NULL: cancelled */
+static SagRenderMesh *
+shares_mesh (const SagRenderField *field,
+             guint                 n_passes,
+             gboolean              keep,
+             GCancellable         *cancellable,
+             GError              **error)
+{
   g_autoptr (SagRenderField) padded = NULL;
   g_autoptr (SagRenderField) smooth = NULL;
 
-  for (int a = 0; a < 3; a++)
-    n *= box->high[a] - box->low[a] + 1;
-  if (n > FINE_VOXELS)
-    sag_render_block_factor (&labels->geometry, LABEL_STEP_MM, factor);
-  field = labels_field (labels, box, factor, cancellable);
   if (field == NULL)
     return contour_or_cancel (NULL, 0, cancellable, error);
   padded = sag_render_field_pad (field, 3, 0);
@@ -188,6 +211,22 @@ labels_mesh (const Labels            *labels,
   if (keep)
     keep_small (smooth, field);
   return contour_or_cancel (smooth, LEVEL, cancellable, error);
+}
+
+static SagRenderMesh *
+labels_mesh (const Labels            *labels,
+             const SagRenderLabelBox *box,
+             guint                    n_passes,
+             gboolean                 keep,
+             GCancellable            *cancellable,
+             GError                 **error)
+{
+  gint32 factor[3];
+  g_autoptr (SagRenderField) field = NULL;
+
+  choose_factor (&labels->geometry, box, factor);
+  field = labels_field (labels, box, factor, cancellable);
+  return shares_mesh (field, n_passes, keep, cancellable, error);
 }
 
 SagRenderMesh *
@@ -237,4 +276,76 @@ sag_render_label_mesh (const SagRenderMask     *mask,
   const Labels labels = labels_of_mask (mask);
 
   return labels_mesh (&labels, box, 1, TRUE, cancellable, error);
+}
+
+/* Adds the voxels of brick @place of the mask to the blocks that begin at @low. */
+static void
+add_brick (SagRenderField *field,
+           const SagBrick *brick,
+           const gint32    place[3],
+           const gint32    low[3],
+           const gint32    factor[3])
+{
+  const float share = 1.0f / (float) (factor[0] * factor[1] * factor[2]);
+  gint32      from[3];
+
+  for (int a = 0; a < 3; a++)
+    from[a] = place[a] * SAG_BRICK_SIDE - low[a];
+  for (gint32 r = 0; r < SAG_BRICK_ROWS; r++)
+    {
+      float *to;
+
+      if (brick->rows[r] == 0)
+        continue;
+      to = field_row (field, factor, from[1] + r % SAG_BRICK_SIDE, from[2] + r / SAG_BRICK_SIDE);
+      for (guint32 rest = brick->rows[r]; rest != 0; rest &= rest - 1)
+        to[(from[0] + __builtin_ctz (rest)) / factor[0]] += share;
+    }
+}
+
+static SagRenderField *
+voxels_field (const SagMask           *voxels,
+              const SagRenderLabelBox *box,
+              const gint32             factor[3],
+              GCancellable            *cancellable)
+{
+  gint32 dims[3];
+  g_autoptr (SagRenderField) field = empty_field (sag_mask_get_geometry (voxels), box, factor);
+
+  sag_mask_get_brick_dims (voxels, dims);
+  for (gsize b = 0; b < sag_mask_get_n_bricks (voxels); b++)
+    {
+      const SagBrick *brick = sag_mask_get_brick (voxels, b);
+      const gint32    place[3] = {
+           (gint32) (b % (gsize) dims[0]),
+           (gint32) (b / (gsize) dims[0] % (gsize) dims[1]),
+           (gint32) (b / (gsize) dims[0] / (gsize) dims[1]),
+      };
+
+      if (g_cancellable_is_cancelled (cancellable))
+        return NULL;
+      if (brick != NULL)
+        add_brick (field, brick, place, box->low, factor);
+    }
+  return g_steal_pointer (&field);
+}
+
+SagRenderMesh *
+sag_render_voxels_mesh (const SagMask *voxels, GCancellable *cancellable, GError **error)
+{
+  SagRenderLabelBox box = { .label = 1 };
+  SagMaskBox        extent;
+  gint32            factor[3];
+  g_autoptr (SagRenderField) field = NULL;
+
+  if (!sag_mask_get_extent (voxels, &extent))
+    return sag_render_mesh_new_take (0, NULL, NULL, 0, NULL);
+  for (int a = 0; a < 3; a++)
+    {
+      box.low[a] = extent.first[a];
+      box.high[a] = extent.end[a] - 1;
+    }
+  choose_factor (sag_mask_get_geometry (voxels), &box, factor);
+  field = voxels_field (voxels, &box, factor, cancellable);
+  return shares_mesh (field, 1, TRUE, cancellable, error);
 }

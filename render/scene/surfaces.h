@@ -53,6 +53,10 @@ SagRenderMesh *sag_render_label_mesh (const SagRenderMask     *mask,
                                       GCancellable            *cancellable,
                                       GError                 **error);
 
+/** sag_render_voxels_mesh: the same of a mask; nothing of it is unpacked but the shares of blocks. */
+SagRenderMesh *
+sag_render_voxels_mesh (const SagMask *voxels, GCancellable *cancellable, GError **error);
+
 /**
  * sag_render_heatmap_mesh: where the score crosses @map->scale's threshold: exactly the line at
  * which the slices' overlay begins, closed at the outer faces of the cells and of the volume, and

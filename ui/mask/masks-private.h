@@ -2,7 +2,8 @@
 #pragma once
 
 /* The parts of SagUiMasks: masks.c keeps them, mask-tool.c draws and paints on slices,
- * mask-actions.c is what menus and keys reach, mask-deeds.c what they do. */
+ * mask-scene.c shows their surfaces, mask-actions.c is what menus and keys reach, mask-deeds.c what
+ * they do. */
 
 #include "model/mask/combine.h"
 #include "ui/mask/masks.h"
@@ -12,6 +13,7 @@ G_BEGIN_DECLS
 /**
  * @session: only a pointer: the session owns this object
  * @views: (element-type SagUiSliceView): attached ones
+ * @scenes: (element-type SagUiSceneView): attached ones
  * @touched: (nullable): the one of them that was touched last
  * @current: (nullable): of the session's case
  * @stored: (element-type SagUiCaseMasks): those that the open project keeps; weak
@@ -28,6 +30,7 @@ struct _SagUiMasks
   SagUiSession       *session;
   GSimpleActionGroup *actions;
   GPtrArray          *views;
+  GPtrArray          *scenes;
   SagUiSliceView     *touched;
   SagUiCaseMasks     *current;
   GPtrArray          *stored;
@@ -108,6 +111,11 @@ SagUiCaseMasks *sag_ui_masks_take (SagUiMasks *self, SagUiCase *one);
 
 /** sag_ui_masks_follow_case: the session's case may have other masks now. */
 void sag_ui_masks_follow_case (SagUiMasks *self);
+
+/* mask-scene.c */
+/** sag_ui_masks_refresh_scenes: what they show of masks is another. */
+void sag_ui_masks_refresh_scenes (SagUiMasks *self);
+void sag_ui_masks_leave_scenes (SagUiMasks *self);
 
 /* mask-project.c */
 void sag_ui_masks_connect_project (SagUiMasks *self);

@@ -44,6 +44,7 @@ static void
 changed (SagUiMasks *self)
 {
   sag_ui_masks_update_actions (self);
+  sag_ui_masks_refresh_scenes (self);
   g_signal_emit (self, changed_signal, 0);
 }
 
@@ -291,6 +292,10 @@ slices_changed_cb (SagUiViews *views, SagUiMasks *self)
 void
 sag_ui_masks_attach_views (SagUiMasks *self, SagUiViews *views)
 {
+  SagUiSceneView *scene = sag_ui_views_get_scene (views);
+
+  if (scene != NULL)
+    sag_ui_masks_attach_scene (self, scene);
   slices_changed_cb (views, self);
   g_signal_connect_object (views, "slices-changed", G_CALLBACK (slices_changed_cb), self, 0);
 }
@@ -404,6 +409,7 @@ sag_ui_masks_dispose (GObject *object)
   for (guint i = 0; i < self->views->len; i++)
     g_object_weak_unref (self->views->pdata[i], view_gone_cb, self);
   g_ptr_array_set_size (self->views, 0);
+  sag_ui_masks_leave_scenes (self);
   sag_ui_mask_files_stop (self);
   sag_ui_masks_leave_project (self);
   unset_current (self);
@@ -419,6 +425,7 @@ sag_ui_masks_finalize (GObject *object)
 
   g_ptr_array_unref (self->stored);
   g_ptr_array_unref (self->views);
+  g_ptr_array_unref (self->scenes);
   g_array_unref (self->outline);
   g_free (self->other);
   G_OBJECT_CLASS (sag_ui_masks_parent_class)->finalize (object);
@@ -467,6 +474,7 @@ static void
 sag_ui_masks_init (SagUiMasks *self)
 {
   self->views = g_ptr_array_new ();
+  self->scenes = g_ptr_array_new ();
   self->stored = g_ptr_array_new ();
   self->outline = g_array_new (FALSE, FALSE, sizeof (double[3]));
   self->actions = g_simple_action_group_new ();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/mask/case-masks.h"
+#include "ui/scene/scene-view.h"
 #include "ui/session/session.h"
 #include "ui/view/views.h"
 
@@ -41,7 +42,10 @@ SagUiMasks *sag_ui_masks_get (SagUiSession *session);
 /** sag_ui_masks_attach: @view shows masks and can be painted on. */
 void sag_ui_masks_attach (SagUiMasks *self, SagUiSliceView *view);
 
-/** sag_ui_masks_attach_views: to all slice views that @views has now and later. */
+/** sag_ui_masks_attach_scene: @view shows the surfaces of masks. */
+void sag_ui_masks_attach_scene (SagUiMasks *self, SagUiSceneView *view);
+
+/** sag_ui_masks_attach_views: to the 3D view of @views and all slice views that it has now and later. */
 void sag_ui_masks_attach_views (SagUiMasks *self, SagUiViews *views);
 
 /** sag_ui_masks_get_actions: (transfer none). */

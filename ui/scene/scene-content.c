@@ -55,6 +55,12 @@ sag_ui_scene_view_make_content (SagUiSceneView *self)
     sag_render_content_set_part (content, (SagRenderPart) p, self->part[p]);
   add_overlays (self, content);
   add_box (self, content);
+  for (guint l = 0; l < self->layers->len; l++)
+    {
+      const SagUiSceneLayer *layer = &g_array_index (self->layers, SagUiSceneLayer, l);
+
+      layer->add (self, content, layer->data);
+    }
   if (sag_ui_display_get_show_cross (self->display))
     {
       sag_ui_display_get_cross (self->display, cross);

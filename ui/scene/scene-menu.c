@@ -3,6 +3,18 @@
 
 #include <glib/gi18n.h>
 
+/* What has a slider: strengths of which 1 is the usual, and an opacity. */
+static const struct
+{
+  const char *property;
+  const char *title;
+  double      most;
+} sliders[] = {
+  { "body", N_ ("Body"), 2 },
+  { "lungs", N_ ("Lungs"), 2 },
+  { "masks", N_ ("Masks"), 1 },
+};
+
 /* Percent of the usual strength. */
 static char *
 format_cb (GtkScale *scale, double value, gpointer user_data)
@@ -12,11 +24,11 @@ format_cb (GtkScale *scale, double value, gpointer user_data)
 }
 
 static GtkWidget *
-build_slider (SagUiSceneView *self, const char *title, const char *property)
+build_slider (SagUiSceneView *self, const char *title, const char *property, double most)
 {
   GtkWidget     *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget     *label = gtk_label_new (title);
-  GtkWidget     *scale = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0, 2, 0.1);
+  GtkWidget     *scale = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0, most, 0.1);
   GtkAdjustment *adjustment = gtk_range_get_adjustment (GTK_RANGE (scale));
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
@@ -59,11 +71,11 @@ build_model (void)
       g_menu_append (sides, _ (titles[v]), action);
     }
   g_menu_append (size, _ ("Fit"), "scene.fit");
-  for (int p = 0; p < SAG_RENDER_N_PARTS; p++)
+  for (guint s = 0; s < G_N_ELEMENTS (sliders); s++)
     {
       g_autoptr (GMenuItem) item = g_menu_item_new (NULL, NULL);
 
-      g_menu_item_set_attribute (item, "custom", "s", p == SAG_RENDER_PART_BODY ? "body" : "lungs");
+      g_menu_item_set_attribute (item, "custom", "s", sliders[s].property);
       g_menu_append_item (parts, item);
     }
   g_menu_append_section (menu, NULL, G_MENU_MODEL (sides));
@@ -79,10 +91,11 @@ sag_ui_scene_view_build_menu (SagUiSceneView *self)
   GtkWidget *button = gtk_menu_button_new ();
   GtkWidget *popover = gtk_popover_menu_new_from_model (model);
 
-  gtk_popover_menu_add_child (GTK_POPOVER_MENU (popover), build_slider (self, _ ("Body"), "body"),
-                              "body");
-  gtk_popover_menu_add_child (GTK_POPOVER_MENU (popover), build_slider (self, _ ("Lungs"), "lungs"),
-                              "lungs");
+  for (guint s = 0; s < G_N_ELEMENTS (sliders); s++)
+    gtk_popover_menu_add_child (
+      GTK_POPOVER_MENU (popover),
+      build_slider (self, _ (sliders[s].title), sliders[s].property, sliders[s].most),
+      sliders[s].property);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), popover);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
   gtk_widget_add_css_class (button, "flat");

@@ -21,6 +21,16 @@ typedef enum
   SAG_UI_SCENE_DRAG_ZOOM,
 } SagUiSceneDrag;
 
+typedef struct
+{
+  SagUiSceneAddFunc add;
+  gpointer          data;
+} SagUiSceneLayer;
+
+/**
+ * @layers: (element-type SagUiSceneLayer)
+ * @soon_id: what moves under the hand waits for its picture
+ */
 struct _SagUiSceneView
 {
   GtkWidget parent;
@@ -30,6 +40,8 @@ struct _SagUiSceneView
   SagRenderCamera  camera;
   gboolean         moving;
   double           part[SAG_RENDER_N_PARTS];
+  double           masks;
+  GArray          *layers;
 
   SagVolume    *volume; /* that the view was fitted to */
   SagVolume    *lungs;  /* of it */
@@ -43,7 +55,7 @@ struct _SagUiSceneView
   gboolean        content_dirty;
   gboolean        view_dirty;
   guint           tick_id;
-  guint           cross_id;
+  guint           soon_id;
 
   GSimpleActionGroup *actions;
 

@@ -5,8 +5,8 @@
 
 #include <glib/gi18n.h>
 
-/* How long a crosshair that moves waits for its lines in 3D. */
-#define CROSS_MS 200
+/* How long a crosshair that moves waits for its lines in 3D, and a mask for its surface. */
+#define SOON_MS 200
 
 G_DEFINE_FINAL_TYPE (SagUiSceneView, sag_ui_scene_view, GTK_TYPE_WIDGET)
 
@@ -15,6 +15,7 @@ enum
   PROP_0,
   PROP_BODY,
   PROP_LUNGS,
+  PROP_MASKS,
   N_PROPS
 };
 static GParamSpec *props[N_PROPS];
@@ -60,7 +61,7 @@ sag_ui_scene_view_get_problem (SagUiSceneView *self)
 gboolean
 sag_ui_scene_view_is_still (SagUiSceneView *self)
 {
-  return self->is_still && !self->content_dirty && !self->view_dirty && self->cross_id == 0 &&
+  return self->is_still && !self->content_dirty && !self->view_dirty && self->soon_id == 0 &&
          (self->lungs_known || self->volume == NULL);
 }
 
@@ -105,22 +106,33 @@ meet_volume (SagUiSceneView *self)
 }
 
 static gboolean
-cross_cb (gpointer user_data)
+soon_cb (gpointer user_data)
 {
   SagUiSceneView *self = user_data;
 
-  self->cross_id = 0;
+  self->soon_id = 0;
   sag_ui_scene_view_request (self, TRUE);
   return G_SOURCE_REMOVE;
 }
 
-/* While slices are scrolled the processor is theirs. */
-static void
-follow_cross (SagUiSceneView *self)
+/* While slices are scrolled or painted on, the processor is theirs. */
+void
+sag_ui_scene_view_refresh (SagUiSceneView *self)
 {
+  if (self->volume == NULL)
+    return;
   self->is_still = FALSE;
-  if (self->cross_id == 0)
-    self->cross_id = g_timeout_add (CROSS_MS, cross_cb, self);
+  if (self->soon_id == 0)
+    self->soon_id = g_timeout_add (SOON_MS, soon_cb, self);
+}
+
+void
+sag_ui_scene_view_add_layer (SagUiSceneView *self, SagUiSceneAddFunc add, gpointer data)
+{
+  const SagUiSceneLayer layer = { add, data };
+
+  g_array_append_val (self->layers, layer);
+  sag_ui_scene_view_refresh (self);
 }
 
 static void
@@ -132,8 +144,8 @@ changed_cb (SagUiDisplay *display, guint change, SagUiSceneView *self)
     sag_ui_scene_view_update_notes (self);
   if (self->volume != NULL && change & SAG_UI_CHANGE_OVERLAY)
     sag_ui_scene_view_request (self, TRUE);
-  if (self->volume != NULL && change & SAG_UI_CHANGE_CROSS)
-    follow_cross (self);
+  if (change & SAG_UI_CHANGE_CROSS)
+    sag_ui_scene_view_refresh (self);
   if (change & SAG_UI_CHANGE_OVERLAY)
     gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -248,13 +260,29 @@ scale_cb (GtkWidget *widget, GParamSpec *pspec, gpointer user_data)
   sag_ui_scene_view_request (SAG_UI_SCENE_VIEW (widget), FALSE);
 }
 
+static double *
+field (SagUiSceneView *self, guint id)
+{
+  switch (id)
+    {
+    case PROP_BODY:
+      return &self->part[SAG_RENDER_PART_BODY];
+    case PROP_LUNGS:
+      return &self->part[SAG_RENDER_PART_LUNGS];
+    case PROP_MASKS:
+      return &self->masks;
+    default:
+      return NULL;
+    }
+}
+
 static void
 sag_ui_scene_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  SagUiSceneView *self = SAG_UI_SCENE_VIEW (object);
+  const double *at = field (SAG_UI_SCENE_VIEW (object), id);
 
-  if (id == PROP_BODY || id == PROP_LUNGS)
-    g_value_set_double (value, self->part[id - PROP_BODY]);
+  if (at != NULL)
+    g_value_set_double (value, *at);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -262,18 +290,18 @@ sag_ui_scene_view_get_property (GObject *object, guint id, GValue *value, GParam
 static void
 sag_ui_scene_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  SagUiSceneView *self = SAG_UI_SCENE_VIEW (object);
+  double *at = field (SAG_UI_SCENE_VIEW (object), id);
 
-  if (id != PROP_BODY && id != PROP_LUNGS)
+  if (at == NULL)
     {
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       return;
     }
-  if (self->part[id - PROP_BODY] == g_value_get_double (value))
+  if (*at == g_value_get_double (value))
     return;
-  self->part[id - PROP_BODY] = g_value_get_double (value);
+  *at = g_value_get_double (value);
   g_object_notify_by_pspec (object, pspec);
-  sag_ui_scene_view_request (self, TRUE);
+  sag_ui_scene_view_request (SAG_UI_SCENE_VIEW (object), TRUE);
 }
 
 static void
@@ -283,7 +311,7 @@ sag_ui_scene_view_dispose (GObject *object)
   GtkWidget      *child;
 
   g_clear_pointer (&self->worker, sag_render_worker_free);
-  g_clear_handle_id (&self->cross_id, g_source_remove);
+  g_clear_handle_id (&self->soon_id, g_source_remove);
   if (self->display != NULL)
     g_signal_handlers_disconnect_by_data (self->display, self);
   g_clear_object (&self->display);
@@ -301,6 +329,7 @@ sag_ui_scene_view_finalize (GObject *object)
 {
   SagUiSceneView *self = SAG_UI_SCENE_VIEW (object);
 
+  g_array_unref (self->layers);
   g_free (self->watermark);
   g_free (self->problem);
   G_OBJECT_CLASS (sag_ui_scene_view_parent_class)->finalize (object);
@@ -328,6 +357,7 @@ sag_ui_scene_view_class_init (SagUiSceneViewClass *class)
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   props[PROP_BODY] = g_param_spec_double ("body", NULL, NULL, 0, 2, 1, flags);
   props[PROP_LUNGS] = g_param_spec_double ("lungs", NULL, NULL, 0, 2, 1, flags);
+  props[PROP_MASKS] = g_param_spec_double ("masks", NULL, NULL, 0, 1, 1, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
   signals[ACTIVATED] = g_signal_new ("activated", SAG_UI_TYPE_SCENE_VIEW, G_SIGNAL_RUN_LAST, 0,
                                      NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -365,6 +395,8 @@ sag_ui_scene_view_init (SagUiSceneView *self)
   self->hover = -1;
   for (int p = 0; p < SAG_RENDER_N_PARTS; p++)
     self->part[p] = 1;
+  self->masks = 1;
+  self->layers = g_array_new (FALSE, FALSE, sizeof (SagUiSceneLayer));
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "render/scene/camera.h"
+#include "render/scene/content.h"
 #include "ui/display/display.h"
 
 #include <gtk/gtk.h>
@@ -10,7 +11,7 @@ G_BEGIN_DECLS
 
 /**
  * SagUiSceneView: the 3D view of a display's case: body, lungs, the maps that are shown, crosshair
- * and analysed box.
+ * and analysed box, and what others add, such as masks.
  *
  * VTK draws on a thread of its own; a view that nobody sees costs nothing. Without an X display
  * with OpenGL it says so in a sentence.
@@ -22,7 +23,8 @@ G_BEGIN_DECLS
  * Actions of its window: "scene.view" (string: "anterior", "posterior", "left", "right", "superior",
  * "inferior"), "scene.zoom" (double: a factor), "scene.fit".
  *
- * Properties, all read-write: "body", "lungs" (double: 0 is off, 1 as usual, 2 at most).
+ * Properties, all read-write: "body", "lungs" (double: 0 is off, 1 as usual, 2 at most), "masks"
+ * (double: opacity of their surfaces, 1 at first).
  *
  * Signals: "activated": double click; "touched": it was clicked or scrolled.
  */
@@ -37,6 +39,18 @@ SagUiDisplay *sag_ui_scene_view_get_display (SagUiSceneView *self);
 
 /** sag_ui_scene_view_set_watermark: (nullable): a sentence that it always carries. */
 void sag_ui_scene_view_set_watermark (SagUiSceneView *self, const char *sentence);
+
+/**
+ * SagUiSceneAddFunc: adds to @content, of the case of the view's display. Main thread: nothing that
+ * takes long.
+ */
+typedef void (*SagUiSceneAddFunc) (SagUiSceneView *view, SagRenderContent *content, gpointer data);
+
+/** sag_ui_scene_view_add_layer: @add is asked each time the view makes up what it shows. */
+void sag_ui_scene_view_add_layer (SagUiSceneView *self, SagUiSceneAddFunc add, gpointer data);
+
+/** sag_ui_scene_view_refresh: what a layer adds is another: a new picture soon, one for many calls. */
+void sag_ui_scene_view_refresh (SagUiSceneView *self);
 
 /** sag_ui_scene_view_get_camera: from where the case is seen. */
 void sag_ui_scene_view_get_camera (SagUiSceneView *self, SagRenderCamera *camera);

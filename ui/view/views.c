@@ -58,6 +58,14 @@ sag_ui_views_get_slices (SagUiViews *self)
   return views;
 }
 
+SagUiSceneView *
+sag_ui_views_get_scene (SagUiViews *self)
+{
+  GtkWidget *scene = self->sides[0].cells[SAG_UI_CELL_SCENE];
+
+  return scene != NULL ? SAG_UI_SCENE_VIEW (scene) : NULL;
+}
+
 static void
 update_side (SagUiViews *self, SagUiSide *side)
 {

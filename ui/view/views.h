@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/answer/overlay.h"
+#include "ui/scene/scene-view.h"
 #include "ui/session/session.h"
 #include "ui/view/slice-view.h"
 
@@ -48,6 +49,9 @@ SagUiSliceView *sag_ui_views_get_active (SagUiViews *self);
  * are others.
  */
 GPtrArray *sag_ui_views_get_slices (SagUiViews *self);
+
+/** sag_ui_views_get_scene: (nullable) (transfer none): the 3D view. */
+SagUiSceneView *sag_ui_views_get_scene (SagUiViews *self);
 
 /** sag_ui_views_compare_cases: the current case on the left, @other beside it. */
 void sag_ui_views_compare_cases (SagUiViews *self, SagUiCase *other);

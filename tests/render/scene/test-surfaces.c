@@ -256,6 +256,61 @@ test_large_label (void)
   g_assert_cmpuint (mesh->n_triangles, <, 30000);
 }
 
+/* A mask in bricks has the surface of the same labels, at full resolution and in blocks, wherever it lies. */
+static void
+test_voxels (void)
+{
+  static const struct
+  {
+    gint32 centre[3];
+    gint32 radius;
+  } balls[] = { { { 40, 33, 31 }, 14 }, { { 60, 50, 45 }, 44 }, { { 0, 99, 89 }, 6 } };
+  SagGeometry geometry =
+    sag_geometry_init ((const int32_t[]){ 120, 100, 90 }, (const double[]){ 0.7, 0.8, 1.1 },
+                       (const double[]){ 5, -40, 12 });
+
+  geometry = fixture_flip (&geometry, 1);
+  for (guint b = 0; b < G_N_ELEMENTS (balls); b++)
+    {
+      const gint32       *centre = balls[b].centre;
+      g_autofree guint8  *labels = g_new0 (guint8, sag_geometry_n_voxels (&geometry));
+      const SagRenderMask plain = sag_render_mask_init (&geometry, SAG_RENDER_LABELS_UINT8, labels);
+      gsize               at = 0;
+      g_autoptr (SagMask) mask = NULL;
+      g_autoptr (GArray) boxes = NULL;
+      g_autoptr (SagRenderMesh) expected = NULL;
+      g_autoptr (SagRenderMesh) mesh = NULL;
+
+      for (gint32 k = 0; k < 90; k++)
+        for (gint32 j = 0; j < 100; j++)
+          for (gint32 i = 0; i < 120; i++, at++)
+            labels[at] = (i - centre[0]) * (i - centre[0]) + (j - centre[1]) * (j - centre[1]) +
+                           (k - centre[2]) * (k - centre[2]) <
+                         balls[b].radius * balls[b].radius;
+      mask = sag_mask_new_from_voxels (&geometry, labels);
+      boxes = sag_render_label_boxes (&plain, NULL);
+      expected =
+        sag_render_label_mesh (&plain, &g_array_index (boxes, SagRenderLabelBox, 0), NULL, NULL);
+      mesh = sag_render_voxels_mesh (mask, NULL, NULL);
+      g_assert_cmpuint (mesh->n_triangles, >, 100);
+      g_assert_cmpuint (mesh->n_triangles, ==, expected->n_triangles);
+      g_assert_cmpuint (mesh->n_points, ==, expected->n_points);
+      for (gsize c = 0; c < 3 * mesh->n_points; c++)
+        g_assert_cmpfloat_with_epsilon (mesh->points[c], expected->points[c], 1e-3);
+    }
+}
+
+static void
+test_no_voxels (void)
+{
+  const SagGeometry geometry = sag_geometry_init (
+    (const int32_t[]){ 40, 40, 40 }, (const double[]){ 1, 1, 1 }, (const double[]){ 0, 0, 0 });
+  g_autoptr (SagMask) mask = sag_mask_new (&geometry);
+  g_autoptr (SagRenderMesh) mesh = sag_render_voxels_mesh (mask, NULL, NULL);
+
+  g_assert_cmpuint (mesh->n_triangles, ==, 0);
+}
+
 static void
 test_cancelled (void)
 {
@@ -264,6 +319,7 @@ test_cancelled (void)
   g_autofree guint8  *labels = g_new0 (guint8, 200 * 140 * 40);
   const SagRenderMask mask =
     sag_render_mask_init (sag_volume_get_geometry (volume), SAG_RENDER_LABELS_UINT8, labels);
+  g_autoptr (SagMask) voxels = NULL;
   GError *error = NULL;
 
   g_cancellable_cancel (cancellable);
@@ -272,6 +328,10 @@ test_cancelled (void)
   g_assert_null (sag_render_lungs_mesh (volume, cancellable, &error));
   sag_test_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancel");
   g_assert_null (sag_render_label_boxes (&mask, cancellable));
+  labels[1000] = 1;
+  voxels = sag_mask_new_from_voxels (sag_volume_get_geometry (volume), labels);
+  g_assert_null (sag_render_voxels_mesh (voxels, cancellable, &error));
+  sag_test_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancel");
 }
 
 int
@@ -287,6 +347,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/scene/surfaces/labels", test_labels);
   g_test_add_func ("/scene/surfaces/single-voxel", test_single_voxel);
   g_test_add_func ("/scene/surfaces/large-label", test_large_label);
+  g_test_add_func ("/scene/surfaces/voxels", test_voxels);
+  g_test_add_func ("/scene/surfaces/no-voxels", test_no_voxels);
   g_test_add_func ("/scene/surfaces/cancelled", test_cancelled);
   return g_test_run ();
 }

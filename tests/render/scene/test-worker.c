@@ -306,6 +306,42 @@ test_mask_cross_box (void)
   finish (worker, &seen);
 }
 
+/* A mask in bricks, in its own colour; another one with the same place in the list takes its place. */
+static void
+test_voxels (void)
+{
+  const SagGeometry    *grid = sag_volume_get_geometry (patient->volume);
+  const SagRenderColour orange = 0xe69f00;
+  Seen                  seen = { 0 };
+  SagRenderWorker      *worker = sag_render_worker_new (picture_cb, &seen);
+  const SagRenderCamera camera = patient_camera ();
+  guint                 counts[3];
+
+  seen.asked = sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
+  for (guint n = 0; n < G_N_ELEMENTS (counts); n++)
+    {
+      g_autoptr (SagRenderContent) content = patient_content ();
+      g_autoptr (SagMask) empty = sag_mask_new (grid);
+      g_autoptr (SagMaskEdit) edit = sag_mask_edit_new (empty);
+      g_autoptr (SagMask) voxels = NULL;
+      SagRenderMask mask;
+
+      for (gint32 k = grid->dims[2] / 2; k < grid->dims[2] / 2 + 12; k++)
+        for (gint32 j = 30; j < 42; j++)
+          sag_mask_edit_span (edit, SAG_MASK_PAINT, NULL, 20, 24 + 4 * (gint32) n, j, k);
+      voxels = sag_mask_edit_snapshot (edit);
+      mask = sag_render_mask_init_voxels (voxels);
+      mask.colours = &orange;
+      mask.n_colours = 1;
+      sag_render_content_add_mask (content, &mask, NULL, 1);
+      seen.asked = sag_render_worker_set_content (worker, content);
+      wait_final (&seen);
+      counts[n] = count_orange (&seen);
+      g_assert_cmpuint (counts[n], >, n > 0 ? counts[n - 1] : 10);
+    }
+  finish (worker, &seen);
+}
+
 /* Another case takes the place of one whose surfaces are still being made. */
 static void
 test_replaces_content (void)
@@ -378,6 +414,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/scene/worker/parts", test_parts);
   g_test_add_func ("/scene/worker/heatmap", test_heatmap);
   g_test_add_func ("/scene/worker/mask-cross-box", test_mask_cross_box);
+  g_test_add_func ("/scene/worker/voxels", test_voxels);
   g_test_add_func ("/scene/worker/replaces-content", test_replaces_content);
   g_test_add_func ("/scene/worker/free", test_free);
   code = g_test_run ();
