@@ -41,6 +41,9 @@ sag_app_precision_parse (const char *text, SagPrecision *precision, GError **err
 static const SagEngineTable *
 fall_back (GError *why, SagEngineOptions *options, char **note, gboolean *worth_saying)
 {
+  /* What was asked for by name and cannot be had is said, too. */
+  const gboolean wanted = options->precision != SAG_PRECISION_FP32;
+
   options->precision = SAG_PRECISION_FP32;
   if (note != NULL)
     {
@@ -48,7 +51,7 @@ fall_back (GError *why, SagEngineOptions *options, char **note, gboolean *worth_
       *note = g_strdup (why->message);
     }
   if (worth_saying != NULL)
-    *worth_saying = !g_error_matches (why, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    *worth_saying = wanted || !g_error_matches (why, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_error_free (why);
   return sag_cpu_get_table ();
 }

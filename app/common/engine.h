@@ -25,7 +25,8 @@ gboolean sag_app_precision_parse (const char *text, SagPrecision *precision, GEr
  * @options: (inout): precision and device as asked for; the precision becomes fp32 where auto falls to the processor,
  *   which has no other
  * @note: (out) (optional) (nullable): why auto chose the processor, one sentence
- * @worth_saying: (out) (optional): whether something is in the way of a GPU that is there: worth telling unasked
+ * @worth_saying: (out) (optional): whether something is in the way of a GPU that is there, or a precision was asked
+ *   for that the processor has not: worth telling unasked
  *
  * Errors: for SAG_APP_ENGINE_CUDA one sentence: G_IO_ERROR_NOT_FOUND, SAG_ERROR_ENGINE.
  */

@@ -16,26 +16,25 @@ typedef struct
 {
   SagUiApplication *application;
   char             *engine_name;
+  char             *precision_name;
   int               n_threads_said;
   char             *bundle;
   int               engine;    /* atomic, a SagAppEngine */
+  int               precision; /* atomic, a SagPrecision */
   int               n_threads; /* atomic */
 } Choice;
 
 static SagEngine *
-open_engine (SagBundle *bundle, gpointer user_data, char **note, GError **error)
+open_engine (SagBundle *bundle, gpointer user_data, SagUiEngineNote *note, GError **error)
 {
   Choice                *choice = user_data;
-  const SagEngineOptions options = { .n_threads = g_atomic_int_get (&choice->n_threads) };
-  g_autofree char       *why = NULL;
-  gboolean               worth_saying = FALSE;
-  SagEngine             *engine;
+  const SagEngineOptions options = {
+    .precision = (SagPrecision) g_atomic_int_get (&choice->precision),
+    .n_threads = g_atomic_int_get (&choice->n_threads),
+  };
 
-  engine = sag_app_engine_open (bundle, (SagAppEngine) g_atomic_int_get (&choice->engine), &options,
-                                &why, &worth_saying, error);
-  if (worth_saying)
-    *note = g_steal_pointer (&why);
-  return engine;
+  return sag_app_engine_open (bundle, (SagAppEngine) g_atomic_int_get (&choice->engine), &options,
+                              &note->sentence, &note->unasked, error);
 }
 
 static void
@@ -43,6 +42,11 @@ read_settings (Choice *choice, GSettings *settings)
 {
   if (choice->engine_name == NULL)
     g_atomic_int_set (&choice->engine, g_settings_get_enum (settings, "engine"));
+  /* In the preferences it is the GPU's. */
+  if (choice->precision_name == NULL)
+    g_atomic_int_set (&choice->precision, choice->engine == SAG_APP_ENGINE_CPU
+                                            ? SAG_PRECISION_FP32
+                                            : g_settings_get_enum (settings, "precision"));
   if (choice->n_threads_said == 0)
     g_atomic_int_set (&choice->n_threads, (int) g_settings_get_uint (settings, "threads"));
 }
@@ -53,10 +57,11 @@ settings_cb (GSettings *settings, const char *key, Choice *choice)
 {
   SagUiEngine *engine = sag_ui_application_get_engine (choice->application);
   SagBundle   *bundle = sag_ui_engine_get_bundle (engine);
-  int          before[] = { choice->engine, choice->n_threads };
+  int          before[] = { choice->engine, choice->n_threads, choice->precision };
 
   read_settings (choice, settings);
-  if (bundle != NULL && (before[0] != choice->engine || before[1] != choice->n_threads))
+  if (bundle != NULL && (before[0] != choice->engine || before[1] != choice->n_threads ||
+                         before[2] != choice->precision))
     sag_ui_engine_open_async (engine, sag_bundle_get_folder (bundle), NULL, NULL);
 }
 
@@ -73,17 +78,21 @@ options_cb (GApplication *application, GVariantDict *dict, Choice *choice)
 {
   GError      *error = NULL;
   SagAppEngine engine;
+  SagPrecision precision;
 
-  if (!sag_app_engine_parse (choice->engine_name, &engine, &error))
+  if (!sag_app_engine_parse (choice->engine_name, &engine, &error) ||
+      !sag_app_precision_parse (choice->precision_name, &precision, &error))
     return fail (error);
   if (choice->n_threads_said < 0 || choice->n_threads_said > MOST_THREADS)
     return fail (g_error_new (SAG_ERROR, SAG_ERROR_ARGUMENT,
                               _ ("--threads takes a number from 1 to %d."), MOST_THREADS));
   g_atomic_int_set (&choice->engine, engine);
+  g_atomic_int_set (&choice->precision, precision);
   g_atomic_int_set (&choice->n_threads, choice->n_threads_said);
   sag_ui_application_set_bundle (choice->application, choice->bundle);
   read_settings (choice, sag_ui_settings_get ());
   g_signal_connect (sag_ui_settings_get (), "changed::engine", G_CALLBACK (settings_cb), choice);
+  g_signal_connect (sag_ui_settings_get (), "changed::precision", G_CALLBACK (settings_cb), choice);
   g_signal_connect (sag_ui_settings_get (), "changed::threads", G_CALLBACK (settings_cb), choice);
   return -1;
 }
@@ -95,6 +104,8 @@ main (int argc, char **argv)
   const GOptionEntry entries[] = {
     { "engine", 'e', 0, G_OPTION_ARG_STRING, &choice.engine_name,
       N_ ("What computes: auto, cpu or cuda"), N_ ("NAME") },
+    { "precision", 0, 0, G_OPTION_ARG_STRING, &choice.precision_name,
+      N_ ("fp32, or fast with 16-bit values (GPU only)"), N_ ("NAME") },
     { "threads", 't', 0, G_OPTION_ARG_INT, &choice.n_threads_said,
       N_ ("Threads of the CPU engine; all by default"), N_ ("N") },
     { "bundle", 'b', 0, G_OPTION_ARG_FILENAME, &choice.bundle, N_ ("Folder of the model"),
@@ -120,6 +131,7 @@ main (int argc, char **argv)
   sag_render_worker_wait_all ();
   sag_ui_settings_close ();
   g_free (choice.engine_name);
+  g_free (choice.precision_name);
   g_free (choice.bundle);
   return code;
 }

@@ -6,7 +6,7 @@
 #include "tests/ui/support.h"
 
 static SagEngine *
-open_engine (SagBundle *bundle, gpointer user_data, char **note, GError **error)
+open_engine (SagBundle *bundle, gpointer user_data, SagUiEngineNote *note, GError **error)
 {
   const SagEngineOptions options = { .n_threads = 1 };
 
@@ -55,7 +55,7 @@ sag_test_ui_broken_bundle (const char *folder, const char *name)
 }
 
 SagEngine *
-sag_test_ui_open_none (SagBundle *bundle, gpointer user_data, char **note, GError **error)
+sag_test_ui_open_none (SagBundle *bundle, gpointer user_data, SagUiEngineNote *note, GError **error)
 {
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "No engine in this test.");
   return NULL;

@@ -9,8 +9,10 @@ G_BEGIN_DECLS
 SagUiSession *sag_test_ui_session (void);
 
 /** sag_test_ui_open_none: opens no engine, and says so: what is done with scans alone needs none. */
-SagEngine *
-sag_test_ui_open_none (SagBundle *bundle, gpointer user_data, char **note, GError **error);
+SagEngine *sag_test_ui_open_none (SagBundle       *bundle,
+                                  gpointer         user_data,
+                                  SagUiEngineNote *note,
+                                  GError         **error);
 
 /** sag_test_ui_close: ends the engine's thread, drops the session and lets the main loop settle. */
 void sag_test_ui_close (SagUiSession *session);

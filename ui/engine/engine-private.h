@@ -21,7 +21,7 @@ struct _SagUiEngine
   SagUiEngineTimes times;
   SagBundle       *bundle;
   SagEngineInfo    info;
-  char            *note;
+  SagUiEngineNote  note;
   char            *error;
 
   GPtrArray *cases; /* of Tracked */

@@ -269,7 +269,13 @@ sag_ui_engine_get_times (SagUiEngine *self)
 const char *
 sag_ui_engine_get_note (SagUiEngine *self)
 {
-  return self->note;
+  return self->note.unasked ? self->note.sentence : NULL;
+}
+
+const char *
+sag_ui_engine_get_reason (SagUiEngine *self)
+{
+  return self->note.sentence;
 }
 
 const char *
@@ -304,7 +310,7 @@ sag_ui_engine_get_property (GObject *object, guint id, GValue *value, GParamSpec
       g_value_set_string (value, self->bundle != NULL ? sag_bundle_get_name (self->bundle) : NULL);
       break;
     case PROP_NOTE:
-      g_value_set_string (value, self->note);
+      g_value_set_string (value, sag_ui_engine_get_note (self));
       break;
     case PROP_ERROR:
       g_value_set_string (value, self->error);
@@ -324,7 +330,7 @@ sag_ui_engine_finalize (GObject *object)
   g_ptr_array_unref (self->jobs);
   g_ptr_array_unref (self->cases);
   g_clear_pointer (&self->bundle, sag_bundle_unref);
-  g_free (self->note);
+  g_free (self->note.sentence);
   g_free (self->error);
   if (self->destroy != NULL)
     self->destroy (self->user_data);

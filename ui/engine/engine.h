@@ -9,14 +9,25 @@
 G_BEGIN_DECLS
 
 /**
+ * SagUiEngineNote: why this engine and not a better one.
+ * @sentence: (nullable)
+ * @unasked: it is shown; else it is told where the engine is looked at
+ */
+typedef struct
+{
+  char    *sentence;
+  gboolean unasked;
+} SagUiEngineNote;
+
+/**
  * SagUiEngineOpen: how the program opens an engine; app/ knows which ones there are.
- * @note: (out) (nullable): a sentence to show, for example why there is no GPU
+ * @note: (inout): empty; its sentence will be freed
  * Called on the engine thread.
  */
-typedef SagEngine *(*SagUiEngineOpen) (SagBundle *bundle,
-                                       gpointer   user_data,
-                                       char     **note,
-                                       GError   **error);
+typedef SagEngine *(*SagUiEngineOpen) (SagBundle       *bundle,
+                                       gpointer         user_data,
+                                       SagUiEngineNote *note,
+                                       GError         **error);
 
 /** SagUiEngineState: what the strip shows. */
 typedef enum
@@ -78,8 +89,10 @@ SagBundle *sag_ui_engine_get_bundle (SagUiEngine *self);
 /** sag_ui_engine_get_info: (nullable): NULL until an engine is open. */
 const SagEngineInfo *sag_ui_engine_get_info (SagUiEngine *self);
 SagUiEngineTimes     sag_ui_engine_get_times (SagUiEngine *self);
-/** sag_ui_engine_get_note: (nullable): why this engine and not a better one. */
+/** sag_ui_engine_get_note: (nullable): why this engine and not a better one, if that is worth showing. */
 const char *sag_ui_engine_get_note (SagUiEngine *self);
+/** sag_ui_engine_get_reason: (nullable): the same, for whoever looks at the engine. */
+const char *sag_ui_engine_get_reason (SagUiEngine *self);
 /** sag_ui_engine_get_error: (nullable): why no bundle could be opened. */
 const char *sag_ui_engine_get_error (SagUiEngine *self);
 /** sag_ui_engine_dup_watermark: (nullable): the sentence that every view of @one must carry with this bundle. */

@@ -30,7 +30,7 @@ clear_outcome (SagUiJob *job)
   g_clear_pointer (&job->answers, g_ptr_array_unref);
   g_clear_pointer (&job->evidence, sag_evidence_free);
   g_clear_pointer (&job->robust, sag_robust_free);
-  g_free (job->note);
+  g_free (job->note.sentence);
   g_free (job->bundle_sha256);
 }
 

@@ -57,7 +57,7 @@ typedef struct
   double             ms;
   SagBundle         *bundle;
   SagEngineInfo      info;
-  char              *note;
+  SagUiEngineNote    note;
   char              *bundle_sha256;
   GPtrArray         *answers;
   SagEvidence       *evidence;

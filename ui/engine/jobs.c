@@ -73,9 +73,10 @@ run_ask_with (SagUiWorker *worker, SagUiJob *job)
 
   if (g_strcmp0 (tools->other_folder, job->folder) != 0)
     {
-      g_autofree char *note = NULL;
-      SagEngine       *engine = sag_ui_run_open (worker, job->folder, &note, &job->error);
+      SagUiEngineNote note = { 0 };
+      SagEngine      *engine = sag_ui_run_open (worker, job->folder, &note, &job->error);
 
+      g_free (note.sentence);
       if (engine == NULL)
         return;
       g_clear_pointer (&tools->other, sag_engine_close);

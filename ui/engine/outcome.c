@@ -79,9 +79,10 @@ finish_open (SagUiEngine *self, SagUiJob *job)
     }
   g_clear_pointer (&self->bundle, sag_bundle_unref);
   g_clear_pointer (&self->error, g_free);
-  g_free (self->note);
+  g_free (self->note.sentence);
   self->bundle = g_steal_pointer (&job->bundle);
-  self->note = g_steal_pointer (&job->note);
+  self->note = job->note;
+  job->note.sentence = NULL;
   self->info = job->info;
   self->times = (SagUiEngineTimes){ .load = self->times.load };
   g_object_notify (G_OBJECT (self), "bundle-name");

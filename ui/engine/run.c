@@ -30,7 +30,7 @@ open_bundle (const char *folder, GError **error)
 }
 
 SagEngine *
-sag_ui_run_open (SagUiWorker *worker, const char *folder, char **note, GError **error)
+sag_ui_run_open (SagUiWorker *worker, const char *folder, SagUiEngineNote *note, GError **error)
 {
   SagUiTools *tools = sag_ui_worker_get_tools (worker);
   gint64      start = g_get_monotonic_time ();

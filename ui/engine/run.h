@@ -30,7 +30,8 @@ GPtrArray *sag_ui_run_answers (SagUiWorker       *worker,
                                gsize              n_texts,
                                GError           **error);
 
-/** sag_ui_run_open: opens a bundle with an engine; (transfer full). @note: (out) (nullable). */
-SagEngine *sag_ui_run_open (SagUiWorker *worker, const char *folder, char **note, GError **error);
+/** sag_ui_run_open: opens a bundle with an engine; (transfer full). @note: (inout): empty. */
+SagEngine *
+sag_ui_run_open (SagUiWorker *worker, const char *folder, SagUiEngineNote *note, GError **error);
 
 G_END_DECLS

@@ -61,8 +61,14 @@ update_engine (SagUiStrip *self, SagUiEngine *engine)
   const SagEngineInfo *info = sag_ui_engine_get_info (engine);
   g_autofree char     *words = info != NULL ? sag_ui_words_engine (info) : NULL;
 
+  const char *reason = sag_ui_engine_get_reason (engine);
+
   gtk_label_set_label (self->engine_label, words != NULL ? words : "");
   gtk_widget_set_visible (GTK_WIDGET (self->engine_label), words != NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->engine_label), reason);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->engine_label),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, reason != NULL ? reason : "",
+                                  -1);
 }
 
 static void

@@ -18,6 +18,7 @@ struct _SagUiPreferences
   GtkSwitch     *blind_first;
   GtkSwitch     *keep_recent;
   AdwComboRow   *engine;
+  AdwComboRow   *precision;
   GtkSpinButton *threads;
   GtkSpinButton *ceiling;
 };
@@ -114,6 +115,7 @@ sag_ui_preferences_class_init (SagUiPreferencesClass *class)
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, blind_first);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, keep_recent);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, engine);
+  gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, precision);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, threads);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, ceiling);
 }
@@ -124,6 +126,7 @@ sag_ui_preferences_init (SagUiPreferences *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   bind_choice (self->theme, "theme");
   bind_choice (self->engine, "engine");
+  bind_choice (self->precision, "precision");
   bind (self->interpolate, "active", "interpolate");
   bind (self->neurological, "active", "neurological");
   set_reader (self);

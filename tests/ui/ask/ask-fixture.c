@@ -26,7 +26,7 @@ cell_logits (const SagAskRequest *request, int t, float *out, gpointer data)
 }
 
 static SagEngine *
-open_engine (SagBundle *bundle, gpointer user_data, char **note, GError **error)
+open_engine (SagBundle *bundle, gpointer user_data, SagUiEngineNote *note, GError **error)
 {
   return fake_engine_open (user_data, bundle);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/core/error.h"
+#include "model/cpu/cpu.h"
 #include "tests/ui/engine-support.h"
 #include "tests/ui/support.h"
 #include "ui/engine/strip.h"
@@ -65,7 +66,7 @@ test_fold (void)
 }
 
 static SagEngine *
-fail_cb (SagBundle *bundle, gpointer user_data, char **note, GError **error)
+fail_cb (SagBundle *bundle, gpointer user_data, SagUiEngineNote *note, GError **error)
 {
   g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ENGINE, "The engine has gone fishing.");
   return NULL;
@@ -84,6 +85,41 @@ test_failure (void)
   picture (window, "strip-failed");
   g_assert_true (is_shown (find_label (GTK_WIDGET (window), "No model")));
   g_assert_true (is_shown (find_label (GTK_WIDGET (window), "gone fishing")));
+  gtk_window_destroy (window);
+  sag_test_ui_close (session);
+}
+
+static SagEngine *
+noted_cb (SagBundle *bundle, gpointer user_data, SagUiEngineNote *note, GError **error)
+{
+  const SagEngineOptions options = { .n_threads = 1 };
+
+  note->sentence = g_strdup ("The card has gone fishing.");
+  note->unasked = user_data != NULL;
+  return sag_engine_open (sag_cpu_get_table (), bundle, &options, error);
+}
+
+/* Why it is not the GPU: who looks at the engine is told; it is shown where it is worth showing. */
+static void
+test_note (gconstpointer unasked)
+{
+  g_autoptr (SagUiEngine) engine = sag_ui_engine_new (noted_cb, (gpointer) unasked, NULL);
+  SagUiSession *session = sag_ui_session_new (engine);
+  GtkWidget    *label, *note;
+  GtkWindow    *window;
+
+  sag_ui_engine_open_async (engine, NULL, NULL, NULL);
+  window = show_strip (session, 1200);
+  sag_test_ui_until (sag_ui_engine_get_info (engine) != NULL);
+  sag_test_ui_settle ();
+  label = find_label (GTK_WIDGET (window), "CPU, ");
+  g_assert_true (is_shown (label));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (label), ==, "The card has gone fishing.");
+  note = find_label (GTK_WIDGET (window), "gone fishing");
+  g_assert_cmpint (note != NULL && is_shown (note), ==, unasked != NULL);
+  g_assert_cmpstr (sag_ui_engine_get_note (engine), ==,
+                   unasked != NULL ? "The card has gone fishing." : NULL);
+  picture (window, unasked != NULL ? "strip-note" : "strip-no-note");
   gtk_window_destroy (window);
   sag_test_ui_close (session);
 }
@@ -123,6 +159,8 @@ main (int argc, char **argv)
   sag_test_ui_init (&argc, &argv);
   g_test_add_func ("/ui/engine/strip/fold", test_fold);
   g_test_add_func ("/ui/engine/strip/failure", test_failure);
+  g_test_add_data_func ("/ui/engine/strip/note", GINT_TO_POINTER (1), test_note);
+  g_test_add_data_func ("/ui/engine/strip/reason", NULL, test_note);
   g_test_add_func ("/ui/engine/strip/words", test_words);
   return g_test_run ();
 }

@@ -91,7 +91,7 @@ gate_ask (void *self, const SagAskRequest *request, SagStatus *status)
 }
 
 static SagEngine *
-open_engine (SagBundle *bundle, gpointer user_data, char **note, GError **error)
+open_engine (SagBundle *bundle, gpointer user_data, SagUiEngineNote *note, GError **error)
 {
   static const SagEngineTable table = {
     .abi = SAG_ENGINE_ABI,

@@ -24,7 +24,7 @@ typedef struct
 } Fixture;
 
 static SagEngine *
-no_engine (SagBundle *bundle, gpointer user_data, char **note, GError **error)
+no_engine (SagBundle *bundle, gpointer user_data, SagUiEngineNote *note, GError **error)
 {
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "No engine in this test.");
   return NULL;

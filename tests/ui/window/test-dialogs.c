@@ -75,6 +75,39 @@ test_preferences (void)
   gtk_window_destroy (window);
 }
 
+static gboolean
+is_titled (GtkWidget *row, gconstpointer title)
+{
+  return g_str_equal (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), title);
+}
+
+/* What a GPU computes in is a choice by name, too. */
+static void
+test_precision (void)
+{
+  GtkWindow   *window;
+  AdwComboRow *precision;
+
+  sag_ui_preferences_present (NULL);
+  window = get_dialog (SAG_UI_TYPE_PREFERENCES);
+  precision = ADW_COMBO_ROW (
+    sag_test_ui_find (GTK_WIDGET (window), ADW_TYPE_COMBO_ROW, is_titled, "GPU Precision"));
+  adw_preferences_window_set_visible_page (ADW_PREFERENCES_WINDOW (window),
+                                           ADW_PREFERENCES_PAGE (gtk_widget_get_ancestor (
+                                             GTK_WIDGET (precision), ADW_TYPE_PREFERENCES_PAGE)));
+  keep_picture (window, "preferences-engine");
+  g_assert_cmpuint (adw_combo_row_get_selected (precision), ==, 0);
+  adw_combo_row_set_selected (precision, 1);
+  {
+    g_autofree char *name = g_settings_get_string (sag_ui_settings_get (), "precision");
+
+    g_assert_cmpstr (name, ==, "fast");
+  }
+  g_settings_reset (sag_ui_settings_get (), "precision");
+  g_assert_cmpuint (adw_combo_row_get_selected (precision), ==, 0);
+  gtk_window_destroy (window);
+}
+
 static char *
 dup_key (const char *action)
 {
@@ -166,6 +199,7 @@ main (int argc, char **argv)
   sag_test_ui_style ();
   g_test_add_func ("/ui/window/dialogs/keys", test_keys);
   g_test_add_func ("/ui/window/dialogs/preferences", test_preferences);
+  g_test_add_func ("/ui/window/dialogs/precision", test_precision);
   g_test_add_func ("/ui/window/dialogs/rebind", test_rebind);
   g_test_add_func ("/ui/window/dialogs/rebind-back", test_rebind_back);
   g_test_add_func ("/ui/window/dialogs/about", test_about);
