@@ -225,10 +225,12 @@ add_notes (Scene *self, SagEngine *engine)
   guint                n = 0;
 
   if (!sag_bundle_is_trained (bundle))
-    self->notes[n++] = (SagRenderNote){ SAG_RENDER_NOTE_UNTRAINED, TRUE };
+    self->notes[n++] =
+      (SagRenderNote){ SAG_RENDER_NOTE_UNTRAINED, TRUE, SAG_RENDER_NOTE_UNTRAINED_BRIEF };
   else if (sag_bundle_is_synthetic (bundle))
-    self->notes[n++] = (SagRenderNote){ SAG_RENDER_NOTE_SYNTHETIC, TRUE };
-  self->notes[n++] = (SagRenderNote){ SAG_RENDER_NOTE_RESEARCH, FALSE };
+    self->notes[n++] =
+      (SagRenderNote){ SAG_RENDER_NOTE_SYNTHETIC, TRUE, SAG_RENDER_NOTE_SYNTHETIC_BRIEF };
+  self->notes[n++] = (SagRenderNote){ SAG_RENDER_NOTE_RESEARCH, FALSE, NULL };
   self->picture.notes = self->notes;
   self->picture.n_notes = n;
   self->footer =

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #define LETTER_PX 13.0
-#define NOTE_LINES 3
 
-/* A warning is to be read to its end. */
-#define WARNING_LINES 6
+/* A note is to be read to its end; one that would be longer than a few lines is written briefly. */
+#define FEW_LINES 3
+#define NOTE_LINES 6
 
 /* Of a map's colours. */
 #define STRIP_WIDTH 72.0
@@ -235,41 +235,68 @@ draw_scale_bar (SagRenderPage *page, const SagRenderSlice *slice, double *used)
   sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, text, FALSE, 0, used);
 }
 
-static int
-note_lines (const SagRenderNote *note)
+/* Every word of @text can be read: nothing is ellipsised, and no word goes on in the next line. */
+static gboolean
+is_whole (PangoLayout *layout)
 {
-  return note->warning ? WARNING_LINES : NOTE_LINES;
+  const char *text = pango_layout_get_text (layout);
+
+  if (pango_layout_is_ellipsized (layout))
+    return FALSE;
+  for (int l = 1; l < pango_layout_get_line_count (layout); l++)
+    {
+      const char *start = text + pango_layout_get_line_readonly (layout, l)->start_index;
+
+      if (g_unichar_isalnum (g_utf8_get_char (start)) &&
+          g_unichar_isalnum (g_utf8_get_char (g_utf8_prev_char (start))))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+fits (const SagRenderPage *page, const char *text, gboolean warning, int n_lines, double used)
+{
+  g_autoptr (PangoLayout) layout = sag_render_corner_layout (page, text, warning, n_lines, used);
+
+  return layout != NULL && is_whole (layout);
+}
+
+const char *
+sag_render_note_words (const SagRenderPage *page, const SagRenderNote *note, double used)
+{
+  return note->brief == NULL || fits (page, note->text, note->warning, FEW_LINES, used)
+           ? note->text
+           : note->brief;
 }
 
 /* Warnings first: where there is no room for all notes, they stay. */
 static void
 write_notes (SagRenderPage *page, const SagRenderMarks *marks, double *used)
 {
-  g_autoptr (GPtrArray) kept = g_ptr_array_new ();
-  double planned = *used;
+  g_autofree SagRenderNote *kept = g_new (SagRenderNote, marks->n_notes);
+  guint                     n_kept = 0;
+  double                    planned = *used;
 
   for (int warnings = 1; warnings >= 0; warnings--)
     for (guint i = 0; i < marks->n_notes; i++)
       if (!marks->notes[i].warning == !warnings)
         {
-          const SagRenderNote *note = &marks->notes[i];
-          g_autoptr (PangoLayout) layout =
-            sag_render_corner_layout (page, note->text, note->warning, note_lines (note), planned);
+          SagRenderNote note = marks->notes[i];
+          g_autoptr (PangoLayout) layout = NULL;
           double width, height;
 
+          note.text = sag_render_note_words (page, &note, planned);
+          layout = sag_render_corner_layout (page, note.text, note.warning, NOTE_LINES, planned);
           if (layout == NULL)
             continue;
           sag_render_text_size (layout, &width, &height);
           planned += height + SAG_RENDER_LINE_GAP;
-          g_ptr_array_add (kept, (gpointer) note);
+          kept[n_kept++] = note;
         }
-  for (guint i = kept->len; i-- > 0;)
-    {
-      const SagRenderNote *note = kept->pdata[i];
-
-      sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, note->text, note->warning,
-                              note_lines (note), used);
-    }
+  while (n_kept-- > 0)
+    sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, kept[n_kept].text, kept[n_kept].warning,
+                            NOTE_LINES, used);
   if (*used > 0)
     *used += 6;
 }

@@ -8,17 +8,25 @@
 
 G_BEGIN_DECLS
 
-/** SagRenderNote: a sentence; a warning has an icon before it. */
+/**
+ * SagRenderNote: a sentence; a warning has an icon before it.
+ * @brief: (nullable): what stands for it in a view that is too narrow for the sentence
+ */
 typedef struct
 {
   const char *text;
   gboolean    warning;
+  const char *brief;
 } SagRenderNote;
 
 /** The sentences that pictures carry, so that all of them say the same. */
 #define SAG_RENDER_NOTE_RESEARCH "Research use, not a medical device"
 #define SAG_RENDER_NOTE_SYNTHETIC "Demonstration model, trained on synthetic scans"
 #define SAG_RENDER_NOTE_UNTRAINED "Untrained model: the numbers mean nothing"
+
+/** And briefly. */
+#define SAG_RENDER_NOTE_SYNTHETIC_BRIEF "Synthetic demo model"
+#define SAG_RENDER_NOTE_UNTRAINED_BRIEF "Untrained model"
 
 /**
  * SagRenderLegend: one answer named in a corner of the view.
@@ -95,8 +103,9 @@ typedef struct
  * @cr: of a surface with @slice's device pixels, untransformed (or translated to where the frame
  *   lies)
  *
- * Nothing leaves the frame and nothing overlaps: what has no room is ellipsised, and left out
- * before it would be unreadable. Any thread, one at a time on a surface.
+ * Nothing leaves the frame and nothing overlaps: of a note that would take many lines the brief form
+ * is written; what has no room even so is ellipsised, and left out before it would be unreadable.
+ * Any thread, one at a time on a surface.
  */
 void sag_render_marks_draw (cairo_t              *cr,
                             const SagRenderFrame *frame,

@@ -87,6 +87,13 @@ gboolean sag_render_corner_text (SagRenderPage  *page,
                                  int             max_lines,
                                  double         *used);
 
+/**
+ * sag_render_note_words: @note's sentence if it can be read to its end in a few lines of a corner, else
+ * its brief form, if it has one.
+ */
+const char *
+sag_render_note_words (const SagRenderPage *page, const SagRenderNote *note, double used);
+
 /** sag_render_page_box: the analysed box as a dashed line. */
 void sag_render_page_box (SagRenderPage *page, const SagRenderSlice *slice, const SagGeometry *box);
 

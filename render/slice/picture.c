@@ -16,7 +16,7 @@
 SagRenderPicture
 sag_render_picture_init (const SagVolume *volume)
 {
-  static const SagRenderNote research = { SAG_RENDER_NOTE_RESEARCH, FALSE };
+  static const SagRenderNote research = { SAG_RENDER_NOTE_RESEARCH, FALSE, NULL };
   const SagGeometry         *geometry = sag_volume_get_geometry (volume);
   SagRenderPicture           picture = {
               .frame = sag_render_frame_init (volume),

@@ -10,6 +10,7 @@ struct _SagUiOverlay
   SagUiOverlayKind kind;
   char            *label;
   char            *note;
+  char            *brief_note;
   float           *cells;
   SagGeometry      geometry;
   double           peak;
@@ -139,11 +140,19 @@ sag_ui_overlay_get_note (SagUiOverlay *self)
   return self->note;
 }
 
+const char *
+sag_ui_overlay_get_brief_note (SagUiOverlay *self)
+{
+  return self->brief_note;
+}
+
 void
-sag_ui_overlay_set_note (SagUiOverlay *self, const char *note)
+sag_ui_overlay_set_note (SagUiOverlay *self, const char *note, const char *brief)
 {
   g_free (self->note);
+  g_free (self->brief_note);
   self->note = g_strdup (note);
+  self->brief_note = g_strdup (brief);
 }
 
 gboolean
@@ -265,6 +274,7 @@ sag_ui_overlay_finalize (GObject *object)
 
   g_free (self->label);
   g_free (self->note);
+  g_free (self->brief_note);
   g_free (self->cells);
   G_OBJECT_CLASS (sag_ui_overlay_parent_class)->finalize (object);
 }

@@ -49,7 +49,10 @@ double sag_ui_overlay_get_peak (SagUiOverlay *self, double ras_mm[3]);
 
 /** sag_ui_overlay_get_note: (nullable): a sentence to show wherever the map is shown. */
 const char *sag_ui_overlay_get_note (SagUiOverlay *self);
-void        sag_ui_overlay_set_note (SagUiOverlay *self, const char *note);
+/** sag_ui_overlay_get_brief_note: (nullable): a few words that stand for it in narrow views. */
+const char *sag_ui_overlay_get_brief_note (SagUiOverlay *self);
+/** sag_ui_overlay_set_note: @note, @brief: (nullable). */
+void sag_ui_overlay_set_note (SagUiOverlay *self, const char *note, const char *brief);
 
 gboolean sag_ui_overlay_get_visible (SagUiOverlay *self);
 void     sag_ui_overlay_set_visible (SagUiOverlay *self, gboolean visible);

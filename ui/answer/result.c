@@ -157,8 +157,11 @@ make_overlay (SagUiResult *self)
 
   if (!segments)
     sag_ui_overlay_set_note (
-      overlay, _ ("Localisation was not trained for this text. The map shows where the patch head "
-                  "responds, not why the number is high."));
+      overlay,
+      _ ("Localisation was not trained for this text. The map shows where the patch head "
+         "responds, not why the number is high."),
+      /* Translators: "Localisation was not trained for this text", briefly, for narrow views. */
+      _ ("Localisation not trained"));
   sag_ui_overlay_set_visible (overlay, segments);
   return overlay;
 }
@@ -250,8 +253,11 @@ sag_ui_result_take_evidence (SagUiResult *self, SagEvidence *evidence)
   self->evidence = sag_ui_overlay_new (SAG_UI_OVERLAY_EVIDENCE, self->text, evidence->drop,
                                        &evidence->geometry, self->n);
   sag_ui_overlay_set_note (
-    self->evidence, _ ("Evidence: how far the number falls when a part is hidden. It says on what "
-                       "the number rests, not where the finding is."));
+    self->evidence,
+    _ ("Evidence: how far the number falls when a part is hidden. It says on what "
+       "the number rests, not where the finding is."),
+    /* Translators: the same, briefly, for narrow views. */
+    _ ("Evidence: fall of the number"));
   sag_evidence_free (evidence);
   changed (self);
 }

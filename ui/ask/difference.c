@@ -51,7 +51,10 @@ sag_ui_difference_new (SagUiOverlay *a, SagUiOverlay *b, const char *label, GErr
     cells[i] = sag_ui_overlay_get_cells (a)[i] - sag_ui_overlay_get_cells (b)[i];
   overlay = sag_ui_overlay_new (SAG_UI_OVERLAY_DIFFERENCE, label, cells, geometry, 0);
   g_object_set (overlay, "colour", 0xf7f7f7, NULL); /* of its outline: red and blue are taken */
-  sag_ui_overlay_set_note (overlay, _ ("Difference of two score maps, A minus B: red where A is "
-                                       "higher, blue where B is."));
+  sag_ui_overlay_set_note (overlay,
+                           _ ("Difference of two score maps, A minus B: red where A is "
+                              "higher, blue where B is."),
+                           /* Translators: the same, briefly, for narrow views. */
+                           _ ("Red: A is higher, blue: B"));
   return overlay;
 }

@@ -19,7 +19,8 @@ new_moved (SagUiOverlay *map, const double motion[3][4], guint n)
   sag_geometry_compose (motion, sag_ui_overlay_get_geometry (map)->ijk_to_ras, moved.ijk_to_ras);
   copy = sag_ui_overlay_new (sag_ui_overlay_get_kind (map), sag_ui_overlay_get_label (map),
                              sag_ui_overlay_get_cells (map), &moved, n);
-  sag_ui_overlay_set_note (copy, sag_ui_overlay_get_note (map));
+  sag_ui_overlay_set_note (copy, sag_ui_overlay_get_note (map),
+                           sag_ui_overlay_get_brief_note (map));
   for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
     g_object_bind_property (map, looks[i], copy, looks[i],
                             G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);

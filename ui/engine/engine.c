@@ -296,6 +296,20 @@ sag_ui_engine_dup_watermark (SagUiEngine *self, SagUiCase *one)
   return NULL;
 }
 
+const char *
+sag_ui_engine_get_brief_watermark (SagUiEngine *self)
+{
+  if (self->bundle == NULL)
+    return NULL;
+  if (!sag_bundle_is_trained (self->bundle))
+    /* Translators: "Untrained model: the numbers mean nothing", briefly, for narrow views. */
+    return _ ("Untrained model");
+  if (sag_bundle_is_synthetic (self->bundle))
+    /* Translators: "Demonstration model, trained on synthetic scans", briefly, for narrow views. */
+    return _ ("Synthetic demo model");
+  return NULL;
+}
+
 static void
 sag_ui_engine_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {

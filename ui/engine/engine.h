@@ -97,6 +97,8 @@ const char *sag_ui_engine_get_reason (SagUiEngine *self);
 const char *sag_ui_engine_get_error (SagUiEngine *self);
 /** sag_ui_engine_dup_watermark: (nullable): the sentence that every view of @one must carry with this bundle. */
 char *sag_ui_engine_dup_watermark (SagUiEngine *self, SagUiCase *one);
+/** sag_ui_engine_get_brief_watermark: (nullable): the same in two or three words, for narrow views. */
+const char *sag_ui_engine_get_brief_watermark (SagUiEngine *self);
 
 /**
  * sag_ui_engine_prepare: prepares and encodes @one ahead, when nothing else is to do; out of scope

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char    *text;
+  char    *brief; /* (nullable): in its place where a view is narrow */
   gboolean warning;
 } SagUiSentence;
 
@@ -73,7 +74,10 @@ void sag_ui_slice_job_add_legend (SagUiSliceJob        *job,
                                   const char           *text,
                                   const SagRenderScale *scale,
                                   const char           *values);
-void sag_ui_slice_job_add_sentence (SagUiSliceJob *job, const char *text, gboolean warning);
+void sag_ui_slice_job_add_sentence (SagUiSliceJob *job,
+                                    const char    *text,
+                                    const char    *brief,
+                                    gboolean       warning);
 
 /**
  * sag_ui_slice_job_paint: paints frame and words into one opaque surface of the job's size, for a

@@ -80,7 +80,7 @@ add_overlays (SagUiSliceView *self, SagUiSliceJob *job)
       sag_ui_slice_job_add_legend (job, sag_ui_overlay_get_label (overlay), &map.scale,
                                    values_of (overlay));
       if (note != NULL && g_hash_table_add (said, (gpointer) note))
-        sag_ui_slice_job_add_sentence (job, note, FALSE);
+        sag_ui_slice_job_add_sentence (job, note, sag_ui_overlay_get_brief_note (overlay), FALSE);
     }
 }
 
@@ -135,7 +135,9 @@ add_made_up (SagUiSliceJob *job, const SagVolume *volume, const SagRenderView *v
   sag_geometry_apply (inverse, view->centre_ras_mm, ijk);
   k = CLAMP ((int) rint (ijk[2]), 0, origin->n_slices - 1);
   if (g_atomic_pointer_get (&origin->slices[k].instance_uid) == NULL)
-    sag_ui_slice_job_add_sentence (job, _ ("Interpolated: not a slice of the scanner"), FALSE);
+    sag_ui_slice_job_add_sentence (job, _ ("Interpolated: not a slice of the scanner"),
+                                   /* Translators: the same, briefly, for narrow views. */
+                                   _ ("Interpolated"), FALSE);
 }
 
 /* What is not as it is stored says so. */
@@ -150,7 +152,8 @@ add_stand_in (SagUiSliceJob *job, SagUiDisplay *display)
                                              sag_volume_get_geometry (job->volume), 0))
     job->checker = sag_volume_ref (checker);
   sag_ui_slice_job_add_sentence (
-    job, job->checker != NULL ? _ ("Checkerboard of both") : _ ("Aligned, interpolated"), FALSE);
+    job, job->checker != NULL ? _ ("Checkerboard of both") : _ ("Aligned, interpolated"), NULL,
+    FALSE);
 }
 
 static void
@@ -196,7 +199,7 @@ sag_ui_slice_job_of (SagUiSliceView *self, double scale)
   job->marks.scale_bar = words;
   job->marks.readout_room = words;
   if (self->watermark != NULL)
-    sag_ui_slice_job_add_sentence (job, self->watermark, TRUE);
+    sag_ui_slice_job_add_sentence (job, self->watermark, self->brief_watermark, TRUE);
   add_made_up (job, volume, &view);
   add_stand_in (job, self->display);
   add_overlays (self, job);
@@ -215,7 +218,7 @@ sag_ui_slice_view_dup_job (SagUiSliceView *self, double scale)
     return NULL;
   job->marks.cross = sag_ui_display_get_show_cross (self->display);
   sag_ui_display_get_cross (self->display, job->marks.cross_ras_mm);
-  sag_ui_slice_job_add_sentence (job, _ (SAG_RENDER_NOTE_RESEARCH), FALSE);
+  sag_ui_slice_job_add_sentence (job, _ (SAG_RENDER_NOTE_RESEARCH), NULL, FALSE);
   return job;
 }
 

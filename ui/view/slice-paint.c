@@ -97,7 +97,10 @@ sag_ui_slice_job_free (SagUiSliceJob *job)
       g_free ((SagRenderScale *) legend->scale);
     }
   for (guint i = 0; i < job->sentences->len; i++)
-    g_free (g_array_index (job->sentences, SagUiSentence, i).text);
+    {
+      g_free (g_array_index (job->sentences, SagUiSentence, i).text);
+      g_free (g_array_index (job->sentences, SagUiSentence, i).brief);
+    }
   for (guint i = 0; i < job->masks->len; i++)
     {
       SagRenderMask *mask = &g_array_index (job->masks, SagRenderMask, i);
@@ -145,9 +148,12 @@ sag_ui_slice_job_add_legend (SagUiSliceJob        *job,
 }
 
 void
-sag_ui_slice_job_add_sentence (SagUiSliceJob *job, const char *text, gboolean warning)
+sag_ui_slice_job_add_sentence (SagUiSliceJob *job,
+                               const char    *text,
+                               const char    *brief,
+                               gboolean       warning)
 {
-  SagUiSentence sentence = { g_strdup (text), warning };
+  SagUiSentence sentence = { g_strdup (text), g_strdup (brief), warning };
 
   g_array_append_val (job->sentences, sentence);
 }
@@ -243,7 +249,7 @@ draw_words (const SagUiSliceJob *job, const SagRenderSlice *slice, cairo_surface
     {
       const SagUiSentence *sentence = &g_array_index (job->sentences, SagUiSentence, i);
 
-      notes[i] = (SagRenderNote){ sentence->text, sentence->warning };
+      notes[i] = (SagRenderNote){ sentence->text, sentence->warning, sentence->brief };
     }
   marks.words = &job->words;
   marks.notes = notes;

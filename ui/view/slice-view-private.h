@@ -33,6 +33,7 @@ struct _SagUiSliceView
   SagUiMouse    mouse;
   GArray       *layers; /* of SagUiPlacedLayer */
   char         *watermark;
+  char         *brief_watermark;
 
   SagRenderView view; /* scale 1 */
   gboolean      has_view;

@@ -323,12 +323,14 @@ sag_ui_slice_view_set_display (SagUiSliceView *self, SagUiDisplay *display)
 }
 
 void
-sag_ui_slice_view_set_watermark (SagUiSliceView *self, const char *sentence)
+sag_ui_slice_view_set_watermark (SagUiSliceView *self, const char *sentence, const char *brief)
 {
   if (g_strcmp0 (sentence, self->watermark) == 0)
     return;
   g_free (self->watermark);
+  g_free (self->brief_watermark);
   self->watermark = g_strdup (sentence);
+  self->brief_watermark = g_strdup (brief);
   sag_ui_slice_view_request (self);
 }
 
@@ -523,6 +525,7 @@ sag_ui_slice_view_finalize (GObject *object)
 
   g_array_unref (self->layers);
   g_free (self->watermark);
+  g_free (self->brief_watermark);
   G_OBJECT_CLASS (sag_ui_slice_view_parent_class)->finalize (object);
 }
 

@@ -43,8 +43,12 @@ SagUiDisplay *sag_ui_slice_view_get_display (SagUiSliceView *self);
 SagRenderPlane sag_ui_slice_view_get_plane (SagUiSliceView *self);
 void           sag_ui_slice_view_set_plane (SagUiSliceView *self, SagRenderPlane plane);
 
-/** sag_ui_slice_view_set_watermark: (nullable): a sentence that every picture of it carries. */
-void sag_ui_slice_view_set_watermark (SagUiSliceView *self, const char *sentence);
+/**
+ * sag_ui_slice_view_set_watermark: (nullable): a sentence that every picture of it carries.
+ * @brief: (nullable): in its place where the view is narrow
+ */
+void
+sag_ui_slice_view_set_watermark (SagUiSliceView *self, const char *sentence, const char *brief);
 
 /** sag_ui_slice_view_get_slice: what it shows now, in logical pixels; FALSE without a volume. */
 gboolean sag_ui_slice_view_get_slice (SagUiSliceView *self, SagRenderSlice *slice);

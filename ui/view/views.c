@@ -100,12 +100,14 @@ watermark (SagUiViews *self)
     {
       SagUiSide       *side = &self->sides[s];
       SagUiCase       *one = side->display != NULL ? sag_ui_display_get_case (side->display) : NULL;
+      SagUiEngine     *engine = sag_ui_session_get_engine (self->session);
       g_autofree char *sentence = NULL;
 
       if (one != NULL)
-        sentence = sag_ui_engine_dup_watermark (sag_ui_session_get_engine (self->session), one);
+        sentence = sag_ui_engine_dup_watermark (engine, one);
       for (int p = 0; side->box != NULL && p < SAG_RENDER_N_PLANES; p++)
-        sag_ui_slice_view_set_watermark (sag_ui_side_get_view (side, p), sentence);
+        sag_ui_slice_view_set_watermark (sag_ui_side_get_view (side, p), sentence,
+                                         sag_ui_engine_get_brief_watermark (engine));
       if (side->cells[SAG_UI_CELL_SCENE] != NULL)
         sag_ui_scene_view_set_watermark (SAG_UI_SCENE_VIEW (side->cells[SAG_UI_CELL_SCENE]),
                                          sentence);

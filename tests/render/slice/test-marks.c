@@ -45,9 +45,10 @@ fill (Full *full, const double at[3])
   full->legend[1] =
     (SagRenderLegend){ 0x56b4e9, "Segment <b>lungs</b> & \303\244ther\n\377 in the image.", NULL,
                        NULL };
-  full->notes[0] = (SagRenderNote){ SAG_RENDER_NOTE_SYNTHETIC, TRUE };
-  full->notes[1] = (SagRenderNote){ SAG_RENDER_NOTE_UNTRAINED, TRUE };
-  full->notes[2] = (SagRenderNote){ SAG_RENDER_NOTE_RESEARCH, FALSE };
+  full->notes[0] =
+    (SagRenderNote){ SAG_RENDER_NOTE_SYNTHETIC, TRUE, SAG_RENDER_NOTE_SYNTHETIC_BRIEF };
+  full->notes[1] = (SagRenderNote){ SAG_RENDER_NOTE_UNTRAINED, TRUE, NULL };
+  full->notes[2] = (SagRenderNote){ SAG_RENDER_NOTE_RESEARCH, FALSE, NULL };
   full->marks = (SagRenderMarks){
     .letters = TRUE,
     .position = TRUE,
@@ -121,6 +122,55 @@ test_no_overlap (void)
   /* 4 letters, 2 of the readout, 4 of the position, bar and its length, 3 notes, 3 of the
    * legend, the box's words */
   g_assert_cmpuint (most, ==, 19);
+}
+
+/* What a view must say it says to the end, in whole words, however narrow it is and in whatever language. */
+static void
+test_brief_notes (void)
+{
+  static const SagRenderNote notes[] = {
+    { SAG_RENDER_NOTE_SYNTHETIC, TRUE, SAG_RENDER_NOTE_SYNTHETIC_BRIEF },
+    { SAG_RENDER_NOTE_UNTRAINED, TRUE, SAG_RENDER_NOTE_UNTRAINED_BRIEF },
+    { "Demonstrationsmodell, an synthetischen Scans trainiert", TRUE, "Synthetisches Demo-Modell" },
+  };
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, 8, 8);
+  cairo_t         *cr = cairo_create (surface);
+
+  for (guint n = 0; n < G_N_ELEMENTS (notes); n++)
+    for (int width = 240; width < 1000; width += 20)
+      {
+        const SagRenderPage page = { cr, width, 400, 1, NULL };
+        const char         *words = sag_render_note_words (&page, &notes[n], 0);
+        g_autoptr (PangoLayout) layout = sag_render_corner_layout (&page, words, TRUE, 6, 0);
+
+        g_assert_nonnull (layout);
+        g_assert_false (pango_layout_is_ellipsized (layout));
+        g_assert_cmpint (pango_layout_get_line_count (layout), <=, 3);
+        g_assert_cmpstr (words, ==,
+                         width > 600   ? notes[n].text
+                         : width < 280 ? notes[n].brief
+                                       : words);
+      }
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+}
+
+/* Without a brief form the sentence itself is written in as many lines as there is room for. */
+static void
+test_long_note (void)
+{
+  const SagRenderNote note = { "A sentence of many words about something that has no short name.",
+                               FALSE, NULL };
+  cairo_surface_t    *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, 8, 8);
+  cairo_t            *cr = cairo_create (surface);
+  const SagRenderPage page = { cr, 300, 400, 1, NULL };
+  g_autoptr (PangoLayout) layout = NULL;
+
+  g_assert_cmpstr (sag_render_note_words (&page, &note, 0), ==, note.text);
+  layout = sag_render_corner_layout (&page, note.text, FALSE, 6, 0);
+  g_assert_false (pango_layout_is_ellipsized (layout));
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
 }
 
 /* A thumbnail keeps the image: letters only where they leave it to be seen. */
@@ -300,6 +350,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/render/marks/brief-notes", test_brief_notes);
+  g_test_add_func ("/render/marks/long-note", test_long_note);
   g_test_add_func ("/render/marks/no-overlap", test_no_overlap);
   g_test_add_func ("/render/marks/small", test_small);
   g_test_add_func ("/render/marks/cross-and-box", test_cross_and_box);

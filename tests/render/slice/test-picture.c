@@ -58,7 +58,7 @@ scene_init (Scene *scene)
   scene->map = (SagRenderHeatmap){ .cells = scene->scores,
                                    .geometry = scene->cells,
                                    .scale = sag_render_scale_init (0) };
-  scene->note = (SagRenderNote){ "Localisation was not trained for this text.", TRUE };
+  scene->note = (SagRenderNote){ "Localisation was not trained for this text.", TRUE, NULL };
   for (int i = 0; i < 40; i++)
     scene->answers[i] = (SagRenderAnswer){
       .colour = sag_render_answer_colours[i % SAG_RENDER_N_ANSWER_COLOURS],

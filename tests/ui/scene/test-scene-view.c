@@ -292,7 +292,7 @@ test_overlay (Fixture *fixture, gconstpointer data)
   wait_still (fixture);
   g_assert_cmpuint (count (fixture, TRUE), ==, 0);
   overlay = add_overlay (fixture);
-  sag_ui_overlay_set_note (overlay, "A sentence about the map.");
+  sag_ui_overlay_set_note (overlay, "A sentence about the map.", NULL);
   sag_ui_scene_view_set_watermark (fixture->view, "A demonstration");
   sag_test_ui_settle ();
   wait_still (fixture);
