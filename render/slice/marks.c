@@ -235,31 +235,12 @@ draw_scale_bar (SagRenderPage *page, const SagRenderSlice *slice, double *used)
   sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, text, FALSE, 0, used);
 }
 
-/* Every word of @text can be read: nothing is ellipsised, and no word goes on in the next line. */
-static gboolean
-is_whole (PangoLayout *layout)
-{
-  const char *text = pango_layout_get_text (layout);
-
-  if (pango_layout_is_ellipsized (layout))
-    return FALSE;
-  for (int l = 1; l < pango_layout_get_line_count (layout); l++)
-    {
-      const char *start = text + pango_layout_get_line_readonly (layout, l)->start_index;
-
-      if (g_unichar_isalnum (g_utf8_get_char (start)) &&
-          g_unichar_isalnum (g_utf8_get_char (g_utf8_prev_char (start))))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static gboolean
 fits (const SagRenderPage *page, const char *text, gboolean warning, int n_lines, double used)
 {
   g_autoptr (PangoLayout) layout = sag_render_corner_layout (page, text, warning, n_lines, used);
 
-  return layout != NULL && is_whole (layout);
+  return layout != NULL && sag_render_text_is_whole (layout);
 }
 
 const char *
@@ -268,6 +249,16 @@ sag_render_note_words (const SagRenderPage *page, const SagRenderNote *note, dou
   return note->brief == NULL || fits (page, note->text, note->warning, FEW_LINES, used)
            ? note->text
            : note->brief;
+}
+
+static void
+write_note (SagRenderPage *page, const SagRenderNote *note, double *used)
+{
+  /* What the corner cannot hold whole may go across the view. */
+  if (fits (page, note->text, note->warning, NOTE_LINES, *used) ||
+      !sag_render_page_across (page, note->text, note->warning, used))
+    sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, note->text, note->warning, NOTE_LINES,
+                            used);
 }
 
 /* Warnings first: where there is no room for all notes, they stay. */
@@ -288,15 +279,16 @@ write_notes (SagRenderPage *page, const SagRenderMarks *marks, double *used)
 
           note.text = sag_render_note_words (page, &note, planned);
           layout = sag_render_corner_layout (page, note.text, note.warning, NOTE_LINES, planned);
-          if (layout == NULL)
-            continue;
-          sag_render_text_size (layout, &width, &height);
-          planned += height + SAG_RENDER_LINE_GAP;
-          kept[n_kept++] = note;
+          if (layout != NULL)
+            {
+              sag_render_text_size (layout, &width, &height);
+              planned += height + SAG_RENDER_LINE_GAP;
+            }
+          if (layout != NULL || note.warning)
+            kept[n_kept++] = note;
         }
   while (n_kept-- > 0)
-    sag_render_corner_text (page, SAG_RENDER_BOTTOM_RIGHT, kept[n_kept].text, kept[n_kept].warning,
-                            NOTE_LINES, used);
+    write_note (page, &kept[n_kept], used);
   if (*used > 0)
     *used += 6;
 }

@@ -12,6 +12,10 @@
 /* What a warning's triangle and the gap after it take. */
 #define ICON_ROOM (SAG_RENDER_TEXT_PX + 5)
 
+/* Of what goes across a view, which is tried every few pixels. */
+#define ACROSS_LINES 2
+#define ACROSS_STEP 2.0
+
 const SagRenderInk sag_render_text_ink = { 0xffffff, 0.92 };
 
 static const SagRenderInk warning_ink = { 0xf8c64b, 1 };
@@ -87,6 +91,20 @@ sag_render_corner_layout (
   return used + height <= room_height && width <= room_width + 1 ? g_steal_pointer (&layout) : NULL;
 }
 
+static void
+show (SagRenderPage *page, PangoLayout *layout, double x, double y, gboolean warning)
+{
+  const double icon = warning ? ICON_ROOM : 0;
+  double       width, height;
+
+  sag_render_text_size (layout, &width, &height);
+  if (warning)
+    sag_render_warning_icon (page->cr, x, y + 0.5, SAG_RENDER_TEXT_PX + 1, warning_ink);
+  sag_render_text_show (page->cr, layout, x + icon, y, warning ? warning_ink : sag_render_text_ink,
+                        TRUE);
+  sag_render_page_take (page, x, y, width + icon, height);
+}
+
 gboolean
 sag_render_corner_text (SagRenderPage  *page,
                         SagRenderCorner corner,
@@ -104,11 +122,33 @@ sag_render_corner_text (SagRenderPage  *page,
   sag_render_text_size (layout, &width, &height);
   x = sag_render_corner_x (page, corner, width + icon);
   y = sag_render_corner_y (page, corner, *used, height);
-  if (warning)
-    sag_render_warning_icon (page->cr, x, y + 0.5, SAG_RENDER_TEXT_PX + 1, warning_ink);
-  sag_render_text_show (page->cr, layout, x + icon, y, warning ? warning_ink : sag_render_text_ink,
-                        TRUE);
-  sag_render_page_take (page, x, y, width + icon, height);
+  show (page, layout, x, y, warning);
   *used += height + SAG_RENDER_LINE_GAP;
+  return TRUE;
+}
+
+gboolean
+sag_render_page_across (SagRenderPage *page, const char *text, gboolean warning, double *used)
+{
+  const double  icon = warning ? ICON_ROOM : 0;
+  SagRenderRect rect;
+  g_autoptr (PangoLayout) layout = NULL;
+
+  if (page->width - 2 * SAG_RENDER_MARGIN - icon < SAG_RENDER_MIN_TEXT_WIDTH)
+    return FALSE;
+  layout = sag_render_text_new (page->cr, text, SAG_RENDER_TEXT_PX, FALSE,
+                                page->width - 2 * SAG_RENDER_MARGIN - icon, ACROSS_LINES);
+  if (!sag_render_text_is_whole (layout))
+    return FALSE;
+  sag_render_text_size (layout, &rect.width, &rect.height);
+  rect.width += icon;
+  rect.x = sag_render_corner_x (page, SAG_RENDER_BOTTOM_RIGHT, rect.width);
+  rect.y = sag_render_corner_y (page, SAG_RENDER_BOTTOM_RIGHT, *used, rect.height);
+  while (rect.y > page->height / 2 && !sag_render_page_is_free (page, &rect))
+    rect.y -= ACROSS_STEP;
+  if (rect.y <= page->height / 2)
+    return FALSE;
+  show (page, layout, rect.x, rect.y, warning);
+  *used = page->height - SAG_RENDER_MARGIN - rect.y + SAG_RENDER_LINE_GAP;
   return TRUE;
 }

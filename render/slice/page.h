@@ -88,6 +88,16 @@ gboolean sag_render_corner_text (SagRenderPage  *page,
                                  double         *used);
 
 /**
+ * sag_render_page_across: writes on the right of the lower half, over as much of the width as it takes,
+ * above what is written there.
+ * @used: becomes what is below its upper edge
+ *
+ * Returns: FALSE if there is no room for all of it
+ */
+gboolean
+sag_render_page_across (SagRenderPage *page, const char *text, gboolean warning, double *used);
+
+/**
  * sag_render_note_words: @note's sentence if it can be read to its end in a few lines of a corner, else
  * its brief form, if it has one.
  */

@@ -60,6 +60,24 @@ sag_render_text_new (
   return layout;
 }
 
+gboolean
+sag_render_text_is_whole (PangoLayout *layout)
+{
+  const char *text = pango_layout_get_text (layout);
+
+  if (pango_layout_is_ellipsized (layout))
+    return FALSE;
+  for (int l = 1; l < pango_layout_get_line_count (layout); l++)
+    {
+      const char *start = text + pango_layout_get_line_readonly (layout, l)->start_index;
+
+      if (g_unichar_isalnum (g_utf8_get_char (start)) &&
+          g_unichar_isalnum (g_utf8_get_char (g_utf8_prev_char (start))))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 void
 sag_render_text_size (PangoLayout *layout, double *width, double *height)
 {

@@ -24,6 +24,9 @@ typedef struct
 PangoLayout *sag_render_text_new (
   cairo_t *cr, const char *text, double size, gboolean bold, double max_width, int max_lines);
 
+/** sag_render_text_is_whole: nothing of it is ellipsised, and no word goes on in the next line. */
+gboolean sag_render_text_is_whole (PangoLayout *layout);
+
 void sag_render_text_size (PangoLayout *layout, double *width, double *height);
 
 /** sag_render_text_show: @x, @y is the top left corner. A halo is dark and one pixel wide. */

@@ -155,6 +155,42 @@ test_brief_notes (void)
   cairo_surface_destroy (surface);
 }
 
+/* Where not even the brief form fits into the corner, it goes across the view, over letters and numbers. */
+static void
+test_across (void)
+{
+  SagGeometry canonical = grid ();
+  g_autoptr (SagVolume) volume = scene_new (&canonical, 0, SAG_SCALAR_INT16, air, NULL);
+  SagRenderFrame      frame = sag_render_frame_init (volume);
+  const SagRenderNote note = { "Demonstrationsmodell, an synthetischen Scans trainiert", TRUE,
+                               "Synthetisches Demo-Modell" };
+
+  for (int width = 150; width < 260; width += 10)
+    {
+      SagRenderView  view = scene_view (&canonical, SAG_RENDER_AXIAL, width, 220, 2, 1);
+      SagRenderMarks marks = {
+        .letters = TRUE, .position = TRUE, .scale_bar = TRUE, .notes = &note, .n_notes = 1
+      };
+      g_autoptr (GArray) taken = g_array_new (FALSE, FALSE, sizeof (SagRenderRect));
+      double           widest = 0;
+      SagRenderSlice   slice;
+      cairo_surface_t *surface;
+      cairo_t         *cr;
+
+      sag_render_view_fit (&view, &canonical, 4);
+      g_assert_true (sag_render_slice_init (&slice, &view, &canonical));
+      surface = surface_of (&slice);
+      cr = cairo_create (surface);
+      sag_render_marks_lay_out (cr, &frame, &slice, &marks, taken);
+      for (guint t = 0; t < taken->len; t++)
+        widest = MAX (widest, g_array_index (taken, SagRenderRect, t).width);
+      /* The longest of the words, and the triangle. */
+      g_assert_cmpfloat (widest, >, 70 + 16);
+      cairo_destroy (cr);
+      cairo_surface_destroy (surface);
+    }
+}
+
 /* Without a brief form the sentence itself is written in as many lines as there is room for. */
 static void
 test_long_note (void)
@@ -351,6 +387,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/render/marks/brief-notes", test_brief_notes);
+  g_test_add_func ("/render/marks/across", test_across);
   g_test_add_func ("/render/marks/long-note", test_long_note);
   g_test_add_func ("/render/marks/no-overlap", test_no_overlap);
   g_test_add_func ("/render/marks/small", test_small);
