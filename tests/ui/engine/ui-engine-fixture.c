@@ -104,7 +104,7 @@ open_engine (SagBundle *bundle, gpointer user_data, SagUiEngineNote *note, GErro
   };
 
   opening = user_data;
-  *note = g_strdup ("A turnstile is no GPU.");
+  *note = (SagUiEngineNote){ g_strdup ("A turnstile is no GPU."), TRUE };
   return sag_engine_open (&table, bundle, NULL, error);
 }
 
