@@ -44,10 +44,16 @@ print_series (const SagDicomSeries *series)
   g_autofree char      *slices = dup_slices (series);
   const char           *bold = series->is_best ? sag_cli_bold (TRUE) : "";
 
-  printf ("%s%s%3d  %-10.10s  %-36s  %s%s%s\n", bold, series->is_best ? "*" : " ", series->number,
+  printf ("%s%s%3d  %-12.12s  %-40s  %s", bold, series->is_best ? "*" : " ", series->number,
           series->kind, slices,
-          *header->series_description != '\0' ? header->series_description : "no description",
-          *header->kernel != '\0' ? ", kernel " : "", header->kernel);
+          *header->series_description != '\0' ? header->series_description : "no description");
+  if (*header->kernel != '\0')
+    printf (", kernel %s", header->kernel);
+  if (*header->contrast != '\0')
+    printf (", contrast agent");
+  if (*header->phase != '\0')
+    printf (", %s %% of the heart's cycle", header->phase);
+  printf ("\n");
   if (series->is_best)
     printf ("%s", sag_cli_bold (FALSE));
   printf ("       %s\n", series->key);
@@ -57,6 +63,8 @@ print_series (const SagDicomSeries *series)
     printf ("       %s\n", series->notes[i]);
   if (series->n_parts > 1)
     printf ("       Part %d of the %d in its series.\n", series->part, series->n_parts);
+  if (series->n_duplicates > 0)
+    printf ("       Copies of slices: %u, left out.\n", series->n_duplicates);
 }
 
 /* A line where another patient or study begins. Without names people are told apart by a number. */
@@ -84,8 +92,9 @@ print_study (const SagDicomSeries *before,
 }
 
 static void
-print_index (const SagDicomIndex *index, gboolean names)
+print_index (SagDicomIndex *index, gboolean names)
 {
+  const SagDicomSeries *best;
   const SagDicomSeries *before = NULL;
   int                   n_people = 0;
 
@@ -101,8 +110,12 @@ print_index (const SagDicomIndex *index, gboolean names)
     printf ("\nLeft out:\n");
   for (guint i = 0; i < index->problems->len; i++)
     printf ("  %s\n", ((SagDicomProblem *) index->problems->pdata[i])->sentence);
-  printf ("\n%u DICOM files, %u others. * suits the model best.\n", index->n_files,
+  printf ("\n%u DICOM files, %u others. * opens first of its study", index->n_files,
           index->n_foreign);
+  best = sag_dicom_index_find (index, NULL, "", NULL);
+  if (best != NULL)
+    printf ("; of all, number %d suits the model best", best->number);
+  printf (".\n");
 }
 
 static void
@@ -125,6 +138,7 @@ write_series (const SagDicomSeries *series, gboolean names, SagJsonWriter *write
   sag_json_string (writer, "description", header->series_description);
   sag_json_string (writer, "kernel", header->kernel);
   sag_json_string (writer, "contrast", header->contrast);
+  sag_json_string (writer, "phase", header->phase);
   sag_json_string (writer, "transfer_syntax", header->layout.transfer_syntax);
   sag_json_integer (writer, "n_slices", series->slices->len);
   sag_json_string (writer, "problem", series->problem);

@@ -61,6 +61,14 @@ SagDicomSeries *
 sag_dicom_index_find (SagDicomIndex *index, const char *key, const char *name, GError **error);
 
 /**
+ * sag_dicom_index_find_prior: what to lay beside @series: the best of the same patient's study before it, else of the
+ * one after.
+ *
+ * Returns: (nullable) (transfer none): NULL where there is no other study
+ */
+SagDicomSeries *sag_dicom_index_find_prior (SagDicomIndex *index, const SagDicomSeries *series);
+
+/**
  * sag_dicom_is_path: whether @path may hold DICOM: a folder, an archive, or a file that looks like it. Reads a
  * little.
  */

@@ -142,7 +142,10 @@ sag_dicom_header_read (SagDicomInput *input, GError **error)
   bytes = sag_dicom_input_want (input, 300, &n_have);
   if (!sag_dicom_looks_like (bytes, n_have))
     {
-      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED, "is no DICOM file.");
+      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
+                           sag_dicom_input_get_size (input) == 0
+                             ? "is empty. Copy or fetch it again."
+                             : "is no DICOM file.");
       return NULL;
     }
   if (!sag_dicom_layout_read (input, &header->layout, error))

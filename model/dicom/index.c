@@ -113,7 +113,22 @@ compare_problems (gconstpointer a, gconstpointer b)
   const SagDicomProblem *one = *(SagDicomProblem *const *) a,
                         *other = *(SagDicomProblem *const *) b;
 
-  return strcmp (one->path, other->path);
+  const int order = strcmp (one->path, other->path);
+
+  return order != 0 ? order : strcmp (one->sentence, other->sentence);
+}
+
+/* A file that is called so and is none was damaged; others merely lie beside the slices. */
+static gboolean
+promises_dicom (const char *name)
+{
+  static const char *const endings[] = { ".dcm", ".dicom", ".ima" };
+  g_autofree char         *lower = g_ascii_strdown (name, -1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (name[0] != '.' && g_str_has_suffix (lower, endings[i]))
+      return TRUE;
+  return FALSE;
 }
 
 static void
@@ -129,7 +144,8 @@ collect (Scan *scan, SagDicomIndex *index, GPtrArray *files)
           index->n_files++;
           g_ptr_array_add (files, scan->files[i]);
         }
-      else if (error != NULL && g_error_matches (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED))
+      else if (error != NULL && g_error_matches (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED) &&
+               !promises_dicom (place->name))
         index->n_foreign++;
       else if (error != NULL)
         {
@@ -352,6 +368,34 @@ sag_dicom_index_find (SagDicomIndex *index, const char *key, const char *name, G
       series = NULL;
     }
   return series;
+}
+
+/* The nearer one of two days, of which those before @date come first. */
+static gboolean
+is_nearer (const char *day, const char *other, const char *date)
+{
+  const gboolean is_before = strcmp (day, date) <= 0, other_is_before = strcmp (other, date) <= 0;
+
+  if (is_before != other_is_before)
+    return is_before;
+  return is_before ? strcmp (day, other) > 0 : strcmp (day, other) < 0;
+}
+
+SagDicomSeries *
+sag_dicom_index_find_prior (SagDicomIndex *index, const SagDicomSeries *series)
+{
+  const char     *date = series->header->study_date;
+  SagDicomSeries *found = NULL;
+
+  for (guint i = 0; i < index->series->len; i++)
+    {
+      SagDicomSeries *other = index->series->pdata[i];
+
+      if (other->is_best && sag_dicom_series_are_priors (series, other) &&
+          (found == NULL || is_nearer (other->header->study_date, found->header->study_date, date)))
+        found = other;
+    }
+  return found;
 }
 
 gboolean

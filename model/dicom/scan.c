@@ -2,8 +2,32 @@
 #include "model/dicom/scan.h"
 
 #include "model/core/file.h"
+#include "model/volume/volume-private.h"
 
 #include <string.h>
+
+/* A person who named a folder must know which of its scans this is. */
+static void
+tell_choice (SagVolume            *volume,
+             const SagDicomIndex  *index,
+             const SagDicomSeries *chosen,
+             const char           *name)
+{
+  const char *const *before = sag_volume_get_warnings (volume);
+  g_autoptr (GPtrArray) all = g_ptr_array_new_null_terminated (8, g_free, TRUE);
+  guint n_scans = 0;
+
+  for (guint i = 0; i < index->series->len; i++)
+    n_scans += ((const SagDicomSeries *) index->series->pdata[i])->problem == NULL;
+  if (n_scans < 2)
+    return;
+  g_ptr_array_add (all, g_strdup_printf ("%s holds %u scans: this is number %d, which suits the "
+                                         "model best. %s#NUMBER opens another.",
+                                         name, n_scans, chosen->number, name));
+  for (gsize i = 0; before[i] != NULL; i++)
+    g_ptr_array_add (all, g_strdup (before[i]));
+  sag_volume_set_warnings (volume, (const char *const *) all->pdata);
+}
 
 SagVolume *
 sag_scan_load (const char   *reference,
@@ -18,6 +42,7 @@ sag_scan_load (const char   *reference,
   const char      *paths[] = { path, NULL };
   g_autoptr (SagDicomIndex) index = NULL;
   SagDicomSeries *series;
+  SagVolume      *volume;
 
   if (case_name != NULL)
     *case_name = NULL;
@@ -31,5 +56,8 @@ sag_scan_load (const char   *reference,
     return NULL;
   if (case_name != NULL)
     *case_name = sag_dicom_series_dup_case_name (series);
-  return sag_dicom_load (series, on_slices, user_data, cancellable, error);
+  volume = sag_dicom_load (series, on_slices, user_data, cancellable, error);
+  if (volume != NULL && key == NULL)
+    tell_choice (volume, index, series, name);
+  return volume;
 }

@@ -83,6 +83,18 @@ sag_dicom_series_dup_case_name (const SagDicomSeries *series)
   return g_strdup_printf ("%s-%.8s", *kind != '\0' ? kind : "series", hash);
 }
 
+gboolean
+sag_dicom_series_are_priors (const SagDicomSeries *a, const SagDicomSeries *b)
+{
+  const SagDicomHeader *one = a->header, *other = b->header;
+
+  /* Anonymised files often share an empty number. */
+  return a->problem == NULL && b->problem == NULL && *one->patient_id != '\0' &&
+         strcmp (one->patient_id, other->patient_id) == 0 &&
+         strcmp (one->patient_name, other->patient_name) == 0 &&
+         strcmp (one->study_uid, other->study_uid) != 0 && strcmp (a->kind, b->kind) == 0;
+}
+
 void
 sag_dicom_series_spacing_mm (const SagDicomSeries *series, double spacing_mm[3])
 {
@@ -227,6 +239,27 @@ add_volumes (GPtrArray *parts, GPtrArray *stacks)
     }
 }
 
+/* Names the sorted parts of one series. A report among the slices makes no second volume of them. */
+static void
+add_parts (GPtrArray *parts, GPtrArray *all)
+{
+  guint n_volumes = 0;
+
+  for (guint i = 0; i < parts->len; i++)
+    n_volumes += ((SagDicomSeries *) parts->pdata[i])->problem == NULL;
+  for (guint i = 0; i < parts->len; i++)
+    {
+      SagDicomSeries *series = parts->pdata[i];
+      const gboolean  is_only = i == 0 && n_volumes <= 1;
+
+      series->part = i < n_volumes ? (int) i + 1 : 1;
+      series->n_parts = i < n_volumes ? (int) n_volumes : 1;
+      series->key = is_only ? g_strdup (series->header->series_uid)
+                            : g_strdup_printf ("%s:%u", series->header->series_uid, i + 1);
+      g_ptr_array_add (all, series);
+    }
+}
+
 /* All files of one series UID. */
 static void
 group_one (GPtrArray *files, GPtrArray *all)
@@ -266,16 +299,7 @@ group_one (GPtrArray *files, GPtrArray *all)
   while (g_hash_table_iter_next (&iter, &problem, &slices))
     g_ptr_array_add (parts, series_new (slices, problem));
   g_ptr_array_sort (parts, compare_parts);
-  for (guint i = 0; i < parts->len; i++)
-    {
-      SagDicomSeries *series = parts->pdata[i];
-
-      series->part = (int) i + 1;
-      series->n_parts = (int) parts->len;
-      series->key = parts->len == 1 ? g_strdup (series->header->series_uid)
-                                    : g_strdup_printf ("%s:%u", series->header->series_uid, i + 1);
-      g_ptr_array_add (all, series);
-    }
+  add_parts (parts, all);
 }
 
 static int
@@ -295,7 +319,11 @@ compare_series (gconstpointer a, gconstpointer b)
     order = (h->series_number > o->series_number) - (h->series_number < o->series_number);
   if (order == 0)
     order = strcmp (h->series_uid, o->series_uid);
-  return order != 0 ? order : one->part - other->part;
+  if (order == 0)
+    order = (one->problem != NULL) - (other->problem != NULL);
+  if (order == 0)
+    order = one->part - other->part;
+  return order != 0 ? order : strcmp (one->key, other->key);
 }
 
 /* Files of one series. Its UID should tell, but is empty or the same for all in some anonymised files. */

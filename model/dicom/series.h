@@ -49,7 +49,7 @@ typedef struct
  * immutable; its fields may be read by anyone.
  *
  * @key: the series UID, with ":2" and so on for the parts of one series
- * @part, @n_parts: 1 and 1, or which part of its series
+ * @part, @n_parts: 1 and 1, or which of the volumes in its series; what cannot be opened is none of them
  * @number: 1, 2, 3, ... in the list that it is in
  * @header: of its first slice (transfer none)
  * @slices: (element-type SagDicomSlice): in order along the normal: the patient's feet first in axial slices
@@ -91,6 +91,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagDicomSeries, sag_dicom_series_unref)
  * is.
  */
 char *sag_dicom_series_dup_case_name (const SagDicomSeries *series);
+
+/** sag_dicom_series_are_priors: scans of one kind from two studies of the same patient. */
+gboolean sag_dicom_series_are_priors (const SagDicomSeries *a, const SagDicomSeries *b);
 
 /** sag_dicom_series_spacing_mm: of the volume. */
 void sag_dicom_series_spacing_mm (const SagDicomSeries *series, double spacing_mm[3]);

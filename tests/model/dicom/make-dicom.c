@@ -152,7 +152,7 @@ make_slice (const MakeSlice *slice)
   make_text (out, syntax, 0x00080008, "CS", either (slice->image_type, "ORIGINAL\\PRIMARY\\AXIAL"));
   make_text (out, syntax, 0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2");
   make_text (out, syntax, 0x00080018, "UI", either (slice->instance_uid, uid));
-  make_text (out, syntax, 0x00080020, "DA", "20240131");
+  make_text (out, syntax, 0x00080020, "DA", either (slice->study_date, "20240131"));
   make_text (out, syntax, 0x00080060, "CS", either (slice->kind, "CT"));
   make_text (out, syntax, 0x0008103e, "LO", either (slice->description, "Thorax"));
   make_text (out, syntax, 0x00100010, "PN", either (slice->patient, "DOE^JANE"));

@@ -63,6 +63,7 @@ typedef struct
   const char *colours;     /* "MONOCHROME2" */
   const char *patient;     /* "DOE^JANE" */
   const char *study_uid;   /* "1.2" */
+  const char *study_date;  /* "20240131" */
   const char *description; /* "Thorax" */
 } MakeSlice;
 

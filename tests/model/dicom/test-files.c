@@ -245,6 +245,32 @@ test_nothing_there (Fixture *fixture, gconstpointer data)
   sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "lost");
 }
 
+/* What is called a slice and is none was damaged, and that is told; what merely lies beside slices is counted. */
+static void
+test_named_so (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice  slice = { 0 };
+  const char      *paths[] = { fixture->folder, NULL };
+  g_autofree char *empty = g_build_filename (fixture->folder, "empty.dcm", NULL);
+  g_autofree char *text = g_build_filename (fixture->folder, "text.IMA", NULL);
+  g_autofree char *other = g_build_filename (fixture->folder, "autorun.inf", NULL);
+  g_autoptr (SagDicomIndex) index = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_series (&slice, fixture->folder, 4, 2);
+  g_assert_true (g_file_set_contents (empty, "", 0, NULL));
+  g_assert_true (g_file_set_contents (text, "<html>Log in first</html>", -1, NULL));
+  g_assert_true (g_file_set_contents (other, "", 0, NULL));
+  index = sag_dicom_index_new (paths, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (index->n_foreign, ==, 1);
+  g_assert_cmpuint (index->problems->len, ==, 2);
+  g_assert_cmpstr (((SagDicomProblem *) index->problems->pdata[0])->sentence, ==,
+                   "empty.dcm is empty. Copy or fetch it again.");
+  g_assert_cmpstr (((SagDicomProblem *) index->problems->pdata[1])->sentence, ==,
+                   "text.IMA is no DICOM file.");
+}
+
 /* One place of several that is not there leaves the others. */
 static void
 test_lost_place (Fixture *fixture, gconstpointer data)
@@ -445,6 +471,7 @@ main (int argc, char **argv)
   ADD ("pixels", test_pixels);
   ADD ("rest-is-read", test_rest_is_read);
   ADD ("nothing-there", test_nothing_there);
+  ADD ("named-so", test_named_so);
   ADD ("lost-place", test_lost_place);
   ADD ("circle", test_circle);
   ADD ("directory", test_directory);

@@ -365,6 +365,56 @@ test_best (Fixture *fixture, gconstpointer data)
   sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT, "x has no series 9");
 }
 
+/* What lies among the slices and is no scan makes no second volume of them. */
+static void
+test_other_among_slices (Fixture *fixture, gconstpointer data)
+{
+  MakeSlice slice = { 0 }, other = { .number = 9, .spacing = "" };
+  g_autoptr (SagDicomIndex) index = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_series (&slice, fixture->folder, 5, 2);
+  make_save (make_slice (&other), fixture->folder, "other");
+  index = read_path (fixture->folder);
+  g_assert_cmpuint (index->series->len, ==, 2);
+  g_assert_cmpstr (get (index, 0)->key, ==, "1.2.3");
+  g_assert_cmpint (get (index, 0)->n_parts, ==, 1);
+  g_assert_cmpstr (get (index, 1)->key, ==, "1.2.3:2");
+  g_assert_nonnull (get (index, 1)->problem);
+  g_assert_true (sag_dicom_index_find (index, "1.2.3", "x", &error) == get (index, 0));
+}
+
+/* Beside a scan lies the best of the study before it, of the same patient and the same kind. */
+static void
+test_priors (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    MakeSlice   slice;
+    const char *prior;
+  } all[] = {
+    { { .study_uid = "1", .series_uid = "1.1", .study_date = "20200101" }, "2.1" },
+    { { .study_uid = "2", .series_uid = "2.1", .study_date = "20210101" }, "1.1" },
+    { { .study_uid = "3", .series_uid = "3.1", .study_date = "20220101" }, "2.1" },
+    { { .study_uid = "3", .series_uid = "3.2", .study_date = "20220101", .description = "Knee" },
+      "2.1" },
+    { { .study_uid = "4", .series_uid = "4.1", .study_date = "20211231", .patient = "ROE" }, NULL },
+    { { .study_uid = "5", .series_uid = "5.1", .study_date = "20211230", .kind = "MR" }, NULL },
+  };
+  g_autoptr (SagDicomIndex) index = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    make_series (&all[i].slice, fixture->folder, 30, 2);
+  index = read_path (fixture->folder);
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      const SagDicomSeries *one = sag_dicom_index_find (index, all[i].slice.series_uid, "x", NULL);
+      const SagDicomSeries *prior = sag_dicom_index_find_prior (index, one);
+
+      g_assert_cmpstr (prior != NULL ? prior->key : NULL, ==, all[i].prior);
+    }
+}
+
 static void
 test_not_scans (Fixture *fixture, gconstpointer data)
 {
@@ -436,6 +486,8 @@ main (int argc, char **argv)
   ADD ("rounded", test_rounded);
   ADD ("localiser", test_localiser);
   ADD ("best", test_best);
+  ADD ("other-among-slices", test_other_among_slices);
+  ADD ("priors", test_priors);
   ADD ("not-scans", test_not_scans);
   ADD ("case-name", test_case_name);
   return g_test_run ();
