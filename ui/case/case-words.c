@@ -62,13 +62,15 @@ sag_ui_date (const char *date)
 }
 
 static char *
-dup_title (const char *description, const char *kernel, const char *study_date)
+dup_title (const char *description, const char *kernel, const char *phase, const char *study_date)
 {
   g_autofree char *date = sag_ui_date (study_date);
   g_autoptr (GString) title = g_string_new (*description != '\0' ? description : _ ("Series"));
 
   if (*kernel != '\0' && strstr (description, kernel) == NULL)
     g_string_append_printf (title, " %s", kernel);
+  if (*phase != '\0')
+    g_string_append_printf (title, " %s %%", phase);
   if (*date != '\0')
     g_string_append_printf (title, " · %s", date);
   return g_string_free (g_steal_pointer (&title), FALSE);
@@ -79,11 +81,11 @@ sag_ui_series_dup_title (const SagDicomSeries *series)
 {
   const SagDicomHeader *header = series->header;
 
-  return dup_title (header->series_description, header->kernel, header->study_date);
+  return dup_title (header->series_description, header->kernel, header->phase, header->study_date);
 }
 
 char *
 sag_ui_origin_dup_title (const SagOrigin *origin)
 {
-  return dup_title (origin->description, origin->kernel, origin->study_date);
+  return dup_title (origin->description, origin->kernel, origin->phase, origin->study_date);
 }

@@ -130,6 +130,12 @@ sag_ui_case_get_file (SagUiCase *self)
   return self->file;
 }
 
+SagDicomSeries *
+sag_ui_case_get_series (SagUiCase *self)
+{
+  return self->series;
+}
+
 const char *
 sag_ui_case_get_name (SagUiCase *self)
 {

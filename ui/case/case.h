@@ -46,6 +46,8 @@ SagUiCase *sag_ui_case_new (GFile *file);
 SagUiCase *sag_ui_case_new_series (GFile *place, SagDicomSeries *series);
 
 GFile *sag_ui_case_get_file (SagUiCase *self);
+/** sag_ui_case_get_series: (nullable) (transfer none): of DICOM that was chosen from a list. */
+SagDicomSeries *sag_ui_case_get_series (SagUiCase *self);
 /**
  * sag_ui_case_get_name: what files made of it are called after: the file, without its endings; for DICOM a hash, known
  * once a case opened by its path has been read.

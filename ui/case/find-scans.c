@@ -132,6 +132,56 @@ look_into (GFile *folder, int depth, GPtrArray *found, GCancellable *cancellable
   listing_clear (&listing);
 }
 
+/* Progress: what the thread and the main thread share; at most one call to the main thread is under way. */
+typedef struct
+{
+  gatomicrefcount       refs;
+  gint                  n_done; /* atomic, and so are the next two */
+  gint                  n_files;
+  gint                  is_posted;
+  gint                  is_over; /* main thread */
+  SagUiFindProgressFunc report;
+  gpointer              user_data;
+  GCancellable         *cancellable;
+} Progress;
+
+static void
+progress_unref (gpointer data)
+{
+  Progress *progress = data;
+
+  if (!g_atomic_ref_count_dec (&progress->refs))
+    return;
+  g_clear_object (&progress->cancellable);
+  g_free (progress);
+}
+
+static gboolean
+report_cb (gpointer data)
+{
+  Progress *progress = data;
+
+  g_atomic_int_set (&progress->is_posted, FALSE);
+  if (!progress->is_over && !g_cancellable_is_cancelled (progress->cancellable))
+    progress->report ((guint) g_atomic_int_get (&progress->n_done),
+                      (guint) g_atomic_int_get (&progress->n_files), progress->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+progress_thread (guint n_done, guint n_files, gpointer data)
+{
+  Progress *progress = data;
+
+  g_atomic_int_set (&progress->n_done, (gint) n_done);
+  g_atomic_int_set (&progress->n_files, (gint) n_files);
+  if (progress->report == NULL ||
+      !g_atomic_int_compare_and_exchange (&progress->is_posted, FALSE, TRUE))
+    return;
+  g_atomic_ref_count_inc (&progress->refs);
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, report_cb, progress, progress_unref);
+}
+
 /* What is looked through: NIfTI first, then all that may be DICOM at once. */
 typedef struct
 {
@@ -142,6 +192,7 @@ typedef struct
   gboolean      dicom_only;
   gboolean      is_alone; /* one thing was given */
   char         *slice;    /* it is a DICOM file */
+  Progress     *progress;
 } Find;
 
 /* Somebody who chose one slice means the series that it lies in: its neighbours are looked at too. */
@@ -231,8 +282,8 @@ look_for_dicom (Find *find, GCancellable *cancellable)
   g_autofree char *name = find->empty != NULL ? g_file_get_parse_name (find->empty) : NULL;
 
   if (find->paths->len > 0 && sag_dicom_is_supported ())
-    find->scans->index = sag_dicom_index_new ((const char *const *) find->paths->pdata, NULL, NULL,
-                                              cancellable, &error);
+    find->scans->index = sag_dicom_index_new ((const char *const *) find->paths->pdata,
+                                              progress_thread, find->progress, cancellable, &error);
   if (find->scans->index != NULL && find->slice != NULL)
     find->scans->wanted = find_wanted (find);
   if (find->scans->index != NULL || (find->empty == NULL && !find->dicom_only))
@@ -252,13 +303,31 @@ look_for_dicom (Find *find, GCancellable *cancellable)
     }
 }
 
+typedef struct
+{
+  GPtrArray *given;
+  Progress  *progress;
+} Task;
+
+static void
+task_free (gpointer data)
+{
+  Task *work = data;
+
+  g_ptr_array_unref (work->given);
+  progress_unref (work->progress);
+  g_free (work);
+}
+
 static void
 find_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  GPtrArray *given = task_data;
+  Task      *work = task_data;
+  GPtrArray *given = work->given;
   g_autoptr (GStrvBuilder) problems = g_strv_builder_new ();
   g_autoptr (GPtrArray) paths = g_ptr_array_new_null_terminated (8, g_free, TRUE);
-  Find find = { g_new0 (SagUiScans, 1), problems, paths, NULL, FALSE, given->len == 1, NULL };
+  Find find = { g_new0 (SagUiScans, 1), problems, paths,         NULL, FALSE,
+                given->len == 1,        NULL,     work->progress };
 
   find.scans->files = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < given->len; i++)
@@ -272,23 +341,33 @@ find_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
 }
 
 void
-sag_ui_find_scans_async (GFile *const       *files,
-                         gsize               n_files,
-                         GCancellable       *cancellable,
-                         GAsyncReadyCallback callback,
-                         gpointer            user_data)
+sag_ui_find_scans_async (GFile *const         *files,
+                         gsize                 n_files,
+                         SagUiFindProgressFunc on_progress,
+                         GCancellable         *cancellable,
+                         GAsyncReadyCallback   callback,
+                         gpointer              user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-  GPtrArray *given = g_ptr_array_new_with_free_func (g_object_unref);
+  Task *work = g_new0 (Task, 1);
 
+  work->given = g_ptr_array_new_with_free_func (g_object_unref);
   for (gsize i = 0; i < n_files; i++)
-    g_ptr_array_add (given, g_object_ref (files[i]));
-  g_task_set_task_data (task, given, (GDestroyNotify) g_ptr_array_unref);
+    g_ptr_array_add (work->given, g_object_ref (files[i]));
+  work->progress = g_new0 (Progress, 1);
+  g_atomic_ref_count_init (&work->progress->refs);
+  work->progress->report = on_progress;
+  work->progress->user_data = user_data;
+  g_set_object (&work->progress->cancellable, cancellable);
+  g_task_set_task_data (task, work, task_free);
   g_task_run_in_thread (task, find_thread);
 }
 
 SagUiScans *
 sag_ui_find_scans_finish (GAsyncResult *result, GError **error)
 {
+  Task *work = g_task_get_task_data (G_TASK (result));
+
+  work->progress->is_over = TRUE;
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -9,19 +9,26 @@
 
 #define PICTURE_PIXELS 56
 #define MAX_PROBLEMS 200 /* sentences; nobody reads more */
+#define FIRST_ROWS 24    /* before the window is shown */
+#define MORE_ROWS 4      /* each time the main loop is idle */
 
 struct _SagUiSeriesWindow
 {
   AdwWindow parent;
 
-  SagDicomIndex  *index;
-  SagDicomSeries *best; /* of all, or NULL */
-  GCancellable   *cancellable;
-  GPtrArray      *checks;   /* of GtkCheckButton by series; NULL where it cannot be opened */
-  GPtrArray      *pictures; /* of GtkPicture by series, or NULL */
-  AdwWindowTitle *heading;
-  GtkBox         *studies;
-  GtkWidget      *open_button;
+  SagDicomIndex       *index;
+  SagDicomSeries      *best;  /* of all, or NULL */
+  SagDicomSeries      *prior; /* to the best, or NULL */
+  GCancellable        *cancellable;
+  GPtrArray           *checks;   /* of GtkCheckButton by series; NULL where it cannot be opened */
+  GPtrArray           *pictures; /* of GtkPicture by series, or NULL */
+  guint                n_rows;   /* that were made */
+  guint                source;   /* makes the rest */
+  AdwPreferencesGroup *group;    /* of the last study */
+  GtkWidget           *best_row;
+  AdwWindowTitle      *heading;
+  GtkBox              *studies;
+  GtkWidget           *open_button;
 };
 
 G_DEFINE_FINAL_TYPE (SagUiSeriesWindow, sag_ui_series_window, ADW_TYPE_WINDOW)
@@ -31,7 +38,10 @@ static guint chosen_signal;
 static gboolean
 is_checked (SagUiSeriesWindow *self, guint i)
 {
-  return self->checks->pdata[i] != NULL && gtk_check_button_get_active (self->checks->pdata[i]);
+  /* The best is chosen before its row is made. */
+  if (self->checks->pdata[i] == NULL)
+    return self->best != NULL && self->index->series->pdata[i] == self->best;
+  return gtk_check_button_get_active (self->checks->pdata[i]);
 }
 
 static void
@@ -102,6 +112,9 @@ dup_details (const SagDicomSeries *series)
   if (*series->header->kernel != '\0')
     /* Translators: the reconstruction kernel of a CT, such as B31f. */
     g_string_append_printf (text, _ (", kernel %s"), series->header->kernel);
+  if (*series->header->phase != '\0')
+    /* Translators: when in the heart's cycle, as a percentage: 75. */
+    g_string_append_printf (text, _ (", %s %% of the heart's cycle"), series->header->phase);
   if (*series->header->contrast != '\0')
     g_string_append_printf (text, ", %s", _ ("contrast agent"));
   if (series->n_parts > 1)
@@ -111,15 +124,14 @@ dup_details (const SagDicomSeries *series)
 }
 
 static GtkWidget *
-make_badge (void)
+make_badge (const char *word, const char *tooltip)
 {
-  GtkWidget *badge = gtk_label_new (_ ("Suits best"));
+  GtkWidget *badge = gtk_label_new (word);
 
   gtk_widget_add_css_class (badge, "caption");
   gtk_widget_add_css_class (badge, "accent");
   gtk_widget_set_valign (badge, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (badge,
-                               _ ("An axial chest CT of the kind that the model is made for"));
+  gtk_widget_set_tooltip_text (badge, tooltip);
   return badge;
 }
 
@@ -163,7 +175,16 @@ make_row (SagUiSeriesWindow *self, guint i)
   adw_action_row_add_prefix (row, picture);
   self->pictures->pdata[i] = picture;
   if (series == self->best)
-    adw_action_row_add_suffix (row, make_badge ());
+    {
+      self->best_row = GTK_WIDGET (row);
+      adw_action_row_add_suffix (
+        row, make_badge (_ ("Suits best"),
+                         _ ("An axial chest CT of the kind that the model is made for")));
+    }
+  else if (self->prior != NULL && series == self->prior)
+    adw_action_row_add_suffix (
+      row, make_badge (_ ("Other study"),
+                       _ ("The same patient on another day: mark both to see them side by side")));
   if (series->problem == NULL)
     add_check (self, row, series, i);
   else
@@ -210,20 +231,23 @@ make_study (const SagDicomSeries *series)
   return ADW_PREFERENCES_GROUP (group);
 }
 
+/* Rows of at most @n series more. */
 static void
-add_studies (SagUiSeriesWindow *self)
+add_series (SagUiSeriesWindow *self, guint n)
 {
-  const GPtrArray     *all = self->index->series;
-  AdwPreferencesGroup *group = NULL;
+  const GPtrArray *all = self->index->series;
+  const guint      end = MIN (all->len, self->n_rows + n);
 
-  for (guint i = 0; i < all->len; i++)
+  for (; self->n_rows < end; self->n_rows++)
     {
+      const guint i = self->n_rows;
+
       if (i == 0 || !is_same_study (all->pdata[i - 1], all->pdata[i]))
         {
-          group = make_study (all->pdata[i]);
-          gtk_box_append (self->studies, GTK_WIDGET (group));
+          self->group = make_study (all->pdata[i]);
+          gtk_box_append (self->studies, GTK_WIDGET (self->group));
         }
-      adw_preferences_group_add (group, make_row (self, i));
+      adw_preferences_group_add (self->group, make_row (self, i));
     }
 }
 
@@ -250,6 +274,17 @@ add_problems (SagUiSeriesWindow *self)
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (line),
                                      ((SagDicomProblem *) problems->pdata[i])->sentence);
       adw_action_row_set_title_lines (ADW_ACTION_ROW (line), 0);
+      adw_expander_row_add_row (ADW_EXPANDER_ROW (row), line);
+    }
+  if (problems->len > MAX_PROBLEMS)
+    {
+      GtkWidget *line = adw_action_row_new ();
+      /* Translators: files that are not listed. */
+      g_autofree char *more =
+        g_strdup_printf (ngettext ("%u more", "%u more", problems->len - MAX_PROBLEMS),
+                         problems->len - MAX_PROBLEMS);
+
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (line), more);
       adw_expander_row_add_row (ADW_EXPANDER_ROW (row), line);
     }
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
@@ -307,23 +342,73 @@ pictures_thread (GTask *task, gpointer source, gpointer task_data, GCancellable 
   g_task_return_boolean (task, TRUE);
 }
 
+static void
+begin_pictures (SagUiSeriesWindow *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, self->cancellable, NULL, NULL);
+
+  g_task_set_task_data (task, sag_dicom_index_ref (self->index),
+                        (GDestroyNotify) sag_dicom_index_unref);
+  g_task_run_in_thread (task, pictures_thread);
+}
+
+/* The marked row is to be seen, however long the list is: a row that takes the focus is scrolled to. */
+static gboolean
+reveal_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  SagUiSeriesWindow *self = SAG_UI_SERIES_WINDOW (widget);
+
+  if (gtk_widget_get_height (self->best_row) == 0)
+    return G_SOURCE_CONTINUE;
+  gtk_widget_grab_focus (self->best_row);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+end_rows (SagUiSeriesWindow *self)
+{
+  add_problems (self);
+  begin_pictures (self);
+  if (self->best_row != NULL)
+    gtk_widget_add_tick_callback (GTK_WIDGET (self), reveal_cb, NULL, NULL);
+}
+
+static gboolean
+more_cb (gpointer user_data)
+{
+  SagUiSeriesWindow *self = user_data;
+
+  add_series (self, MORE_ROWS);
+  if (self->n_rows < self->index->series->len)
+    return G_SOURCE_CONTINUE;
+  self->source = 0;
+  end_rows (self);
+  return G_SOURCE_REMOVE;
+}
+
+SagDicomIndex *
+sag_ui_series_window_get_index (SagUiSeriesWindow *self)
+{
+  return self->index;
+}
+
 SagUiSeriesWindow *
 sag_ui_series_window_new (GtkWindow *parent, SagDicomIndex *index)
 {
   SagUiSeriesWindow *self = g_object_new (SAG_UI_TYPE_SERIES_WINDOW, "transient-for", parent, NULL);
-  g_autoptr (GTask) task = NULL;
 
   self->index = sag_dicom_index_ref (index);
   self->best = sag_dicom_index_find (index, NULL, "", NULL);
+  self->prior = self->best != NULL ? sag_dicom_index_find_prior (index, self->best) : NULL;
   g_ptr_array_set_size (self->checks, (int) index->series->len);
   g_ptr_array_set_size (self->pictures, (int) index->series->len);
-  add_studies (self);
-  add_problems (self);
+  add_series (self, FIRST_ROWS);
   update (self);
   gtk_widget_grab_focus (self->open_button);
-  task = g_task_new (self, self->cancellable, NULL, NULL);
-  g_task_set_task_data (task, sag_dicom_index_ref (index), (GDestroyNotify) sag_dicom_index_unref);
-  g_task_run_in_thread (task, pictures_thread);
+  if (self->n_rows < index->series->len)
+    self->source = g_idle_add (more_cb, self);
+  else
+    end_rows (self);
   return self;
 }
 
@@ -333,6 +418,7 @@ sag_ui_series_window_dispose (GObject *object)
   SagUiSeriesWindow *self = SAG_UI_SERIES_WINDOW (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->source, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (object), SAG_UI_TYPE_SERIES_WINDOW);
   G_OBJECT_CLASS (sag_ui_series_window_parent_class)->dispose (object);
 }

@@ -18,4 +18,7 @@ G_DECLARE_FINAL_TYPE (SagUiSeriesWindow, sag_ui_series_window, SAG_UI, SERIES_WI
 
 SagUiSeriesWindow *sag_ui_series_window_new (GtkWindow *parent, SagDicomIndex *index);
 
+/** sag_ui_series_window_get_index: (transfer none): what it shows. */
+SagDicomIndex *sag_ui_series_window_get_index (SagUiSeriesWindow *self);
+
 G_END_DECLS

@@ -8,6 +8,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#define MAX_WARNINGS 3 /* more would cover the scan */
+
 static void
 add_cases (SagUiWindow *self, GPtrArray *files)
 {
@@ -25,44 +27,44 @@ add_cases (SagUiWindow *self, GPtrArray *files)
     sag_ui_cases_set_current (cases, first);
 }
 
-/* Two studies of one person. */
-static gboolean
-are_priors (const SagDicomSeries *a, const SagDicomSeries *b)
-{
-  return *a->header->patient_id != '\0' &&
-         strcmp (a->header->patient_id, b->header->patient_id) == 0 &&
-         strcmp (a->header->patient_name, b->header->patient_name) == 0 &&
-         strcmp (a->header->study_uid, b->header->study_uid) != 0;
-}
-
 static void
-add_series (SagUiWindow *self, GFile *place, GPtrArray *series)
+add_series (SagUiWindow *self, GFile *place, SagDicomIndex *index, GPtrArray *series)
 {
   SagUiCases *cases = sag_ui_session_get_cases (self->session);
-  SagUiCase  *first = NULL;
+  SagUiCase  *shown = NULL;
+  /* Of two studies of one patient the later one is what somebody has to read. */
+  const gboolean has_prior =
+    series->len == 2 && sag_dicom_series_are_priors (series->pdata[0], series->pdata[1]);
 
   for (guint i = 0; i < series->len; i++)
     {
       SagUiCase *one = sag_ui_cases_add_series (cases, place, series->pdata[i]);
 
-      if (first == NULL)
-        first = one;
+      if (shown == NULL || has_prior)
+        shown = one;
     }
-  if (first != NULL)
-    sag_ui_cases_set_current (cases, first);
-  if (series->len == 2 && are_priors (series->pdata[0], series->pdata[1]))
-    sag_ui_session_offer (self->session, _ ("Two studies of one patient."), _ ("Side by side"),
-                          "view.compare-next");
+  if (shown == NULL)
+    return;
+  sag_ui_cases_set_current (cases, shown);
+  sag_ui_window_offer_prior (self, shown, index, place);
 }
 
 static void
 chosen_series_cb (SagUiSeriesWindow *dialog, GPtrArray *series, SagUiWindow *self)
 {
   if (self->session != NULL)
-    add_series (self, g_object_get_data (G_OBJECT (dialog), "place"), series);
+    add_series (self, g_object_get_data (G_OBJECT (dialog), "place"),
+                sag_ui_series_window_get_index (dialog), series);
 }
 
-/* One series opens at once, several are shown first. */
+static void
+warn_of_problems (SagUiWindow *self, const SagDicomIndex *index)
+{
+  for (guint i = 0; i < index->problems->len; i++)
+    sag_ui_window_warn (self, ((SagDicomProblem *) index->problems->pdata[i])->sentence);
+}
+
+/* One series opens at once; several are shown first, and so is why many files were left out. */
 static void
 open_index (SagUiWindow *self, const SagUiScans *scans)
 {
@@ -75,11 +77,11 @@ open_index (SagUiWindow *self, const SagUiScans *scans)
     if (((SagDicomSeries *) index->series->pdata[i])->problem == NULL &&
         (scans->wanted == NULL || scans->wanted == index->series->pdata[i]))
       g_ptr_array_add (usable, index->series->pdata[i]);
-  if (usable->len == 1)
+  if (usable->len == 1 && (scans->wanted != NULL || index->problems->len <= MAX_WARNINGS))
     {
-      add_series (self, place, usable);
-      if (index->problems->len > 0)
-        sag_ui_window_warn (self, ((SagDicomProblem *) index->problems->pdata[0])->sentence);
+      add_series (self, place, index, usable);
+      if (scans->wanted == NULL)
+        warn_of_problems (self, index);
       return;
     }
   dialog = sag_ui_series_window_new (GTK_WINDOW (self), index);
@@ -90,12 +92,21 @@ open_index (SagUiWindow *self, const SagUiScans *scans)
 }
 
 static void
+progress_cb (guint n_done, guint n_files, gpointer self)
+{
+  sag_ui_searching_set (SAG_UI_WINDOW (self)->searching, n_done, n_files);
+}
+
+static void
 found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (SagUiWindow) self = user_data;
   g_autoptr (SagUiScans) scans = sag_ui_find_scans_finish (result, NULL);
 
-  if (scans == NULL || self->session == NULL)
+  if (self->session == NULL)
+    return;
+  sag_ui_searching_end (self->searching);
+  if (scans == NULL)
     return;
   for (gsize i = 0; scans->problems[i] != NULL; i++)
     sag_ui_window_warn (self, scans->problems[i]);
@@ -115,7 +126,8 @@ sag_ui_window_open (SagUiWindow *self, GFile **files, int n_files)
     else
       g_ptr_array_add (scans, files[i]);
   if (scans->len > 0)
-    sag_ui_find_scans_async ((GFile **) scans->pdata, scans->len, self->cancellable, found_cb,
+    sag_ui_find_scans_async ((GFile **) scans->pdata, scans->len, progress_cb,
+                             sag_ui_searching_begin (self->searching), found_cb,
                              g_object_ref (self));
 }
 

@@ -75,6 +75,18 @@ cancel_reading_cb (GSimpleAction *action, GVariant *parameter, gpointer self)
 }
 
 static void
+cancel_search_cb (GSimpleAction *action, GVariant *parameter, gpointer self)
+{
+  sag_ui_searching_cancel (SAG_UI_WINDOW (self)->searching);
+}
+
+static void
+side_by_side_cb (GSimpleAction *action, GVariant *parameter, gpointer self)
+{
+  sag_ui_window_show_prior (self);
+}
+
+static void
 undo_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   SagUiWindow *self = user_data;
@@ -148,6 +160,8 @@ static const GActionEntry entries[] = {
   { .name = "previous-case", .activate = previous_case_cb },
   { .name = "close-case", .activate = close_case_cb },
   { .name = "cancel-reading", .activate = cancel_reading_cb },
+  { .name = "cancel-search", .activate = cancel_search_cb },
+  { .name = "side-by-side", .activate = side_by_side_cb },
   { .name = "undo", .activate = undo_cb },
   { .name = "redo", .activate = redo_cb },
   { .name = "focus-views", .activate = focus_views_cb },

@@ -4,6 +4,7 @@
 /* What the files of the window share: window.c puts it together, window-actions.c is what a person
  * can do, open.c how scans come in. */
 
+#include "model/dicom/dicom.h"
 #include "ui/ask/ask-pane.h"
 #include "ui/case/case-list.h"
 #include "ui/engine/strip.h"
@@ -14,6 +15,7 @@
 #include "ui/view/views.h"
 #include "ui/window/banner.h"
 #include "ui/window/reading.h"
+#include "ui/window/searching.h"
 #include "ui/window/welcome.h"
 #include "ui/window/window.h"
 
@@ -44,6 +46,7 @@ struct _SagUiWindow
   SagUiCaseList    *case_list;
   SagUiViews       *views;
   SagUiReading     *reading;
+  SagUiSearching   *searching;
   SagUiAskPane     *ask_pane;
   SagUiLabelsPane  *labels_pane;
   SagUiMaskPane    *mask_pane;
@@ -62,6 +65,15 @@ void sag_ui_window_add_drop (SagUiWindow *self);
 
 /** sag_ui_window_choose: the file chooser; @folder: for folders. */
 void sag_ui_window_choose (SagUiWindow *self, gboolean folder);
+
+/**
+ * sag_ui_window_offer_prior: where another study of the same patient is among the cases or in @index, offers to lay it
+ * beside @one, which is being shown.
+ */
+void
+sag_ui_window_offer_prior (SagUiWindow *self, SagUiCase *one, SagDicomIndex *index, GFile *place);
+/** sag_ui_window_show_prior: what was offered last, side by side. */
+void sag_ui_window_show_prior (SagUiWindow *self);
 
 /** sag_ui_window_open_demo: makes the demo case if needed, then opens it. */
 void sag_ui_window_open_demo (SagUiWindow *self);

@@ -16,6 +16,7 @@
 #include <glib/gi18n.h>
 
 #define DISMISSED "sag-ui-window-dismissed"
+#define OFFER_S 20 /* an offer has to be read and thought about */
 
 G_DEFINE_FINAL_TYPE (SagUiWindow, sag_ui_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -129,6 +130,7 @@ offer_cb (SagUiSession *session,
 
   adw_toast_set_button_label (toast, label);
   adw_toast_set_detailed_action_name (toast, action);
+  adw_toast_set_timeout (toast, OFFER_S);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
@@ -367,6 +369,8 @@ sag_ui_window_dispose (GObject *object)
   SagUiWindow *self = SAG_UI_WINDOW (object);
 
   g_cancellable_cancel (self->cancellable);
+  if (self->searching != NULL)
+    sag_ui_searching_cancel (self->searching);
   if (self->session != NULL)
     sag_ui_project_close (sag_ui_project_get (self->session));
   g_clear_weak_pointer (&self->undo_toast);
@@ -408,6 +412,7 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, SagUiWindow, case_list);
   gtk_widget_class_bind_template_child (class, SagUiWindow, views);
   gtk_widget_class_bind_template_child (class, SagUiWindow, reading);
+  gtk_widget_class_bind_template_child (class, SagUiWindow, searching);
   gtk_widget_class_bind_template_child (class, SagUiWindow, ask_pane);
   gtk_widget_class_bind_template_child (class, SagUiWindow, labels_pane);
   gtk_widget_class_bind_template_child (class, SagUiWindow, mask_pane);
@@ -429,6 +434,7 @@ sag_ui_window_class_init (SagUiWindowClass *class)
   g_type_ensure (SAG_UI_TYPE_MASK_PANE);
   g_type_ensure (SAG_UI_TYPE_MEASURE_PANE);
   g_type_ensure (SAG_UI_TYPE_READING);
+  g_type_ensure (SAG_UI_TYPE_SEARCHING);
   g_type_ensure (SAG_UI_TYPE_STRIP);
   g_type_ensure (SAG_UI_TYPE_VIEWS);
   g_type_ensure (SAG_UI_TYPE_WELCOME);

@@ -55,7 +55,7 @@ find (Fixture *fixture, const char *first, const char *second)
   GFile   *files[] = { one, other };
   GString *names = g_string_new (NULL);
 
-  sag_ui_find_scans_async (files, second != NULL ? 2 : 1, NULL, done_cb, fixture);
+  sag_ui_find_scans_async (files, second != NULL ? 2 : 1, NULL, NULL, done_cb, fixture);
   while (!fixture->is_done)
     g_main_context_iteration (NULL, TRUE);
   for (guint i = 0; i < fixture->scans->files->len; i++)

@@ -51,7 +51,7 @@ find (Fixture *fixture)
 {
   g_autoptr (GFile) file = g_file_new_for_path (fixture->folder);
 
-  sag_ui_find_scans_async (&file, 1, NULL, found_cb, fixture);
+  sag_ui_find_scans_async (&file, 1, NULL, NULL, found_cb, fixture);
   sag_test_ui_until (fixture->is_done);
   g_assert_cmpuint (fixture->scans->files->len, ==, 0);
   g_assert_null (fixture->scans->problems[0]);
@@ -68,7 +68,7 @@ test_one_slice (Fixture *fixture, gconstpointer data)
   g_autoptr (GFile) folder = g_file_new_for_path (fixture->folder);
 
   g_assert_true (g_file_query_exists (file, NULL));
-  sag_ui_find_scans_async (&file, 1, NULL, found_cb, fixture);
+  sag_ui_find_scans_async (&file, 1, NULL, NULL, found_cb, fixture);
   sag_test_ui_until (fixture->is_done);
   g_assert_nonnull (fixture->scans->wanted);
   g_assert_cmpstr (fixture->scans->wanted->key, ==, "1.2.4");
