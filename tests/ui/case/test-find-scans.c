@@ -110,7 +110,7 @@ test_nothing (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *found = NULL;
 
-  touch (fixture, "dicom/1.dcm");
+  touch (fixture, "dicom/1.txt");
   touch (fixture, "one.nii");
   found = find (fixture, "dicom", "one.nii");
   g_assert_cmpstr (found, ==, "one.nii");

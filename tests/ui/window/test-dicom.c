@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/model/dicom/make-dicom.h"
+#include "tests/support/test.h"
+#include "tests/ui/engine-support.h"
+#include "tests/ui/support.h"
+#include "ui/case/recent.h"
+#include "ui/case/series-window.h"
+#include "ui/window/window-private.h"
+
+#include <string.h>
+
+typedef struct
+{
+  char        *folder;
+  SagUiEngine *engine;
+  SagUiWindow *window;
+  char        *offered; /* the action that was offered last */
+  char        *sentence;
+} Fixture;
+
+static void
+offer_cb (SagUiSession *session,
+          const char   *sentence,
+          const char   *label,
+          const char   *action,
+          Fixture      *fixture)
+{
+  g_free (fixture->offered);
+  fixture->offered = g_strdup (action);
+  g_free (fixture->sentence);
+  fixture->sentence = g_strdup (sentence);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->folder = sag_test_dup_folder ();
+  fixture->engine = sag_ui_engine_new (sag_test_ui_open_none, NULL, NULL);
+  fixture->window = sag_ui_window_new (NULL, fixture->engine);
+  g_signal_connect (fixture->window->session, "offer", G_CALLBACK (offer_cb), fixture);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  sag_test_ui_until (gtk_widget_get_mapped (GTK_WIDGET (fixture->window)));
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  gpointer watched = fixture->window;
+
+  g_object_add_weak_pointer (G_OBJECT (fixture->window), &watched);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  sag_test_ui_until (watched == NULL);
+  sag_ui_engine_close (fixture->engine);
+  g_object_unref (fixture->engine);
+  g_free (fixture->offered);
+  g_free (fixture->sentence);
+  sag_test_remove_folder (fixture->folder);
+  sag_ui_recent_clear (sag_ui_recent_get_default ());
+}
+
+static void
+open_folder (Fixture *fixture)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (fixture->folder);
+
+  sag_ui_window_open (fixture->window, &file, 1);
+}
+
+static GListModel *
+get_cases (Fixture *fixture)
+{
+  return G_LIST_MODEL (sag_ui_session_get_cases (fixture->window->session));
+}
+
+static gboolean
+is_ready (Fixture *fixture)
+{
+  SagUiCase *one = sag_ui_session_get_case (fixture->window->session);
+
+  return one != NULL && sag_ui_case_get_state (one) == SAG_UI_CASE_READY;
+}
+
+static SagUiSeriesWindow *
+find_chooser (void)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *item = windows; item != NULL; item = item->next)
+    if (SAG_UI_IS_SERIES_WINDOW (item->data))
+      return item->data;
+  return NULL;
+}
+
+static void
+save_broken (Fixture *fixture, int n)
+{
+  for (int i = 0; i < n; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("broken-%d.dcm", i);
+      g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+
+      g_assert_true (g_file_set_contents (path, "", 0, NULL));
+    }
+}
+
+/* A few files that could not be read are told while their series is shown. */
+static void
+test_few_left_out (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice slice = { 0 };
+  const char     *text;
+
+  make_series (&slice, fixture->folder, 6, 2);
+  save_broken (fixture, 2);
+  open_folder (fixture);
+  sag_test_ui_until (is_ready (fixture));
+  text = sag_ui_banner_get_text (fixture->window->trouble);
+  g_assert_nonnull (text);
+  g_assert_nonnull (strstr (text, "broken-0.dcm is empty"));
+  g_assert_nonnull (strstr (text, "broken-1.dcm is empty"));
+  g_assert_null (find_chooser ());
+}
+
+static gboolean
+is_broken_9 (GtkWidget *widget, gconstpointer data)
+{
+  const char *title = adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget));
+
+  return title != NULL && strstr (title, "broken-9.dcm is empty") != NULL;
+}
+
+/* More of them have a page of their own. */
+static void
+test_many_left_out (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice slice = { 0 };
+
+  make_series (&slice, fixture->folder, 6, 2);
+  save_broken (fixture, 12);
+  open_folder (fixture);
+  sag_test_ui_until (find_chooser () != NULL);
+  g_assert_nonnull (
+    sag_test_ui_find (GTK_WIDGET (find_chooser ()), ADW_TYPE_PREFERENCES_ROW, is_broken_9, NULL));
+  gtk_widget_activate_action (GTK_WIDGET (find_chooser ()), "series.open", NULL);
+  sag_test_ui_until (is_ready (fixture));
+}
+
+/* Another day of the same patient: offered, and side by side where that is accepted. */
+static void
+test_prior (Fixture *fixture, gconstpointer data)
+{
+  MakeSlice now = { .study_uid = "2", .series_uid = "2.1", .study_date = "20240201" };
+  MakeSlice then = { .study_uid = "1", .series_uid = "1.1", .study_date = "20230101" };
+  gboolean  comparing = FALSE;
+
+  make_series (&now, fixture->folder, 30, 2);
+  make_series (&then, fixture->folder, 30, 2);
+  open_folder (fixture);
+  sag_test_ui_until (find_chooser () != NULL);
+  gtk_widget_activate_action (GTK_WIDGET (find_chooser ()), "series.open", NULL);
+  sag_test_ui_until (is_ready (fixture));
+  g_assert_cmpuint (g_list_model_get_n_items (get_cases (fixture)), ==, 1);
+  g_assert_cmpstr (fixture->offered, ==, "win.side-by-side");
+  g_assert_cmpstr (fixture->sentence, ==,
+                   "There is an earlier study of this patient, of 2023-01-01.");
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), fixture->offered, NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (get_cases (fixture)), ==, 2);
+  g_object_get (fixture->window->views, "comparing", &comparing, NULL);
+  g_assert_true (comparing);
+  g_assert_cmpstr (sag_ui_case_get_title (sag_ui_session_get_case (fixture->window->session)), ==,
+                   "Thorax B31f · 2024-02-01");
+}
+
+/* A search that was given up opens nothing and leaves no trace of itself. */
+static void
+test_cancel_search (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice slice = { 0 };
+
+  make_series (&slice, fixture->folder, 6, 2);
+  open_folder (fixture);
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "win.cancel-search", NULL);
+  sag_test_ui_settle ();
+  g_assert_cmpuint (g_list_model_get_n_items (get_cases (fixture)), ==, 0);
+  g_assert_null (sag_ui_banner_get_text (fixture->window->trouble));
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (fixture->window->searching)));
+  open_folder (fixture);
+  sag_test_ui_until (is_ready (fixture));
+}
+
+static gboolean
+is_label (GtkWidget *widget, gconstpointer words)
+{
+  return strstr (gtk_label_get_text (GTK_LABEL (widget)), words) != NULL;
+}
+
+static void
+test_searching (Fixture *fixture, gconstpointer data)
+{
+  SagUiSearching *searching = fixture->window->searching;
+
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (searching)));
+  sag_ui_searching_begin (searching);
+  sag_ui_searching_set (searching, 3, 12);
+  sag_test_ui_until (gtk_widget_get_visible (GTK_WIDGET (searching)));
+  g_assert_nonnull (sag_test_ui_find (GTK_WIDGET (searching), GTK_TYPE_LABEL, is_label, "3 of 12"));
+  sag_test_ui_settle ();
+  cairo_surface_destroy (sag_test_ui_picture (GTK_WIDGET (fixture->window), "searching"));
+  sag_ui_searching_end (searching);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (searching)));
+}
+
+#define add(name, function)                                                                        \
+  g_test_add ("/ui/window/dicom/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  sag_test_ui_init (&argc, &argv);
+  sag_test_ui_style ();
+  add ("few-left-out", test_few_left_out);
+  add ("many-left-out", test_many_left_out);
+  add ("prior", test_prior);
+  add ("cancel-search", test_cancel_search);
+  add ("searching", test_searching);
+  return g_test_run ();
+}
