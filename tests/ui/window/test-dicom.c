@@ -171,6 +171,48 @@ test_prior (Fixture *fixture, gconstpointer data)
                    "Thorax B31f · 2024-02-01");
 }
 
+static GtkDropTarget *
+find_drop_target (GtkWidget *widget)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GObject) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_DROP_TARGET (controller))
+        return GTK_DROP_TARGET (controller);
+    }
+  return NULL;
+}
+
+/* A folder that is dragged over the window and let go there. */
+static void
+test_drop (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice slice = { 0 };
+  GtkDropTarget  *target = find_drop_target (GTK_WIDGET (fixture->window->drop_area));
+  g_autoptr (GFile) folder = g_file_new_for_path (fixture->folder);
+  g_autoptr (GSList) files = g_slist_append (NULL, folder);
+  g_auto (GValue) value = G_VALUE_INIT;
+  GdkDragAction action = 0;
+  gboolean      taken = FALSE;
+
+  make_series (&slice, fixture->folder, 6, 2);
+  g_assert_nonnull (target);
+  g_signal_emit_by_name (target, "enter", 10.0, 10.0, &action);
+  g_assert_cmpint (action, ==, GDK_ACTION_COPY);
+  g_assert_true (gtk_revealer_get_reveal_child (fixture->window->drop_hint));
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_set_boxed (&value, files);
+  g_signal_emit_by_name (target, "drop", &value, 10.0, 10.0, &taken);
+  g_assert_true (taken);
+  g_assert_false (gtk_revealer_get_reveal_child (fixture->window->drop_hint));
+  sag_test_ui_until (is_ready (fixture));
+  g_assert_cmpint (
+    sag_ui_case_get_n_slices_ready (sag_ui_session_get_case (fixture->window->session)), ==, 6);
+}
+
 /* A search that was given up opens nothing and leaves no trace of itself. */
 static void
 test_cancel_search (Fixture *fixture, gconstpointer data)
@@ -221,6 +263,7 @@ main (int argc, char **argv)
   add ("few-left-out", test_few_left_out);
   add ("many-left-out", test_many_left_out);
   add ("prior", test_prior);
+  add ("drop", test_drop);
   add ("cancel-search", test_cancel_search);
   add ("searching", test_searching);
   return g_test_run ();
