@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli/cli.h"
 
+#include "model/store/implicit.h"
+
 #include <gio/gio.h>
 #include <stdio.h>
 
@@ -74,13 +76,34 @@ forget_folder (Purge *purge, const char *path)
   g_key_file_save_to_file (settings, path, purge->problem == NULL ? &purge->problem : NULL);
 }
 
+/* Work that is in no project goes only when told; what a window has open stays. */
+static void
+remove_unsaved (Purge *purge, gboolean wanted)
+{
+  g_auto (GStrv) paths = sag_implicit_dup_paths ();
+  g_autofree char *folder = sag_implicit_dup_folder ();
+
+  if (paths[0] != NULL && !wanted)
+    printf ("  %-16s stays, in no project yet: %s (--unsaved removes it)\n", "unsaved work",
+            folder);
+  for (gsize p = 0; wanted && paths[p] != NULL; p++)
+    {
+      printf ("  %-16s %s\n", "unsaved work", paths[p]);
+      if (!purge->dry_run)
+        sag_implicit_remove (paths[p], purge->problem == NULL ? &purge->problem : NULL);
+    }
+}
+
 int
 sag_cli_purge (int argc, char **argv)
 {
   Purge              purge = { 0 };
+  gboolean           unsaved = FALSE;
   const GOptionEntry entries[] = {
     { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &purge.dry_run, "Say what would go, and leave it",
       NULL },
+    { "unsaved", 0, 0, G_OPTION_ARG_NONE, &unsaved,
+      "Also remove masks and labels that were never saved in a project", NULL },
     { NULL },
   };
   g_auto (GStrv) rest = NULL;
@@ -101,6 +124,7 @@ sag_cli_purge (int argc, char **argv)
   remove_place (&purge, "caches", cache);
   remove_place (&purge, "recent scans", recent);
   forget_folder (&purge, settings);
+  remove_unsaved (&purge, unsaved);
   problem = purge.problem;
   return problem == NULL ? SAG_CLI_DONE : sag_cli_fail (problem);
 }

@@ -368,6 +368,15 @@ sag_cases_set_state (SagDb *db, gint64 id, SagCaseState state, GError **error)
 }
 
 gboolean
+sag_cases_set_content (SagDb *db, const SagCaseRow *row, GError **error)
+{
+  return row->sha256 == NULL ||
+         sag_db_run (db, error,
+                     "UPDATE cases SET sha256 = ?, size = ? WHERE id = ? AND sha256 IS NULL", "sii",
+                     row->sha256, row->size_bytes, row->id);
+}
+
+gboolean
 sag_cases_set_path (SagDb *db, gint64 id, const char *path, GError **error)
 {
   return sag_db_run (db, error, "UPDATE cases SET path = ? WHERE id = ?", "si", path, id) &&

@@ -83,9 +83,11 @@ GPtrArray *sag_cases_list (SagDb *db, GError **error);
 SagCaseRow *sag_cases_get (SagDb *db, gint64 id, GError **error);
 gboolean    sag_cases_remove (SagDb *db, gint64 id, GError **error);
 gboolean    sag_cases_set_state (SagDb *db, gint64 id, SagCaseState state, GError **error);
-gboolean    sag_cases_set_path (SagDb *db, gint64 id, const char *path, GError **error);
-gboolean    sag_cases_set_split (SagDb *db, gint64 id, const char *split, GError **error);
-gboolean    sag_cases_add_active (SagDb *db, gint64 id, gint64 active_ms, GError **error);
+/** sag_cases_set_content: of a case that was added before its content was looked at: @row's id, sha256, size. */
+gboolean sag_cases_set_content (SagDb *db, const SagCaseRow *row, GError **error);
+gboolean sag_cases_set_path (SagDb *db, gint64 id, const char *path, GError **error);
+gboolean sag_cases_set_split (SagDb *db, gint64 id, const char *split, GError **error);
+gboolean sag_cases_add_active (SagDb *db, gint64 id, gint64 active_ms, GError **error);
 
 /**
  * SagTaskRow: one question that the project asks of every scan.

@@ -7,6 +7,7 @@
 #include "model/store/schema.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -108,6 +109,20 @@ close_db (SagStore *store)
   g_clear_pointer (&store->owner, sag_owner_free);
 }
 
+/* An empty file is a new one to SQLite, which gives what lies beside it the same rights. */
+static gboolean
+make_private (SagStore *store, GError **error)
+{
+  g_autofree char *owner = g_strconcat (store->path, ".owner", NULL);
+  const int        fd = open (store->path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+
+  if (fd >= 0 && close (fd) == 0 && g_chmod (owner, 0600) == 0)
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s cannot be written: %s.",
+               store->path, g_strerror (errno));
+  return FALSE;
+}
+
 SagStore *
 sag_store_open (const char *path, SagStoreFlags flags, const char *reader, GError **error)
 {
@@ -135,6 +150,7 @@ sag_store_open (const char *path, SagStoreFlags flags, const char *reader, GErro
     reader = g_get_user_name ();
   opened = (!(flags & (SAG_STORE_WRITE | SAG_STORE_CREATE)) ||
             take_owner (store, reader, create, error)) &&
+           (!create || !(flags & SAG_STORE_PRIVATE) || make_private (store, error)) &&
            open_db (store, reader, create, error);
   if (!opened)
     {

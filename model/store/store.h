@@ -15,13 +15,17 @@ G_BEGIN_DECLS
  */
 typedef struct _SagStore SagStore;
 
-/** SagStoreFlags: @SAG_STORE_ROLLBACK: as on a network share: a rollback journal instead of WAL. */
+/**
+ * SagStoreFlags: @SAG_STORE_ROLLBACK: as on a network share: a rollback journal instead of WAL. @SAG_STORE_PRIVATE: a
+ * new file, and what lies beside it, is for its user alone.
+ */
 typedef enum
 {
   SAG_STORE_READ = 0,
   SAG_STORE_WRITE = 1 << 0,
   SAG_STORE_CREATE = 1 << 1,
   SAG_STORE_ROLLBACK = 1 << 2,
+  SAG_STORE_PRIVATE = 1 << 3,
 } SagStoreFlags;
 
 /**

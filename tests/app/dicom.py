@@ -177,6 +177,7 @@ def test_purge():
         "cache/other": False,
         "data/sagitta/recent": True,
         "data/sagitta/bundles/mine": False,
+        "data/sagitta/unsaved/a.sagitta": False,
         "config/sagitta/settings.ini": False,
         "kept/scan": False,
     }
@@ -196,7 +197,11 @@ def test_purge():
     with open(os.path.join(home, "config/sagitta/settings.ini"), encoding="utf-8") as file:
         settings = file.read()
     assert "SECRET" not in settings and "theme='light'" in settings
-    run("purge", environment=environment)
+    assert "--unsaved" in run("purge", environment=environment).out
+    assert "a.sagitta" in run("purge", "--unsaved", "--dry-run", environment=environment).out
+    assert "data/sagitta/unsaved/a.sagitta" in harness.list_tree(home)
+    run("purge", "--unsaved", environment=environment)
+    assert not [name for name in harness.list_tree(home) if "a.sagitta" in name]
 
 
 def main():

@@ -95,7 +95,7 @@ closing_free (gpointer data)
 }
 
 static void
-close_anyway (gpointer data)
+close_anyway (gboolean keep, gpointer data)
 {
   Closing *closing = data;
 
@@ -109,7 +109,7 @@ sag_ui_case_list_close (SagUiCaseList *self, SagUiCase *one)
 {
   Closing *closing;
 
-  if (sag_ui_loss_get (one) == NULL)
+  if (sag_ui_loss_get (one) == NULL || sag_ui_loss_is_sheltered (get_cases (self)))
     {
       close_now (self, one);
       return;
@@ -117,7 +117,8 @@ sag_ui_case_list_close (SagUiCaseList *self, SagUiCase *one)
   closing = g_new (Closing, 1);
   closing->list = g_object_ref (self);
   closing->one = g_object_ref (one);
-  sag_ui_loss_ask (GTK_WIDGET (self), sag_ui_loss_get (one), close_anyway, closing, closing_free);
+  sag_ui_loss_ask (GTK_WIDGET (self), sag_ui_loss_get (one), FALSE, close_anyway, closing,
+                   closing_free);
 }
 
 static void

@@ -5,17 +5,62 @@
 #include <glib/gi18n.h>
 
 #define DATA "sag-ui-loss"
+#define SHELTER "sag-ui-loss-shelter"
+
+typedef struct
+{
+  GHashTable *sentences; /* by whose word they are */
+  char       *all;
+} Losses;
+
+static void
+losses_free (gpointer data)
+{
+  Losses *losses = data;
+
+  g_hash_table_unref (losses->sentences);
+  g_free (losses->all);
+  g_free (losses);
+}
+
+static char *
+join (GHashTable *sentences)
+{
+  g_autoptr (GList) keys =
+    g_list_sort (g_hash_table_get_keys (sentences), (GCompareFunc) g_strcmp0);
+  GString *all = g_string_new (NULL);
+
+  for (GList *key = keys; key != NULL; key = key->next)
+    g_string_append_printf (all, "%s%s", all->len > 0 ? "\n" : "",
+                            (const char *) g_hash_table_lookup (sentences, key->data));
+  return g_string_free (all, all->len == 0);
+}
 
 void
-sag_ui_loss_set (SagUiCase *one, const char *sentence)
+sag_ui_loss_set (SagUiCase *one, const char *what, const char *sentence)
 {
-  g_object_set_data_full (G_OBJECT (one), DATA, g_strdup (sentence), g_free);
+  Losses *losses = g_object_get_data (G_OBJECT (one), DATA);
+
+  if (losses == NULL)
+    {
+      losses = g_new0 (Losses, 1);
+      losses->sentences = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+      g_object_set_data_full (G_OBJECT (one), DATA, losses, losses_free);
+    }
+  if (sentence != NULL)
+    g_hash_table_replace (losses->sentences, (gpointer) what, g_strdup (sentence));
+  else
+    g_hash_table_remove (losses->sentences, what);
+  g_free (losses->all);
+  losses->all = join (losses->sentences);
 }
 
 const char *
 sag_ui_loss_get (SagUiCase *one)
 {
-  return g_object_get_data (G_OBJECT (one), DATA);
+  const Losses *losses = g_object_get_data (G_OBJECT (one), DATA);
+
+  return losses != NULL ? losses->all : NULL;
 }
 
 char *
@@ -36,7 +81,34 @@ sag_ui_loss_dup_all (SagUiCases *cases)
 
 typedef struct
 {
-  void (*go_on) (gpointer user_data);
+  gboolean (*is) (gpointer user_data);
+  gpointer user_data;
+} Shelter;
+
+void
+sag_ui_loss_set_shelter (SagUiCases *cases, gboolean (*is) (gpointer user_data), gpointer user_data)
+{
+  Shelter *shelter = NULL;
+
+  if (is != NULL)
+    {
+      shelter = g_new (Shelter, 1);
+      *shelter = (Shelter){ is, user_data };
+    }
+  g_object_set_data_full (G_OBJECT (cases), SHELTER, shelter, g_free);
+}
+
+gboolean
+sag_ui_loss_is_sheltered (SagUiCases *cases)
+{
+  const Shelter *shelter = g_object_get_data (G_OBJECT (cases), SHELTER);
+
+  return shelter != NULL && shelter->is (shelter->user_data);
+}
+
+typedef struct
+{
+  void (*go_on) (gboolean keep, gpointer user_data);
   gpointer       user_data;
   GDestroyNotify destroy;
 } Question;
@@ -56,8 +128,8 @@ response_cb (AdwMessageDialog *dialog, const char *response, Question *question)
 {
   GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (dialog));
 
-  if (g_str_equal (response, "lose"))
-    question->go_on (question->user_data);
+  if (g_str_equal (response, "lose") || g_str_equal (response, "keep"))
+    question->go_on (g_str_equal (response, "keep"), question->user_data);
   else if (g_str_equal (response, "project") && parent != NULL)
     gtk_widget_activate_action (GTK_WIDGET (parent), "project.new", NULL);
 }
@@ -65,19 +137,24 @@ response_cb (AdwMessageDialog *dialog, const char *response, Question *question)
 void
 sag_ui_loss_ask (GtkWidget  *parent,
                  const char *sentence,
-                 void (*go_on) (gpointer user_data),
+                 gboolean    can_keep,
+                 void (*go_on) (gboolean keep, gpointer user_data),
                  gpointer       user_data,
                  GDestroyNotify destroy)
 {
   GtkRoot   *root = gtk_widget_get_root (parent);
   GtkWidget *dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                              _ ("Work Is Only in Memory"), sentence);
+                                              _ ("Work Is in No Project"), sentence);
   Question *question = g_new (Question, 1);
 
   *question = (Question){ go_on, user_data, destroy };
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "lose",
-                                    _ ("Close and _Lose It"), "project", _ ("Save in a _Project…"),
-                                    NULL);
+                                    _ ("Close and _Lose It"), NULL);
+  if (can_keep)
+    adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "keep",
+                                     _ ("Close and _Keep It for the Next Start"));
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "project",
+                                   _ ("Save in a _Project…"));
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "lose",
                                               ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "project",

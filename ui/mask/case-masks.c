@@ -37,7 +37,7 @@ sag_ui_case_masks_update_loss (SagUiCaseMasks *self)
     /* Translators: the name of a scan. */
     sentence = g_strdup_printf (_ ("The masks of %s are neither in a project nor in files."),
                                 sag_ui_case_get_title (self->one));
-  sag_ui_loss_set (self->one, sentence);
+  sag_ui_loss_set (self->one, "masks", sentence);
 }
 
 static void

@@ -77,9 +77,9 @@ go_on (SagUiCaseMasks *masks, SagMaskSet *own, guint m)
     sag_ui_case_masks_add (masks, info->name, &info->colour, mask);
 }
 
-/* What was painted without the project joins what the project has. */
+/* What was painted without the project joins what the project has. @is_theirs: the person's, who finds it again. */
 static void
-join (SagUiCaseMasks *masks, const Meeting *meeting, SagMaskSet *set)
+join (SagUiCaseMasks *masks, const Meeting *meeting, SagMaskSet *set, gboolean is_theirs)
 {
   SagMaskSet *before = sag_ui_case_masks_get_set (masks);
   g_autoptr (SagMaskSet) own = sag_ui_case_masks_dup_own (masks);
@@ -92,7 +92,7 @@ join (SagUiCaseMasks *masks, const Meeting *meeting, SagMaskSet *set)
   sag_masks_attach (meeting->store, meeting->id, meeting->reader, set);
   sag_ui_case_masks_set_set (masks, set);
   /* A project that is only looked at has them. */
-  for (guint m = 0; m < sag_mask_set_get_n (set); m++)
+  for (guint m = 0; is_theirs && m < sag_mask_set_get_n (set); m++)
     sag_ui_case_masks_note_kept (masks, sag_mask_set_get_info (set, m)->id,
                                  sag_mask_set_get_mask (set, m));
   for (guint m = 0; m < sag_mask_set_get_n (own); m++)
@@ -132,6 +132,7 @@ take (Meeting *meeting)
   SagUiProject   *project = get_project (self);
   SagMaskSet     *own = sag_ui_case_masks_get_set (meeting->masks);
   const gboolean  can_write = sag_ui_project_can_write (project);
+  const gboolean  is_theirs = sag_ui_project_get_store (project) != NULL;
 
   if (other != NULL)
     {
@@ -140,7 +141,7 @@ take (Meeting *meeting)
       return;
     }
   if (!is_new (meeting->set))
-    join (meeting->masks, meeting, g_steal_pointer (&meeting->set));
+    join (meeting->masks, meeting, g_steal_pointer (&meeting->set), is_theirs);
   else if (!is_new (own) && can_write)
     sag_masks_adopt_later (meeting->store, meeting->id, meeting->reader, own);
   else
@@ -149,7 +150,7 @@ take (Meeting *meeting)
       if (!is_new (own))
         sag_masks_note_unwritten (own);
     }
-  sag_ui_case_masks_set_stored (meeting->masks, can_write);
+  sag_ui_case_masks_set_stored (meeting->masks, can_write && is_theirs);
   g_ptr_array_add (self->stored, meeting->masks);
   g_object_weak_ref (G_OBJECT (meeting->masks), gone_cb, self);
   g_signal_connect_object (meeting->masks, "changed", G_CALLBACK (changed_cb), self, 0);
@@ -166,7 +167,7 @@ take_cb (gpointer data)
   if (meeting->masks->store != meeting->store || meeting->masks->case_id != meeting->id ||
       g_strcmp0 (meeting->masks->reader, meeting->reader) != 0 ||
       get_project (meeting->self) == NULL ||
-      sag_ui_project_get_store (get_project (meeting->self)) != meeting->store)
+      sag_ui_project_get_home (get_project (meeting->self)) != meeting->store)
     return G_SOURCE_REMOVE;
   if (sag_ui_case_masks_is_busy (meeting->masks))
     return G_SOURCE_CONTINUE;
@@ -228,12 +229,13 @@ hand_over (SagUiMasks *self, SagUiCaseMasks *masks)
     masks, sag_mask_set_new (sag_mask_set_get_geometry (sag_ui_case_masks_get_set (masks))));
 }
 
-/* A project that was only looked at is the person's now, elsewhere: it gets what was painted meanwhile. */
+/* A project that was only looked at, or was nobody's, is the person's now, elsewhere: it gets what was painted
+ * meanwhile. */
 static void
 go_on_elsewhere (SagUiMasks *self, SagUiCaseMasks *masks, SagUiProject *project)
 {
   if (masks->is_stored || !sag_ui_project_can_write (project) ||
-      !g_ptr_array_find (self->stored, masks, NULL))
+      sag_ui_project_get_store (project) == NULL || !g_ptr_array_find (self->stored, masks, NULL))
     return;
   sag_masks_write_later (sag_ui_case_masks_get_set (masks));
   sag_ui_case_masks_set_stored (masks, TRUE);
@@ -244,7 +246,7 @@ void
 sag_ui_masks_meet (SagUiMasks *self, SagUiCase *one)
 {
   SagUiProject   *project = get_project (self);
-  SagStore       *store = project != NULL ? sag_ui_project_get_store (project) : NULL;
+  SagStore       *store = project != NULL ? sag_ui_project_get_home (project) : NULL;
   const gint64    id = store != NULL ? sag_ui_project_get_sure_id (project, one) : 0;
   const char     *reader = store != NULL ? sag_ui_project_get_reader (project) : NULL;
   SagUiCaseMasks *masks;
@@ -367,7 +369,7 @@ imported_loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 imported_cb (SagUiProject *project, gint64 id, SagUiMasks *self)
 {
-  SagStore *store = sag_ui_project_get_store (project);
+  SagStore *store = sag_ui_project_get_home (project);
 
   for (guint s = 0; s < self->stored->len; s++)
     {
@@ -405,11 +407,26 @@ leave (SagUiMasks *self, SagUiCaseMasks *masks)
   sag_ui_case_masks_set_stored (masks, FALSE);
 }
 
+/* What a scan that is there has brings itself into the next project. */
+static void
+hold_own (SagUiProject *project, SagUiCaseMasks *masks)
+{
+  g_autoptr (SagMaskSet) own = sag_ui_case_masks_dup_own (masks);
+
+  if (masks->one == NULL || sag_ui_case_get_state (masks->one) != SAG_UI_CASE_READY ||
+      !sag_ui_project_is_open (project, masks->case_id))
+    return;
+  for (guint m = 0; m < sag_mask_set_get_n (own); m++)
+    sag_ui_project_hold_mask (project, sag_mask_set_get_info (own, m)->id);
+}
+
 static void
 closing_cb (SagUiProject *project, SagUiMasks *self)
 {
   GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
 
+  for (guint s = 0; s < self->stored->len; s++)
+    hold_own (project, self->stored->pdata[s]);
   while (self->stored->len > 0)
     {
       SagUiCaseMasks *masks = self->stored->pdata[self->stored->len - 1];

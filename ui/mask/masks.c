@@ -2,6 +2,7 @@
 #include "ui/mask/masks-private.h"
 
 #include "ui/mask/case-masks-private.h"
+#include "ui/project/project.h"
 
 #include <glib/gi18n.h>
 
@@ -67,6 +68,14 @@ said_cb (SagUiCaseMasks *masks, const char *sentence, gboolean failed, SagUiMask
     sag_ui_session_say (self->session, sentence);
 }
 
+/* Work that is in no project and in no file survives a crash all the same. */
+static void
+shelter_cb (SagUiCaseMasks *masks, SagUiMasks *self)
+{
+  if (self->session != NULL && !sag_ui_case_masks_is_kept (masks))
+    sag_ui_project_shelter (sag_ui_project_get (self->session));
+}
+
 /* A step was undone or redone: it is seen. A case that was closed is opened again. */
 static void
 stepped_cb (SagUiCaseMasks *masks, SagUiMasks *self)
@@ -91,6 +100,7 @@ sag_ui_masks_take (SagUiMasks *self, SagUiCase *one)
     return masks;
   g_signal_connect_object (masks, "said", G_CALLBACK (said_cb), self, 0);
   g_signal_connect_object (masks, "stepped", G_CALLBACK (stepped_cb), self, 0);
+  g_signal_connect_object (masks, "changed", G_CALLBACK (shelter_cb), self, 0);
   return masks;
 }
 
@@ -160,6 +170,7 @@ sag_ui_masks_ready (SagUiMasks *self)
 
   if (masks == NULL)
     return NULL;
+  sag_ui_project_shelter (sag_ui_project_get (self->session));
   if (sag_ui_case_masks_get_active (masks) == NULL)
     sag_ui_case_masks_add (masks, NULL, NULL, NULL);
   index = sag_ui_case_masks_get_active_index (masks);

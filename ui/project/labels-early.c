@@ -37,6 +37,24 @@ sag_ui_labels_note_early (SagUiLabels *self, SagUiCase *one, const char *text, S
   g_hash_table_replace (all, g_strdup (text), early);
 }
 
+void
+sag_ui_labels_foreach_early (
+  SagUiLabels *self,
+  SagUiCase   *one,
+  void (*func) (const char *text, SagUiLabel label, const char *reader, gpointer user_data),
+  gpointer user_data)
+{
+  GHashTable    *all = g_object_get_data (G_OBJECT (one), DATA);
+  GHashTableIter iter;
+  gpointer       key, value;
+
+  if (all == NULL)
+    return;
+  g_hash_table_iter_init (&iter, all);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    func (key, ((Early *) value)->label, ((Early *) value)->reader, user_data);
+}
+
 /* (nullable): of the task at @place. @text: (out): as the card has it */
 static const Early *
 find (SagUiLabels *self, guint place, const char **text)

@@ -58,6 +58,20 @@ gboolean sag_ui_labels_has_early (SagUiLabels *self, guint place);
 /** sag_ui_labels_take_early: those of tasks without a label are written now, the others forgotten. */
 void sag_ui_labels_take_early (SagUiLabels *self);
 
+/** sag_ui_labels_foreach_early: all that waits about @one. */
+void sag_ui_labels_foreach_early (
+  SagUiLabels *self,
+  SagUiCase   *one,
+  void (*func) (const char *text, SagUiLabel label, const char *reader, gpointer user_data),
+  gpointer user_data);
+
+/* labels-implicit.c: those, as long as no project is open. */
+
+/** sag_ui_labels_shelter: what waits about @one is written to the implicit project; @text changed. */
+void sag_ui_labels_shelter (SagUiLabels *self, SagUiCase *one, const char *text);
+/** sag_ui_labels_watch_implicit: once. */
+void sag_ui_labels_watch_implicit (SagUiLabels *self);
+
 /* labels-seen.c: which answers were shown outlives the session. */
 
 /** sag_ui_labels_note_seen: what was shown of the current case since is written. */

@@ -443,6 +443,7 @@ labelled_cb (SagUiAsk *ask, SagUiCase *one, const char *text, guint label, SagUi
   if (one != self->one || !sag_ui_labels_can_set (self))
     {
       sag_ui_labels_note_early (self, one, text, (SagUiLabel) label);
+      sag_ui_labels_shelter (self, one, text);
       return;
     }
   for (guint t = 0; t < self->rows->len; t++)
@@ -483,6 +484,7 @@ sag_ui_labels_get (SagUiSession *session)
   g_signal_connect_object (self->project, "tasks", G_CALLBACK (read_case), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->project, "notify::store", G_CALLBACK (bind_mode), self,
                            G_CONNECT_SWAPPED);
+  sag_ui_labels_watch_implicit (self);
   read_case (self);
   return self;
 }

@@ -68,6 +68,8 @@ typedef struct
 {
   SagUiCase   *one;
   guint        opening;
+  gboolean     quick; /* by its place alone */
+  gboolean     fills; /* what is known of it already */
   SagCaseRow  *row;
   SagCaseFound found;
 } Ask;
@@ -85,7 +87,8 @@ add_case (SagDb *db, gpointer data, GError **error)
 {
   Ask *ask = data;
 
-  return sag_cases_add (db, ask->row, &ask->found, error);
+  return ask->fills ? sag_cases_set_content (db, ask->row, error)
+                    : sag_cases_add (db, ask->row, &ask->found, error);
 }
 
 static void
@@ -109,6 +112,8 @@ tell_found (SagUiProject *self, const Ask *ask)
       sag_ui_session_say (self->session, sentence);
     }
 }
+
+static void ask_about (SagUiProject *self, SagUiCase *one, Met *met);
 
 static void
 added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -135,8 +140,10 @@ added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
           if (sag_ui_project_find_item (self, met->id) < 0 || ask->found != SAG_CASE_KNOWN)
             sag_ui_project_reload (self);
         }
-      if (met->is_sure)
+      if (met->is_sure && !ask->fills)
         sag_ui_project_met (self, ask->one);
+      if (ask->quick && met->is_sure && met->id != 0)
+        ask_about (self, ask->one, met);
     }
   ask_free (ask);
 }
@@ -159,12 +166,22 @@ hash_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
     g_task_return_boolean (task, TRUE);
 }
 
+/* @ask: (transfer full) */
+static void
+add (SagUiProject *self, Ask *ask)
+{
+  gpointer *both = g_new (gpointer, 2);
+
+  both[0] = g_object_ref (self);
+  both[1] = ask;
+  sag_store_run_async (self->store, add_case, ask, added_cb, both);
+}
+
 static void
 hashed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   SagUiProject *self = SAG_UI_PROJECT (source);
   Ask          *ask = user_data;
-  gpointer     *both;
   g_autoptr (GError) error = NULL;
   gboolean done = g_task_propagate_boolean (G_TASK (result), &error);
 
@@ -180,13 +197,11 @@ hashed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       ask_free (ask);
       return;
     }
-  both = g_new (gpointer, 2);
-  both[0] = g_object_ref (self);
-  both[1] = ask;
-  sag_store_run_async (self->store, add_case, ask, added_cb, both);
+  add (self, ask);
 }
 
-/* In the background: its content and grid are known, so that it is found wherever it has gone. */
+/* In the background: its content and grid are known, so that it is found wherever it has gone. Work that is in no
+ * project begins with it at once: there it is what lies at its place, and its content is only noted. */
 static void
 ask_about (SagUiProject *self, SagUiCase *one, Met *met)
 {
@@ -199,11 +214,19 @@ ask_about (SagUiProject *self, SagUiCase *one, Met *met)
   ask = g_new0 (Ask, 1);
   ask->one = g_object_ref (one);
   ask->opening = self->opening;
+  ask->quick = self->is_implicit && met->id == 0;
+  ask->fills = self->is_implicit && met->is_sure;
   ask->row = g_new0 (SagCaseRow, 1);
+  ask->row->id = met->id;
   ask->row->name = g_strdup (sag_ui_case_get_name (one));
   ask->row->path = g_steal_pointer (&path);
   ask->row->geometry = *sag_volume_get_geometry (sag_ui_case_get_volume (one));
   met->is_asked = TRUE;
+  if (ask->quick)
+    {
+      add (self, ask);
+      return;
+    }
   task = g_task_new (self, self->cancellable, hashed_cb, ask);
   g_task_set_task_data (task, ask, NULL);
   g_task_set_priority (task, G_PRIORITY_LOW);
@@ -329,6 +352,12 @@ find_case (SagUiProject *self, gint64 id)
         return one;
     }
   return NULL;
+}
+
+gboolean
+sag_ui_project_is_open (SagUiProject *self, gint64 id)
+{
+  return self->session != NULL && find_case (self, id) != NULL;
 }
 
 void

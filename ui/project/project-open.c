@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/project/project-private.h"
 
+#include "model/store/implicit.h"
 #include "ui/base/trace.h"
 
 #include <glib/gi18n.h>
@@ -11,15 +12,30 @@
 typedef struct
 {
   SagStore *store;
+  char     *remove;
 } Close;
+
+static void
+close_free (gpointer data)
+{
+  g_free (((Close *) data)->remove);
+  g_free (data);
+}
 
 static void
 close_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Close *close = data;
   g_autoptr (GError) error = NULL;
+  gboolean done = sag_store_close (close->store, &error);
 
-  if (sag_store_close (close->store, &error))
+  if (close->remove != NULL)
+    {
+      /* Nobody wants it: what was not written need not be. */
+      g_clear_error (&error);
+      done = sag_implicit_remove (close->remove, &error);
+    }
+  if (done)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, g_steal_pointer (&error));
@@ -40,15 +56,25 @@ closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-close_behind (SagUiProject *self, SagStore *store)
+close_behind (SagUiProject *self, Close *close)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, closed_cb, NULL);
+
+  sag_ui_project_set_busy (self, 1);
+  g_task_set_task_data (task, close, close_free);
+  g_task_run_in_thread (task, close_thread);
+}
+
+void
+sag_ui_project_close_behind (SagUiProject *self, SagStore *store, char *remove)
+{
   Close *close = g_new (Close, 1);
 
-  close->store = store;
-  sag_ui_project_set_busy (self, 1);
-  g_task_set_task_data (task, close, g_free);
-  g_task_run_in_thread (task, close_thread);
+  *close = (Close){ store, remove };
+  if (self->n_holds > 0)
+    self->held_stores = g_slist_prepend (self->held_stores, close);
+  else
+    close_behind (self, close);
 }
 
 void
@@ -65,20 +91,19 @@ sag_ui_project_release (SagUiProject *self)
 
   if (--self->n_holds == 0)
     {
-      for (GSList *item = self->held; item != NULL; item = item->next)
+      for (GSList *item = self->held_stores; item != NULL; item = item->next)
         close_behind (self, item->data);
-      g_clear_pointer (&self->held, g_slist_free);
+      g_clear_pointer (&self->held_stores, g_slist_free);
     }
   sag_ui_project_set_busy (self, -1);
 }
 
-void
-sag_ui_project_close (SagUiProject *self)
+SagStore *
+sag_ui_project_let_go (SagUiProject *self)
 {
   SagStore *store = self->store;
 
-  if (store == NULL)
-    return;
+  g_ptr_array_set_size (self->held, 0);
   sag_ui_project_tell (self, SAG_UI_PROJECT_CLOSING);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
@@ -86,15 +111,26 @@ sag_ui_project_close (SagUiProject *self)
   self->opening++;
   self->is_reloading = self->reload_again = self->is_stuck = FALSE;
   self->store = NULL;
+  self->is_implicit = FALSE;
   sag_ui_project_take_list (self, NULL);
   g_clear_pointer (&self->folder, g_free);
   g_clear_pointer (&self->title, g_free);
   sag_ui_project_set_note (self, NULL);
   sag_store_set_trouble (store, NULL, NULL);
-  if (self->n_holds > 0)
-    self->held = g_slist_prepend (self->held, store);
-  else
-    close_behind (self, store);
+  return store;
+}
+
+void
+sag_ui_project_close (SagUiProject *self)
+{
+  char *remove = NULL;
+
+  self->starting++;
+  if (self->store == NULL)
+    return;
+  if (self->is_implicit && !self->keeps)
+    remove = sag_store_dup_path (self->store);
+  sag_ui_project_close_behind (self, sag_ui_project_let_go (self), remove);
   sag_ui_project_notify (self, SAG_UI_PROJECT_STORE);
   sag_ui_project_notify (self, SAG_UI_PROJECT_TITLE);
   sag_ui_project_notify (self, SAG_UI_PROJECT_SAVING);
@@ -139,18 +175,40 @@ open_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
-static void
-set_place (SagUiProject *self)
+void
+sag_ui_project_set_place (SagUiProject *self)
 {
   g_autofree char *path = sag_store_dup_path (self->store);
 
   g_free (self->folder);
   g_free (self->title);
   self->folder = g_path_get_dirname (path);
-  self->title = g_filename_display_basename (path);
-  if (g_str_has_suffix (self->title, SAG_UI_PROJECT_SUFFIX))
+  self->title = self->is_implicit ? NULL : g_filename_display_basename (path);
+  if (self->title != NULL && g_str_has_suffix (self->title, SAG_UI_PROJECT_SUFFIX))
     self->title[strlen (self->title) - strlen (SAG_UI_PROJECT_SUFFIX)] = 0;
   sag_ui_project_notify (self, SAG_UI_PROJECT_TITLE);
+}
+
+void
+sag_ui_project_install (SagUiProject *self,
+                        SagStore     *store,
+                        SagWorklist  *list,
+                        gboolean      is_implicit)
+{
+  self->opening++;
+  self->store = store;
+  self->is_implicit = is_implicit;
+  self->keeps = FALSE;
+  self->cancellable = g_cancellable_new ();
+  sag_store_set_trouble (store, sag_ui_project_trouble, self);
+  sag_ui_project_set_place (self);
+  sag_ui_project_take_list (self, list);
+  sag_ui_project_set_note (self, sag_store_get_why_read_only (store));
+  sag_ui_trace ("project", "cases", (double) list->items->len, NULL);
+  sag_ui_project_notify (self, SAG_UI_PROJECT_STORE);
+  sag_ui_project_tell (self, SAG_UI_PROJECT_LIST);
+  sag_ui_project_tell (self, SAG_UI_PROJECT_TASKS);
+  sag_ui_project_meet_all (self);
 }
 
 /* Another project would take the place of one whose work is not on disk. */
@@ -161,11 +219,14 @@ may_leave (SagUiProject *self)
 
   if (!sag_ui_project_is_stuck (self))
     return TRUE;
-  /* Translators: the name of a project. */
-  sentence =
-    g_strdup_printf (_ ("The work in %s is not saved yet. Save it elsewhere, or close that "
-                        "project, before another one is opened."),
-                     self->title);
+  if (self->is_implicit)
+    sentence = g_strdup (_ ("What you did is not saved yet. Save it in a new project first."));
+  else
+    /* Translators: the name of a project. */
+    sentence =
+      g_strdup_printf (_ ("The work in %s is not saved yet. Save it elsewhere, or close that "
+                          "project, before another one is opened."),
+                       self->title);
   sag_ui_project_say (self, sentence);
   return FALSE;
 }
@@ -181,21 +242,19 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     sag_ui_project_say (self, error->message);
   else if (self->session != NULL && may_leave (self))
     {
-      sag_ui_project_close (self);
-      self->opening++;
-      self->store = g_steal_pointer (&open->store);
-      self->cancellable = g_cancellable_new ();
-      sag_store_set_trouble (self->store, sag_ui_project_trouble, self);
-      set_place (self);
-      sag_ui_project_take_list (self, g_steal_pointer (&open->list));
-      sag_ui_project_set_note (self, sag_store_get_why_read_only (self->store));
-      sag_ui_trace ("project", "cases", (double) self->list->items->len, NULL);
-      sag_ui_project_notify (self, SAG_UI_PROJECT_STORE);
-      sag_ui_project_tell (self, SAG_UI_PROJECT_LIST);
-      sag_ui_project_tell (self, SAG_UI_PROJECT_TASKS);
-      sag_ui_project_meet_all (self);
-      sag_ui_project_tell (self, SAG_UI_PROJECT_OPENED);
+      if (self->is_implicit && !sag_store_is_read_only (open->store))
+        sag_ui_project_adopt (self, g_steal_pointer (&open->store), g_steal_pointer (&open->list));
+      else
+        {
+          /* What can only be looked at takes nothing. */
+          self->keeps = TRUE;
+          sag_ui_project_close (self);
+          sag_ui_project_install (self, g_steal_pointer (&open->store),
+                                  g_steal_pointer (&open->list), FALSE);
+          sag_ui_project_tell (self, SAG_UI_PROJECT_OPENED);
+        }
     }
+  self->n_opening--;
   sag_ui_project_set_busy (self, -1);
 }
 
@@ -213,6 +272,11 @@ sag_ui_project_open (SagUiProject *self, GFile *file, gboolean create)
                                    "that is mounted. Choose another place."));
       return;
     }
+  if (create && self->is_implicit)
+    {
+      sag_ui_project_save_as (self, file);
+      return;
+    }
   if (g_strcmp0 (path, now) == 0 || !may_leave (self))
     return;
   open = g_new0 (Open, 1);
@@ -220,6 +284,7 @@ sag_ui_project_open (SagUiProject *self, GFile *file, gboolean create)
   open->reader = g_strdup (sag_ui_project_get_reader (self));
   open->create = create;
   task = g_task_new (self, NULL, opened_cb, NULL);
+  self->n_opening++;
   sag_ui_project_set_busy (self, 1);
   g_task_set_task_data (task, open, open_free);
   g_task_run_in_thread (task, open_thread);
@@ -231,12 +296,14 @@ typedef struct
 {
   SagStore *store;
   char     *path;
+  char     *remove; /* (nullable): the implicit project that it was */
 } SaveAs;
 
 static void
 save_as_free (gpointer data)
 {
   g_free (((SaveAs *) data)->path);
+  g_free (((SaveAs *) data)->remove);
   g_free (data);
 }
 
@@ -247,7 +314,11 @@ save_as_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   g_autoptr (GError) error = NULL;
 
   if (sag_store_save_as (save->store, save->path, &error))
-    g_task_return_boolean (task, TRUE);
+    {
+      if (save->remove != NULL && !sag_implicit_remove (save->remove, &error))
+        g_warning ("%s", error->message);
+      g_task_return_boolean (task, TRUE);
+    }
   else
     g_task_return_error (task, g_steal_pointer (&error));
 }
@@ -264,12 +335,23 @@ saved_as_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     sag_ui_project_say (self, error->message);
   else if (save->store == self->store)
     {
-      set_place (self);
+      self->is_implicit = FALSE;
+      sag_ui_project_set_place (self);
       self->is_stuck = FALSE;
       sag_ui_project_set_note (self, NULL);
       sag_ui_project_watch_saving (self);
       sag_ui_project_notify (self, SAG_UI_PROJECT_STORE);
+      if (save->remove != NULL)
+        {
+          sag_ui_project_tell (self, SAG_UI_PROJECT_LIST);
+          sag_ui_project_tell (self, SAG_UI_PROJECT_TASKS);
+        }
       sag_ui_project_meet_again (self);
+      if (save->remove != NULL)
+        {
+          sag_ui_project_reload (self);
+          sag_ui_project_tell (self, SAG_UI_PROJECT_OPENED);
+        }
     }
   sag_ui_project_set_busy (self, -1);
 }
@@ -286,6 +368,7 @@ sag_ui_project_save_as (SagUiProject *self, GFile *file)
   save = g_new0 (SaveAs, 1);
   save->store = self->store;
   save->path = g_file_get_path (file);
+  save->remove = self->is_implicit ? sag_store_dup_path (self->store) : NULL;
   sag_ui_project_hold (self);
   sag_ui_project_set_busy (self, 1);
   g_task_set_task_data (task, save, save_as_free);

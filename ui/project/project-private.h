@@ -18,8 +18,8 @@ struct _SagUiProject
   GCancellable *cancellable; /* of what the open project has under way */
   guint         opening;     /* counts projects: what one has found is nothing to the next */
   guint         n_busy;
-  guint         n_holds; /* threads that use the store */
-  GSList       *held;    /* stores to be closed after that */
+  guint         n_holds;     /* threads that use the store */
+  GSList       *held_stores; /* to be closed after that */
   guint         saving_id;
   gboolean      is_reloading;
   gboolean      reload_again;
@@ -29,6 +29,16 @@ struct _SagUiProject
   char         *note;
   char         *title;
   char         *reader;
+
+  /* project-implicit.c */
+  gboolean   is_implicit; /* the store is nobody's project yet */
+  gboolean   keeps;       /* what it has, when it is closed */
+  gboolean   is_over;     /* the window goes: nothing begins any more */
+  gboolean   has_failed;  /* there is no place for one */
+  guint      n_opening;   /* projects that are on their way */
+  guint      starting;    /* counts: one that was given up is not taken */
+  gboolean   is_starting;
+  GPtrArray *held; /* ids of masks that the window brings into the next project itself */
 };
 
 enum
@@ -67,6 +77,28 @@ void sag_ui_project_set_busy (SagUiProject *self, int step);
 void sag_ui_project_trouble (SagStore *store, const GError *error, gboolean dropped, gpointer self);
 /** sag_ui_project_load: a SagStoreFunc: the list; @data: SagWorklist **. */
 gboolean sag_ui_project_load (SagDb *db, gpointer data, GError **error);
+
+/** sag_ui_project_watch_losses: whoever closes cases learns what is safe. */
+void sag_ui_project_watch_losses (SagUiProject *self, gboolean watch);
+/** sag_ui_project_set_place: where it lies, and its name; no name if it is implicit. */
+void sag_ui_project_set_place (SagUiProject *self);
+/** sag_ui_project_install: @store, @list: (transfer full): from now on the one that is open; "opened" is not told. */
+void sag_ui_project_install (SagUiProject *self,
+                             SagStore     *store,
+                             SagWorklist  *list,
+                             gboolean      is_implicit);
+/** sag_ui_project_let_go: (transfer full): the store that was open; there is one. */
+SagStore *sag_ui_project_let_go (SagUiProject *self);
+/**
+ * sag_ui_project_close_behind: @store: (transfer full)
+ * @remove: (transfer full) (nullable): its file, which goes
+ */
+void sag_ui_project_close_behind (SagUiProject *self, SagStore *store, char *remove);
+/**
+ * sag_ui_project_adopt: @store, @list: (transfer full): a project that was just opened gets what the implicit one has,
+ * then it is installed.
+ */
+void sag_ui_project_adopt (SagUiProject *self, SagStore *store, SagWorklist *list);
 
 /** sag_ui_project_say: "problem". */
 void sag_ui_project_say (SagUiProject *self, const char *sentence);

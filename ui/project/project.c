@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/project/project-private.h"
 
+#include "model/store/labels.h"
 #include "ui/base/settings.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define SAVING_MS 100
 
@@ -282,7 +284,7 @@ sag_ui_project_get_list (SagUiProject *self)
 guint
 sag_ui_project_get_n_tasks (SagUiProject *self)
 {
-  return self->list != NULL ? self->list->tasks->len : 0;
+  return self->list != NULL && !self->is_implicit ? self->list->tasks->len : 0;
 }
 
 const SagTaskRow *
@@ -302,6 +304,12 @@ sag_ui_project_find_item (SagUiProject *self, gint64 id)
 
 SagStore *
 sag_ui_project_get_store (SagUiProject *self)
+{
+  return self->is_implicit ? NULL : self->store;
+}
+
+SagStore *
+sag_ui_project_get_home (SagUiProject *self)
 {
   return self->store;
 }
@@ -364,6 +372,14 @@ set_reader (SagDb *db, gpointer data, GError **error)
   return TRUE;
 }
 
+/* One person has an implicit project, whatever the name. */
+static gboolean
+rename_reader (SagDb *db, gpointer name, GError **error)
+{
+  return strcmp (sag_db_get_reader (db), name) == 0 ||
+         sag_readers_rename (db, sag_db_get_reader (db), name, error);
+}
+
 static void
 reader_set_cb (GObject *source, GAsyncResult *result, gpointer name)
 {
@@ -379,6 +395,8 @@ reader_cb (GSettings *settings, const char *key, SagUiProject *self)
   if (self->store == NULL)
     return;
   name = g_strdup (sag_ui_project_get_reader (self));
+  if (self->is_implicit)
+    sag_ui_project_post (self, rename_reader, g_strdup (name), g_free);
   sag_store_read_async (self->store, set_reader, name, reader_set_cb, name);
   self->has_new_reader = TRUE;
   sag_ui_project_tell (self, SAG_UI_PROJECT_READER);
@@ -396,6 +414,7 @@ sag_ui_project_get (SagUiSession *session)
   g_set_weak_pointer (&self->session, session);
   g_object_set_data_full (G_OBJECT (session), "sag-ui-project", self, g_object_unref);
   sag_ui_project_watch_cases (self);
+  sag_ui_project_watch_losses (self, TRUE);
   return self;
 }
 
@@ -405,7 +424,7 @@ sag_ui_project_get_property (GObject *object, guint id, GValue *value, GParamSpe
   SagUiProject *self = SAG_UI_PROJECT (object);
 
   if (id == SAG_UI_PROJECT_STORE)
-    g_value_set_pointer (value, self->store);
+    g_value_set_pointer (value, sag_ui_project_get_store (self));
   else if (id == SAG_UI_PROJECT_BUSY)
     g_value_set_boolean (value, sag_ui_project_is_busy (self));
   else if (id == SAG_UI_PROJECT_SAVING)
@@ -423,7 +442,9 @@ sag_ui_project_dispose (GObject *object)
 {
   SagUiProject *self = SAG_UI_PROJECT (object);
 
-  sag_ui_project_close (self);
+  sag_ui_project_end (self);
+  if (self->session != NULL)
+    sag_ui_project_watch_losses (self, FALSE);
   g_clear_weak_pointer (&self->session);
   G_OBJECT_CLASS (sag_ui_project_parent_class)->dispose (object);
 }
@@ -435,6 +456,7 @@ sag_ui_project_finalize (GObject *object)
 
   g_hash_table_unref (self->by_id);
   g_hash_table_unref (self->by_path);
+  g_ptr_array_unref (self->held);
   g_free (self->note);
   g_free (self->reader);
   G_OBJECT_CLASS (sag_ui_project_parent_class)->finalize (object);
@@ -475,6 +497,7 @@ sag_ui_project_init (SagUiProject *self)
 {
   self->by_id = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->by_path = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->held = g_ptr_array_new_with_free_func (g_free);
   g_signal_connect_object (sag_ui_settings_get (), "changed::reader", G_CALLBACK (reader_cb), self,
                            0);
 }

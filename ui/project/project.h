@@ -17,6 +17,9 @@ G_BEGIN_DECLS
  * once, others as soon as they are read and their content is hashed. A scan on another grid than
  * the one that was labelled is refused: it has no id, and a sentence says so.
  *
+ * Work that begins while no project is open is kept in an implicit one (model/store/implicit.h): it has ids and a home,
+ * but for everything else there is no project until the person makes or opens one, which adopts what it has.
+ *
  * Properties (read-only): "store" (pointer, nullable), "busy" (boolean): opening or closing,
  * "saving" (boolean): work is not on disk yet, "note" (string, nullable): what stands above the
  * window while the project is open, "title" (string, nullable): the file's name.
@@ -58,6 +61,28 @@ void sag_ui_project_close (SagUiProject *self);
 /** sag_ui_project_save_as: goes on in a new file. */
 void sag_ui_project_save_as (SagUiProject *self, GFile *file);
 
+/* Without a project */
+
+/** sag_ui_project_shelter: work begins: if no project is open an implicit one is made, behind. */
+void sag_ui_project_shelter (SagUiProject *self);
+/** sag_ui_project_is_sheltered: no project is open, but work is safe from a crash. */
+gboolean sag_ui_project_is_sheltered (SagUiProject *self);
+/** sag_ui_project_set_keep: what the implicit project has is offered at the next start; else it goes at closing. */
+void sag_ui_project_set_keep (SagUiProject *self, gboolean keep);
+/** sag_ui_project_dup_loss: (nullable): what would go with the implicit project, of scans that are not open. */
+char *sag_ui_project_dup_loss (SagUiProject *self);
+/** sag_ui_project_hold_mask: in "closing": a mask that comes into the next project by itself. */
+void sag_ui_project_hold_mask (SagUiProject *self, const char *id);
+/**
+ * sag_ui_project_open_found: goes on with work that was left behind, and opens its scans.
+ * @save_as: (nullable): as this project
+ */
+void sag_ui_project_open_found (SagUiProject *self, const char *path, GFile *save_as);
+/** sag_ui_project_take_found: work that was left behind joins the open project. */
+void sag_ui_project_take_found (SagUiProject *self, const char *path);
+/** sag_ui_project_end: closes what is open for good. */
+void sag_ui_project_end (SagUiProject *self);
+
 /**
  * sag_ui_project_hold, sag_ui_project_release: another thread uses the store meanwhile: closing the
  * project leaves it open until the last release.
@@ -65,9 +90,11 @@ void sag_ui_project_save_as (SagUiProject *self, GFile *file);
 void sag_ui_project_hold (SagUiProject *self);
 void sag_ui_project_release (SagUiProject *self);
 
-/** sag_ui_project_get_store: (nullable) (transfer none): good until "closing" has been emitted. */
+/** sag_ui_project_get_store: (nullable): good until "closing" has been emitted; not that of the implicit one. */
 SagStore *sag_ui_project_get_store (SagUiProject *self);
-/** sag_ui_project_can_write: a project is open, and not for looking only. */
+/** sag_ui_project_get_home: the same, or the implicit project's: where work goes. */
+SagStore *sag_ui_project_get_home (SagUiProject *self);
+/** sag_ui_project_can_write: one has a home, and not for looking only. */
 gboolean sag_ui_project_can_write (SagUiProject *self);
 gboolean sag_ui_project_is_busy (SagUiProject *self);
 gboolean sag_ui_project_is_saving (SagUiProject *self);
@@ -101,6 +128,8 @@ gint64 sag_ui_project_get_sure_id (SagUiProject *self, SagUiCase *one);
 gint64 sag_ui_project_get_current_id (SagUiProject *self);
 /** sag_ui_project_dup_scan: where the scan of a case of the list lies. */
 GFile *sag_ui_project_dup_scan (SagUiProject *self, const SagCaseRow *row);
+/** sag_ui_project_is_open: the window has the scan of that case. */
+gboolean sag_ui_project_is_open (SagUiProject *self, gint64 id);
 /** sag_ui_project_go: opens a case of the list in the window, or makes it current. */
 void sag_ui_project_go (SagUiProject *self, gint64 id);
 

@@ -2,6 +2,7 @@
 #include "ui/base/keymap.h"
 #include "ui/case/loss.h"
 #include "ui/case/recent.h"
+#include "ui/project/project.h"
 #include "ui/window/about.h"
 #include "ui/window/keys.h"
 #include "ui/window/preferences.h"
@@ -259,8 +260,9 @@ menus_cb (SagUiWindow *self)
 }
 
 static void
-close_anyway (gpointer user_data)
+close_anyway (gboolean keep, gpointer user_data)
 {
+  sag_ui_project_set_keep (sag_ui_project_get (SAG_UI_WINDOW (user_data)->session), keep);
   g_object_set_data (user_data, "sag-ui-window-lose", GINT_TO_POINTER (TRUE));
   gtk_window_close (user_data);
 }
@@ -274,15 +276,28 @@ asked (gpointer user_data)
   g_object_unref (user_data);
 }
 
-/* Work that is nowhere but in memory is not lost without a word. */
+static char *
+dup_losses (SagUiWindow *self)
+{
+  g_autofree char *open = sag_ui_loss_dup_all (get_cases (self));
+  g_autofree char *others = sag_ui_project_dup_loss (sag_ui_project_get (self->session));
+
+  if (open == NULL || others == NULL)
+    return open != NULL ? g_steal_pointer (&open) : g_steal_pointer (&others);
+  return g_strdup_printf ("%s\n%s", open, others);
+}
+
+/* Work that the person would not find again is not lost without a word. */
 static gboolean
 close_request_cb (SagUiWindow *self)
 {
-  g_autofree char *sentences = sag_ui_loss_dup_all (get_cases (self));
+  g_autofree char *sentences = dup_losses (self);
 
   if (sentences == NULL || g_object_get_data (G_OBJECT (self), "sag-ui-window-lose") != NULL)
     return GDK_EVENT_PROPAGATE;
-  sag_ui_loss_ask (GTK_WIDGET (self), sentences, close_anyway, g_object_ref (self), asked);
+  sag_ui_loss_ask (GTK_WIDGET (self), sentences,
+                   sag_ui_project_is_sheltered (sag_ui_project_get (self->session)), close_anyway,
+                   g_object_ref (self), asked);
   return GDK_EVENT_STOP;
 }
 

@@ -8,6 +8,7 @@
 #include "ui/export/export.h"
 #include "ui/mask/masks.h"
 #include "ui/measure/measures.h"
+#include "ui/project/found.h"
 #include "ui/project/labels.h"
 #include "ui/project/project-actions.h"
 #include "ui/selftest/selftest-window.h"
@@ -360,6 +361,8 @@ static void
 map_cb (GtkWidget *widget)
 {
   sag_ui_trace ("mapped", NULL);
+  if (SAG_UI_WINDOW (widget)->session != NULL)
+    sag_ui_found_offer (GTK_WINDOW (widget), SAG_UI_WINDOW (widget)->session);
 }
 
 /* Everything under way stops; results that still come find no window. */
@@ -372,7 +375,7 @@ sag_ui_window_dispose (GObject *object)
   if (self->searching != NULL)
     sag_ui_searching_cancel (self->searching);
   if (self->session != NULL)
-    sag_ui_project_close (sag_ui_project_get (self->session));
+    sag_ui_project_end (sag_ui_project_get (self->session));
   g_clear_weak_pointer (&self->undo_toast);
   /* Property actions hold what they are about, which holds them in turn. */
   g_action_map_remove_action (G_ACTION_MAP (self), "show-cases");

@@ -105,7 +105,7 @@ has_label (SagUiMaskRow *row, const char *text)
 static gboolean
 is_memory (GtkWidget *widget, gconstpointer data)
 {
-  return g_str_has_prefix (gtk_label_get_text (GTK_LABEL (widget)), "Only in memory");
+  return g_str_has_prefix (gtk_label_get_text (GTK_LABEL (widget)), "In no project and no file");
 }
 
 static void

@@ -103,6 +103,7 @@ test_selection (SagTestProject *test, gconstpointer data)
   sag_test_project_add_task (test, "nodule", "Is there a nodule?");
   g_assert_cmpstr (get_selected (selection)->one->name, ==, "scan-0017");
   gtk_window_present (GTK_WINDOW (window));
+  sag_test_ui_until (gtk_widget_get_mapped (GTK_WIDGET (window)));
   g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
   g_signal_emit_by_name (search, "stop-search"); /* then the window */
   sag_test_ui_until (window == NULL);
