@@ -107,13 +107,28 @@ def test_convert_gives_the_phantom_back():
 
 
 def test_every_command_takes_a_folder():
+    """Alone, with a series UID, and with a number of the list."""
     folder, _ = chest()
-    info = run("info", folder, "--json").json()
-    assert info["dicom"]["series_uid"] == "1.2.7.3" and "Chest" in run("info", folder).out
-    assert info["scope"]["verdict"] == "in" and info["axes"] == "LPS"
-    run("prepare", folder, "-o", scratch("prepared.nii.gz"))
-    run("render", folder, "-o", scratch("picture.png"), "--size", "300x200")
-    run("ask", folder, "--task", LUNGS, "--bundle", random_bundle())
+    for place in (folder, folder + "#1.2.7.3", folder + "#1"):
+        info = run("info", place, "--json").json()
+        assert info["dicom"]["series_uid"] == "1.2.7.3" and "Chest" in run("info", place).out
+        assert info["scope"]["verdict"] == "in" and info["axes"] == "LPS"
+        run("prepare", place, "-o", scratch("prepared.nii.gz"))
+        run("render", place, "-o", scratch("picture.png"), "--size", "300x200")
+        run("ask", place, "--task", LUNGS, "--bundle", random_bundle())
+
+
+def test_choice_is_told():
+    """Of several scans in a folder the one that suits the model best is taken, and that is said."""
+    folder, _ = chest()
+    air = numpy.full((8, 8), -1000)
+    for k in range(4):
+        write_slice(os.path.join(folder, f"other-{k}"), air, (0, 0, k), (1, 1), k + 1, "1.2.7.1")
+    told = "holds 2 scans: this is number 2, which suits the model best"
+    text = " ".join(run("info", folder).out.split())
+    assert told in text, text
+    assert told not in " ".join(run("info", folder + "#2").out.split())
+    assert "of all, number 2 suits the model best" in run("dicom", "list", folder).out
 
 
 def test_no_name_leaves():
@@ -129,11 +144,12 @@ def test_no_name_leaves():
     run("dicom", "convert", folder, "-o", os.path.join(maps, "scan.nii"))
     run("prepare", folder, "-o", os.path.join(maps, "prepared.nii"))
     run("render", folder, "-o", os.path.join(maps, "picture.png"), "--size", "300x200")
+    run("project", "create", os.path.join(maps, "work.sagitta"), folder, "--task", f"lungs={LUNGS}")
     for name in os.listdir(maps):
         assert "SECRET" not in name
         with open(os.path.join(maps, name), "rb") as file:
             outputs.append(file.read().decode("latin-1"))
-    assert len(outputs) >= 8 and not any("SECRET" in text for text in outputs)
+    assert len(outputs) >= 9 and not any("SECRET" in text for text in outputs)
     assert any(name.startswith("ct-") for name in os.listdir(maps))
     named = run("dicom", "list", folder, "--names").out
     assert NAME in named and ID in named
