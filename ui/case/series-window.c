@@ -268,11 +268,14 @@ add_problems (SagUiSeriesWindow *self)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   for (guint i = 0; i < MIN (problems->len, MAX_PROBLEMS); i++)
     {
-      GtkWidget *line = adw_action_row_new ();
+      const SagDicomProblem *problem = problems->pdata[i];
+      GtkWidget             *line = adw_action_row_new ();
+      /* Files of many folders are called alike. */
+      g_autofree char *path = g_filename_display_name (problem->path);
 
       adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (line), FALSE);
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (line),
-                                     ((SagDicomProblem *) problems->pdata[i])->sentence);
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (line), problem->sentence);
+      gtk_widget_set_tooltip_text (line, path);
       adw_action_row_set_title_lines (ADW_ACTION_ROW (line), 0);
       adw_expander_row_add_row (ADW_EXPANDER_ROW (row), line);
     }

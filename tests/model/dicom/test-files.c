@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define NOBODY 65534
+
 /* Files that are not what they should be: one reason each, and the rest is read. */
 
 typedef struct
@@ -271,6 +273,55 @@ test_named_so (Fixture *fixture, gconstpointer data)
                    "text.IMA is no DICOM file.");
 }
 
+static gboolean
+has_problem (const SagDicomIndex *index, const char *beginning)
+{
+  for (guint i = 0; i < index->problems->len; i++)
+    if (g_str_has_prefix (((SagDicomProblem *) index->problems->pdata[i])->sentence, beginning))
+      return TRUE;
+  return FALSE;
+}
+
+/* Whom nothing is locked to steps down for a moment. */
+static void
+test_unreadable (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice  slice = { 0 };
+  const char      *paths[] = { fixture->folder, NULL };
+  const gboolean   is_root = geteuid () == 0;
+  g_autofree char *locked = g_build_filename (fixture->folder, "locked", NULL);
+  g_autofree char *file = g_build_filename (fixture->folder, "closed.dcm", NULL);
+  g_autoptr (SagDicomIndex) index = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDir) folder = NULL;
+  gboolean can_see;
+
+  make_series (&slice, fixture->folder, 4, 2);
+  make_save (make_slice (&slice), fixture->folder, "closed.dcm");
+  g_assert_cmpint (g_mkdir (locked, 0), ==, 0);
+  g_assert_cmpint (g_chmod (file, 0), ==, 0);
+  g_assert_cmpint (g_chmod (fixture->folder, 0755), ==, 0);
+  if (is_root)
+    g_assert_cmpint (seteuid (NOBODY), ==, 0);
+  folder = g_dir_open (fixture->folder, 0, NULL);
+  can_see = folder != NULL;
+  if (can_see)
+    index = sag_dicom_index_new (paths, NULL, NULL, NULL, &error);
+  if (is_root)
+    g_assert_cmpint (seteuid (0), ==, 0);
+  g_chmod (locked, 0700);
+  if (!can_see)
+    {
+      g_test_skip ("the temporary folder is closed to others");
+      return;
+    }
+  g_assert_no_error (error);
+  g_assert_cmpuint (index->n_files, ==, 5);
+  g_assert_cmpuint (index->problems->len, ==, 2);
+  g_assert_true (has_problem (index, "The folder locked cannot be read. Ask for access to it."));
+  g_assert_true (has_problem (index, "closed.dcm cannot be read: "));
+}
+
 /* One place of several that is not there leaves the others. */
 static void
 test_lost_place (Fixture *fixture, gconstpointer data)
@@ -472,6 +523,7 @@ main (int argc, char **argv)
   ADD ("rest-is-read", test_rest_is_read);
   ADD ("nothing-there", test_nothing_there);
   ADD ("named-so", test_named_so);
+  ADD ("unreadable", test_unreadable);
   ADD ("lost-place", test_lost_place);
   ADD ("circle", test_circle);
   ADD ("directory", test_directory);
