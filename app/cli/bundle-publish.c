@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cli/bundle-figures.h"
 #include "app/cli/cli.h"
 
 #include "model/bundle/check.h"
@@ -10,7 +11,8 @@ int
 sag_cli_bundle_publish (int argc, char **argv)
 {
   g_autofree char *output = NULL, *name = NULL, *license = NULL;
-  g_autofree char *weights_license = NULL, *data_license = NULL, *permitted_use = NULL;
+  g_autofree char *weights_license = NULL, *data_license = NULL, *permitted_use = NULL,
+                  *figures = NULL;
   g_auto (GStrv) forget = NULL, rest = NULL;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
@@ -25,6 +27,8 @@ sag_cli_bundle_publish (int argc, char **argv)
       "What the weights may be used for", "TEXT" },
     { "forget", 0, 0, G_OPTION_ARG_STRING_ARRAY, &forget,
       "Leave a line of the provenance out; may be repeated", "KEY" },
+    { "figures", 0, 0, G_OPTION_ARG_FILENAME, &figures,
+      "Write the AUROCs of this report of evaluate beside the tasks", "FILE" },
     { NULL },
   };
   SagBundlePublish publish;
@@ -49,8 +53,11 @@ sag_cli_bundle_publish (int argc, char **argv)
     .cancellable = sag_cli_get_cancellable (),
   };
   bundle = sag_bundle_load (rest[0], &error);
-  if (bundle != NULL)
+  if (bundle != NULL &&
+      (figures == NULL || sag_cli_read_figures (figures, bundle, publish.aurocs, &error)))
     published = sag_bundle_publish (bundle, &publish, output, &error);
+  for (guint i = 0; i < SAG_N_HEADS; i++)
+    g_clear_pointer (&publish.aurocs[i], g_hash_table_unref);
   if (published == NULL)
     return sag_cli_fail (error);
   text = sag_bundle_inspect (published);

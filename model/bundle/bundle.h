@@ -54,6 +54,7 @@ typedef enum
 {
   SAG_HEAD_CLASS,
   SAG_HEAD_PATCH,
+  SAG_N_HEADS,
 } SagHead;
 
 /** SagTraining: what a bundle's task list says of a text and a head (DESIGN.md section 4). */

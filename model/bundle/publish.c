@@ -9,6 +9,7 @@
 
 #define MOST_IN_F16 65504.0f
 #define PIECE 65536
+#define HALVED_FROM "halved_from"
 
 static SagDtype
 dtype_of (const SagWeightSpec *spec)
@@ -87,6 +88,15 @@ forget_notes (SagManifest *manifest, const char *const *keys)
     }
 }
 
+static gboolean
+has_note (const SagManifest *manifest, const char *key)
+{
+  for (guint i = 0; i < manifest->notes->len; i++)
+    if (g_str_equal (((const SagBundleNote *) manifest->notes->pdata[i])->key, key))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 replace (char **text, const char *by)
 {
@@ -94,6 +104,20 @@ replace (char **text, const char *by)
     return;
   g_free (*text);
   *text = g_strdup (by);
+}
+
+static void
+note_aurocs (SagManifest *manifest, GHashTable *const aurocs[SAG_N_HEADS])
+{
+  for (guint i = 0; i < manifest->tasks->len; i++)
+    {
+      SagBundleTask *task = manifest->tasks->pdata[i];
+      const double  *auroc =
+        aurocs[task->head] != NULL ? g_hash_table_lookup (aurocs[task->head], task->text) : NULL;
+
+      if (auroc != NULL)
+        task->auroc = *auroc;
+    }
 }
 
 static SagManifest *
@@ -106,7 +130,9 @@ dup_manifest (SagBundle *bundle, const SagBundlePublish *publish)
   replace (&manifest->data_license, publish->data_license);
   replace (&manifest->permitted_use, publish->permitted_use);
   forget_notes (manifest, publish->forget);
-  sag_manifest_add_note (manifest, "halved_from", sag_bundle_get_sha256 (bundle));
+  note_aurocs (manifest, publish->aurocs);
+  if (!has_note (manifest, HALVED_FROM))
+    sag_manifest_add_note (manifest, HALVED_FROM, sag_bundle_get_sha256 (bundle));
   manifest->lora_scaling = 0;
   return manifest;
 }

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * @license: a file that becomes LICENSE
  * @weights_license, @data_license, @permitted_use: as in SagManifest
  * @forget: (nullable): keys of the provenance that are left out
+ * @aurocs: (nullable) (element-type utf8 double*): for each head, the AUROC of a text on held-out cases
  */
 typedef struct
 {
@@ -20,12 +21,13 @@ typedef struct
   const char        *data_license;
   const char        *permitted_use;
   const char *const *forget;
+  GHashTable        *aurocs[SAG_N_HEADS];
   GCancellable      *cancellable;
 } SagBundlePublish;
 
 /**
  * sag_bundle_publish: a copy of @bundle to hand on, half the size: matrices and filters as F16, everything else
- * (biases, norms and their statistics) as F32, LoRA merged. The provenance names the bundle that it came from.
+ * (biases, norms and their statistics) as F32, LoRA merged. The provenance names the bundle that was halved, once.
  *
  * Returns: (transfer full): the new bundle, in @folder, which must not exist
  * Errors: SAG_ERROR_LIMIT: a weight is larger than F16 can hold; G_FILE_ERROR, G_IO_ERROR_CANCELLED

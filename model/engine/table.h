@@ -219,6 +219,7 @@ extern "C"
     int32_t          lora_rank;
     float            lora_alpha;
     float            lora_dropout;
+    float            patch_weight;
   } SagTrainOptions;
 
   /**

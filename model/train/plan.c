@@ -2,6 +2,7 @@
 #include "model/train/plan.h"
 
 #include "model/core/number.h"
+#include "model/cpu/train/loss.h"
 
 #include <string.h>
 
@@ -28,6 +29,7 @@ sag_train_plan_init (SagTrainPlan *plan)
     .dropout = 0.1,
     .lora_rank = 8,
     .lora_alpha = 8,
+    .patch_weight = SAG_CPU_PATCH_WEIGHT,
     .seed = 1,
     .augment = TRUE,
     .validate_every = 500,
@@ -65,6 +67,9 @@ sag_train_plan_describe (const SagTrainPlan *plan)
                           plan->scans_per_batch, plan->texts_per_scan, plan->accumulate);
   g_string_append_printf (text, ", lr %s, warm-up %u", sag_number_format (plan->lr, number),
                           plan->warm_up);
+  if (plan->patch_weight != SAG_CPU_PATCH_WEIGHT)
+    g_string_append_printf (text, ", patch weight %s",
+                            sag_number_format (plan->patch_weight, number));
   g_string_append_printf (text, ", dropout %s, seed %" G_GUINT64_FORMAT,
                           sag_number_format (plan->dropout, number), plan->seed);
   g_string_append_printf (text, ", %s, empty masks %s",

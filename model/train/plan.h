@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @lr, @warm_up: highest learning rate, reached after so many steps from 0; then linear to 0
  * @dropout: of the text layers
  * @lora_rank, @lora_alpha: of adapters; 0 means 8
+ * @patch_weight: of the patch loss beside the class loss, above 0
  * @validate_every: steps, 0 never; @validate_on: scans at most; @patience: validations without a better one until
  *   the run stops, 0 never
  * @keep_empty: see sag_index_resolve()
@@ -35,6 +36,7 @@ typedef struct
   double           dropout;
   guint            lora_rank;
   double           lora_alpha;
+  double           patch_weight;
   guint64          seed;
   gboolean         augment;
   gboolean         keep_empty;

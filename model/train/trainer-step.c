@@ -221,7 +221,7 @@ add_losses (SagTrainer *self, const Batch *batch, SagTrainStepSums *sums)
       Sample   sample = { batch->lines[s], batch->losses[s] };
 
       g_array_append_val (self->samples, sample);
-      *(is_label ? &sums->class_loss : &sums->patch_loss) += batch->losses[s];
+      *(is_label ? &sums->class_loss : &sums->patch_loss) += sample.loss;
       *(is_label ? &sums->n_class : &sums->n_patch) += 1;
     }
 }

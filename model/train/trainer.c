@@ -6,6 +6,8 @@
 
 #include "model/train/trainer-private.h"
 
+#include "model/cpu/train/loss.h"
+
 #include <math.h>
 
 #define SECOND G_USEC_PER_SEC
@@ -168,6 +170,7 @@ do_step (SagTrainer *self, GError **error)
   progress.loss = sums.loss;
   progress.class_loss = sums.n_class > 0 ? sums.class_loss / (double) sums.n_class : NAN;
   progress.patch_loss = sums.n_patch > 0 ? sums.patch_loss / (double) sums.n_patch : NAN;
+  progress.patch_loss *= SAG_CPU_PATCH_WEIGHT / self->plan.patch_weight;
   progress.samples_per_s = (double) self->n_samples / self->busy_s;
   progress.waiting = self->waited_s / self->busy_s;
   progress.seconds_left = guess_seconds_left (self);

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /**
  * SagTrainProgress: after a step.
- * @loss: mean over the step's samples; @class_loss, @patch_loss: over those of each kind, NaN without any
+ * @loss: mean over the step's samples; @class_loss, @patch_loss: over those of each kind, NaN without any; the focal
+ *   loss ten times, whatever its weight
  * @grad_norm: before clipping
  * @samples_per_s, @waiting: share of the time in which the engine waited for scans; since the run was started or
  *   resumed, validations and checkpoints left aside

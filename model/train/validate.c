@@ -57,7 +57,7 @@ judge_mask (Judging *self, const float *logits, const float *targets, gsize n)
   gsize    peak = 0;
   gboolean any = FALSE;
 
-  self->patch_loss += SAG_CPU_CELL_WEIGHT * sag_cpu_cell_loss (logits, targets, n, NULL);
+  self->patch_loss += SAG_CPU_PATCH_WEIGHT * sag_cpu_cell_loss (logits, targets, n, NULL);
   self->n_patch++;
   for (gsize c = 0; c < n; c++)
     {

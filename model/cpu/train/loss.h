@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/** How much more than the class loss the cells' counts. */
-#define SAG_CPU_CELL_WEIGHT 10.0
+/** How much more than the class loss the patch loss counts (MODEL.md section 4). */
+#define SAG_CPU_PATCH_WEIGHT 10.0
 
 /**
  * sag_cpu_class_loss: binary cross-entropy on a logit.

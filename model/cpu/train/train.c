@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* SagTrainTable for the processor. A step's way: tokens from the vision network, or given; the joined sequence; both
- * losses; back. Per sample: task BCE + 10 (1 - task) focal, mean over the batch (MODEL.md, section 4).
+ * losses; back. Per sample: task BCE + w (1 - task) focal, mean over the batch; w = 10 (MODEL.md, section 4) unless told.
  */
 
 #include "model/cpu/train/train.h"
@@ -192,6 +192,7 @@ typedef struct
   const Numbers  *numbers;
   const gboolean *cells_matter;
   double         *losses;
+  double          patch_weight;
 } Judge;
 
 /* Loss and derivatives of a sample. */
@@ -202,7 +203,7 @@ judge_sample (gsize s, guint worker, gpointer data)
   const Numbers       *numbers = judge->numbers;
   const SagTrainBatch *batch = judge->batch;
   gsize                n_cells = numbers->n_cells;
-  double               task = batch->task[s], cell_weight = SAG_CPU_CELL_WEIGHT * (1 - task);
+  double               task = batch->task[s], cell_weight = judge->patch_weight * (1 - task);
   float               *d_cells = numbers->d_cells + s * n_cells;
   double               loss =
     task * sag_cpu_class_loss (numbers->class_logits[s], batch->labels[s], &numbers->d_class[s]);
@@ -222,7 +223,9 @@ static void
 judge (Trainer *self, SagTrainBatch *batch, const Numbers *numbers)
 {
   g_autofree double *losses = g_new (double, batch->n);
-  Judge              judge = { batch, numbers, self->cells_matter, losses };
+  double             weight =
+    self->options.patch_weight > 0 ? (double) self->options.patch_weight : SAG_CPU_PATCH_WEIGHT;
+  Judge judge = { batch, numbers, self->cells_matter, losses, weight };
 
   sag_pool_run (self->pool, batch->n, judge_sample, &judge);
   batch->loss = 0;

@@ -78,6 +78,21 @@ test_half (Fixture *self, gconstpointer data)
   g_assert_cmpstr (last->value, ==, sag_bundle_get_sha256 (self->bundle));
 }
 
+/* What is already halved and published again says once where it came from. */
+static void
+test_again (Fixture *self, gconstpointer data)
+{
+  const SagBundlePublish publish = { .name = "half" };
+  g_autofree char       *path = g_build_filename (self->folder, "half", NULL);
+  g_autofree char       *other = g_build_filename (self->folder, "again", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagBundle) half = sag_bundle_publish (self->bundle, &publish, path, &error);
+  g_autoptr (SagBundle) again = sag_bundle_publish (half, &publish, other, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (sag_bundle_get_sha256 (again), ==, sag_bundle_get_sha256 (half));
+}
+
 static void
 test_refusals (Fixture *self, gconstpointer data)
 {
@@ -99,6 +114,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/bundle/publish/half", Fixture, NULL, set_up, test_half, tear_down);
+  g_test_add ("/bundle/publish/again", Fixture, NULL, set_up, test_again, tear_down);
   g_test_add ("/bundle/publish/refusals", Fixture, NULL, set_up, test_refusals, tear_down);
   return g_test_run ();
 }

@@ -107,6 +107,31 @@ test_dropout (void)
   train_setup_clear (&setup);
 }
 
+/* The patch loss counts ten times, or as often as is said. */
+static void
+test_patch_weight (void)
+{
+  const float weights[] = { 0, 10, 20, 30 };
+  double      losses[4];
+
+  for (int i = 0; i < 4; i++)
+    {
+      TrainSetup setup;
+
+      train_setup_init (&setup, SAG_TEXT_BERT, SAG_TRAIN_HEADS_AND_TEXT, even);
+      setup.options.patch_weight = weights[i];
+      train_setup_open (&setup);
+      losses[i] = train_setup_loss (&setup, TRUE);
+      g_array_unref (train_setup_gradients (&setup));
+      if (i == 3)
+        train_setup_check (&setup, TRUE, 20);
+      train_setup_clear (&setup);
+    }
+  g_assert_cmpfloat (losses[0], ==, losses[1]);
+  g_assert_cmpfloat (losses[2], >, losses[1] + 0.01);
+  g_assert_cmpfloat_with_epsilon (losses[3] - losses[2], losses[2] - losses[1], 1e-6);
+}
+
 /* The same numbers whatever the number of threads. */
 static void
 test_threads (void)
@@ -258,6 +283,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cpu/train/frozen-norms", test_frozen_norms);
   g_test_add_func ("/cpu/train/megatron", test_megatron);
   g_test_add_func ("/cpu/train/dropout", test_dropout);
+  g_test_add_func ("/cpu/train/patch-weight", test_patch_weight);
   g_test_add_func ("/cpu/train/threads", test_threads);
   g_test_add_func ("/cpu/train/shared-volumes", test_shared_volumes);
   g_test_add_func ("/cpu/train/bad-images", test_bad_images);

@@ -46,7 +46,7 @@ test_description (void)
   sag_train_plan_init (&plan);
   first = sag_train_plan_describe (&plan);
   g_assert_nonnull (strstr (first, "lr 5e-05"));
-  for (int change = 0; change < 12; change++)
+  for (int change = 0; change < 13; change++)
     {
       g_autofree char *text = NULL;
 
@@ -63,6 +63,7 @@ test_description (void)
       other.dropout *= change == 8 ? 0.5 : 1;
       other.seed += change == 9;
       other.augment ^= change == 10;
+      other.patch_weight *= change == 12 ? 20 : 1;
       text = sag_train_plan_describe (&other);
       g_assert_cmpstr (text, !=, first);
     }
