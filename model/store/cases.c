@@ -434,7 +434,8 @@ sag_tasks_put (SagDb *db, SagTaskRow *row, GError **error)
            db, error,
            "INSERT INTO tasks (position, key, wording, colour, snomed, shortcut) VALUES (?, ?, ?, "
            "?, ?, ?) ON CONFLICT (key) DO UPDATE SET wording = excluded.wording, colour = "
-           "excluded.colour, snomed = excluded.snomed, shortcut = excluded.shortcut",
+           "excluded.colour, snomed = excluded.snomed, shortcut = excluded.shortcut, position = "
+           "iif (position < 0, excluded.position, position)",
            "ississ", next, row->key, row->wording, (gint64) row->colour, row->snomed,
            row->shortcut) &&
          sag_db_integer (db, 0, &row->id, error, "SELECT id FROM tasks WHERE key = ?", "s",
@@ -449,14 +450,45 @@ sag_tasks_remove (SagDb *db, gint64 id, GError **error)
          sag_audit_add (db, error, "task-remove", "task %" G_GINT64_FORMAT, id);
 }
 
-GPtrArray *
-sag_tasks_list (SagDb *db, GError **error)
+gboolean
+sag_tasks_put_aside (SagDb *db, gint64 id, GError **error)
+{
+  return sag_db_run (db, error, "UPDATE tasks SET position = -1 WHERE id = ?", "i", id) &&
+         sag_audit_add (db, error, "task-aside", "task %" G_GINT64_FORMAT, id);
+}
+
+gboolean
+sag_tasks_move (SagDb *db, gint64 id, guint place, GError **error)
+{
+  g_autoptr (GPtrArray) tasks = sag_tasks_list (db, error);
+  g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  if (tasks == NULL)
+    return FALSE;
+  for (guint t = 0; t < tasks->len; t++)
+    {
+      const gint64 other = ((const SagTaskRow *) g_ptr_array_index (tasks, t))->id;
+
+      if (other != id)
+        g_array_append_val (order, other);
+    }
+  g_array_insert_val (order, MIN (place, order->len), id);
+  for (guint t = 0; t < order->len; t++)
+    if (!sag_db_run (db, error, "UPDATE tasks SET position = ? WHERE id = ?", "ii", (gint64) t + 1,
+                     g_array_index (order, gint64, t)))
+      return FALSE;
+  return sag_audit_add (db, error, "task-move", "task %" G_GINT64_FORMAT " to %u", id, place);
+}
+
+static GPtrArray *
+list_tasks (SagDb *db, gboolean aside, GError **error)
 {
   g_autoptr (GPtrArray) out = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_task_row_free);
   GError *failure = NULL;
-  SagRow *row = sag_db_query (
-    db, error, "SELECT id, key, wording, colour, snomed, shortcut FROM tasks ORDER BY position",
-    "");
+  SagRow *row = sag_db_query (db, error,
+                              "SELECT id, key, wording, colour, snomed, shortcut FROM tasks WHERE "
+                              "(position < 0) = ? ORDER BY position, id",
+                              "i", (gint64) (aside ? 1 : 0));
 
   if (row == NULL)
     return NULL;
@@ -476,4 +508,16 @@ sag_tasks_list (SagDb *db, GError **error)
     return g_steal_pointer (&out);
   g_propagate_error (error, failure);
   return NULL;
+}
+
+GPtrArray *
+sag_tasks_list (SagDb *db, GError **error)
+{
+  return list_tasks (db, FALSE, error);
+}
+
+GPtrArray *
+sag_tasks_list_aside (SagDb *db, GError **error)
+{
+  return list_tasks (db, TRUE, error);
 }

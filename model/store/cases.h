@@ -109,8 +109,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagTaskRow, sag_task_row_free)
 
 /** sag_tasks_put: adds it at the end, or changes the one with its key; @row gets its id. Error: SAG_ERROR_ARGUMENT */
 gboolean sag_tasks_put (SagDb *db, SagTaskRow *row, GError **error);
+/** sag_tasks_remove: with all labels that it has. */
 gboolean sag_tasks_remove (SagDb *db, gint64 id, GError **error);
-/** sag_tasks_list: (transfer full) (element-type SagTaskRow). */
+/**
+ * sag_tasks_put_aside: it is asked no longer and stands in no list, but its labels stay: sag_tasks_put() of its key, or
+ * sag_tasks_move(), brings it back.
+ */
+gboolean sag_tasks_put_aside (SagDb *db, gint64 id, GError **error);
+/** sag_tasks_move: to a place in the list, from 0 on; beyond its end: to the end. */
+gboolean sag_tasks_move (SagDb *db, gint64 id, guint place, GError **error);
+/** sag_tasks_list: (transfer full) (element-type SagTaskRow): in their order, without those that were put aside. */
 GPtrArray *sag_tasks_list (SagDb *db, GError **error);
+/** sag_tasks_list_aside: (transfer full) (element-type SagTaskRow): only those. */
+GPtrArray *sag_tasks_list_aside (SagDb *db, GError **error);
 
 G_END_DECLS

@@ -129,6 +129,15 @@ merge_tasks (Merge *merge, GError **error)
   g_autoptr (GPtrArray) theirs = sag_tasks_list (merge->from, error);
   g_autoptr (GPtrArray) mine = theirs != NULL ? sag_tasks_list (merge->to, error) : NULL;
 
+  if (mine != NULL)
+    {
+      /* What was put aside here is known here. */
+      g_autoptr (GPtrArray) aside = sag_tasks_list_aside (merge->to, error);
+
+      if (aside == NULL)
+        return FALSE;
+      g_ptr_array_extend_and_steal (mine, g_steal_pointer (&aside));
+    }
   if (mine == NULL)
     return FALSE;
   for (guint t = 0; t < theirs->len; t++)

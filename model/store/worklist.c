@@ -20,6 +20,7 @@ sag_worklist_free (SagWorklist *list)
     return;
   g_clear_pointer (&list->items, g_ptr_array_unref);
   g_clear_pointer (&list->tasks, g_ptr_array_unref);
+  g_clear_pointer (&list->aside, g_ptr_array_unref);
   g_free (list);
 }
 
@@ -121,7 +122,8 @@ sag_worklist_load (SagDb *db, const char *reader, GError **error)
   g_autoptr (GHashTable) cases = NULL;
 
   list->tasks = rows != NULL ? sag_tasks_list (db, error) : NULL;
-  if (list->tasks == NULL)
+  list->aside = list->tasks != NULL ? sag_tasks_list_aside (db, error) : NULL;
+  if (list->aside == NULL)
     return NULL;
   list->items = g_ptr_array_new_with_free_func (item_free);
   for (guint r = 0; r < rows->len; r++)

@@ -30,6 +30,7 @@ typedef struct
 {
   GPtrArray *items; /* SagWorkItem */
   GPtrArray *tasks; /* SagTaskRow */
+  GPtrArray *aside; /* SagTaskRow: those that were put aside */
 } SagWorklist;
 
 /** sag_worklist_load: on the store's thread. @reader: (nullable): who works */

@@ -4,6 +4,7 @@
  * and paints. */
 
 #include "ui/mask/masks-private.h"
+#include "ui/project/project.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -23,6 +24,20 @@ get_tool (SagUiSliceView *view)
   return display != NULL ? sag_ui_display_get_tool (display) : SAG_UI_TOOL_NONE;
 }
 
+/* On top of the person's own. */
+static void
+add_readings (SagUiMasks *self, SagUiCase *one, SagUiSliceJob *job)
+{
+  SagUiProject *project = self->session != NULL ? sag_ui_project_get (self->session) : NULL;
+
+  if (project == NULL || self->readings_case == 0 ||
+      sag_ui_project_get_case_id (project, one) != self->readings_case)
+    return;
+  for (guint r = 0; r < self->readings->len; r++)
+    sag_ui_slice_job_add_mask (job, g_ptr_array_index (self->readings, r),
+                               g_array_index (self->readings_colours, guint32, r), 0, OUTLINE_PX);
+}
+
 static void
 add_cb (SagUiSliceView *view, SagUiSliceJob *job, gpointer data)
 {
@@ -31,9 +46,9 @@ add_cb (SagUiSliceView *view, SagUiSliceJob *job, gpointer data)
   SagUiCase      *one = sag_ui_display_get_case (display);
   SagUiCaseMasks *masks = one != NULL ? sag_ui_case_masks_peek (one) : NULL;
 
-  if (masks == NULL || !sag_ui_display_get_show_overlays (display))
+  if (one == NULL || !sag_ui_display_get_show_overlays (display))
     return;
-  for (guint m = sag_ui_case_masks_get_n (masks); m > 0; m--)
+  for (guint m = masks != NULL ? sag_ui_case_masks_get_n (masks) : 0; m > 0; m--)
     {
       const SagMaskInfo *info = sag_mask_set_get_info (sag_ui_case_masks_get_set (masks), m - 1);
 
@@ -41,6 +56,7 @@ add_cb (SagUiSliceView *view, SagUiSliceJob *job, gpointer data)
         sag_ui_slice_job_add_mask (job, sag_ui_case_masks_get_shown (masks, m - 1), info->colour,
                                    self->fill, OUTLINE_PX);
     }
+  add_readings (self, one, job);
 }
 
 static double

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * @touched: (nullable): the one of them that was touched last
  * @current: (nullable): of the session's case
  * @stored: (element-type SagUiCaseMasks): those that the open project keeps; weak
+ * @readings, @readings_colours: (element-type SagMask), (element-type guint32): of all readers of the case
+ *   @readings_case of the project, 0: of none
  * @watched: (nullable): a folder whose masks are opened; @watched_seen has the names of
  *   files that were written by us, @watched_ids the masks of those that were opened
  * @is_painting: a stroke follows the hand, now at @last_mm
@@ -34,6 +36,9 @@ struct _SagUiMasks
   SagUiSliceView     *touched;
   SagUiCaseMasks     *current;
   GPtrArray          *stored;
+  GPtrArray          *readings;
+  GArray             *readings_colours;
+  gint64              readings_case;
   GFileMonitor       *watched;
   GHashTable         *watched_seen;
   GHashTable         *watched_ids;

@@ -200,6 +200,29 @@ sag_ui_masks_get_limits (SagUiMasks *self)
   return limits;
 }
 
+void
+sag_ui_masks_begin_readings (SagUiMasks *self, gint64 case_id)
+{
+  self->readings_case = case_id;
+  g_ptr_array_set_size (self->readings, 0);
+  g_array_set_size (self->readings_colours, 0);
+  sag_ui_masks_refresh (self);
+}
+
+gint64
+sag_ui_masks_get_readings_case (SagUiMasks *self)
+{
+  return self->readings_case;
+}
+
+void
+sag_ui_masks_add_reading (SagUiMasks *self, SagMask *mask, guint32 colour)
+{
+  g_ptr_array_add (self->readings, sag_mask_ref (mask));
+  g_array_append_val (self->readings_colours, colour);
+  sag_ui_masks_refresh (self);
+}
+
 SagUiStoredPlace
 sag_ui_stored_place (const SagRenderSlice *slice, const SagGeometry *stored)
 {
@@ -435,6 +458,8 @@ sag_ui_masks_finalize (GObject *object)
   SagUiMasks *self = SAG_UI_MASKS (object);
 
   g_ptr_array_unref (self->stored);
+  g_ptr_array_unref (self->readings);
+  g_array_unref (self->readings_colours);
   g_ptr_array_unref (self->views);
   g_ptr_array_unref (self->scenes);
   g_array_unref (self->outline);
@@ -487,6 +512,8 @@ sag_ui_masks_init (SagUiMasks *self)
   self->views = g_ptr_array_new ();
   self->scenes = g_ptr_array_new ();
   self->stored = g_ptr_array_new ();
+  self->readings = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_mask_unref);
+  self->readings_colours = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->outline = g_array_new (FALSE, FALSE, sizeof (double[3]));
   self->actions = g_simple_action_group_new ();
 }

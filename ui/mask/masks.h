@@ -60,4 +60,12 @@ SagUiCaseMasks *sag_ui_masks_get_current (SagUiMasks *self);
  */
 SagUiCaseMasks *sag_ui_masks_make_current (SagUiMasks *self);
 
+/* Masks of all readers are drawn as outlines above those of the present one while somebody decides what counts. */
+
+/** sag_ui_masks_begin_readings: of which case of the project; those before are gone. 0: none */
+void sag_ui_masks_begin_readings (SagUiMasks *self, gint64 case_id);
+/** sag_ui_masks_get_readings_case: 0: none. */
+gint64 sag_ui_masks_get_readings_case (SagUiMasks *self);
+void   sag_ui_masks_add_reading (SagUiMasks *self, SagMask *mask, guint32 colour);
+
 G_END_DECLS

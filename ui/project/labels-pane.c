@@ -36,6 +36,7 @@ struct _SagUiLabelsPane
   GtkWidget     *more;
   GtkBox        *sides;
   GtkSpinButton *certainty;
+  GtkEntry      *location;
   GtkEntry      *comment;
   GtkWidget     *rest;
   GtkWidget     *as_last;
@@ -178,6 +179,15 @@ tasks_cb (SagUiLabelsPane *self)
 /* What is shown */
 
 static void
+show_text (gpointer entry, const char *text)
+{
+  if (text == NULL)
+    text = "";
+  if (strcmp (gtk_editable_get_text (entry), text) != 0)
+    gtk_editable_set_text (entry, text);
+}
+
+static void
 update_details (SagUiLabelsPane *self)
 {
   const SagLabelRow *row =
@@ -185,7 +195,6 @@ update_details (SagUiLabelsPane *self)
   const gboolean can = sag_ui_labels_can_set (self->labels);
   const gboolean same = row->case_id == self->shown_case && row->task_id == self->shown_task;
   const int      certainty = row->certainty < 0 ? -5 : row->certainty;
-  const char    *comment = row->comment != NULL ? row->comment : "";
 
   for (int v = 1; v < SAG_N_LABEL_VALUES; v++)
     gtk_toggle_button_set_active (self->value_buttons[v], row->value == (SagLabelValue) v);
@@ -197,8 +206,8 @@ update_details (SagUiLabelsPane *self)
   if (!same || !self->is_typing)
     {
       self->is_typing = FALSE;
-      if (strcmp (gtk_editable_get_text (GTK_EDITABLE (self->comment)), comment) != 0)
-        gtk_editable_set_text (GTK_EDITABLE (self->comment), comment);
+      show_text (self->location, row->location);
+      show_text (self->comment, row->comment);
     }
   self->shown_case = row->case_id;
   self->shown_task = row->task_id;
@@ -342,8 +351,9 @@ certainty_input_cb (GtkSpinButton *button, double *value, SagUiLabelsPane *self)
 static void
 details_cb (SagUiLabelsPane *self)
 {
-  const int certainty = gtk_spin_button_get_value_as_int (self->certainty);
-  int       side = 0;
+  const int         certainty = gtk_spin_button_get_value_as_int (self->certainty);
+  int               side = 0;
+  SagUiLabelDetails details;
 
   if (self->is_updating || self->labels == NULL || !sag_ui_labels_can_set (self->labels))
     return;
@@ -351,9 +361,13 @@ details_cb (SagUiLabelsPane *self)
   for (int s = 0; s < N_SIDES; s++)
     if (gtk_toggle_button_get_active (self->side_buttons[s]))
       side = s;
-  sag_ui_labels_set_details (self->labels, sag_ui_labels_get_active (self->labels), sides[side],
-                             certainty < 0 ? -1 : certainty,
-                             gtk_editable_get_text (GTK_EDITABLE (self->comment)));
+  details = (SagUiLabelDetails){
+    .side = sides[side],
+    .location = gtk_editable_get_text (GTK_EDITABLE (self->location)),
+    .certainty = certainty < 0 ? -1 : certainty,
+    .comment = gtk_editable_get_text (GTK_EDITABLE (self->comment)),
+  };
+  sag_ui_labels_set_details (self->labels, sag_ui_labels_get_active (self->labels), &details);
 }
 
 static void
@@ -541,6 +555,7 @@ bind_children (GtkWidgetClass *class)
   BIND (more);
   BIND (sides);
   BIND (certainty);
+  BIND (location);
   BIND (comment);
   BIND (rest);
   BIND (as_last);

@@ -140,9 +140,23 @@ sag_ui_labels_set (SagUiLabels *self, SagLabelValue value)
     sag_ui_labels_set_active (self, next_task (self, place));
 }
 
+/* (nullable): nothing is as good as empty */
+static const char *
+or_null (const char *text)
+{
+  return text != NULL && *text != 0 ? text : NULL;
+}
+
+static gboolean
+has_details (const SagLabelRow *row, const SagUiLabelDetails *details)
+{
+  return g_strcmp0 (row->side, details->side) == 0 && row->certainty == details->certainty &&
+         g_strcmp0 (row->location, or_null (details->location)) == 0 &&
+         g_strcmp0 (row->comment, or_null (details->comment)) == 0;
+}
+
 void
-sag_ui_labels_set_details (
-  SagUiLabels *self, guint place, const char *side, int certainty, const char *comment)
+sag_ui_labels_set_details (SagUiLabels *self, guint place, const SagUiLabelDetails *details)
 {
   const SagLabelRow *now;
   SagLabelRow       *row;
@@ -153,19 +167,17 @@ sag_ui_labels_set_details (
   now = place < self->rows->len ? sag_ui_labels_get_row (self, place) : NULL;
   if (now == NULL || sag_ui_labels_find_task (self, now->task_id) != (int) place)
     return; /* the tasks have changed meanwhile */
-  if (comment != NULL && *comment == 0)
-    comment = NULL;
-  if (now->value == SAG_LABEL_VALUE_NONE ||
-      (g_strcmp0 (now->side, side) == 0 && now->certainty == certainty &&
-       g_strcmp0 (now->comment, comment) == 0))
+  if (now->value == SAG_LABEL_VALUE_NONE || has_details (now, details))
     return;
   after = sag_ui_labels_rows_new ();
   row = sag_ui_labels_create_row (self, place, now->value);
   g_free (row->side);
+  g_free (row->location);
   g_free (row->comment);
-  row->side = g_strdup (side);
-  row->comment = g_strdup (comment);
-  row->certainty = certainty;
+  row->side = g_strdup (details->side);
+  row->location = g_strdup (or_null (details->location));
+  row->comment = g_strdup (or_null (details->comment));
+  row->certainty = details->certainty;
   g_ptr_array_add (after, row);
   sag_ui_labels_change (self, after, _ ("Label’s details"));
 }

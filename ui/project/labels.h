@@ -48,12 +48,20 @@ void  sag_ui_labels_set_active (SagUiLabels *self, guint place);
 /** sag_ui_labels_set: the active task's label; the next unlabelled task becomes active. */
 void sag_ui_labels_set (SagUiLabels *self, SagLabelValue value);
 /**
- * sag_ui_labels_set_details: of a task that has a label.
- * @side, @comment: (nullable)
+ * SagUiLabelDetails: what is said besides a label.
+ * @side, @location, @comment: (nullable)
  * @certainty: 0..100 or -1
  */
-void sag_ui_labels_set_details (
-  SagUiLabels *self, guint place, const char *side, int certainty, const char *comment);
+typedef struct
+{
+  const char *side;
+  const char *location;
+  int         certainty;
+  const char *comment;
+} SagUiLabelDetails;
+
+/** sag_ui_labels_set_details: of a task that has a label. */
+void sag_ui_labels_set_details (SagUiLabels *self, guint place, const SagUiLabelDetails *details);
 /** sag_ui_labels_rest_absent: every task without a label. */
 void sag_ui_labels_rest_absent (SagUiLabels *self);
 /** sag_ui_labels_has_last: another case was labelled before. */

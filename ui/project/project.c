@@ -202,13 +202,13 @@ sag_ui_project_load (SagDb *db, gpointer data, GError **error)
 }
 
 static gboolean
-same_tasks (const SagWorklist *a, const SagWorklist *b)
+same_rows (const GPtrArray *a, const GPtrArray *b)
 {
-  if (a == NULL || b == NULL || a->tasks->len != b->tasks->len)
+  if (a->len != b->len)
     return FALSE;
-  for (guint t = 0; t < a->tasks->len; t++)
+  for (guint t = 0; t < a->len; t++)
     {
-      const SagTaskRow *x = g_ptr_array_index (a->tasks, t), *y = g_ptr_array_index (b->tasks, t);
+      const SagTaskRow *x = g_ptr_array_index (a, t), *y = g_ptr_array_index (b, t);
 
       if (x->id != y->id || x->colour != y->colour || g_strcmp0 (x->key, y->key) != 0 ||
           g_strcmp0 (x->wording, y->wording) != 0 || g_strcmp0 (x->snomed, y->snomed) != 0 ||
@@ -216,6 +216,12 @@ same_tasks (const SagWorklist *a, const SagWorklist *b)
         return FALSE;
     }
   return TRUE;
+}
+
+static gboolean
+same_tasks (const SagWorklist *a, const SagWorklist *b)
+{
+  return a != NULL && b != NULL && same_rows (a->tasks, b->tasks) && same_rows (a->aside, b->aside);
 }
 
 static void

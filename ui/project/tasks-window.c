@@ -3,6 +3,7 @@
 
 #include "model/text/catalogue.h"
 #include "ui/ask/swatch.h"
+#include "ui/project/tasks-write.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -13,8 +14,12 @@ struct _SagUiTasksWindow
 
   SagUiProject        *project;
   AdwPreferencesGroup *group;
+  AdwPreferencesGroup *aside; /* tasks that were put aside */
   AdwEntryRow         *entry;
   GPtrArray           *rows; /* of the group */
+  GPtrArray           *aside_rows;
+  gint64               moved; /* the task whose row keeps the focus */
+  int                  moved_by;
 };
 
 G_DEFINE_FINAL_TYPE (SagUiTasksWindow, sag_ui_tasks_window, ADW_TYPE_WINDOW)
@@ -23,65 +28,12 @@ G_DEFINE_FINAL_TYPE (SagUiTasksWindow, sag_ui_tasks_window, ADW_TYPE_WINDOW)
 static const guint32 colours[] = { 0xE69F00, 0x56B4E9, 0x009E73, 0xF0E442,
                                    0xD55E00, 0xCC79A7, 0x0072B2 };
 
-/* Writing */
-
-typedef struct
-{
-  SagUiProject *project;
-  SagTaskRow   *row;
-  gboolean      remove;
-} Change;
-
-static gboolean
-write_change (SagDb *db, gpointer data, GError **error)
-{
-  Change *change = data;
-
-  return change->remove ? sag_tasks_remove (db, change->row->id, error)
-                        : sag_tasks_put (db, change->row, error);
-}
-
-static void
-written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Change *change = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!sag_store_run_finish (result, &error))
-    g_signal_emit_by_name (change->project, "problem", error->message);
-  sag_ui_project_reload (change->project);
-  sag_task_row_free (change->row);
-  g_object_unref (change->project);
-  g_free (change);
-}
-
 /* @row: (transfer full) */
 static void
-put (SagUiTasksWindow *self, SagTaskRow *row, gboolean remove)
+put (SagUiTasksWindow *self, SagTaskRow *row)
 {
-  SagStore *store = sag_ui_project_get_store (self->project);
-  Change   *change;
-
-  if (!sag_ui_project_can_write (self->project))
-    {
-      sag_task_row_free (row);
-      return;
-    }
-  change = g_new (Change, 1);
-  *change = (Change){ g_object_ref (self->project), row, remove };
-  sag_store_run_async (store, write_change, change, written_cb, change);
-}
-
-static SagTaskRow *
-copy_task (const SagTaskRow *task)
-{
-  SagTaskRow *copy = g_memdup2 (task, sizeof *task);
-
-  copy->key = g_strdup (task->key);
-  copy->wording = g_strdup (task->wording);
-  copy->snomed = g_strdup (task->snomed);
-  copy->shortcut = g_strdup (task->shortcut);
-  return copy;
+  sag_ui_tasks_write (self->project, row, SAG_UI_TASK_PUT, 0);
+  sag_task_row_free (row);
 }
 
 /* A row of the window, or a question, is about a task wherever it stands in the list by now. */
@@ -89,6 +41,21 @@ static void
 set_task (gpointer widget, gint64 id)
 {
   g_object_set_data_full (G_OBJECT (widget), "task", g_memdup2 (&id, sizeof id), g_free);
+}
+
+static const SagTaskRow *
+find_aside (SagUiTasksWindow *self, gint64 id)
+{
+  const SagWorklist *list = sag_ui_project_get_list (self->project);
+
+  for (guint t = 0; list != NULL && t < list->aside->len; t++)
+    {
+      const SagTaskRow *task = g_ptr_array_index (list->aside, t);
+
+      if (task->id == id)
+        return task;
+    }
+  return NULL;
 }
 
 /* (nullable): it may be gone. */
@@ -100,7 +67,16 @@ task_of (SagUiTasksWindow *self, gpointer widget)
   for (guint t = 0; t < sag_ui_project_get_n_tasks (self->project); t++)
     if (sag_ui_project_get_task (self->project, t)->id == *id)
       return sag_ui_project_get_task (self->project, t);
-  return NULL;
+  return find_aside (self, *id);
+}
+
+static int
+place_of (SagUiTasksWindow *self, gint64 id)
+{
+  for (guint t = 0; t < sag_ui_project_get_n_tasks (self->project); t++)
+    if (sag_ui_project_get_task (self->project, t)->id == id)
+      return (int) t;
+  return -1;
 }
 
 /* Adding */
@@ -108,8 +84,13 @@ task_of (SagUiTasksWindow *self, gpointer widget)
 static gboolean
 has_key (SagUiTasksWindow *self, const char *key)
 {
+  const SagWorklist *list = sag_ui_project_get_list (self->project);
+
   for (guint t = 0; t < sag_ui_project_get_n_tasks (self->project); t++)
     if (strcmp (sag_ui_project_get_task (self->project, t)->key, key) == 0)
+      return TRUE;
+  for (guint t = 0; list != NULL && t < list->aside->len; t++)
+    if (strcmp (((const SagTaskRow *) g_ptr_array_index (list->aside, t))->key, key) == 0)
       return TRUE;
   return FALSE;
 }
@@ -131,6 +112,24 @@ dup_key (SagUiTasksWindow *self, const char *wording)
   return key;
 }
 
+/* Of a question that was put aside the labels are there. */
+static gboolean
+bring_back_wording (SagUiTasksWindow *self, const char *wording)
+{
+  const SagWorklist *list = sag_ui_project_get_list (self->project);
+
+  for (guint t = 0; list != NULL && t < list->aside->len; t++)
+    {
+      const SagTaskRow *task = g_ptr_array_index (list->aside, t);
+
+      if (strcmp (task->wording, wording) != 0)
+        continue;
+      sag_ui_tasks_write (self->project, task, SAG_UI_TASK_MOVE, G_MAXUINT);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 void
 sag_ui_tasks_window_add (SagUiTasksWindow *self, const char *wording)
 {
@@ -143,11 +142,13 @@ sag_ui_tasks_window_add (SagUiTasksWindow *self, const char *wording)
   for (guint t = 0; t < n; t++)
     if (strcmp (sag_ui_project_get_task (self->project, t)->wording, text) == 0)
       return;
+  if (bring_back_wording (self, text))
+    return;
   row = g_new0 (SagTaskRow, 1);
   row->key = dup_key (self, text);
   row->wording = g_steal_pointer (&text);
   row->colour = colours[n % G_N_ELEMENTS (colours)];
-  put (self, row, FALSE);
+  put (self, row);
 }
 
 static void
@@ -179,7 +180,7 @@ apply_cb (GtkEditable *entry, SagUiTasksWindow *self)
 
   if (task_of (self, entry) == NULL)
     return;
-  row = copy_task (task_of (self, entry));
+  row = sag_ui_task_copy (task_of (self, entry));
   place = g_str_equal (field, "wording")  ? &row->wording
           : g_str_equal (field, "snomed") ? &row->snomed
                                           : &row->shortcut;
@@ -191,7 +192,7 @@ apply_cb (GtkEditable *entry, SagUiTasksWindow *self)
     }
   g_free (*place);
   *place = *text != 0 ? g_steal_pointer (&text) : NULL;
-  put (self, row, FALSE);
+  put (self, row);
 }
 
 /* A key that is none is said so while it is typed. */
@@ -215,16 +216,16 @@ colour_cb (GtkToggleButton *button, SagUiTasksWindow *self)
 
   if (!gtk_toggle_button_get_active (button) || task_of (self, button) == NULL)
     return;
-  row = copy_task (task_of (self, button));
+  row = sag_ui_task_copy (task_of (self, button));
   row->colour = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "colour"));
-  put (self, row, FALSE);
+  put (self, row);
 }
 
 static void
 removed_cb (AdwMessageDialog *dialog, const char *response, SagUiTasksWindow *self)
 {
   if (g_str_equal (response, "remove") && task_of (self, dialog) != NULL)
-    put (self, copy_task (task_of (self, dialog)), TRUE);
+    sag_ui_tasks_write (self->project, task_of (self, dialog), SAG_UI_TASK_REMOVE, 0);
 }
 
 /* Its labels go with it, which cannot be undone. */
@@ -250,6 +251,35 @@ remove_cb (GtkButton *button, SagUiTasksWindow *self)
   set_task (dialog, task->id);
   g_signal_connect_object (dialog, "response", G_CALLBACK (removed_cb), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* Its labels stay. */
+static void
+aside_cb (GtkButton *button, SagUiTasksWindow *self)
+{
+  if (task_of (self, button) != NULL)
+    sag_ui_tasks_write (self->project, task_of (self, button), SAG_UI_TASK_PUT_ASIDE, 0);
+}
+
+static void
+back_cb (GtkButton *button, SagUiTasksWindow *self)
+{
+  if (task_of (self, button) != NULL)
+    sag_ui_tasks_write (self->project, task_of (self, button), SAG_UI_TASK_MOVE, G_MAXUINT);
+}
+
+static void
+move_cb (GtkButton *button, SagUiTasksWindow *self)
+{
+  const int         step = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "step"));
+  const SagTaskRow *task = task_of (self, button);
+  const int         place = task != NULL ? place_of (self, task->id) + step : -1;
+
+  if (place < 0 || place >= (int) sag_ui_project_get_n_tasks (self->project))
+    return;
+  self->moved = task->id;
+  self->moved_by = step;
+  sag_ui_tasks_write (self->project, task, SAG_UI_TASK_MOVE, (guint) place);
 }
 
 /* Rows */
@@ -305,11 +335,49 @@ add_colours (SagUiTasksWindow *self, GtkWidget *expander, const SagTaskRow *task
 }
 
 static GtkWidget *
+create_button (SagUiTasksWindow *self,
+               const SagTaskRow *task,
+               const char       *icon,
+               const char       *hint,
+               GCallback         clicked)
+{
+  GtkWidget       *button = gtk_button_new_from_icon_name (icon);
+  g_autofree char *name = NULL;
+
+  /* Translators: what a button does, then the task that it is about. */
+  name = g_strdup_printf (_ ("%s: %s"), hint, task->wording);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, hint);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  set_task (button, task->id);
+  g_signal_connect_object (button, "clicked", clicked, self, 0);
+  return button;
+}
+
+/* @step: -1 or 1 */
+static void
+add_mover (SagUiTasksWindow *self, GtkWidget *row, const SagTaskRow *task, int step)
+{
+  const int  place = place_of (self, task->id) + step;
+  GtkWidget *button =
+    step < 0
+      ? create_button (self, task, "go-up-symbolic", _ ("Move up"), G_CALLBACK (move_cb))
+      : create_button (self, task, "go-down-symbolic", _ ("Move down"), G_CALLBACK (move_cb));
+
+  g_object_set_data (G_OBJECT (button), "step", GINT_TO_POINTER (step));
+  gtk_widget_set_sensitive (button,
+                            place >= 0 && place < (int) sag_ui_project_get_n_tasks (self->project));
+  adw_expander_row_add_action (ADW_EXPANDER_ROW (row), button);
+  if (self->moved == task->id && self->moved_by == step)
+    g_object_set_data (G_OBJECT (self), "mover", button);
+}
+
+static GtkWidget *
 create_row (SagUiTasksWindow *self, const SagTaskRow *task)
 {
   GtkWidget *row = adw_expander_row_new ();
   GtkWidget *swatch = sag_ui_swatch_new (task->colour);
-  GtkWidget *remove = gtk_button_new_from_icon_name ("user-trash-symbolic");
   GtkWidget *shortcut;
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
@@ -317,14 +385,13 @@ create_row (SagUiTasksWindow *self, const SagTaskRow *task)
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), task->key);
   gtk_widget_set_valign (swatch, GTK_ALIGN_CENTER);
   adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row), swatch);
-  gtk_widget_set_valign (remove, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (remove, "flat");
-  gtk_widget_set_tooltip_text (remove, _ ("Remove the task and its labels"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Remove the task and its labels"), -1);
-  set_task (remove, task->id);
-  g_signal_connect_object (remove, "clicked", G_CALLBACK (remove_cb), self, 0);
-  adw_expander_row_add_action (ADW_EXPANDER_ROW (row), remove);
+  /* Actions stand in the opposite order. */
+  adw_expander_row_add_action (ADW_EXPANDER_ROW (row),
+                               create_button (self, task, "list-remove-symbolic",
+                                              _ ("Put aside: its labels stay"),
+                                              G_CALLBACK (aside_cb)));
+  add_mover (self, row, task, 1);
+  add_mover (self, row, task, -1);
   add_entry (self, row, task, _ ("Question, as the Model Is Asked"), "wording", task->wording);
   add_colours (self, row, task);
   add_entry (self, row, task, _ ("SNOMED CT Code"), "snomed", task->snomed);
@@ -335,13 +402,60 @@ create_row (SagUiTasksWindow *self, const SagTaskRow *task)
 }
 
 static void
+clear_rows (AdwPreferencesGroup *group, GPtrArray *rows)
+{
+  for (guint r = 0; r < rows->len; r++)
+    adw_preferences_group_remove (group, rows->pdata[r]);
+  g_ptr_array_set_size (rows, 0);
+}
+
+/* Tasks that were put aside: back they come, or go for good. */
+static void
+fill_aside (SagUiTasksWindow *self)
+{
+  const SagWorklist *list = sag_ui_project_get_list (self->project);
+
+  clear_rows (self->aside, self->aside_rows);
+  for (guint t = 0; list != NULL && t < list->aside->len; t++)
+    {
+      const SagTaskRow *task = g_ptr_array_index (list->aside, t);
+      GtkWidget        *row = adw_action_row_new ();
+
+      adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), task->wording);
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), task->key);
+      adw_action_row_add_suffix (
+        ADW_ACTION_ROW (row),
+        create_button (self, task, "edit-undo-symbolic", _ ("Ask it again"), G_CALLBACK (back_cb)));
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                                 create_button (self, task, "user-trash-symbolic",
+                                                _ ("Remove the task and its labels"),
+                                                G_CALLBACK (remove_cb)));
+      adw_preferences_group_add (self->aside, row);
+      g_ptr_array_add (self->aside_rows, row);
+    }
+  gtk_widget_set_sensitive (GTK_WIDGET (self->aside), sag_ui_project_can_write (self->project));
+  gtk_widget_set_visible (GTK_WIDGET (self->aside), self->aside_rows->len > 0);
+}
+
+/* Who moves a task by several places stays on its button. */
+static void
+keep_focus (SagUiTasksWindow *self)
+{
+  GtkWidget *mover = g_object_get_data (G_OBJECT (self), "mover");
+
+  g_object_set_data (G_OBJECT (self), "mover", NULL);
+  if (mover != NULL && gtk_widget_get_sensitive (mover))
+    gtk_widget_grab_focus (mover);
+  self->moved = 0;
+}
+
+static void
 tasks_cb (SagUiTasksWindow *self)
 {
   const char *open = g_object_get_data (G_OBJECT (self), "open");
 
-  for (guint r = 0; r < self->rows->len; r++)
-    adw_preferences_group_remove (self->group, self->rows->pdata[r]);
-  g_ptr_array_set_size (self->rows, 0);
+  clear_rows (self->group, self->rows);
   for (guint t = 0; t < sag_ui_project_get_n_tasks (self->project); t++)
     {
       const SagTaskRow *task = sag_ui_project_get_task (self->project, t);
@@ -353,6 +467,8 @@ tasks_cb (SagUiTasksWindow *self)
     }
   gtk_widget_set_sensitive (GTK_WIDGET (self->group), sag_ui_project_can_write (self->project));
   gtk_widget_set_visible (GTK_WIDGET (self->group), self->rows->len > 0);
+  fill_aside (self);
+  keep_focus (self);
 }
 
 /* What is unfolded stays so when the list is made anew. */
@@ -421,11 +537,17 @@ sag_ui_tasks_window_new (SagUiProject *project, GtkWindow *parent)
 
   self->project = g_object_ref (project);
   self->group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+  self->aside = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+  adw_preferences_group_set_title (self->aside, _ ("Put Aside"));
+  adw_preferences_group_set_description (
+    self->aside, _ ("Not asked any longer. What was labelled is kept, and is there when the "
+                    "question is asked again."));
   gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
   gtk_widget_set_vexpand (page, TRUE);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page),
                             ADW_PREFERENCES_GROUP (create_adding (self)));
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), self->group);
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), self->aside);
   gtk_box_append (GTK_BOX (box), page);
   adw_window_set_content (ADW_WINDOW (self), box);
   g_signal_connect_object (project, "list", G_CALLBACK (remember_open), self, G_CONNECT_SWAPPED);
@@ -449,6 +571,7 @@ static void
 sag_ui_tasks_window_finalize (GObject *object)
 {
   g_ptr_array_unref (SAG_UI_TASKS_WINDOW (object)->rows);
+  g_ptr_array_unref (SAG_UI_TASKS_WINDOW (object)->aside_rows);
   G_OBJECT_CLASS (sag_ui_tasks_window_parent_class)->finalize (object);
 }
 
@@ -465,4 +588,5 @@ static void
 sag_ui_tasks_window_init (SagUiTasksWindow *self)
 {
   self->rows = g_ptr_array_new ();
+  self->aside_rows = g_ptr_array_new ();
 }

@@ -143,8 +143,8 @@ session_of (gpointer window)
 }
 
 /* What was left out is said in a window that stays. */
-static void
-show_notes (gpointer window, char **sentences)
+void
+sag_ui_transfer_show_notes (GtkWindow *window, char **sentences)
 {
   g_autofree char *text = g_strjoinv ("\n", sentences + 1);
   GtkWidget       *dialog = adw_message_dialog_new (window, sentences[0], NULL);
@@ -172,7 +172,7 @@ transferred_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (sentences == NULL)
     g_signal_emit_by_name (source, "problem", error->message);
   else if (sentences[1] != NULL && gtk_widget_get_mapped (GTK_WIDGET (window)))
-    show_notes (window, sentences);
+    sag_ui_transfer_show_notes (window, sentences);
   else
     sag_ui_session_say (session_of (window), sentences[0]);
 }

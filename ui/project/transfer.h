@@ -42,6 +42,9 @@ void sag_ui_transfer_async (SagUiProject       *project,
  */
 char **sag_ui_transfer_finish (GAsyncResult *result, GError **error);
 
+/** sag_ui_transfer_show_notes: the first sentence as a heading, the others below it, in a dialog that stays. */
+void sag_ui_transfer_show_notes (GtkWindow *window, char **sentences);
+
 /** sag_ui_transfer_install_actions: "export" (string), "import-labels" and "import-masks" in @group. */
 void sag_ui_transfer_install_actions (GActionMap *group, GtkWindow *window, SagUiSession *session);
 

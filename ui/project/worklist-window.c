@@ -18,6 +18,9 @@ struct _SagUiWorklistWindow
   GtkWidget          *search;
   GtkWidget          *state;
   GtkWidget          *unlabelled;
+  GtkWidget          *task;
+  GtkWidget          *value;
+  gboolean            is_filling; /* the tasks */
   GtkWidget          *progress;
   GtkWidget          *words;
 };
@@ -125,11 +128,19 @@ static void
 filter_cb (SagUiWorklistWindow *self)
 {
   const guint   state = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->state));
+  const guint   task = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->task));
+  const guint   value = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->value));
   SagWorkFilter filter = {
     .text = gtk_editable_get_text (GTK_EDITABLE (self->search)),
     .states = state > 0 && state <= SAG_N_CASE_STATES ? 1u << (state - 1) : 0,
     .unlabelled = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->unlabelled)),
+    .task = task != GTK_INVALID_LIST_POSITION ? task : 0,
+    .value = value < SAG_N_LABEL_VALUES ? (SagLabelValue) value : SAG_LABEL_VALUE_NONE,
   };
+
+  if (self->is_filling)
+    return;
+  gtk_widget_set_sensitive (self->value, filter.task > 0);
 
   if (*filter.text == 0)
     filter.text = NULL;
@@ -209,6 +220,95 @@ stop_search_cb (SagUiWorklistWindow *self)
 }
 
 /* Putting it together */
+
+/* Other tasks than before: none is chosen, for the one that was may have another place. */
+static void
+tasks_cb (SagUiWorklistWindow *self)
+{
+  g_autoptr (GtkStringList) tasks = gtk_string_list_new (NULL);
+
+  gtk_string_list_append (tasks, _ ("Any task"));
+  for (guint t = 0; t < sag_ui_project_get_n_tasks (self->project); t++)
+    gtk_string_list_append (tasks, sag_ui_project_get_task (self->project, t)->wording);
+  self->is_filling = TRUE;
+  gtk_drop_down_set_model (GTK_DROP_DOWN (self->task), G_LIST_MODEL (tasks));
+  self->is_filling = FALSE;
+  filter_cb (self);
+}
+
+static void
+setup_task_cb (GtkSignalListItemFactory *factory, GtkListItem *cell, gpointer user_data)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 60);
+  gtk_list_item_set_child (cell, label);
+}
+
+static void
+bind_task_cb (GtkSignalListItemFactory *factory, GtkListItem *cell, gpointer user_data)
+{
+  GtkStringObject *text = gtk_list_item_get_item (cell);
+
+  gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (cell)),
+                      gtk_string_object_get_string (text));
+}
+
+/* Cases by what was said to one task. */
+static GtkWidget *
+create_task_bar (SagUiWorklistWindow *self)
+{
+  GtkWidget          *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  const char         *values[SAG_N_LABEL_VALUES + 1] = { NULL };
+
+  for (int v = 0; v < SAG_N_LABEL_VALUES; v++)
+    values[v] = sag_ui_project_get_value_title ((SagLabelValue) v);
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_task_cb), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_task_cb), NULL);
+  self->task = gtk_drop_down_new (NULL, NULL);
+  gtk_drop_down_set_factory (GTK_DROP_DOWN (self->task), factory);
+  g_object_unref (factory);
+  gtk_widget_set_hexpand (self->task, TRUE);
+  gtk_widget_set_tooltip_text (self->task, _ ("Only cases by what you said to this task"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->task), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Task"), -1);
+  self->value = gtk_drop_down_new_from_strings (values);
+  gtk_widget_set_tooltip_text (self->value, _ ("Your label of that task"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->value), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Label"), -1);
+  gtk_box_append (GTK_BOX (bar), self->task);
+  gtk_box_append (GTK_BOX (bar), self->value);
+  gtk_widget_add_css_class (bar, "toolbar");
+  g_signal_connect_object (self->task, "notify::selected", G_CALLBACK (filter_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->value, "notify::selected", G_CALLBACK (filter_cb), self,
+                           G_CONNECT_SWAPPED);
+  return bar;
+}
+
+static void
+readings_cb (SagUiWorklistWindow *self)
+{
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
+
+  if (parent != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (parent), "readings.show", NULL);
+}
+
+static GtkWidget *
+create_header (SagUiWorklistWindow *self)
+{
+  GtkWidget *header = adw_header_bar_new ();
+  GtkWidget *button = gtk_button_new_with_mnemonic (_ ("Rea_dings…"));
+
+  gtk_widget_set_tooltip_text (button, _ ("How well readers agree, and where they differ"));
+  g_signal_connect_object (button, "clicked", G_CALLBACK (readings_cb), self, G_CONNECT_SWAPPED);
+  adw_header_bar_pack_start (ADW_HEADER_BAR (header), button);
+  return header;
+}
 
 static GtkWidget *
 create_bar (SagUiWorklistWindow *self)
@@ -315,17 +415,19 @@ sag_ui_worklist_window_new (SagUiLabels *labels, GtkWindow *parent)
   g_signal_connect_object (self->list, "items-changed", G_CALLBACK (items_cb), self,
                            G_CONNECT_SWAPPED);
   selected_cb (self);
-  gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
+  gtk_box_append (GTK_BOX (box), create_header (self));
   gtk_box_append (GTK_BOX (box), create_bar (self));
+  gtk_box_append (GTK_BOX (box), create_task_bar (self));
   gtk_box_append (GTK_BOX (box), create_table (self));
   gtk_box_append (GTK_BOX (box), create_foot (self));
   adw_window_set_content (ADW_WINDOW (self), box);
   g_signal_connect_object (self->project, "labels", G_CALLBACK (labels_cb), self, 0);
   g_signal_connect_object (self->project, "list", G_CALLBACK (update_progress), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->project, "tasks", G_CALLBACK (tasks_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->project, "closing", G_CALLBACK (gtk_window_close), self,
                            G_CONNECT_SWAPPED);
-  update_progress (self);
+  tasks_cb (self);
   return self;
 }
 

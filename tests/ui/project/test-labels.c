@@ -58,7 +58,7 @@ test_set (SagTestProject *test, gconstpointer data)
   g_assert_cmpuint (sag_ui_labels_get_active (labels), ==, 1);
   g_assert_cmpint (sag_test_project_get_item (test, 0)->one->state, ==, SAG_CASE_IN_PROGRESS);
   g_assert_true (sag_ui_project_is_saving (test->project));
-  sag_ui_labels_set_details (labels, 0, "left", 80, "small");
+  sag_ui_labels_set_details (labels, 0, &(SagUiLabelDetails){ "left", "lower lobe", 80, "small" });
   {
     g_autoptr (GPtrArray) rows = stored (test, id);
     const SagLabelRow *row = rows->pdata[0];
@@ -220,6 +220,12 @@ is_toggle (GtkWidget *widget, gconstpointer label)
   return g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0;
 }
 
+static gboolean
+is_entry (GtkWidget *widget, gconstpointer placeholder)
+{
+  return g_strcmp0 (gtk_entry_get_placeholder_text (GTK_ENTRY (widget)), placeholder) == 0;
+}
+
 /* The pane: its actions act only while it is shown; what is typed is kept when one goes on. */
 static void
 test_pane (SagTestProject *test, gconstpointer data)
@@ -228,7 +234,7 @@ test_pane (SagTestProject *test, gconstpointer data)
   SagUiLabelsPane *pane = g_object_new (SAG_UI_TYPE_LABELS_PANE, NULL);
   GActionGroup    *actions;
   GtkWindow       *window;
-  GtkWidget       *button, *entry;
+  GtkWidget       *button, *entry, *location;
   cairo_surface_t *picture;
   guint            n_changed = 0;
 
@@ -246,12 +252,17 @@ test_pane (SagTestProject *test, gconstpointer data)
   button = sag_test_ui_find (GTK_WIDGET (pane), GTK_TYPE_TOGGLE_BUTTON, is_toggle, "Present");
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
   g_assert_cmpint (sag_ui_labels_get_row (labels, 1)->value, ==, SAG_LABEL_VALUE_PRESENT);
-  entry = sag_test_ui_find_type (GTK_WIDGET (pane), GTK_TYPE_ENTRY);
+  entry = sag_test_ui_find (GTK_WIDGET (pane), GTK_TYPE_ENTRY, is_entry, "Comment");
+  location = sag_test_ui_find (GTK_WIDGET (pane), GTK_TYPE_ENTRY, is_entry,
+                               "Location, such as right lower lobe");
+  gtk_editable_set_text (GTK_EDITABLE (location), "left base");
   gtk_editable_set_text (GTK_EDITABLE (entry), "two of them");
   g_action_group_activate_action (actions, "task", g_variant_new_int32 (1));
   g_assert_cmpuint (sag_ui_labels_get_active (labels), ==, 0);
   g_assert_cmpstr (sag_ui_labels_get_row (labels, 1)->comment, ==, "two of them");
+  g_assert_cmpstr (sag_ui_labels_get_row (labels, 1)->location, ==, "left base");
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (location)), ==, "");
   gtk_editable_set_text (GTK_EDITABLE (entry), "half a wo");
   g_signal_connect_swapped (labels, "changed", G_CALLBACK (count_cb), &n_changed);
   sag_ui_project_reload (test->project);

@@ -3,6 +3,7 @@
 #include "tests/ui/project/project-fixture.h"
 #include "tests/ui/support.h"
 #include "ui/project/tasks-window.h"
+#include "ui/project/tasks-write.h"
 #include "ui/project/worklist-window.h"
 #include "ui/project/worklist.h"
 
@@ -194,6 +195,10 @@ test_remove (SagTestProject *test, gconstpointer data)
   sag_test_project_add_task (test, "one", "Is there fluid?");
   sag_test_project_add_task (test, "two", "Is there air?");
   sag_test_project_add_task (test, "three", "Is there a nodule?");
+  for (guint t = 0; t < 2; t++)
+    sag_ui_tasks_write (test->project, sag_ui_project_get_task (test->project, t),
+                        SAG_UI_TASK_PUT_ASIDE, 0);
+  sag_test_ui_until (sag_ui_project_get_n_tasks (test->project) == 1);
   window = sag_ui_tasks_window_new (test->project, NULL);
   gtk_window_present (GTK_WINDOW (window));
   button = sag_test_ui_find (GTK_WIDGET (window), GTK_TYPE_BUTTON, is_remove, GUINT_TO_POINTER (1));
@@ -209,14 +214,135 @@ test_remove (SagTestProject *test, gconstpointer data)
   g_assert_nonnull (dialog);
   g_assert_nonnull (
     strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), "Is there air?"));
-  first = sag_ui_project_get_task (test->project, 0)->id;
+  first =
+    ((SagTaskRow *) g_ptr_array_index (sag_ui_project_get_list (test->project)->aside, 0))->id;
   g_assert_true (
     sag_store_run (sag_ui_project_get_store (test->project), remove_task, &first, NULL));
   sag_ui_project_reload (test->project);
-  sag_test_ui_until (sag_ui_project_get_n_tasks (test->project) == 2);
+  sag_test_ui_until (sag_ui_project_get_list (test->project)->aside->len == 1);
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "remove");
-  sag_test_ui_until (sag_ui_project_get_n_tasks (test->project) == 1);
+  sag_test_ui_until (sag_ui_project_get_list (test->project)->aside->len == 0);
+  g_assert_cmpuint (sag_ui_project_get_n_tasks (test->project), ==, 1);
   g_assert_cmpstr (sag_ui_project_get_task (test->project, 0)->key, ==, "three");
+  gtk_window_destroy (GTK_WINDOW (window));
+  sag_test_ui_settle ();
+}
+
+static gboolean
+is_tip (GtkWidget *widget, gconstpointer tip)
+{
+  return gtk_widget_get_sensitive (widget) &&
+         g_strcmp0 (gtk_widget_get_tooltip_text (widget), tip) == 0;
+}
+
+static void
+click (gpointer window, const char *tip)
+{
+  GtkWidget *button = sag_test_ui_find (window, GTK_TYPE_BUTTON, is_tip, tip);
+
+  g_assert_nonnull (button);
+  g_signal_emit_by_name (button, "clicked");
+}
+
+static const char *
+get_key (SagTestProject *test, guint place)
+{
+  return place < sag_ui_project_get_n_tasks (test->project)
+           ? sag_ui_project_get_task (test->project, place)->key
+           : "";
+}
+
+static gboolean
+count_labels (SagDb *db, gpointer data, GError **error)
+{
+  return sag_db_integer (db, -1, data, error, "SELECT count(*) FROM labels", "");
+}
+
+/* Tasks move, and one that is put aside and asked again has kept its labels. */
+static void
+test_order (SagTestProject *test, gconstpointer data)
+{
+  SagUiTasksWindow *window;
+  SagUiLabels      *labels = sag_ui_labels_get (test->session);
+  cairo_surface_t  *picture;
+  gint64            n = 0;
+
+  sag_test_project_open (test, TRUE);
+  sag_test_project_add_task (test, "one", "Is there fluid?");
+  sag_test_project_add_task (test, "two", "Is there air?");
+  sag_test_project_add_task (test, "three", "Is there a nodule?");
+  sag_test_project_open_case (test, "a");
+  sag_test_ui_until (sag_ui_labels_can_set (labels));
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_PRESENT);
+  sag_test_ui_style ();
+  window = sag_ui_tasks_window_new (test->project, NULL);
+  gtk_window_present (GTK_WINDOW (window));
+  click (window, "Move down"); /* the first that can */
+  sag_test_ui_until (g_str_equal (get_key (test, 1), "one"));
+  click (window, "Move up"); /* the second: it is the first that can */
+  sag_test_ui_until (g_str_equal (get_key (test, 0), "one"));
+  g_assert_cmpstr (get_key (test, 2), ==, "three");
+
+  click (window, "Put aside: its labels stay");
+  sag_test_ui_until (g_str_equal (get_key (test, 0), "two"));
+  g_assert_cmpuint (sag_ui_project_get_n_tasks (test->project), ==, 2);
+  g_assert_true (sag_store_run (sag_ui_project_get_store (test->project), count_labels, &n, NULL));
+  g_assert_cmpint (n, ==, 1);
+  sag_test_ui_settle ();
+  picture = sag_test_ui_picture (GTK_WIDGET (window), "tasks-aside");
+  cairo_surface_destroy (picture);
+  sag_ui_tasks_window_add (window, "Is there fluid?");
+  sag_test_ui_until (sag_ui_project_get_n_tasks (test->project) == 3);
+  g_assert_cmpstr (get_key (test, 2), ==, "one");
+  g_assert_cmpuint (sag_test_project_get_item (test, 0)->n_labelled, ==, 1);
+  sag_test_ui_until (sag_ui_labels_is_ready (labels) &&
+                     sag_ui_labels_get_row (labels, 2)->value == SAG_LABEL_VALUE_PRESENT);
+
+  click (window, "Put aside: its labels stay");
+  sag_test_ui_until (sag_ui_project_get_n_tasks (test->project) == 2);
+  click (window, "Ask it again");
+  sag_test_ui_until (sag_ui_project_get_n_tasks (test->project) == 3);
+  gtk_window_destroy (GTK_WINDOW (window));
+  sag_test_ui_settle ();
+}
+
+/* Cases by what was said to a task. */
+static void
+test_by_label (SagTestProject *test, gconstpointer data)
+{
+  SagUiLabels  *labels = sag_ui_labels_get (test->session);
+  SagWorkFilter present = { .task = 1, .value = SAG_LABEL_VALUE_PRESENT };
+  SagWorkFilter none = { .task = 1, .value = SAG_LABEL_VALUE_NONE };
+  g_autoptr (SagUiWorklist) list = NULL;
+  GtkWidget *window, *task;
+
+  sag_test_project_open (test, TRUE);
+  sag_test_project_add_task (test, "one", "Is there fluid?");
+  sag_test_project_open_case (test, "a");
+  sag_test_project_open_case (test, "b");
+  sag_test_ui_until (sag_ui_labels_can_set (labels));
+  g_assert_cmpuint (sag_work_item_get_n_readers (sag_test_project_get_item (test, 1)), ==, 0);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_PRESENT);
+  g_assert_cmpuint (sag_work_item_get_n_readers (sag_test_project_get_item (test, 1)), ==, 1);
+  list = sag_ui_worklist_new (test->project);
+  sag_ui_worklist_set_filter (list, &present);
+  g_assert_cmpuint (count (list), ==, 1);
+  sag_ui_worklist_set_filter (list, &none);
+  g_assert_cmpuint (count (list), ==, 1);
+
+  window = GTK_WIDGET (sag_ui_worklist_window_new (labels, NULL));
+  gtk_window_present (GTK_WINDOW (window));
+  task = sag_test_ui_find (window, GTK_TYPE_DROP_DOWN, is_tip,
+                           "Only cases by what you said to this task");
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (task), 1);
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (sag_test_ui_find (window, GTK_TYPE_DROP_DOWN, is_tip,
+                                                               "Your label of that task")),
+                              SAG_LABEL_VALUE_PRESENT);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (gtk_column_view_get_model (
+                      GTK_COLUMN_VIEW (sag_test_ui_find_type (window, GTK_TYPE_COLUMN_VIEW))))),
+                    ==, 1);
+  sag_test_project_add_task (test, "two", "Is there air?");
+  g_assert_cmpuint (gtk_drop_down_get_selected (GTK_DROP_DOWN (task)), ==, 0);
   gtk_window_destroy (GTK_WINDOW (window));
   sag_test_ui_settle ();
 }
@@ -229,6 +355,8 @@ main (int argc, char **argv)
   g_test_add ("/ui/project/worklist/" name, SagTestProject, NULL, sag_test_project_set_up, func,   \
               sag_test_project_tear_down)
   ADD ("filter", test_filter);
+  ADD ("by-label", test_by_label);
+  ADD ("order", test_order);
   ADD ("window", test_window);
   ADD ("selection", test_selection);
   ADD ("tasks", test_tasks);
