@@ -6,6 +6,7 @@
 #include "model/store/crc-columns.h"
 #include "model/store/db-private.h"
 #include "model/store/schema.h"
+#include "model/store/seen.h"
 
 static const char *const value_names[] = { "none",   "present",       "absent",
                                            "unsure", "not evaluable", "censored" };
@@ -272,5 +273,6 @@ sag_readers_rename (SagDb *db, const char *from, const char *to, GError **error)
                      to) &&
          sag_db_run (db, error, "UPDATE reviews SET reader = ?2 WHERE reader = ?1", "ss", from,
                      to) &&
+         sag_seen_hand_on (db, from, to, error) &&
          sag_audit_add (db, error, "reader", "%s is called %s now", from, to);
 }

@@ -67,3 +67,24 @@ sag_seen_list (SagDb *db, gint64 case_id, GError **error)
   g_propagate_error (error, failure);
   return NULL;
 }
+
+gboolean
+sag_seen_hand_on (SagDb *db, const char *from, const char *to, GError **error)
+{
+  g_autoptr (GPtrArray) details = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *reader = g_strdup (sag_db_get_reader (db));
+  GError          *failure = NULL;
+  SagRow          *row = sag_db_query (
+             db, error, "SELECT detail FROM audit WHERE what = ? AND who = ? ORDER BY id", "ss", WHAT, from);
+
+  if (row == NULL)
+    return FALSE;
+  while (sag_db_next (db, row, &failure))
+    g_ptr_array_add (details, g_strdup (sag_row_text (row, 0)));
+  /* Entries of the log are by who works. */
+  sag_db_set_reader (db, to);
+  for (guint d = 0; failure == NULL && d < details->len; d++)
+    sag_audit_add (db, &failure, WHAT, "%s", (const char *) g_ptr_array_index (details, d));
+  sag_db_set_reader (db, reader);
+  return sag_db_settle (failure, error);
+}

@@ -24,4 +24,7 @@ sag_seen_add (SagDb *db, gint64 case_id, const char *text, const char *bundle, G
 /** sag_seen_list: (transfer full) (element-type SagSeenRow): what who works has been shown of a case. */
 GPtrArray *sag_seen_list (SagDb *db, gint64 case_id, GError **error);
 
+/** sag_seen_hand_on: what @from was shown counts as shown to @to, who is the same person under another name. */
+gboolean sag_seen_hand_on (SagDb *db, const char *from, const char *to, GError **error);
+
 G_END_DECLS

@@ -138,20 +138,35 @@ apply_mode_to_all (SagUiAsk *self, SagUiCase *one)
     }
 }
 
-void
-sag_ui_ask_set_read_first (SagUiAsk *self, gboolean read_first)
+static void
+apply_mode_to_cases (SagUiAsk *self, gboolean forget)
 {
   GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
 
-  if (self->read_first == !!read_first)
-    return;
-  self->read_first = !!read_first;
   for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
     {
       g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
 
+      if (forget)
+        sag_ui_opinion_forget (one);
       apply_mode_to_all (self, one);
     }
+}
+
+void
+sag_ui_ask_change_reader (SagUiAsk *self)
+{
+  apply_mode_to_cases (self, TRUE);
+  changed (self, NULL);
+}
+
+void
+sag_ui_ask_set_read_first (SagUiAsk *self, gboolean read_first)
+{
+  if (self->read_first == !!read_first)
+    return;
+  self->read_first = !!read_first;
+  apply_mode_to_cases (self, FALSE);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READ_FIRST]);
   changed (self, NULL);
 }

@@ -31,6 +31,9 @@ SagUiCase *sag_ui_ask_get_case (SagUiAsk *self);
 gboolean sag_ui_ask_get_read_first (SagUiAsk *self);
 void     sag_ui_ask_set_read_first (SagUiAsk *self, gboolean read_first);
 
+/** sag_ui_ask_change_reader: somebody else reads now: what was said and seen of all open cases is not theirs. */
+void sag_ui_ask_change_reader (SagUiAsk *self);
+
 /**
  * sag_ui_ask_is_hidden: the answer to @text must not be shown yet: the reader comes first and has
  * neither set a label nor seen an answer to this text before.

@@ -35,14 +35,18 @@ sag_ui_label_get_title (SagUiLabel label)
 }
 
 static void
-opinion_free (gpointer data)
+opinion_clear (SagUiOpinion *opinion)
 {
-  SagUiOpinion *opinion = data;
-
   g_clear_pointer (&opinion->labelled_at, g_date_time_unref);
   g_clear_pointer (&opinion->seen_at, g_date_time_unref);
-  g_free (opinion->bundle);
-  g_free (opinion);
+  g_clear_pointer (&opinion->bundle, g_free);
+}
+
+static void
+opinion_free (gpointer data)
+{
+  opinion_clear (data);
+  g_free (data);
 }
 
 static GQuark
@@ -114,6 +118,23 @@ sag_ui_opinion_see (SagUiCase *one, const char *text, const char *bundle)
     return;
   opinion->seen = TRUE;
   opinion->seen_at = g_date_time_new_now_local ();
+}
+
+void
+sag_ui_opinion_forget (SagUiCase *one)
+{
+  GHashTable    *opinions = g_object_get_qdata (G_OBJECT (one), opinions_quark ());
+  GHashTableIter iter;
+  gpointer       opinion;
+
+  if (opinions == NULL)
+    return;
+  g_hash_table_iter_init (&iter, opinions);
+  while (g_hash_table_iter_next (&iter, NULL, &opinion))
+    {
+      opinion_clear (opinion);
+      *(SagUiOpinion *) opinion = (SagUiOpinion){ SAG_UI_LABEL_NONE };
+    }
 }
 
 const char *

@@ -52,6 +52,9 @@ void sag_ui_opinion_set_label (SagUiCase *one, const char *text, SagUiLabel labe
  */
 void sag_ui_opinion_see (SagUiCase *one, const char *text, const char *bundle);
 
+/** sag_ui_opinion_forget: somebody else reads the case now, who has said and seen nothing yet. */
+void sag_ui_opinion_forget (SagUiCase *one);
+
 /**
  * sag_ui_opinion_find_seen: (nullable): the model of an answer that was shown for a text about which
  * @is says TRUE.

@@ -79,5 +79,8 @@ void sag_ui_labels_note_seen (SagUiLabels *self);
 /** sag_ui_labels_take_seen: (element-type SagSeenRow): what the project knows was shown of it before. */
 void sag_ui_labels_take_seen (SagUiLabels *self, const GPtrArray *rows);
 
+/** sag_ui_labels_forget_seen: somebody else works: what the reader before was shown is not theirs. */
+void sag_ui_labels_forget_seen (SagUiLabels *self);
+
 /** sag_ui_labels_change: a step of the journal. @after: (transfer full): rows of the current case */
 void sag_ui_labels_change (SagUiLabels *self, GPtrArray *after, const char *title);

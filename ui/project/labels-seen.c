@@ -69,6 +69,19 @@ sag_ui_labels_note_seen (SagUiLabels *self)
 }
 
 void
+sag_ui_labels_forget_seen (SagUiLabels *self)
+{
+  GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
+
+  for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
+    {
+      g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
+
+      g_object_set_data (G_OBJECT (one), DATA, NULL);
+    }
+}
+
+void
 sag_ui_labels_take_seen (SagUiLabels *self, const GPtrArray *rows)
 {
   for (guint r = 0; r < rows->len; r++)

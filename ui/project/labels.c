@@ -426,6 +426,16 @@ labels_cb (SagUiProject *project, gint64 case_id, SagUiLabels *self)
 }
 
 static void
+reader_cb (SagUiLabels *self)
+{
+  if (self->session == NULL)
+    return;
+  sag_ui_labels_forget_seen (self);
+  if (self->ask != NULL)
+    sag_ui_ask_change_reader (self->ask);
+}
+
+static void
 closing_cb (SagUiLabels *self)
 {
   leave (self, TRUE);
@@ -490,6 +500,8 @@ sag_ui_labels_get (SagUiSession *session)
   g_signal_connect_object (sag_ui_session_get_cases (session), "notify::current",
                            G_CALLBACK (current_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->project, "met", G_CALLBACK (current_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->project, "reader", G_CALLBACK (reader_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->project, "closing", G_CALLBACK (closing_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->project, "labels", G_CALLBACK (labels_cb), self, 0);

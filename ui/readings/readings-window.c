@@ -116,7 +116,7 @@ add_deed (SagUiReadingsWindow *self,
 static void
 add_label_deeds (SagUiReadingsWindow *self, GtkWidget *box, const SagReviewRow *decision)
 {
-  static const char *const keys[] = { "", "Y", "N", "U", "E", "C" };
+  static const char *const keys[] = { "", "Y", "N", "U", "Q", "Z" };
 
   for (int v = 1; v < SAG_N_LABEL_VALUES; v++)
     {
@@ -489,7 +489,7 @@ sag_ui_readings_window_dispose (GObject *object)
 static void
 bind_keys (GtkWidgetClass *class)
 {
-  static const guint keys[] = { 0, GDK_KEY_y, GDK_KEY_n, GDK_KEY_u, GDK_KEY_e, GDK_KEY_c };
+  static const guint keys[] = { 0, GDK_KEY_y, GDK_KEY_n, GDK_KEY_u, GDK_KEY_q, GDK_KEY_z };
 
   for (int v = 1; v < SAG_N_LABEL_VALUES; v++)
     gtk_widget_class_add_binding_action (class, keys[v], 0, "readings.label", "i", v);

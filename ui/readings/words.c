@@ -42,6 +42,7 @@ sag_ui_readings_dup_markup (const SagReadings *readings, const SagDifference *di
 {
   GString         *text = g_string_new (NULL);
   g_autofree char *dice = NULL;
+  g_autofree char *overlap = NULL;
 
   for (guint r = 0; difference->values != NULL && r < readings->n_readers; r++)
     if (difference->values[r] != SAG_LABEL_VALUE_NONE)
@@ -58,7 +59,8 @@ sag_ui_readings_dup_markup (const SagReadings *readings, const SagDifference *di
     add_name (text, readings, g_array_index (difference->masks, SagMaskReading, m).reader);
   dice = sag_ui_readings_dup_number (sag_difference_get_dice (difference));
   /* Translators: how well masks overlap: Dice's coefficient, 0 to 1. */
-  g_string_append_printf (text, _ (": <b>Dice %s</b>"), dice);
+  overlap = g_strdup_printf (_ ("Dice %s"), dice);
+  g_string_append_printf (text, ": <b>%s</b>", overlap);
   return g_string_free (text, FALSE);
 }
 

@@ -5,6 +5,7 @@
 #include "model/core/error.h"
 #include "model/store/labels.h"
 #include "model/store/masks.h"
+#include "model/store/seen.h"
 #include "tests/support/test.h"
 
 #include <string.h>
@@ -399,7 +400,18 @@ test_readers (void)
 static gboolean
 rename_reader (SagDb *db, gpointer data, GError **error)
 {
-  return sag_readers_rename (db, "Ann", "AB", error);
+  g_autoptr (GPtrArray) after = NULL;
+
+  if (!sag_seen_add (db, 1, "Is there fluid?", "0123", error) ||
+      !sag_readers_rename (db, "Ann", "AB", error))
+    return FALSE;
+  /* Who saw an answer is not blind under another name. */
+  sag_db_set_reader (db, "AB");
+  after = sag_seen_list (db, 1, error);
+  sag_db_set_reader (db, "Ann");
+  g_assert_cmpuint (after->len, ==, 1);
+  g_assert_cmpstr (((SagSeenRow *) g_ptr_array_index (after, 0))->text, ==, "Is there fluid?");
+  return TRUE;
 }
 
 /* Who gets a name keeps what they did before, and can undo it. */

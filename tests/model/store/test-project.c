@@ -461,6 +461,88 @@ test_worklist (Fixture *fixture, gconstpointer data)
   sag_worklist_free (list);
 }
 
+static gboolean
+list_keys (SagDb *db, gpointer data, GError **error)
+{
+  g_autoptr (GPtrArray) tasks = sag_tasks_list (db, error);
+  g_autoptr (GPtrArray) aside = tasks != NULL ? sag_tasks_list_aside (db, error) : NULL;
+  GString *keys = data;
+
+  if (aside == NULL)
+    return FALSE;
+  g_string_truncate (keys, 0);
+  for (guint t = 0; t < tasks->len; t++)
+    g_string_append_printf (keys, "%s ", ((SagTaskRow *) g_ptr_array_index (tasks, t))->key);
+  for (guint t = 0; t < aside->len; t++)
+    g_string_append_printf (keys, "(%s)", ((SagTaskRow *) g_ptr_array_index (aside, t))->key);
+  return TRUE;
+}
+
+typedef struct
+{
+  gint64 task;
+  guint  place;
+} Move;
+
+static gboolean
+move_task (SagDb *db, gpointer data, GError **error)
+{
+  const Move *move = data;
+
+  return sag_tasks_move (db, move->task, move->place, error);
+}
+
+static gboolean
+put_aside (SagDb *db, gpointer data, GError **error)
+{
+  return sag_tasks_put_aside (db, *(gint64 *) data, error);
+}
+
+static gboolean
+put_again (SagDb *db, gpointer data, GError **error)
+{
+  SagTaskRow row = { .key = (char *) "a", .wording = (char *) "a again", .colour = 1 };
+
+  return sag_tasks_put (db, &row, error) && row.id == *(gint64 *) data;
+}
+
+static void
+assert_tasks (Fixture *fixture, const char *keys)
+{
+  g_autoptr (GString) found = g_string_new (NULL);
+
+  g_assert_true (sag_store_run (fixture->store, list_keys, found, NULL));
+  g_assert_cmpstr (found->str, ==, keys);
+}
+
+/* Tasks move to any place; what is put aside is in no list, and comes back at the end, the same as it was. */
+static void
+test_task_order (Fixture *fixture, gconstpointer data)
+{
+  gint64 a = add_task (fixture->store, "a");
+  Move   move;
+
+  add_task (fixture->store, "b");
+  move.task = add_task (fixture->store, "c");
+  move.place = 0;
+  g_assert_true (sag_store_run (fixture->store, move_task, &move, NULL));
+  assert_tasks (fixture, "c a b ");
+  move.place = 1;
+  g_assert_true (sag_store_run (fixture->store, move_task, &move, NULL));
+  assert_tasks (fixture, "a c b ");
+  move.place = 99;
+  g_assert_true (sag_store_run (fixture->store, move_task, &move, NULL));
+  assert_tasks (fixture, "a b c ");
+  g_assert_true (sag_store_run (fixture->store, put_aside, &a, NULL));
+  assert_tasks (fixture, "b c (a)");
+  g_assert_true (sag_store_run (fixture->store, put_again, &a, NULL));
+  assert_tasks (fixture, "b c a ");
+  g_assert_true (sag_store_run (fixture->store, put_aside, &a, NULL));
+  move = (Move){ a, 1 };
+  g_assert_true (sag_store_run (fixture->store, move_task, &move, NULL));
+  assert_tasks (fixture, "b a c ");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -470,6 +552,7 @@ main (int argc, char **argv)
   g_test_add ("/store/project/archive", Fixture, NULL, set_up, test_archive, tear_down);
   g_test_add ("/store/project/labels", Fixture, NULL, set_up, test_labels, tear_down);
   g_test_add ("/store/project/records", Fixture, NULL, set_up, test_records, tear_down);
+  g_test_add ("/store/project/task-order", Fixture, NULL, set_up, test_task_order, tear_down);
   g_test_add ("/store/project/worklist", Fixture, NULL, set_up, test_worklist, tear_down);
   return g_test_run ();
 }

@@ -85,6 +85,46 @@ test_blind (void)
   ask_fixture_tear_down (&fixture);
 }
 
+/* Who reads second on the same screen sees neither the answers nor the labels that the first has seen and set. */
+static void
+test_second_reader (void)
+{
+  AskFixture   fixture;
+  SagUiLabels *labels;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ann");
+  labels = open_project (&fixture);
+  ask_fixture_ask (&fixture, EFFUSION);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_PRESENT);
+  sag_test_ui_settle ();
+  g_assert_true (ask_shows (GTK_WIDGET (ask_fixture_get_card (&fixture, 0)), "0.91"));
+
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ben");
+  sag_test_ui_settle ();
+  g_assert_false (ask_shows (GTK_WIDGET (ask_fixture_get_card (&fixture, 0)), "0.91"));
+  sag_test_ui_until (sag_ui_labels_can_set (labels));
+  g_assert_cmpint (sag_ui_labels_get_row (labels, 0)->value, ==, SAG_LABEL_VALUE_NONE);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_ABSENT);
+  g_assert_false (sag_ui_labels_get_row (labels, 0)->seen);
+  sag_test_ui_settle ();
+  g_assert_true (ask_shows (GTK_WIDGET (ask_fixture_get_card (&fixture, 0)), "0.91"));
+  sag_ui_labels_set_active (labels, 0);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_PRESENT);
+  g_assert_true (sag_ui_labels_get_row (labels, 0)->seen);
+
+  /* Ann has seen it, and is told so again by the project. */
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ann");
+  sag_test_ui_until (sag_ui_labels_can_set (labels));
+  g_assert_cmpint (sag_ui_labels_get_row (labels, 0)->value, ==, SAG_LABEL_VALUE_PRESENT);
+  sag_ui_labels_set_active (labels, 0);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_ABSENT);
+  g_assert_true (sag_ui_labels_get_row (labels, 0)->seen);
+  g_settings_reset (sag_ui_settings_get (), "reader");
+  close_project (&fixture);
+  ask_fixture_tear_down (&fixture);
+}
+
 /* An answer to a text that is nobody's may be about any task. */
 static void
 test_free_text (void)
@@ -179,6 +219,7 @@ main (int argc, char **argv)
 {
   sag_test_ui_init (&argc, &argv);
   g_test_add_func ("/ui/project/blind/labels-and-cards", test_blind);
+  g_test_add_func ("/ui/project/blind/second-reader", test_second_reader);
   g_test_add_func ("/ui/project/blind/free-text", test_free_text);
   g_test_add_func ("/ui/project/blind/early", test_early);
   g_test_add_func ("/ui/project/blind/another-time", test_another_time);
