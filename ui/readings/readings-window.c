@@ -22,6 +22,7 @@ struct _SagUiReadingsWindow
   GtkWidget          *stack;
   GtkWidget          *summary;
   GtkWidget          *undecided;
+  GtkWidget          *view; /* of differences */
   GtkWidget          *deeds;
 };
 
@@ -306,6 +307,8 @@ changed_cb (SagUiReadingsWindow *self)
   gtk_stack_set_visible_child_name (
     GTK_STACK (self->stack),
     g_list_model_get_n_items (G_LIST_MODEL (self->agreement)) > 0 ? "work" : "empty");
+  /* Keys decide from the start. */
+  gtk_widget_grab_focus (self->view);
 }
 
 /* A row that was decided stays until the list is made anew: nothing jumps away under one's hand. */
@@ -359,6 +362,7 @@ create_differences (SagUiReadingsWindow *self)
   GtkWidget *view =
     sag_ui_readings_create_differences (self->readings, GTK_SELECTION_MODEL (self->selection));
 
+  self->view = view;
   self->summary = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->summary, "dim-label");
   gtk_widget_add_css_class (self->summary, "numeric");
