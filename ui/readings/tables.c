@@ -255,7 +255,6 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *cell, SagUiReadings *se
   GtkWidget       *label = gtk_list_item_get_child (cell);
   g_autofree char *markup =
     sag_ui_readings_get (self) != NULL ? dup (self, gtk_list_item_get_item (cell)) : NULL;
-  g_autofree char *text = NULL;
 
   gtk_label_set_markup (GTK_LABEL (label), markup != NULL ? markup : "");
   if (g_object_get_data (G_OBJECT (factory), "number") == NULL)

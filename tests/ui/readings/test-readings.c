@@ -137,7 +137,8 @@ test_window (SagTestMasks *self, gconstpointer data)
   gtk_widget_activate_action (window, "readings.label", "i", SAG_LABEL_VALUE_ABSENT);
   gtk_widget_activate_action (window, "readings.open", NULL);
   sag_test_ui_until (self->masks->readings->len == 2);
-  g_assert_cmpint (sag_ui_masks_get_readings_case (self->masks), ==, sag_ui_project_get_current_id (self->project));
+  g_assert_cmpint (sag_ui_masks_get_readings_case (self->masks), ==,
+                   sag_ui_project_get_current_id (self->project));
   gtk_widget_activate_action (window, "readings.combine", "i", SAG_MASK_INTERSECTION);
   sag_test_ui_until (sag_ui_case_masks_get_n (self->masks->current) == 1);
   g_assert_cmpint (sag_test_masks_count (self, 0) % 4, ==, 0);
@@ -204,7 +205,6 @@ test_share (SagTestMasks *self, gconstpointer data)
   g_autoptr (GAsyncResult) merge = NULL;
   g_autoptr (GAsyncResult) strange = NULL;
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) readers = NULL;
   g_auto (GStrv) sentences = NULL;
   Word      word = { 0, SAG_LABEL_VALUE_UNSURE };
   SagStore *copy;
