@@ -119,7 +119,8 @@ sag_export_archive (SagProject   *project,
     }
   g_mkdir_with_parents (scans, 0777);
   for (guint c = 0; c < project->cases->len; c++)
-    if (!copy_scan (project, g_ptr_array_index (project->cases, c), folder, &places, exported,
+    if (!sag_exported_step (exported, c, project->cases->len, cancellable, error) ||
+        !copy_scan (project, g_ptr_array_index (project->cases, c), folder, &places, exported,
                     cancellable, error))
       return FALSE;
   if (!copy_project (project, path, error))

@@ -80,17 +80,23 @@ const SagStoredMask *sag_project_find_decided (const SagProject *project,
 /**
  * SagExported: what was written.
  * @notes: sentences: what was left out, and why
+ * @n_done, @n_all: cases; atomic: another thread may look while it is under way
  */
 typedef struct
 {
   guint      n_files;
   guint      n_rows;
   GPtrArray *notes;
+  gint       n_done;
+  gint       n_all;
 } SagExported;
 
 void sag_exported_init (SagExported *exported);
 void sag_exported_clear (SagExported *exported);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SagExported, sag_exported_clear)
+/** sag_exported_step: @n_done of @n_all cases are done. Returns: FALSE with G_IO_ERROR_CANCELLED. */
+gboolean sag_exported_step (
+  SagExported *exported, guint n_done, guint n_all, GCancellable *cancellable, GError **error);
 void sag_exported_note (SagExported *exported, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /**

@@ -89,8 +89,11 @@ sag_export_masks (SagProject   *project,
   for (guint c = 0; c < project->cases->len; c++)
     {
       const SagCaseRow *one = g_ptr_array_index (project->cases, c);
-      g_autoptr (GPtrArray) masks = sag_project_load_masks (project, one, error);
+      g_autoptr (GPtrArray) masks = NULL;
 
+      if (!sag_exported_step (exported, c, project->cases->len, cancellable, error))
+        return FALSE;
+      masks = sag_project_load_masks (project, one, error);
       if (masks == NULL)
         return FALSE;
       for (guint m = 0; m < masks->len; m++)
@@ -216,8 +219,11 @@ sag_export_label_maps (SagProject   *project,
   for (guint c = 0; c < project->cases->len; c++)
     {
       const SagCaseRow *one = g_ptr_array_index (project->cases, c);
-      g_autoptr (GPtrArray) masks = sag_project_load_masks (project, one, error);
+      g_autoptr (GPtrArray) masks = NULL;
 
+      if (!sag_exported_step (exported, c, project->cases->len, cancellable, error))
+        return FALSE;
+      masks = sag_project_load_masks (project, one, error);
       if (masks != NULL)
         drop_superseded (project, one, masks);
       if (masks == NULL || (masks->len > 0 && !export_label_map (project, one, masks, folder,

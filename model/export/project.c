@@ -215,6 +215,15 @@ sag_exported_clear (SagExported *exported)
   g_clear_pointer (&exported->notes, g_ptr_array_unref);
 }
 
+gboolean
+sag_exported_step (
+  SagExported *exported, guint n_done, guint n_all, GCancellable *cancellable, GError **error)
+{
+  g_atomic_int_set (&exported->n_all, (gint) n_all);
+  g_atomic_int_set (&exported->n_done, (gint) n_done);
+  return !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
 void
 sag_exported_note (SagExported *exported, const char *format, ...)
 {

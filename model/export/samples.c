@@ -167,11 +167,14 @@ sag_export_samples (SagProject               *project,
   for (guint c = 0; c < project->cases->len; c++)
     {
       SagExportSample sample = { .one = g_ptr_array_index (project->cases, c) };
-      g_autoptr (GPtrArray) masks = sag_project_load_masks (project, sample.one, error);
+      g_autoptr (GPtrArray) masks = NULL;
       g_autofree char *code = NULL;
       const char      *known;
 
-      if (masks == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
+      if (!sag_exported_step (exported, c, project->cases->len, cancellable, error))
+        return FALSE;
+      masks = sag_project_load_masks (project, sample.one, error);
+      if (masks == NULL)
         return FALSE;
       for (guint m = 0; m < masks->len; m++)
         left_out.n_taskless +=

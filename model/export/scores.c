@@ -142,7 +142,8 @@ sag_export_scores (SagProject   *project,
       LoadAnswers       job = { one->id, NULL };
       g_autoptr (GPtrArray) answers = NULL;
 
-      if (!sag_store_run (project->store, load_answers, &job, error))
+      if (!sag_exported_step (exported, c, project->cases->len, cancellable, error) ||
+          !sag_store_run (project->store, load_answers, &job, error))
         return FALSE;
       answers = job.answers;
       for (guint a = 0; a < answers->len; a++)

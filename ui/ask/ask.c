@@ -99,14 +99,6 @@ reveal (SagUiOverlay *overlay)
     sag_ui_overlay_set_visible (overlay, TRUE);
 }
 
-static const char *
-get_bundle (SagUiResult *result)
-{
-  const SagAnswer *answer = sag_ui_result_get_answer (result);
-
-  return answer != NULL ? answer->provenance->bundle_sha256 : NULL;
-}
-
 /* Hides or shows the map of a ready result, and records that it was shown. */
 static void
 apply_mode (SagUiAsk *self, SagUiCase *one, SagUiResult *result)
@@ -121,7 +113,8 @@ apply_mode (SagUiAsk *self, SagUiCase *one, SagUiResult *result)
       conceal (overlay);
       return;
     }
-  sag_ui_opinion_see (one, text, get_bundle (result));
+  if (sag_ui_result_get_answer (result) != NULL)
+    sag_ui_opinion_see_answer (one, sag_ui_result_get_answer (result));
   reveal (overlay);
 }
 

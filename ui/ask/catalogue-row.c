@@ -36,7 +36,7 @@ sag_ui_catalogue_row_get_task (SagUiCatalogueRow *self)
   return self->task;
 }
 
-const SagAnswer *
+SagAnswer *
 sag_ui_catalogue_row_get_answer (SagUiCatalogueRow *self)
 {
   return self->hidden ? NULL : self->answer;

@@ -18,7 +18,7 @@ SagUiCatalogueRow *sag_ui_catalogue_row_new (const SagTask *task);
 const SagTask *sag_ui_catalogue_row_get_task (SagUiCatalogueRow *self);
 
 /** sag_ui_catalogue_row_get_answer: (nullable): NULL as long as it must not be shown. */
-const SagAnswer *sag_ui_catalogue_row_get_answer (SagUiCatalogueRow *self);
+SagAnswer *sag_ui_catalogue_row_get_answer (SagUiCatalogueRow *self);
 /** sag_ui_catalogue_row_set_answer: @answer (nullable). @hidden: the reader comes first. */
 void sag_ui_catalogue_row_set_answer (SagUiCatalogueRow *self, SagAnswer *answer, gboolean hidden);
 /** sag_ui_catalogue_row_set_hidden: signal "changed" tells the table. */

@@ -81,7 +81,7 @@ show_answer (SagUiCatalogueWindow *self, SagUiCatalogueRow *row, SagAnswer *answ
 
   sag_ui_catalogue_row_set_answer (row, answer, hidden);
   if (!hidden)
-    sag_ui_opinion_see (self->one, text, answer->provenance->bundle_sha256);
+    sag_ui_opinion_see_answer (self->one, answer);
 }
 
 static void
@@ -249,13 +249,13 @@ fill (SagUiCatalogueWindow *self)
 static void
 show_again (SagUiCatalogueWindow *self, SagUiCatalogueRow *row)
 {
-  const char      *text = sag_ui_catalogue_row_get_task (row)->text;
-  const SagAnswer *answer;
+  const char *text = sag_ui_catalogue_row_get_task (row)->text;
+  SagAnswer  *answer;
 
   sag_ui_catalogue_row_set_hidden (row, sag_ui_ask_is_hidden (self->ask, self->one, text));
   answer = sag_ui_catalogue_row_get_answer (row);
   if (answer != NULL)
-    sag_ui_opinion_see (self->one, text, answer->provenance->bundle_sha256);
+    sag_ui_opinion_see_answer (self->one, answer);
 }
 
 static void

@@ -40,6 +40,7 @@ opinion_clear (SagUiOpinion *opinion)
   g_clear_pointer (&opinion->labelled_at, g_date_time_unref);
   g_clear_pointer (&opinion->seen_at, g_date_time_unref);
   g_clear_pointer (&opinion->bundle, g_free);
+  g_clear_pointer (&opinion->answer, sag_answer_unref);
 }
 
 static void
@@ -137,6 +138,20 @@ sag_ui_opinion_forget (SagUiCase *one)
     }
 }
 
+void
+sag_ui_opinion_see_answer (SagUiCase *one, SagAnswer *answer)
+{
+  SagUiOpinion *opinion;
+
+  g_return_if_fail (SAG_UI_IS_CASE (one) && answer != NULL);
+
+  sag_ui_opinion_see (one, answer->text, answer->provenance->bundle_sha256);
+  opinion = get (one, answer->text);
+  sag_answer_ref (answer);
+  g_clear_pointer (&opinion->answer, sag_answer_unref);
+  opinion->answer = answer;
+}
+
 const char *
 sag_ui_opinion_find_seen (SagUiCase *one,
                           gboolean (*is) (const char *text, gpointer user_data),
@@ -156,11 +171,10 @@ sag_ui_opinion_find_seen (SagUiCase *one,
 }
 
 void
-sag_ui_opinion_foreach_seen (SagUiCase *one,
-                             void (*func) (const char *text,
-                                           const char *bundle,
-                                           gpointer    user_data),
-                             gpointer user_data)
+sag_ui_opinion_foreach_seen (
+  SagUiCase *one,
+  void (*func) (const char *text, const char *bundle, SagAnswer *answer, gpointer user_data),
+  gpointer user_data)
 {
   GHashTable    *opinions = g_object_get_qdata (G_OBJECT (one), opinions_quark ());
   GHashTableIter iter;
@@ -171,5 +185,6 @@ sag_ui_opinion_foreach_seen (SagUiCase *one,
   g_hash_table_iter_init (&iter, opinions);
   while (g_hash_table_iter_next (&iter, &text, &opinion))
     if (((SagUiOpinion *) opinion)->bundle != NULL)
-      func (text, ((SagUiOpinion *) opinion)->bundle, user_data);
+      func (text, ((SagUiOpinion *) opinion)->bundle, ((SagUiOpinion *) opinion)->answer,
+            user_data);
 }

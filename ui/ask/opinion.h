@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "model/answer/answer.h"
 #include "ui/case/case.h"
 
 G_BEGIN_DECLS
@@ -29,6 +30,7 @@ const char *sag_ui_label_get_title (SagUiLabel label);
  * @seen: a number or map of this text has been shown
  * @labelled_at, @seen_at: (nullable): local time
  * @bundle: (nullable): SHA-256 of the model whose answer was shown; NULL: there was none yet
+ * @answer: (nullable): the newest that was shown
  */
 typedef struct
 {
@@ -38,6 +40,7 @@ typedef struct
   GDateTime *labelled_at;
   GDateTime *seen_at;
   char      *bundle;
+  SagAnswer *answer;
 } SagUiOpinion;
 
 /** sag_ui_opinion_get: (transfer none): of @text about @one; made on first use. */
@@ -55,6 +58,9 @@ void sag_ui_opinion_see (SagUiCase *one, const char *text, const char *bundle);
 /** sag_ui_opinion_forget: somebody else reads the case now, who has said and seen nothing yet. */
 void sag_ui_opinion_forget (SagUiCase *one);
 
+/** sag_ui_opinion_see_answer: this one. */
+void sag_ui_opinion_see_answer (SagUiCase *one, SagAnswer *answer);
+
 /**
  * sag_ui_opinion_find_seen: (nullable): the model of an answer that was shown for a text about which
  * @is says TRUE.
@@ -65,12 +71,11 @@ const char *sag_ui_opinion_find_seen (SagUiCase *one,
 
 /**
  * sag_ui_opinion_foreach_seen: every text whose answer was shown, with the model that gave it; @func changes
- * no opinion.
+ * no opinion. @answer: (nullable): it was shown in another session
  */
-void sag_ui_opinion_foreach_seen (SagUiCase *one,
-                                  void (*func) (const char *text,
-                                                const char *bundle,
-                                                gpointer    user_data),
-                                  gpointer user_data);
+void sag_ui_opinion_foreach_seen (
+  SagUiCase *one,
+  void (*func) (const char *text, const char *bundle, SagAnswer *answer, gpointer user_data),
+  gpointer user_data);
 
 G_END_DECLS

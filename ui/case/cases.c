@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/case/cases.h"
 
+#include <string.h>
+
 #define DEFAULT_CEILING ((gsize) 2 << 30)
+#define N_AHEAD SAG_UI_CASES_AHEAD
 
 struct _SagUiCases
 {
@@ -10,7 +13,8 @@ struct _SagUiCases
   GPtrArray *items;
   GPtrArray *recent; /* most recently current first */
   SagUiCase *current;
-  SagUiCase *ahead; /* the one read ahead for the current; compared only */
+  SagUiCase *ahead[N_AHEAD];  /* those read ahead for the current; compared only */
+  SagUiCase *wished[N_AHEAD]; /* who should be */
   gsize      ceiling;
 };
 
@@ -45,25 +49,37 @@ sag_ui_cases_index_of (SagUiCases *self, SagUiCase *one)
   return index;
 }
 
-/* The current case stays; then the one read ahead; of the others those looked at longest ago go. */
+static gboolean
+is_ahead (SagUiCases *self, SagUiCase *one)
+{
+  for (guint a = 0; a < N_AHEAD; a++)
+    if (self->ahead[a] == one)
+      return TRUE;
+  return FALSE;
+}
+
+/* The current case stays; then those read ahead; of the others those looked at longest ago go. */
 static void
 keep_below_ceiling (SagUiCases *self)
 {
   gsize used = self->current != NULL ? sag_ui_case_get_bytes (self->current) : 0;
 
-  if (self->ahead != NULL && self->ahead != self->current)
-    used += sag_ui_case_get_bytes (self->ahead);
-  if (used > self->ceiling && self->ahead != NULL && self->ahead != self->current)
-    {
-      used -= sag_ui_case_get_bytes (self->ahead);
-      sag_ui_case_unload (self->ahead);
-    }
+  for (guint a = 0; a < N_AHEAD; a++)
+    if (self->ahead[a] != NULL && self->ahead[a] != self->current)
+      {
+        const gsize bytes = sag_ui_case_get_bytes (self->ahead[a]);
+
+        if (used + bytes > self->ceiling)
+          sag_ui_case_unload (self->ahead[a]);
+        else
+          used += bytes;
+      }
   for (guint i = 0; i < self->recent->len; i++)
     {
       SagUiCase *one = self->recent->pdata[i];
       gsize      bytes = sag_ui_case_get_bytes (one);
 
-      if (one == self->current || one == self->ahead)
+      if (one == self->current || is_ahead (self, one))
         continue;
       if (used + bytes > self->ceiling)
         sag_ui_case_unload (one);
@@ -72,22 +88,47 @@ keep_below_ceiling (SagUiCases *self)
     }
 }
 
-/* The next case is read while the person looks at this one, once: if it turns out to be too large
- * it is given up and not tried again until another case is current. */
+/* Who comes next: whom somebody wished, else the neighbour. */
+static SagUiCase *
+find_next (SagUiCases *self, guint place)
+{
+  return self->wished[0] != NULL
+           ? self->wished[place]
+           : case_at (self, sag_ui_cases_index_of (self, self->current) + 1 + place);
+}
+
+/* The next cases are read while the person looks at this one, one after the other and once: one that turns out to be
+ * too large is given up and not tried again until another case is current. */
 static void
 read_ahead (SagUiCases *self)
 {
-  SagUiCase *next;
+  for (guint a = 0; a < N_AHEAD; a++)
+    {
+      SagUiCase *next;
 
-  if (self->current == NULL || self->ahead != NULL ||
-      sag_ui_case_get_state (self->current) != SAG_UI_CASE_READY ||
-      2 * sag_ui_case_get_bytes (self->current) > self->ceiling)
-    return;
-  next = case_at (self, sag_ui_cases_index_of (self, self->current) + 1);
-  if (next == NULL)
-    return;
-  self->ahead = next;
-  sag_ui_case_load (next);
+      if (self->current == NULL || sag_ui_case_get_state (self->current) != SAG_UI_CASE_READY ||
+          (a + 2) * sag_ui_case_get_bytes (self->current) > self->ceiling)
+        return;
+      next = find_next (self, a);
+      if (next == NULL)
+        return;
+      if (next != self->ahead[a])
+        {
+          self->ahead[a] = next;
+          sag_ui_case_load (next);
+        }
+      if (sag_ui_case_get_state (next) != SAG_UI_CASE_READY)
+        return;
+    }
+}
+
+void
+sag_ui_cases_wish (SagUiCases *self, guint place, SagUiCase *one)
+{
+  g_return_if_fail (place < N_AHEAD && one != self->current);
+
+  self->wished[place] = one;
+  read_ahead (self);
 }
 
 static void leave (SagUiCases *self, SagUiCase *one);
@@ -166,8 +207,13 @@ take_out (SagUiCases *self, SagUiCase *one, SagUiCase *next)
   gboolean was_current = one == self->current;
 
   g_signal_handlers_disconnect_by_data (one, self);
-  if (one == self->ahead)
-    self->ahead = NULL;
+  for (guint a = 0; a < N_AHEAD; a++)
+    {
+      if (one == self->ahead[a])
+        self->ahead[a] = NULL;
+      if (one == self->wished[a])
+        memset (self->wished, 0, sizeof self->wished);
+    }
   g_ptr_array_remove (self->recent, one);
   g_ptr_array_remove_index (self->items, index);
   g_list_model_items_changed (G_LIST_MODEL (self), index, 1, 0);
@@ -219,7 +265,8 @@ sag_ui_cases_set_current (SagUiCases *self, SagUiCase *one)
   if (one == self->current)
     return;
   self->current = one;
-  self->ahead = NULL;
+  memset (self->ahead, 0, sizeof self->ahead);
+  memset (self->wished, 0, sizeof self->wished);
   if (one != NULL)
     {
       g_ptr_array_remove (self->recent, one);

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * SagUiCases: the cases of a window in the order of opening, one of them current.
  *
- * A GListModel of SagUiCase. The current case is read first, then the next one ahead, if one as
- * large has room; voxels of the others stay in memory up to a ceiling, those looked at longest ago
+ * A GListModel of SagUiCase. The current case is read first, then the next SAG_UI_CASES_AHEAD, as long as as many of
+ * its size have room; voxels of the others stay in memory up to a ceiling, those looked at longest ago
  * go first.
  *
  * Property "current" (SagUiCase, read-write, nullable).
@@ -19,7 +19,15 @@ G_BEGIN_DECLS
 #define SAG_UI_TYPE_CASES (sag_ui_cases_get_type ())
 G_DECLARE_FINAL_TYPE (SagUiCases, sag_ui_cases, SAG_UI, CASES, GObject)
 
+#define SAG_UI_CASES_AHEAD 2
+
 SagUiCases *sag_ui_cases_new (void);
+
+/**
+ * sag_ui_cases_wish: @one of the list comes next, or (@place 1) after that, wherever it stands: it is read ahead. For
+ * as long as the current case is.
+ */
+void sag_ui_cases_wish (SagUiCases *self, guint place, SagUiCase *one);
 
 /** sag_ui_cases_add: adds @file at the end, or finds it if it is there. Returns: (transfer none). */
 SagUiCase *sag_ui_cases_add (SagUiCases *self, GFile *file);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/project/labels-private.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* A longer pause is no work. */
@@ -134,6 +135,65 @@ sag_ui_labels_set_state (SagUiLabels *self, gint64 case_id, SagCaseState state)
   *data = (State){ case_id, state };
   sag_ui_project_post (self->project, write_state, data, g_free);
   g_signal_emit_by_name (self->project, "labels", case_id);
+}
+
+/* A step of the journal: what the person said of a case as a whole. */
+typedef struct
+{
+  GWeakRef     self;
+  guint        serial;
+  gint64       case_id;
+  SagCaseState before;
+  SagCaseState after;
+} StateStep;
+
+static void
+put_state (StateStep *step, SagCaseState state)
+{
+  g_autoptr (SagUiLabels) self = g_weak_ref_get (&step->self);
+
+  if (self != NULL && sag_ui_project_get_serial (self->project) == step->serial)
+    sag_ui_labels_set_state (self, step->case_id, state);
+}
+
+static void
+undo_state (gpointer data)
+{
+  put_state (data, ((StateStep *) data)->before);
+}
+
+static void
+redo_state (gpointer data)
+{
+  put_state (data, ((StateStep *) data)->after);
+}
+
+static void
+state_step_free (gpointer data)
+{
+  g_weak_ref_clear (&((StateStep *) data)->self);
+  g_free (data);
+}
+
+static const SagUiStepTable state_table = { undo_state, redo_state, state_step_free };
+
+void
+sag_ui_labels_choose_state (SagUiLabels *self, gint64 case_id, SagCaseState state)
+{
+  SagWorkItem *item = sag_ui_labels_get_item (self, case_id);
+  StateStep   *step;
+
+  if (item == NULL || item->one->state == state || !sag_ui_project_can_write (self->project))
+    return;
+  step = g_new0 (StateStep, 1);
+  g_weak_ref_init (&step->self, self);
+  step->serial = sag_ui_project_get_serial (self->project);
+  step->case_id = case_id;
+  step->before = item->one->state;
+  step->after = state;
+  sag_ui_labels_set_state (self, case_id, state);
+  sag_ui_journal_push (sag_ui_session_get_journal (self->session), _ ("State of a case"),
+                       &state_table, step);
 }
 
 static gboolean

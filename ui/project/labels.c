@@ -228,6 +228,12 @@ sag_ui_labels_as_last (SagUiLabels *self)
     g_ptr_array_unref (after);
 }
 
+static gint64
+id_at (SagWorklist *list, int place)
+{
+  return ((SagWorkItem *) g_ptr_array_index (list->items, place))->one->id;
+}
+
 gint64
 sag_ui_labels_find_next (SagUiLabels *self)
 {
@@ -240,7 +246,28 @@ sag_ui_labels_find_next (SagUiLabels *self)
     sag_worklist_next_unlabelled (list, sag_ui_project_find_item (self->project, self->case_id));
   if (place < 0)
     place = sag_worklist_next_unlabelled (list, -1);
-  return place >= 0 ? ((SagWorkItem *) g_ptr_array_index (list->items, place))->one->id : 0;
+  return place >= 0 ? id_at (list, place) : 0;
+}
+
+/* Those after the current case, and round; not the case itself. */
+static void
+read_ahead (SagUiLabels *self)
+{
+  SagWorklist *list = sag_ui_project_get_list (self->project);
+  const int    from = sag_ui_project_find_item (self->project, self->case_id);
+  int          place = from;
+  gint64       ids[SAG_UI_CASES_AHEAD];
+  guint        n = 0;
+
+  while (list != NULL && n < SAG_UI_CASES_AHEAD)
+    {
+      place = sag_worklist_next_unlabelled (list, place);
+      if (place < 0 || place == from || (n > 0 && id_at (list, place) == ids[0]))
+        break;
+      ids[n++] = id_at (list, place);
+    }
+  if (n > 0)
+    sag_ui_project_ahead (self->project, ids, n);
 }
 
 gboolean
@@ -331,8 +358,6 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (load->reading == self->reading && self->one != NULL)
     {
-      const gint64 next = sag_ui_labels_find_next (self);
-
       if (!done)
         g_signal_emit_by_name (self->project, "problem", error->message);
       else if (load->n_edits != self->n_edits)
@@ -342,8 +367,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
           sag_ui_labels_take_seen (self, load->seen);
           take_rows (self, load->all);
         }
-      if (next != 0 && next != self->case_id)
-        sag_ui_project_ahead (self->project, next);
+      read_ahead (self);
       sag_ui_labels_changed (self);
     }
   g_clear_pointer (&load->all, g_ptr_array_unref);

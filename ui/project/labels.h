@@ -72,6 +72,9 @@ void sag_ui_labels_as_last (SagUiLabels *self);
 /** sag_ui_labels_set_state: of any case, for example reviewed. */
 void sag_ui_labels_set_state (SagUiLabels *self, gint64 case_id, SagCaseState state);
 
+/** sag_ui_labels_choose_state: the same as the person's deed, which can be undone. */
+void sag_ui_labels_choose_state (SagUiLabels *self, gint64 case_id, SagCaseState state);
+
 /** sag_ui_labels_find_next: the next case with a task to label, from the current one on and round; 0: none. */
 gint64 sag_ui_labels_find_next (SagUiLabels *self);
 /** sag_ui_labels_go_next: opens it; FALSE if there is none. */

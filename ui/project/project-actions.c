@@ -2,6 +2,7 @@
 #include "ui/project/project-actions.h"
 
 #include "ui/base/settings.h"
+#include "ui/project/add-scans.h"
 #include "ui/project/tasks-window.h"
 #include "ui/project/transfer.h"
 #include "ui/project/worklist-window.h"
@@ -317,6 +318,7 @@ sag_ui_project_install_actions (GtkWindow *window, SagUiSession *session)
   g_object_set_data_full (G_OBJECT (window), "sag-ui-project-session", g_object_ref (session),
                           g_object_unref);
   g_action_map_add_action_entries (G_ACTION_MAP (group), entries, G_N_ELEMENTS (entries), window);
+  sag_ui_add_scans_install_actions (G_ACTION_MAP (group), window, session);
   sag_ui_transfer_install_actions (G_ACTION_MAP (group), window, session);
   gtk_widget_insert_action_group (GTK_WIDGET (window), "project", G_ACTION_GROUP (group));
   g_signal_connect_object (project, "notify::store", G_CALLBACK (store_cb), group, 0);

@@ -378,43 +378,105 @@ sag_ui_project_go (SagUiProject *self, gint64 id)
     sag_ui_cases_set_current (cases, one);
 }
 
+/* Those that come next, in order; the scans are read ahead as soon as they are in the list. */
+typedef struct
+{
+  SagUiProject *project;
+  SagUiCase    *current; /* compared only */
+  gint64        ids[SAG_UI_CASES_AHEAD];
+  guint         place;
+} Ahead;
+
+static void go_ahead (Ahead *ahead);
+
+static void
+ahead_free (Ahead *ahead)
+{
+  g_object_unref (ahead->project);
+  g_free (ahead);
+}
+
+static gboolean
+is_wanted (const Ahead *ahead)
+{
+  SagUiProject *self = ahead->project;
+
+  return self->session != NULL && self->store != NULL &&
+         sag_ui_session_get_case (self->session) == ahead->current;
+}
+
+static void
+wish (Ahead *ahead, SagUiCase *one)
+{
+  SagUiCases *cases = sag_ui_session_get_cases (ahead->project->session);
+
+  if (one != ahead->current)
+    sag_ui_cases_wish (cases, ahead->place, one);
+  ahead->place++;
+  go_ahead (ahead);
+}
+
 static void
 there_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (SagUiProject) self = user_data;
+  Ahead *ahead = user_data;
   g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
   SagUiCases *cases;
-  SagUiCase  *current;
   g_autoptr (SagUiCase) one = NULL;
 
-  if (info == NULL || self->session == NULL || self->store == NULL)
-    return;
-  cases = sag_ui_session_get_cases (self->session);
-  current = sag_ui_session_get_case (self->session);
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (cases)); i++)
+  if (info == NULL || !is_wanted (ahead))
     {
-      g_autoptr (SagUiCase) other = g_list_model_get_item (G_LIST_MODEL (cases), i);
-
-      if (g_file_equal (sag_ui_case_get_file (other), G_FILE (source)))
-        return;
+      ahead_free (ahead);
+      return;
     }
-  if (current == NULL)
-    return;
+  cases = sag_ui_session_get_cases (ahead->project->session);
+  if (sag_ui_cases_find (cases, G_FILE (source)) != NULL)
+    {
+      wish (ahead, sag_ui_cases_find (cases, G_FILE (source)));
+      return;
+    }
   one = sag_ui_case_new (G_FILE (source));
-  sag_ui_cases_insert (cases, sag_ui_cases_index_of (cases, current) + 1, one);
+  sag_ui_cases_insert (cases, sag_ui_cases_index_of (cases, ahead->current) + 1 + ahead->place,
+                       one);
+  wish (ahead, one);
 }
 
-/* What is not at its place is told when the person gets there. */
-void
-sag_ui_project_ahead (SagUiProject *self, gint64 id)
+/* (transfer full). What is not at its place is told when the person gets there. */
+static void
+go_ahead (Ahead *ahead)
 {
-  const int place = sag_ui_project_find_item (self, id);
+  SagUiProject *self = ahead->project;
+  const gint64  id = ahead->place < SAG_UI_CASES_AHEAD ? ahead->ids[ahead->place] : 0;
+  const int     item = id != 0 ? sag_ui_project_find_item (self, id) : -1;
   g_autoptr (GFile) file = NULL;
 
-  if (place < 0 || find_case (self, id) != NULL)
-    return;
+  if (item < 0 || !is_wanted (ahead))
+    {
+      ahead_free (ahead);
+      return;
+    }
+  if (find_case (self, id) != NULL)
+    {
+      wish (ahead, find_case (self, id));
+      return;
+    }
   file = sag_ui_project_dup_scan (
-    self, ((SagWorkItem *) g_ptr_array_index (self->list->items, place))->one);
+    self, ((SagWorkItem *) g_ptr_array_index (self->list->items, item))->one);
   g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE,
-                           G_PRIORITY_LOW, self->cancellable, there_cb, g_object_ref (self));
+                           G_PRIORITY_LOW, self->cancellable, there_cb, ahead);
+}
+
+void
+sag_ui_project_ahead (SagUiProject *self, const gint64 *ids, guint n)
+{
+  Ahead *ahead;
+
+  if (self->session == NULL || sag_ui_session_get_case (self->session) == NULL)
+    return;
+  ahead = g_new0 (Ahead, 1);
+  ahead->project = g_object_ref (self);
+  ahead->current = sag_ui_session_get_case (self->session);
+  for (guint i = 0; i < MIN (n, SAG_UI_CASES_AHEAD); i++)
+    ahead->ids[i] = ids[i];
+  go_ahead (ahead);
 }

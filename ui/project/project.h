@@ -133,8 +133,8 @@ gboolean sag_ui_project_is_open (SagUiProject *self, gint64 id);
 /** sag_ui_project_go: opens a case of the list in the window, or makes it current. */
 void sag_ui_project_go (SagUiProject *self, gint64 id);
 
-/** sag_ui_project_ahead: a case of the list stands behind the current one, so that it is read ahead. */
-void sag_ui_project_ahead (SagUiProject *self, gint64 id);
+/** sag_ui_project_ahead: cases of the list come next, in this order: they are opened behind, and read ahead. */
+void sag_ui_project_ahead (SagUiProject *self, const gint64 *ids, guint n);
 
 /** sag_ui_project_get_reader: who works: the setting "reader", else the user's name. */
 const char *sag_ui_project_get_reader (SagUiProject *self);

@@ -228,7 +228,7 @@ removed_cb (AdwMessageDialog *dialog, const char *response, SagUiTasksWindow *se
     sag_ui_tasks_write (self->project, task_of (self, dialog), SAG_UI_TASK_REMOVE, 0);
 }
 
-/* Its labels go with it, which cannot be undone. */
+/* Its labels go with it, and come back if that is undone. */
 static void
 remove_cb (GtkButton *button, SagUiTasksWindow *self)
 {
@@ -239,9 +239,8 @@ remove_cb (GtkButton *button, SagUiTasksWindow *self)
   if (task == NULL)
     return;
   /* Translators: the wording of a task. */
-  sentence = g_strdup_printf (_ ("“%s”: all labels that anybody has set for it go too. This cannot "
-                                 "be undone."),
-                              task->wording);
+  sentence =
+    g_strdup_printf (_ ("“%s”: all labels that anybody has set for it go too."), task->wording);
   dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Remove the Task?"), sentence);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "remove",
                                     _ ("_Remove"), NULL);

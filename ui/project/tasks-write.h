@@ -16,7 +16,8 @@ typedef enum
 } SagUiTaskDeed;
 
 /**
- * sag_ui_tasks_write: behind; the list is read again afterwards. Nothing in a project that is only looked at.
+ * sag_ui_tasks_write: behind; the list is read again afterwards, and the window's journal undoes it. Nothing in a
+ * project that is only looked at.
  * @task: copied
  * @place: where it is moved; beyond the end: to the end
  */

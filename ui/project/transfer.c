@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define CHOOSER "sag-ui-transfer-chooser"
+#define TICK_MS 100
+#define SHOW_AFTER_TICKS 5
 
 typedef struct
 {
@@ -15,11 +17,13 @@ typedef struct
   SagStore     *store;
   char         *path;
   gint64        case_id;
+  SagExported   out;
 } Work;
 
 static void
 work_free (gpointer data)
 {
+  sag_exported_clear (&((Work *) data)->out);
   g_free (((Work *) data)->path);
   g_free (data);
 }
@@ -83,11 +87,9 @@ transfer_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   Work *work = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (SagProject) project = sag_project_load (work->store, &error);
-  g_auto (SagExported) out = { 0 };
 
-  sag_exported_init (&out);
-  if (project != NULL && transfer (work, project, &out, cancellable, &error))
-    g_task_return_pointer (task, dup_sentences (work, &out), (GDestroyNotify) g_strfreev);
+  if (project != NULL && transfer (work, project, &work->out, cancellable, &error))
+    g_task_return_pointer (task, dup_sentences (work, &work->out), (GDestroyNotify) g_strfreev);
   else
     g_task_return_error (task, g_steal_pointer (&error));
 }
@@ -105,7 +107,7 @@ done_cb (GTask *task, GParamSpec *pspec, SagUiProject *project)
   sag_ui_project_reload (project);
 }
 
-void
+GTask *
 sag_ui_transfer_async (SagUiProject       *project,
                        SagUiTransfer       what,
                        const char         *path,
@@ -117,15 +119,26 @@ sag_ui_transfer_async (SagUiProject       *project,
   g_autoptr (GTask) task = g_task_new (project, cancellable, callback, user_data);
   Work *work = g_new0 (Work, 1);
 
-  g_return_if_fail (sag_ui_project_get_store (project) != NULL);
+  g_return_val_if_fail (sag_ui_project_get_store (project) != NULL, NULL);
   work->what = what;
   work->store = sag_ui_project_get_store (project);
   work->path = g_strdup (path);
   work->case_id = case_id;
+  sag_exported_init (&work->out);
   g_task_set_task_data (task, work, work_free);
   sag_ui_project_hold (project);
   g_signal_connect_object (task, "notify::completed", G_CALLBACK (done_cb), project, 0);
   g_task_run_in_thread (task, transfer_thread);
+  return task; /* the thread keeps it until the main loop runs */
+}
+
+double
+sag_ui_transfer_get_progress (GTask *task)
+{
+  Work      *work = g_task_get_task_data (task);
+  const gint n = g_atomic_int_get (&work->out.n_all);
+
+  return n > 0 ? (double) g_atomic_int_get (&work->out.n_done) / n : -1;
 }
 
 char **
@@ -162,6 +175,85 @@ sag_ui_transfer_show_notes (GtkWindow *window, char **sentences)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* How far it is; after a moment, for most are done at once. */
+
+typedef struct
+{
+  GTask          *task;
+  GCancellable   *cancellable;
+  GtkWindow      *window;
+  GtkWidget      *dialog; /* (nullable): weak */
+  GtkProgressBar *bar;
+  guint           n_ticks;
+  gboolean        imports;
+} Progress;
+
+static void
+progress_free (gpointer data)
+{
+  Progress *progress = data;
+
+  if (progress->dialog != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (progress->dialog, progress->cancellable);
+      gtk_window_destroy (GTK_WINDOW (progress->dialog));
+    }
+  g_clear_weak_pointer (&progress->dialog);
+  g_object_unref (progress->task);
+  g_object_unref (progress->cancellable);
+  g_object_unref (progress->window);
+  g_free (progress);
+}
+
+static void
+show_progress (Progress *progress)
+{
+  GtkWidget *bar = gtk_progress_bar_new ();
+  GtkWidget *dialog = adw_message_dialog_new (
+    progress->window, progress->imports ? _ ("Importing…") : _ ("Exporting…"), NULL);
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Progress"), -1);
+  progress->bar = GTK_PROGRESS_BAR (bar);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), bar);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"));
+  g_signal_connect_swapped (dialog, "response", G_CALLBACK (g_cancellable_cancel),
+                            progress->cancellable);
+  g_set_weak_pointer (&progress->dialog, dialog);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static gboolean
+progress_cb (gpointer data)
+{
+  Progress    *progress = data;
+  const double share = sag_ui_transfer_get_progress (progress->task);
+
+  if (g_task_get_completed (progress->task) || g_cancellable_is_cancelled (progress->cancellable))
+    return G_SOURCE_REMOVE;
+  if (++progress->n_ticks == SHOW_AFTER_TICKS)
+    show_progress (progress);
+  if (progress->dialog == NULL)
+    return G_SOURCE_CONTINUE;
+  if (share >= 0)
+    gtk_progress_bar_set_fraction (progress->bar, CLAMP (share, 0, 1));
+  else
+    gtk_progress_bar_pulse (progress->bar);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+watch (GtkWindow *window, GTask *task, GCancellable *cancellable, gboolean imports)
+{
+  Progress *progress = g_new0 (Progress, 1);
+
+  progress->task = g_object_ref (task);
+  progress->cancellable = g_object_ref (cancellable);
+  progress->window = g_object_ref (window);
+  progress->imports = imports;
+  g_timeout_add_full (G_PRIORITY_DEFAULT, TICK_MS, progress_cb, progress, progress_free);
+}
+
 static void
 transferred_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -169,7 +261,9 @@ transferred_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) sentences = sag_ui_transfer_finish (result, &error);
 
-  if (sentences == NULL)
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    sag_ui_session_say (session_of (window), _ ("Stopped. Files that were written before stay."));
+  else if (sentences == NULL)
     g_signal_emit_by_name (source, "problem", error->message);
   else if (sentences[1] != NULL && gtk_widget_get_mapped (GTK_WIDGET (window)))
     sag_ui_transfer_show_notes (window, sentences);
@@ -188,11 +282,12 @@ chosen_cb (GtkNativeDialog *dialog, int response, gpointer window)
 
   if (response == GTK_RESPONSE_ACCEPT && path != NULL && sag_ui_project_get_store (project) != NULL)
     {
-      sag_ui_session_say (session_of (window), what >= SAG_UI_TRANSFER_IMPORT_LABELS
-                                                 ? _ ("Importing…")
-                                                 : _ ("Exporting…"));
-      sag_ui_transfer_async (project, what, path, sag_ui_project_get_current_id (project), NULL,
-                             transferred_cb, g_object_ref (window));
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      GTask *task =
+        sag_ui_transfer_async (project, what, path, sag_ui_project_get_current_id (project),
+                               cancellable, transferred_cb, g_object_ref (window));
+
+      watch (window, task, cancellable, what >= SAG_UI_TRANSFER_IMPORT_LABELS);
     }
   gtk_native_dialog_destroy (dialog);
 }
@@ -245,7 +340,8 @@ import_masks_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
 static void
 store_cb (SagUiProject *project, gpointer ignored, GActionMap *group)
 {
-  const gboolean can = sag_ui_project_can_write (project);
+  const gboolean can =
+    sag_ui_project_can_write (project) && sag_ui_project_get_store (project) != NULL;
 
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (group, "export")),
                                sag_ui_project_get_store (project) != NULL);

@@ -28,14 +28,18 @@ typedef enum
  * sag_ui_transfer_async: does it on another thread; the store stays open until it is done, even if
  * the project is closed.
  * @path: a folder; for labels a .csv or .json file; for imports the file
+ *
+ * Returns: (transfer none): what is under way; good until the main loop runs
  */
-void sag_ui_transfer_async (SagUiProject       *project,
-                            SagUiTransfer       what,
-                            const char         *path,
-                            gint64              case_id,
-                            GCancellable       *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer            user_data);
+GTask *sag_ui_transfer_async (SagUiProject       *project,
+                              SagUiTransfer       what,
+                              const char         *path,
+                              gint64              case_id,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data);
+/** sag_ui_transfer_get_progress: 0..1 of what sag_ui_transfer_async() gave; negative: nobody knows. */
+double sag_ui_transfer_get_progress (GTask *task);
 /**
  * sag_ui_transfer_finish: (transfer full): what came of it, in sentences: the first sums up, the
  * others say what was left out and why; NULL with an error.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/project/worklist-window.h"
 
+#include "ui/project/add-scans.h"
 #include "ui/project/words.h"
 #include "ui/project/worklist.h"
 
@@ -198,8 +199,8 @@ set_state (GtkWidget *widget, const char *name, GVariant *parameter)
   const SagWorkItem   *item = row != NULL ? sag_ui_work_row_get_item (row) : NULL;
 
   if (item != NULL)
-    sag_ui_labels_set_state (self->labels, item->one->id,
-                             (SagCaseState) g_variant_get_int32 (parameter));
+    sag_ui_labels_choose_state (self->labels, item->one->id,
+                                (SagCaseState) g_variant_get_int32 (parameter));
 }
 
 /* Typing begins to search, wherever the focus is. */
@@ -348,6 +349,32 @@ create_bar (SagUiWorklistWindow *self)
   return bar;
 }
 
+/* Scans that are dropped on the list join it without being opened. */
+static gboolean
+drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, SagUiWorklistWindow *self)
+{
+  GtkWindow    *window = gtk_window_get_transient_for (GTK_WINDOW (self));
+  SagUiSession *session =
+    window != NULL ? g_object_get_data (G_OBJECT (window), "sag-ui-project-session") : NULL;
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+
+  for (GSList *item = g_value_get_boxed (value); item != NULL; item = item->next)
+    g_ptr_array_add (files, item->data);
+  if (session == NULL || files->len == 0 || !sag_ui_project_can_write (self->project))
+    return FALSE;
+  sag_ui_add_scans_show (GTK_WINDOW (self), session, (GFile **) files->pdata, files->len);
+  return TRUE;
+}
+
+static void
+add_drop (SagUiWorklistWindow *self)
+{
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+}
+
 static GtkWidget *
 create_table (SagUiWorklistWindow *self)
 {
@@ -419,6 +446,7 @@ sag_ui_worklist_window_new (SagUiLabels *labels, GtkWindow *parent)
   gtk_box_append (GTK_BOX (box), create_bar (self));
   gtk_box_append (GTK_BOX (box), create_task_bar (self));
   gtk_box_append (GTK_BOX (box), create_table (self));
+  add_drop (self);
   gtk_box_append (GTK_BOX (box), create_foot (self));
   adw_window_set_content (ADW_WINDOW (self), box);
   g_signal_connect_object (self->project, "labels", G_CALLBACK (labels_cb), self, 0);

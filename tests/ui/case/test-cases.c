@@ -149,17 +149,23 @@ test_read_ahead (Fixture *fixture, gconstpointer data)
   SagUiCase *one = add_scan (fixture, "one", 8);
   SagUiCase *two = add_scan (fixture, "two", 8);
   SagUiCase *three = add_scan (fixture, "three", 8);
+  SagUiCase *four = add_scan (fixture, "four", 8);
+  SagUiCase *five = add_scan (fixture, "five", 8);
 
   sag_ui_cases_set_current (fixture->cases, one);
-  sag_test_ui_until (is_ready (two));
-  g_assert_true (is_ready (one));
-  g_assert_cmpint (sag_ui_case_get_state (three), ==, SAG_UI_CASE_WAITING);
+  sag_test_ui_until (is_ready (three));
+  g_assert_true (is_ready (one) && is_ready (two));
+  g_assert_cmpint (sag_ui_case_get_state (four), ==, SAG_UI_CASE_WAITING);
   sag_ui_cases_step (fixture->cases, 1);
   g_assert_true (sag_ui_cases_get_current (fixture->cases) == two);
-  sag_test_ui_until (is_ready (three));
+  sag_test_ui_until (is_ready (four));
+  g_assert_cmpint (sag_ui_case_get_state (five), ==, SAG_UI_CASE_WAITING);
   sag_ui_cases_step (fixture->cases, -1);
   sag_ui_cases_step (fixture->cases, -1);
   g_assert_true (sag_ui_cases_get_current (fixture->cases) == one);
+  /* Whoever knows better says who comes next. */
+  sag_ui_cases_wish (fixture->cases, 0, five);
+  sag_test_ui_until (is_ready (five));
 }
 
 /* Two of these fit: the one looked at longest ago goes, and comes back when it is looked at. */

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "model/export/export.h"
+#include "model/store/records.h"
 #include "tests/support/test.h"
 #include "tests/ui/ask/ask-fixture.h"
 #include "ui/base/settings.h"
 #include "ui/project/labels.h"
+
+#include <string.h>
 
 static gboolean
 put_tasks (SagDb *db, gpointer data, GError **error)
@@ -214,6 +218,61 @@ test_another_time (void)
   ask_fixture_tear_down (&fixture);
 }
 
+static gboolean
+list_answers (SagDb *db, gpointer data, GError **error)
+{
+  gint64 *id = ((gpointer *) data)[1];
+
+  *(GPtrArray **) data = sag_answers_list (db, *id, error);
+  return *(GPtrArray **) data != NULL;
+}
+
+/* An answer is in the project as soon as it was shown, not before; its scores can be exported. */
+static void
+test_answers (void)
+{
+  AskFixture       fixture;
+  SagUiLabels     *labels;
+  SagUiProject    *project;
+  gint64           id;
+  gpointer         both[2] = { NULL, &id };
+  g_autofree char *out = NULL;
+  g_autoptr (SagProject) whole = NULL;
+  g_auto (SagExported) exported = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  project = sag_ui_project_get (fixture.session);
+  labels = open_project (&fixture);
+  id = sag_ui_project_get_current_id (project);
+  ask_fixture_ask (&fixture, EFFUSION);
+  g_assert_true (sag_store_run (sag_ui_project_get_store (project), list_answers, both, NULL));
+  g_assert_cmpuint (((GPtrArray *) both[0])->len, ==, 0);
+  g_ptr_array_unref (both[0]);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_PRESENT);
+  g_assert_true (sag_store_run (sag_ui_project_get_store (project), list_answers, both, NULL));
+  g_assert_cmpuint (((GPtrArray *) both[0])->len, ==, 1);
+  {
+    const SagAnswerRow *row = ((GPtrArray *) both[0])->pdata[0];
+
+    g_assert_cmpstr (row->text, ==, EFFUSION);
+    g_assert_nonnull (strstr (row->json, "cell_geometry"));
+    g_assert_nonnull (strstr (row->json, "provenance"));
+    g_assert_cmpuint (g_bytes_get_size (row->cells), >, 0);
+  }
+  g_ptr_array_unref (both[0]);
+  out = g_build_filename (fixture.folder, "scores", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (out, 0700), ==, 0);
+  sag_exported_init (&exported);
+  whole = sag_project_load (sag_ui_project_get_store (project), &error);
+  g_assert_no_error (error);
+  g_assert_true (sag_export_scores (whole, out, &exported, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (exported.n_files, ==, 1);
+  close_project (&fixture);
+  ask_fixture_tear_down (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -223,5 +282,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/project/blind/free-text", test_free_text);
   g_test_add_func ("/ui/project/blind/early", test_early);
   g_test_add_func ("/ui/project/blind/another-time", test_another_time);
+  g_test_add_func ("/ui/project/blind/answers", test_answers);
   return g_test_run ();
 }

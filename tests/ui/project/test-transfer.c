@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/test.h"
+#include "tests/ui/case-fixture.h"
 #include "tests/ui/project/project-fixture.h"
 #include "tests/ui/support.h"
+#include "ui/project/add-scans.h"
 #include "ui/project/labels.h"
 #include "ui/project/transfer.h"
 
@@ -110,6 +112,82 @@ test_error (SagTestProject *test, gconstpointer data)
   outcome_clear (&outcome);
 }
 
+/* An export that is stopped says so, and tells before how far it is. */
+static void
+test_stop (SagTestProject *test, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autofree char *path = g_build_filename (test->folder, "archive", NULL);
+  g_autofree char *inside = g_build_filename (path, "project.sagitta", NULL);
+  g_autoptr (GTask) task = NULL;
+  Outcome outcome = { 0 };
+
+  open_labelled (test);
+  g_assert_cmpint (g_mkdir_with_parents (path, 0700), ==, 0);
+  g_cancellable_cancel (cancellable);
+  task = g_object_ref (sag_ui_transfer_async (test->project, SAG_UI_TRANSFER_ARCHIVE, path, 0,
+                                              cancellable, finished_cb, &outcome));
+  sag_test_ui_until (outcome.is_done);
+  g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_false (g_file_test (inside, G_FILE_TEST_EXISTS));
+  g_assert_cmpfloat (sag_ui_transfer_get_progress (task), <=, 0);
+  outcome_clear (&outcome);
+  g_clear_object (&task);
+  task = g_object_ref (sag_ui_transfer_async (test->project, SAG_UI_TRANSFER_ARCHIVE, path, 0, NULL,
+                                              finished_cb, &outcome));
+  sag_test_ui_until (outcome.is_done);
+  g_assert_no_error (outcome.error);
+  g_assert_cmpfloat (sag_ui_transfer_get_progress (task), >=, 0);
+  outcome_clear (&outcome);
+}
+
+static void
+added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Outcome *outcome = user_data;
+
+  outcome->sentences = sag_ui_add_scans_finish (result, &outcome->error);
+  outcome->is_done = TRUE;
+}
+
+/* Scans of a folder join the worklist without being opened, once each; stopped, none does. */
+static void
+test_add_scans (SagTestProject *test, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GFile) folder = g_file_new_for_path (test->folder);
+  g_autoptr (GFile) one = sag_test_ui_scan (test->folder, "one", 8);
+  g_autoptr (GFile) two = sag_test_ui_scan (test->folder, "two", 9);
+  GFile     *files[] = { folder };
+  Outcome    outcome = { 0 };
+  SagUiCase *scan;
+
+  sag_test_project_open (test, TRUE);
+  g_cancellable_cancel (cancellable);
+  sag_ui_add_scans_async (test->project, files, 1, NULL, cancellable, added_cb, &outcome);
+  sag_test_ui_until (outcome.is_done);
+  g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  outcome_clear (&outcome);
+  g_assert_cmpuint (sag_ui_project_get_list (test->project)->items->len, ==, 0);
+  for (int t = 0; t < 2; t++)
+    {
+      sag_ui_add_scans_async (test->project, files, 1, NULL, NULL, added_cb, &outcome);
+      sag_test_ui_until (outcome.is_done);
+      g_assert_no_error (outcome.error);
+      sag_test_ui_until (sag_ui_project_get_list (test->project)->items->len == 2);
+      outcome_clear (&outcome);
+    }
+  g_assert_cmpuint (
+    g_list_model_get_n_items (G_LIST_MODEL (sag_ui_session_get_cases (test->session))), ==, 0);
+  g_assert_cmpstr (sag_test_project_get_item (test, 0)->one->name, ==, "one");
+  g_assert_null (sag_test_project_get_item (test, 0)->one->sha256);
+  /* Opened, it is the same case. */
+  scan = sag_test_project_open_scan (test, two);
+  sag_test_ui_until (sag_ui_project_get_sure_id (test->project, scan) != 0);
+  g_assert_cmpint (sag_ui_project_get_sure_id (test->project, scan), ==,
+                   sag_test_project_get_item (test, 1)->one->id);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -120,6 +198,8 @@ main (int argc, char **argv)
   ADD ("labels", test_labels);
   ADD ("close-meanwhile", test_close_meanwhile);
   ADD ("error", test_error);
+  ADD ("stop", test_stop);
+  ADD ("add-scans", test_add_scans);
 #undef ADD
   return g_test_run ();
 }

@@ -347,6 +347,54 @@ test_by_label (SagTestProject *test, gconstpointer data)
   sag_test_ui_settle ();
 }
 
+/* A task that was removed comes back with its labels; so does its old wording, and the state of a case. */
+static void
+test_undo (SagTestProject *test, gconstpointer data)
+{
+  SagUiJournal     *journal = sag_ui_session_get_journal (test->session);
+  SagUiLabels      *labels = sag_ui_labels_get (test->session);
+  const SagTaskRow *task;
+  SagTaskRow       *other;
+  gint64            id;
+
+  sag_test_project_open (test, TRUE);
+  sag_test_project_add_task (test, "fluid", "Is there fluid?");
+  sag_test_project_add_task (test, "air", "Is there air?");
+  sag_test_project_open_case (test, "a");
+  sag_test_ui_until (sag_ui_labels_can_set (labels));
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_PRESENT);
+  task = sag_ui_project_get_task (test->project, 0);
+  id = task->id;
+  sag_ui_tasks_write (test->project, task, SAG_UI_TASK_REMOVE, 0);
+  sag_test_ui_until (sag_ui_project_get_n_tasks (test->project) == 1);
+  g_assert_true (sag_ui_journal_undo (journal));
+  sag_test_ui_until (sag_ui_project_get_n_tasks (test->project) == 2);
+  task = sag_ui_project_get_task (test->project, 0);
+  g_assert_cmpint (task->id, ==, id);
+  g_assert_cmpstr (task->wording, ==, "Is there fluid?");
+  sag_test_ui_until (sag_ui_labels_is_ready (labels) && sag_ui_labels_get_n_set (labels) == 1);
+  g_assert_cmpint (sag_ui_labels_get_row (labels, 0)->value, ==, SAG_LABEL_VALUE_PRESENT);
+
+  other = sag_ui_task_copy (sag_ui_project_get_task (test->project, 0));
+  g_free (other->wording);
+  other->wording = g_strdup ("Is there any fluid?");
+  sag_ui_tasks_write (test->project, other, SAG_UI_TASK_PUT, 0);
+  sag_task_row_free (other);
+  sag_test_ui_until (
+    strcmp (sag_ui_project_get_task (test->project, 0)->wording, "Is there any fluid?") == 0);
+  g_assert_true (sag_ui_journal_undo (journal));
+  sag_test_ui_until (
+    strcmp (sag_ui_project_get_task (test->project, 0)->wording, "Is there fluid?") == 0);
+
+  sag_ui_labels_choose_state (labels, sag_test_project_get_item (test, 0)->one->id,
+                              SAG_CASE_REVIEWED);
+  g_assert_true (sag_ui_journal_undo (journal));
+  g_assert_cmpint (sag_test_project_get_item (test, 0)->one->state, ==, SAG_CASE_IN_PROGRESS);
+  g_assert_true (sag_ui_journal_redo (journal));
+  g_assert_cmpint (sag_test_project_get_item (test, 0)->one->state, ==, SAG_CASE_REVIEWED);
+  g_assert_cmpstr (test->problems->str, ==, "");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -361,6 +409,7 @@ main (int argc, char **argv)
   ADD ("selection", test_selection);
   ADD ("tasks", test_tasks);
   ADD ("remove", test_remove);
+  ADD ("undo", test_undo);
 #undef ADD
   return g_test_run ();
 }

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/store/tasks-kept.h"
+
+#include "model/store/audit.h"
+#include "model/store/labels.h"
+#include "model/store/records.h"
+
+typedef struct
+{
+  SagTaskRow *row;
+  gint64      position;
+} Kept;
+
+struct _SagTasksKept
+{
+  GPtrArray *tasks;
+  gint64     id; /* whose are: */
+  GPtrArray *labels;
+  GPtrArray *reviews;
+};
+
+static void
+kept_free (gpointer data)
+{
+  sag_task_row_free (((Kept *) data)->row);
+  g_free (data);
+}
+
+void
+sag_tasks_kept_free (SagTasksKept *kept)
+{
+  g_ptr_array_unref (kept->tasks);
+  g_clear_pointer (&kept->labels, g_ptr_array_unref);
+  g_clear_pointer (&kept->reviews, g_ptr_array_unref);
+  g_free (kept);
+}
+
+static gboolean
+keep_said (SagDb *db, SagTasksKept *kept, GError **error)
+{
+  kept->labels = sag_labels_list (db, 0, error);
+  kept->reviews = kept->labels != NULL ? sag_reviews_list (db, 0, error) : NULL;
+  if (kept->reviews == NULL)
+    return FALSE;
+  for (guint l = kept->labels->len; l > 0; l--)
+    if (((const SagLabelRow *) kept->labels->pdata[l - 1])->task_id != kept->id)
+      g_ptr_array_remove_index (kept->labels, l - 1);
+  for (guint r = kept->reviews->len; r > 0; r--)
+    if (((const SagReviewRow *) kept->reviews->pdata[r - 1])->task_id != kept->id)
+      g_ptr_array_remove_index (kept->reviews, r - 1);
+  return TRUE;
+}
+
+SagTasksKept *
+sag_tasks_keep (SagDb *db, gint64 id, GError **error)
+{
+  g_autoptr (SagTasksKept) kept = g_new0 (SagTasksKept, 1);
+  GError *failure = NULL;
+  SagRow *row;
+
+  kept->id = id;
+  kept->tasks = g_ptr_array_new_with_free_func (kept_free);
+  row = sag_db_query (db, error,
+                      "SELECT id, key, wording, colour, snomed, shortcut, position FROM tasks", "");
+  if (row == NULL)
+    return NULL;
+  while (sag_db_next (db, row, &failure))
+    {
+      Kept *one = g_new0 (Kept, 1);
+
+      one->row = g_new0 (SagTaskRow, 1);
+      one->row->id = sag_row_integer (row, 0);
+      one->row->key = g_strdup (sag_row_text (row, 1));
+      one->row->wording = g_strdup (sag_row_text (row, 2));
+      one->row->colour = (guint32) sag_row_integer (row, 3);
+      one->row->snomed = g_strdup (sag_row_text (row, 4));
+      one->row->shortcut = g_strdup (sag_row_text (row, 5));
+      one->position = sag_row_integer (row, 6);
+      g_ptr_array_add (kept->tasks, one);
+    }
+  return sag_db_settle (failure, error) && keep_said (db, kept, error) ? g_steal_pointer (&kept)
+                                                                       : NULL;
+}
+
+static gboolean
+is_kept (const SagTasksKept *kept, gint64 id)
+{
+  for (guint t = 0; t < kept->tasks->len; t++)
+    if (((const Kept *) kept->tasks->pdata[t])->row->id == id)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+put (SagDb *db, const Kept *one, GError **error)
+{
+  return sag_db_run (db, error,
+                     "INSERT INTO tasks (id, position, key, wording, colour, snomed, shortcut) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET position = "
+                     "excluded.position, key = excluded.key, wording = excluded.wording, colour = "
+                     "excluded.colour, snomed = excluded.snomed, shortcut = excluded.shortcut",
+                     "iississ", one->row->id, one->position, one->row->key, one->row->wording,
+                     (gint64) one->row->colour, one->row->snomed, one->row->shortcut);
+}
+
+gboolean
+sag_tasks_bring_back (SagDb *db, const SagTasksKept *kept, GError **error)
+{
+  g_autoptr (SagTasksKept) now = sag_tasks_keep (db, 0, error);
+  const gboolean was_there = now != NULL && is_kept (now, kept->id);
+
+  for (guint t = 0; now != NULL && t < now->tasks->len; t++)
+    {
+      const Kept *one = now->tasks->pdata[t];
+
+      if (!is_kept (kept, one->row->id) && !sag_tasks_remove (db, one->row->id, error))
+        return FALSE;
+    }
+  for (guint t = 0; now != NULL && t < kept->tasks->len; t++)
+    if (!put (db, kept->tasks->pdata[t], error))
+      return FALSE;
+  for (guint l = 0; now != NULL && !was_there && l < kept->labels->len; l++)
+    if (!sag_labels_put (db, kept->labels->pdata[l], error))
+      return FALSE;
+  for (guint r = 0; now != NULL && !was_there && r < kept->reviews->len; r++)
+    if (!sag_reviews_put (db, kept->reviews->pdata[r], error))
+      return FALSE;
+  return now != NULL && sag_audit_add (db, error, "tasks-back", "%u tasks", kept->tasks->len);
+}
