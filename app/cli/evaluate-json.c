@@ -38,6 +38,12 @@ sag_cli_evaluation_dup_json (const SagCliEvaluation *self)
   sag_json_string (writer, "split", self->split);
   write_bundles (self, writer);
   sag_json_strings (writer, "warnings", sag_dataset_get_warnings (self->dataset));
+  sag_json_begin_object (writer, "holdout");
+  sag_json_integer (writer, "looks", self->looks.n);
+  sag_json_integer (writer, "bundles", self->looks.n_bundles);
+  sag_json_end_object (writer);
+  if (self->source->snapshot != NULL)
+    sag_json_strings (writer, "notes", sag_snapshot_get_notes (self->source->snapshot));
   sag_report_write (self->report, writer);
   sag_json_number (writer, "seconds", round (counts->seconds * 1e3) / 1e3);
   sag_json_string (writer, "program", sag_version_get ());

@@ -232,11 +232,13 @@ print_changed (const SagCliEvaluation *self)
         {
           const SagEvaluationRow *row =
             sag_evaluation_get_row (self->evaluation, g_array_index (task->changed, guint, i));
+          g_autofree char *name = NULL;
 
           if (n++ >= MOST_CHANGED)
             continue;
-          printf (SAG_CLI_LABEL "line %u, %s: %.2f, then %.2f, of %s\n", n == 1 ? "changed" : "",
-                  row->sample->line, row->truth ? "positive" : "negative",
+          name = sag_cli_source_dup_case (row->sample, (gpointer) self->source);
+          printf (SAG_CLI_LABEL "%s, %s: %.2f, then %.2f, of %s\n", n == 1 ? "changed" : "", name,
+                  row->truth ? "positive" : "negative",
                   (double) sag_answer_sigmoid ((float) row->outcomes[0].score),
                   (double) sag_answer_sigmoid ((float) row->outcomes[1].score),
                   row->sample->question);
@@ -251,6 +253,7 @@ print_header (const SagCliEvaluation *self)
 {
   const SagEvaluationCounts *counts = sag_evaluation_get_counts (self->evaluation);
   const char *const         *warnings = sag_dataset_get_warnings (self->dataset);
+  g_autofree char           *looks = sag_looks_dup_sentence (&self->looks);
 
   printf ("%s%s%s, split %s\n", sag_cli_bold (TRUE), self->manifest, sag_cli_bold (FALSE),
           self->split);
@@ -268,6 +271,10 @@ print_header (const SagCliEvaluation *self)
             "scope", counts->n_scope[SAG_SCOPE_OUT], counts->n_scope[SAG_SCOPE_DOUBTFUL]);
   for (gsize i = 0; warnings[i] != NULL; i++)
     sag_cli_print_sentence (i ? "" : "note", warnings[i]);
+  if (self->source->snapshot != NULL)
+    for (const char *const *n = sag_snapshot_get_notes (self->source->snapshot); *n != NULL; n++)
+      sag_cli_print_sentence ("note", *n);
+  sag_cli_print_sentence ("looks", looks);
   for (gsize m = 0; m < self->n_models; m++)
     {
       const char      *letter = self->n_models == 1 ? "" : m == 0 ? " A" : " B";

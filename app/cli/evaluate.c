@@ -20,6 +20,11 @@ typedef struct
   char       *output;
   char       *card;
   char       *csv;
+  char       *html;
+  char       *plots;
+  char       *reader;
+  char      **tasks;
+  gboolean    assisted;
   double      threshold;
   int         limit;
   int         rounds;
@@ -42,6 +47,10 @@ arguments_clear (Arguments *self)
   g_free (self->output);
   g_free (self->card);
   g_free (self->csv);
+  g_free (self->html);
+  g_free (self->plots);
+  g_free (self->reader);
+  g_strfreev (self->tasks);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
 
@@ -65,7 +74,6 @@ evaluation_clear (SagCliEvaluation *self)
 {
   g_clear_pointer (&self->report, sag_report_free);
   g_clear_pointer (&self->evaluation, sag_evaluation_free);
-  g_clear_pointer (&self->dataset, sag_dataset_unref);
   for (gsize m = 0; m < SAG_EVALUATE_MOST_MODELS; m++)
     g_clear_pointer (&self->bundles[m], sag_bundle_unref);
 }
@@ -91,8 +99,18 @@ parse (Arguments *self, int argc, char **argv, char ***rest)
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &self->output, "Write the report as JSON", "FILE" },
     { "card", 0, 0, G_OPTION_ARG_FILENAME, &self->card,
       "Write the figures as Markdown, for a model card", "FILE" },
+    { "html", 0, 0, G_OPTION_ARG_FILENAME, &self->html, "Write the report as a page, with curves",
+      "FILE" },
+    { "plots", 0, 0, G_OPTION_ARG_FILENAME, &self->plots,
+      "Write ROC, precision-recall and reliability curves as PNG and SVG", "DIR" },
     { "answers", 0, 0, G_OPTION_ARG_FILENAME, &self->csv,
       "Write truth and numbers of every question as CSV", "FILE" },
+    { "task", 't', 0, G_OPTION_ARG_STRING_ARRAY, &self->tasks,
+      "Of a project: only this task; repeatable", "KEY" },
+    { "reader", 0, 0, G_OPTION_ARG_STRING, &self->reader,
+      "Of a project: only this one's labels; else where all agree, and decisions", "NAME" },
+    { "assisted", 0, 0, G_OPTION_ARG_NONE, &self->assisted,
+      "Of a project: also labels made after an answer had been seen", NULL },
     { "cache", 0, 0, G_OPTION_ARG_FILENAME, &self->cache,
       "Keep prepared scans in a folder, which may be that of train", "DIR" },
     { "cache-size", 0, 0, G_OPTION_ARG_DOUBLE, &self->cache_gb, "Its limit in gigabytes; 50",
@@ -113,9 +131,9 @@ parse (Arguments *self, int argc, char **argv, char ***rest)
   self->seed = 1;
   self->cache_gb = 50;
   return sag_cli_parse (
-    argc, argv, "evaluate MANIFEST",
+    argc, argv, "evaluate MANIFEST|PROJECT",
     "Asks every question of a data set (CSV or JSON Lines: question, "
-    "img_file_path, label, split,\nmask_file_path, mask_values, patient_id) and "
+    "img_file_path, label, split,\nmask_file_path, mask_values, patient_id) or of a project and "
     "says how right the answers are.\n\n"
     "Each scan is prepared and encoded once. With two bundles the second is "
     "compared with the\nfirst, case by case.",
@@ -292,19 +310,13 @@ run (const Arguments    *self,
 }
 
 static gboolean
-save (const char *path, char *text, GError **error)
-{
-  g_autofree char *owned = text;
-
-  return path == NULL || sag_file_save (path, owned, strlen (owned), error);
-}
-
-static gboolean
 save_all (const Arguments *self, const SagCliEvaluation *found, GError **error)
 {
-  return save (self->output, sag_cli_evaluation_dup_json (found), error) &&
-         save (self->card, sag_cli_evaluation_dup_card (found), error) &&
-         save (self->csv, sag_cli_evaluation_dup_csv (found), error);
+  return sag_cli_evaluation_save (self->output, sag_cli_evaluation_dup_json (found), error) &&
+         sag_cli_evaluation_save (self->card, sag_cli_evaluation_dup_card (found), error) &&
+         sag_cli_evaluation_save (self->csv, sag_cli_evaluation_dup_csv (found), error) &&
+         sag_cli_evaluation_save (self->html, sag_cli_evaluation_dup_html (found), error) &&
+         (self->plots == NULL || sag_cli_evaluation_save_plots (found, self->plots, error));
 }
 
 /* One line each; the report says how many. */
@@ -343,6 +355,10 @@ dup_command (const Arguments *self, const SagCliEvaluation *found)
   for (char **bundle = self->bundles; bundle != NULL && *bundle != NULL; bundle++)
     append_path (text, "--bundle ", *bundle);
   g_string_append_printf (text, " --split %s", found->split);
+  for (char **task = self->tasks; task != NULL && *task != NULL; task++)
+    g_string_append_printf (text, " --task %s", *task);
+  if (self->assisted)
+    g_string_append (text, " --assisted");
   if (self->by != NULL)
     g_string_append_printf (text, " --by %s", self->by);
   if (self->limit > 0)
@@ -360,6 +376,8 @@ dup_command (const Arguments *self, const SagCliEvaluation *found)
   append_path (text, "--output ", self->output);
   append_path (text, "--card ", self->card);
   append_path (text, "--answers ", self->csv);
+  append_path (text, "--html ", self->html);
+  append_path (text, "--plots ", self->plots);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -370,23 +388,32 @@ sag_cli_evaluate (int argc, char **argv)
   g_auto (GStrv) rest = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char   *command = NULL;
-  g_autofree char   *manifest = NULL;
   g_autofree char   *json = NULL;
   SagEvaluateOptions options = { 0 };
+  SagSnapshotOptions snapshot = { .hold_out = 1, .seed = 1 };
   g_auto (Engines) engines = { 0 };
-  g_auto (SagCliEvaluation) found = { 0 };
+  g_auto (SagCliSource) source = { 0 };
+  g_auto (SagCliEvaluation) found = { .source = &source };
 
   if (!parse (&self, argc, argv, &rest))
     return SAG_CLI_USAGE;
   sag_cli_get_cancellable ();
   if (!check (&self, &options, &error))
     return sag_cli_fail (error);
-  found.manifest = manifest = sag_file_dup_display_name (rest[0]);
+  snapshot.tasks = (const char *const *) self.tasks;
+  snapshot.reader = self.reader;
+  snapshot.assisted = self.assisted;
+  if (!sag_cli_source_open (&source, rest[0], &snapshot, &error))
+    return sag_cli_fail (error);
+  found.manifest = source.name;
+  found.dataset = source.dataset;
   found.split = self.split != NULL ? self.split : "test";
   found.command = command = dup_command (&self, &found);
-  found.dataset = sag_dataset_load (rest[0], &error);
-  if (found.dataset == NULL || !open_models (&self, &found, &engines, &error) ||
-      !run (&self, &found, &engines, &options, &error) || !save_all (&self, &found, &error))
+  if (!open_models (&self, &found, &engines, &error) ||
+      !run (&self, &found, &engines, &options, &error))
+    return sag_cli_fail (error);
+  sag_cli_source_look (&source, found.evaluation, found.bundles, found.n_models, &found.looks);
+  if (!save_all (&self, &found, &error))
     return sag_cli_fail (error);
   json = sag_cli_evaluation_dup_json (&found);
   if (self.json)

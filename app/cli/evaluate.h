@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "app/cli/cli.h"
+#include "app/cli/source.h"
 #include "model/evaluate/report.h"
 
 G_BEGIN_DECLS
@@ -12,19 +12,23 @@ G_BEGIN_DECLS
  * @split: "test", or "all"
  * @command: as it was given
  * @n_lanes: scans at a time
+ * @source: where @dataset comes from
+ * @looks: at these cases, with this one
  */
 typedef struct
 {
-  const char    *manifest;
-  const char    *split;
-  const char    *command;
-  guint          n_lanes;
-  SagDataset    *dataset;
-  SagEvaluation *evaluation;
-  SagReport     *report;
-  gsize          n_models;
-  SagBundle     *bundles[SAG_EVALUATE_MOST_MODELS];
-  SagEngineInfo  infos[SAG_EVALUATE_MOST_MODELS];
+  const char         *manifest;
+  const char         *split;
+  const char         *command;
+  guint               n_lanes;
+  SagDataset         *dataset;
+  SagLooks            looks;
+  const SagCliSource *source;
+  SagEvaluation      *evaluation;
+  SagReport          *report;
+  gsize               n_models;
+  SagBundle          *bundles[SAG_EVALUATE_MOST_MODELS];
+  SagEngineInfo       infos[SAG_EVALUATE_MOST_MODELS];
 } SagCliEvaluation;
 
 /** sag_cli_evaluation_print: tables on the terminal. */
@@ -35,6 +39,16 @@ char *sag_cli_evaluation_dup_json (const SagCliEvaluation *self);
 
 /** sag_cli_evaluation_dup_card: the figures as Markdown, for a model card. */
 char *sag_cli_evaluation_dup_card (const SagCliEvaluation *self);
+
+/** sag_cli_evaluation_dup_html: the report as a page. */
+char *sag_cli_evaluation_dup_html (const SagCliEvaluation *self);
+
+/** sag_cli_evaluation_save: @path: (nullable): nothing is done; @text: (transfer full). */
+gboolean sag_cli_evaluation_save (const char *path, char *text, GError **error);
+
+/** sag_cli_evaluation_save_plots: NN-TASK-roc.png, .svg, and so on, into a folder. */
+gboolean
+sag_cli_evaluation_save_plots (const SagCliEvaluation *self, const char *folder, GError **error);
 
 /** sag_cli_evaluation_dup_csv: a line for every question: truth and numbers. */
 char *sag_cli_evaluation_dup_csv (const SagCliEvaluation *self);

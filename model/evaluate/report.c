@@ -22,59 +22,6 @@ struct _SagReport
   GPtrArray           *groups;
 };
 
-/* The cases of one task that have a truth. */
-typedef struct
-{
-  gsize    n;
-  double  *scores[SAG_EVALUATE_MOST_MODELS];
-  guint8  *positive;
-  guint32 *patients;
-  guint   *rows;
-} Cases;
-
-static void
-cases_clear (Cases *cases)
-{
-  for (gsize m = 0; m < SAG_EVALUATE_MOST_MODELS; m++)
-    g_free (cases->scores[m]);
-  g_free (cases->positive);
-  g_free (cases->patients);
-  g_free (cases->rows);
-}
-
-static void
-cases_init (Cases *cases, const SagEvaluation *evaluation, const GArray *rows, gsize n_models)
-{
-  for (gsize m = 0; m < n_models; m++)
-    cases->scores[m] = g_new (double, rows->len);
-  cases->positive = g_new (guint8, rows->len);
-  cases->patients = g_new (guint32, rows->len);
-  cases->rows = g_new (guint, rows->len);
-  for (guint i = 0; i < rows->len; i++)
-    {
-      guint                   index = g_array_index (rows, guint, i);
-      const SagEvaluationRow *row = sag_evaluation_get_row (evaluation, index);
-
-      if (!row->answered || row->truth < 0)
-        continue;
-      for (gsize m = 0; m < n_models; m++)
-        cases->scores[m][cases->n] = row->outcomes[m].score;
-      cases->positive[cases->n] = (guint8) row->truth;
-      cases->patients[cases->n] = row->patient;
-      cases->rows[cases->n++] = index;
-    }
-}
-
-static gsize
-count_patients (const Cases *cases)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
-
-  for (gsize i = 0; i < cases->n; i++)
-    g_hash_table_add (seen, GUINT_TO_POINTER (cases->patients[i]));
-  return g_hash_table_size (seen);
-}
-
 /* As a score of the task: the class head's logit, or a map's score. */
 static double
 threshold_of (const SagReport *self, const SagReportTask *task)
@@ -85,7 +32,7 @@ threshold_of (const SagReport *self, const SagReportTask *task)
 }
 
 static void
-find_changed (SagReportTask *task, const Cases *cases, double threshold)
+find_changed (SagReportTask *task, const SagCases *cases, double threshold)
 {
   for (gsize i = 0; i < cases->n; i++)
     if ((cases->scores[0][i] >= threshold) != (cases->scores[1][i] >= threshold))
@@ -129,7 +76,7 @@ training_of (SagBundle *bundle, const GPtrArray *sentences, SagHead head)
 }
 
 static void
-fill_models (SagReport *self, SagReportTask *task, const Cases *cases, SagBundle *const *bundles)
+fill_models (SagReport *self, SagReportTask *task, const SagCases *cases, SagBundle *const *bundles)
 {
   SagHead head = task->detects ? SAG_HEAD_PATCH : SAG_HEAD_CLASS;
 
@@ -188,8 +135,11 @@ is_lesion (const char *text)
 }
 
 static void
-fill_task (
-  SagReport *self, gsize index, const Cases *cases, const GArray *rows, SagBundle *const *bundles)
+fill_task (SagReport        *self,
+           gsize             index,
+           const SagCases   *cases,
+           const GArray     *rows,
+           SagBundle *const *bundles)
 {
   SagReportTask *task = &self->tasks[index];
   const SagPool *pool = self->pools->pdata[index];
@@ -204,7 +154,7 @@ fill_task (
   task->n = cases->n;
   for (gsize i = 0; i < cases->n; i++)
     task->n_positives += cases->positive[i];
-  task->n_patients = count_patients (cases);
+  task->n_patients = sag_cases_count_patients (cases);
   task->independent = task->n_patients == cases->n;
   fill_models (self, task, cases, bundles);
   sag_report_maps_fill (task, self->evaluation, rows, self->n_models);
@@ -387,7 +337,7 @@ free_group (gpointer data)
 }
 
 static SagBootstrap *
-draw (SagReport *self, const Cases *cases, GCancellable *cancellable, GError **error)
+draw (SagReport *self, const SagCases *cases, GCancellable *cancellable, GError **error)
 {
   g_autofree SagBootstrapTask *tasks = g_new0 (SagBootstrapTask, self->n_tasks);
 
@@ -424,17 +374,17 @@ static gboolean
 fill (SagReport *self, SagBundle *const *bundles, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) rows = sort_rows (self);
-  g_autofree Cases *cases = g_new0 (Cases, self->n_tasks);
+  g_autofree SagCases *cases = g_new0 (SagCases, self->n_tasks);
   g_autoptr (SagBootstrap) bootstrap = NULL;
 
   for (gsize t = 0; t < self->n_tasks; t++)
     {
-      cases_init (&cases[t], self->evaluation, rows->pdata[t], self->n_models);
+      sag_cases_collect (&cases[t], self->evaluation, rows->pdata[t], self->n_models);
       fill_task (self, t, &cases[t], rows->pdata[t], bundles);
     }
   bootstrap = draw (self, cases, cancellable, error);
   for (gsize t = 0; t < self->n_tasks; t++)
-    cases_clear (&cases[t]);
+    sag_cases_clear (&cases[t]);
   if (bootstrap == NULL)
     return FALSE;
   fill_intervals (self, bootstrap);
@@ -503,6 +453,14 @@ const SagReportTask *
 sag_report_get_task (const SagReport *report, gsize task)
 {
   return &report->tasks[task];
+}
+
+void
+sag_report_collect (const SagReport *report, gsize task, SagCases *cases)
+{
+  g_autoptr (GPtrArray) rows = sort_rows (report);
+
+  sag_cases_collect (cases, report->evaluation, rows->pdata[task], report->n_models);
 }
 
 gsize

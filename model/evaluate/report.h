@@ -3,6 +3,7 @@
 
 #include "model/core/json-writer.h"
 #include "model/evaluate/bootstrap.h"
+#include "model/evaluate/cases.h"
 #include "model/evaluate/metrics.h"
 #include "model/evaluate/run.h"
 #include "model/text/catalogue.h"
@@ -152,6 +153,8 @@ const SagReportOptions *sag_report_get_options (const SagReport *report);
 
 gsize                sag_report_get_n_tasks (const SagReport *report);
 const SagReportTask *sag_report_get_task (const SagReport *report, gsize task);
+/** sag_report_collect: @cases: out: those behind a task's figures, for curves; clear them. */
+void sag_report_collect (const SagReport *report, gsize task, SagCases *cases);
 /** sag_report_get_n_groups: only those that have a task. */
 gsize                 sag_report_get_n_groups (const SagReport *report);
 const SagReportGroup *sag_report_get_group (const SagReport *report, gsize group);

@@ -215,6 +215,7 @@ def test_threads_change_nothing():
     two = evaluate("--json", "--threads", 2).json()
     for document in (one, two):
         document.pop("seconds")
+        document.pop("holdout")
         document["bundles"][0].pop("device")
     assert one == two
 
@@ -262,6 +263,7 @@ def test_cache_changes_nothing():
     documents.append(evaluate("--by", "sentence", "--cache", folder, "--json").json())
     for document in documents:
         document.pop("seconds", None)
+        document.pop("holdout", None)
     assert all(document == documents[0] for document in documents)
     with open(scratch("file"), "w", encoding="utf-8"):
         refuse("evaluate", manifest(), "--bundle", random_bundle(), "--cache", scratch("file"), words="file")
@@ -342,7 +344,7 @@ def test_locales():
     found = set()
     for environment in locales.environments():
         result = run("evaluate", manifest(), "--bundle", random_bundle(), "--json", environment=environment)
-        found.add(re.sub(r'"seconds": [0-9.e-]+', "", result.out))
+        found.add(re.sub(r'"(seconds|looks)": [0-9.e-]+', "", result.out))
     assert len(found) == 1
 
 
@@ -359,6 +361,116 @@ def test_interrupt():
     assert process.returncode == 1, (process.returncode, err)
     assert err.decode() == "sagitta-cli: Stopped; nothing half-written is left.\n", err
     assert os.listdir(folder) == []
+
+
+def visible(text):
+    return re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]*>", " ", text, flags=re.S)
+
+
+def test_page():
+    """One file, well-formed, nothing from elsewhere; the figures are those of the JSON."""
+    import xml.dom.minidom
+
+    page, report_path = scratch("page.html"), scratch("page.json")
+    evaluate("--by", "sentence", "--bundle", random_bundle(3), "--html", page, "-o", report_path)
+    with open(page, encoding="utf-8") as file:
+        text = file.read()
+    with open(report_path, encoding="utf-8") as file:
+        document = json.load(file)
+    assert "<script" not in text and "http-equiv" not in text
+    assert set(re.findall(r'(?:href|src)="([^#"]*)"', text)) <= {""}, "leads elsewhere"
+    assert set(re.findall(r"https?://[^\"' ]*", text)) <= {"http://www.w3.org/2000/svg"}
+    for svg in re.findall(r"<svg.*?</svg>", text, re.S):
+        xml.dom.minidom.parseString(svg)
+    assert text.count("<figure>") == sum(
+        (0 if task["positives"] in (0, task["n"]) else 3 if task["number"] == "probability" else 2) for task in document["tasks"])
+    words = " ".join(visible(text).split())
+    for task in document["tasks"]:
+        assert task["task"] in words
+        for model in task["models"]:
+            if model["auroc"] is not None:
+                assert f'{model["auroc"]:.3f}' in words, (model["auroc"], words)
+    assert "too few" in words and "Research use, not a medical device" in words and "untrained" in words
+    assert scratch() not in text and "phantom-0001" not in text
+
+
+def test_plots():
+    import xml.dom.minidom
+
+    folder = scratch("plots")
+    evaluate("--by", "sentence", "--plots", folder)
+    names = sorted(os.listdir(folder))
+    assert [n for n in names if n.startswith("01-")] == [
+        f"01-pleural-effusion-{kind}.{ending}" for kind in ("pr", "reliability", "roc") for ending in ("png", "svg")], names
+    for name in names:
+        with open(os.path.join(folder, name), "rb") as file:
+            data = file.read()
+        if name.endswith(".png"):
+            assert data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) > 5000, name
+        else:
+            xml.dom.minidom.parseString(data)
+            assert b"<?xml" in data and b"#0072b2" in data and b"," in data
+    with open(scratch("in-the-way"), "w", encoding="utf-8"):
+        pass
+    refuse("evaluate", manifest(), "--bundle", random_bundle(), "--plots", scratch("in-the-way"), words="in-the-way")
+
+
+def test_curve_by_answers():
+    """The corners of the ROC curve in the picture, from the numbers themselves."""
+    folder, answers = scratch("curve"), scratch("curve.csv")
+    evaluate("--by", "sentence", "--plots", folder, "--answers", answers)
+    with open(answers, newline="", encoding="utf-8") as file:
+        rows = [(float(r["logit"]), int(r["truth"])) for r in csv.DictReader(file) if r["question"] == EFFUSION]
+    with open(os.path.join(folder, "01-pleural-effusion-roc.svg"), encoding="utf-8") as file:
+        text = file.read()
+    drawn = re.search(r'class="first" stroke-width="2.0" points="([^"]*)"', text).group(1)
+    points = [tuple(float(v) for v in pair.split(",")) for pair in drawn.split()]
+    (x0, y0), (x1, y1) = points[0], points[-1]
+    found = {(round((x - x0) / (x1 - x0), 2), round((y - y0) / (y1 - y0), 2)) for x, y in points}
+    n = {truth: sum(t == truth for _, t in rows) for truth in (0, 1)}
+    expected = {(0, 0)} | {
+        tuple(round(sum(v >= at and t == truth for v, t in rows) / n[truth], 2) for truth in (0, 1)) for at, _ in rows}
+    assert found <= expected and {(0, 0), (1, 1)} <= found, (found, expected)
+
+
+def test_looks_are_counted():
+    path = manifest("looks.csv", patients=4)
+    first, second = [evaluate("--json", "--limit", 3, path=path).json()["holdout"] for _ in range(2)]
+    third = evaluate("--json", "--limit", 3, "--bundle", random_bundle(3), path=manifest("other-name.csv")).json()["holdout"]
+    assert first["looks"] + 1 == second["looks"] == third["looks"] - 1
+    assert third["bundles"] == 2
+    kept = os.path.join(os.environ["XDG_DATA_HOME"], "sagitta", "holdouts")
+    for name in os.listdir(kept):
+        with open(os.path.join(kept, name), encoding="utf-8") as file:
+            assert "phantom" not in file.read()
+
+
+def project():
+    path = scratch("study.sagitta")
+    if not os.path.exists(path):
+        run("project", "create", path, *scans(), "-t", f"effusion={EFFUSION}", "-t", f"left={LEFT}", "--reader", "Ann")
+        for number in range(N_SCANS):
+            more = ["--seen"] if number == 4 else []
+            run("project", "label", path, number + 1, "effusion", "absent" if number % 2 else "present", "--reader", "Ann",
+                *more)  # fmt: skip
+    return path
+
+
+def test_project():
+    result = run("evaluate", project(), "--bundle", random_bundle(), "--bundle", random_bundle(3), "--json")
+    document = result.json()
+    assert document["manifest"] == "study.sagitta" and document["scans"] == 4  # one label had seen an answer
+    assert [task["task"] for task in document["tasks"]] == [EFFUSION]
+    assert any("--assisted" in note for note in document["notes"]), document["notes"]
+    same = tasks(evaluate("--by", "sentence", "--json", "--limit", 4).json())[EFFUSION]
+    near(document["tasks"][0]["models"][0]["auroc"], same["models"][0]["auroc"])
+    all_of = evaluate("--assisted", "--json", path=project()).json()
+    assert all_of["scans"] == 5
+    again = evaluate("--json", path=project()).json()["holdout"]
+    assert again["looks"] == document["holdout"]["looks"] + 1
+    assert run("project", "check", project()).out == "sound\n"
+    refuse("evaluate", project(), "--bundle", random_bundle(), "--task", "bones", code=2, words='"bones"')
+    refuse("evaluate", project(), "--bundle", random_bundle(), "--reader", "Nobody", code=2, words="nothing to work with")
 
 
 def test_table():
