@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli/cli.h"
 
+#include "app/cli/train-project.h"
 #include "app/cli/train-view.h"
 #include "model/core/error.h"
 #include "model/core/file.h"
@@ -14,6 +15,7 @@
 
 #define DROPOUT 0.1
 #define LEAST_SEED 0
+#define NOBODY_SAID G_MININT
 
 /* What the person said. */
 typedef struct
@@ -30,6 +32,9 @@ typedef struct
   int         rank, scans, texts, accumulate, warm_up, every, on, patience, minutes;
   gboolean    augment;
   gboolean    no_augment;
+  double      lr;
+  SagCliTune  tune;
+  gboolean    pause, go_on, stop, status;
 } Arguments;
 
 static void
@@ -41,37 +46,57 @@ arguments_clear (Arguments *self)
   g_free (self->what);
   g_free (self->sampling);
   g_free (self->cache);
+  sag_cli_tune_clear (&self->tune);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
 
+/* What the person leaves open is the paper's, or of a project what its cases advise. */
 static void
 arguments_init (Arguments *self)
 {
   const SagTrainPlan *plan = &self->job.plan;
 
   sag_train_plan_init (&self->job.plan);
-  self->job.plan.dropout = NAN; /* nobody said */
+  self->job.plan.dropout = NAN;
   self->cache_gb = 50;
-  self->steps = (gint64) plan->n_steps;
   self->seed = (gint64) plan->seed;
-  self->scans = (int) plan->scans_per_batch;
   self->rank = (int) plan->lora_rank;
-  self->texts = (int) plan->texts_per_scan;
-  self->accumulate = (int) plan->accumulate;
-  self->warm_up = (int) plan->warm_up;
-  self->every = (int) plan->validate_every;
-  self->on = (int) plan->validate_on;
   self->patience = (int) plan->patience;
-  self->minutes = (int) plan->save_minutes;
+  self->on = (int) plan->validate_on;
+  self->steps = NOBODY_SAID;
+  self->scans = self->texts = self->accumulate = self->warm_up = NOBODY_SAID;
+  self->every = self->minutes = NOBODY_SAID;
+  self->lr = self->tune.hold_out = NAN;
 }
 
-/* Numbers that the plan cannot hold are wrong usage; the trainer checks the rest. */
+static void
+fill_open (Arguments *self)
+{
+  const SagTrainPlan *plan = &self->job.plan;
+  const struct
+  {
+    int  *said;
+    guint planned;
+  } counts[] = { { &self->scans, plan->scans_per_batch }, { &self->texts, plan->texts_per_scan },
+                 { &self->accumulate, plan->accumulate }, { &self->warm_up, plan->warm_up },
+                 { &self->every, plan->validate_every },  { &self->minutes, plan->save_minutes } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    if (*counts[i].said == NOBODY_SAID)
+      *counts[i].said = (int) counts[i].planned;
+  if (self->steps == NOBODY_SAID)
+    self->steps = (gint64) plan->n_steps;
+  if (isnan (self->lr))
+    self->lr = plan->lr;
+}
+
+/* What decides what the rest means. */
 static int
-read_arguments (Arguments *self, const char *command, const char *manifest)
+read_parts (Arguments *self, const char *command)
 {
   SagTrainPlan *plan = &self->job.plan;
 
-  if (self->output == NULL)
+  if (self->output == NULL && !self->tune.estimate)
     return sag_cli_usage (command, "Say where the training goes: -o DIR");
   if (self->what != NULL && !sag_train_parts_from_string (self->what, &plan->parts))
     return sag_cli_usage (
@@ -80,18 +105,38 @@ read_arguments (Arguments *self, const char *command, const char *manifest)
   if (self->sampling != NULL && !sag_sampling_from_string (self->sampling, &plan->sampling))
     return sag_cli_usage (command, "--sampling takes manifest or balanced, not \"%s\"",
                           self->sampling);
-  if (self->steps < 1 || self->seed < LEAST_SEED || self->rank < 1 || self->scans < 1 ||
-      self->texts < 0 || self->accumulate < 1 || self->warm_up < 0 || self->every < 0 ||
-      self->on < 1 || self->patience < 0 || self->minutes < 0)
+  if (self->seed < LEAST_SEED)
+    return sag_cli_usage (command, "Counts are whole numbers that are not negative");
+  plan->seed = (guint64) self->seed;
+  if (self->tune.folds != 0 && (self->tune.folds < 2 || self->tune.folds > SAG_SNAPSHOT_MOST_FOLDS))
+    return sag_cli_usage (command, "--folds takes 2 to %d", SAG_SNAPSHOT_MOST_FOLDS);
+  if (!isnan (self->tune.hold_out) && !(self->tune.hold_out > 0 && self->tune.hold_out < 1))
+    return sag_cli_usage (command, "--hold-out takes a share between 0 and 1");
+  if (self->tune.folds != 0 && !isnan (self->tune.hold_out))
+    return sag_cli_usage (command, "--folds and --hold-out exclude each other");
+  return SAG_CLI_DONE;
+}
+
+/* Numbers that the plan cannot hold are wrong usage; the trainer checks the rest. */
+static int
+read_arguments (Arguments *self, const char *command, const char *manifest)
+{
+  SagTrainPlan *plan = &self->job.plan;
+  double        dropout = plan->dropout;
+
+  fill_open (self);
+  if (self->steps < 1 || self->rank < 1 || self->scans < 1 || self->texts < 0 ||
+      self->accumulate < 1 || self->warm_up < 0 || self->every < 0 || self->on < 1 ||
+      self->patience < 0 || self->minutes < 0)
     return sag_cli_usage (command, "Counts are whole numbers that are not negative");
   if (!(self->cache_gb > 0 && self->cache_gb < 1e6))
     return sag_cli_usage (command, "--cache-size is a number of gigabytes");
   if (self->augment && self->no_augment)
     return sag_cli_usage (command, "--augment and --no-augment exclude each other");
   plan->n_steps = (guint64) self->steps;
-  plan->seed = (guint64) self->seed;
+  plan->lr = self->lr;
   plan->lora_rank = (guint) self->rank;
-  if (isnan (plan->dropout))
+  if (isnan (dropout))
     plan->dropout = plan->parts == SAG_TRAIN_HEADS ? 0 : DROPOUT;
   plan->scans_per_batch = (guint) self->scans;
   plan->texts_per_scan = (guint) self->texts;
@@ -153,6 +198,62 @@ run (Arguments *self)
   return SAG_CLI_FAILED;
 }
 
+/* Of a project: what its labels advise stands in for what nobody said. */
+static int
+advise (Arguments *self, const char *project, SagTuneAdvice *advice)
+{
+  g_autoptr (GError) error = NULL;
+  SagSampling sampling = self->job.plan.sampling;
+  double      dropout = self->job.plan.dropout;
+
+  if (!sag_cli_tune_advise (&self->tune, project, self->what != NULL, &self->job.plan, advice,
+                            &error))
+    return sag_cli_fail (error);
+  if (self->sampling != NULL)
+    self->job.plan.sampling = sampling;
+  self->job.plan.dropout = dropout;
+  return SAG_CLI_DONE;
+}
+
+static int
+run_project (Arguments *self, const char *project, const SagTuneAdvice *advice, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  SagTuneJob job = { .project = project,
+                     .folder = self->output,
+                     .cache = self->cache,
+                     .cache_bytes = self->job.cache_bytes,
+                     .resume = self->job.resume,
+                     .table = sag_cpu_train_get_table (),
+                     .judge = sag_cpu_get_table () };
+
+  sag_cli_get_cancellable ();
+  if (g_strcmp0 (self->model.engine, "cuda") == 0)
+    return sag_cli_usage ("train", "Training runs on the processor; leave --engine out");
+  g_free (self->model.engine);
+  self->model.engine = g_strdup ("cpu");
+  if (sag_cli_pick_engine (&self->model, &self->job.plan.engine, &error) == NULL)
+    return sag_cli_fail (error);
+  self->job.bundle = sag_cli_open_bundle (&self->model, &error);
+  if (self->job.bundle == NULL)
+    return sag_cli_fail (error);
+  job.bundle = self->job.bundle;
+  job.plan = self->job.plan;
+  if (!self->tune.estimate && g_mkdir_with_parents (self->output, 0700) == 0)
+    sag_tune_command_save (self->output, (const char *const *) argv, NULL);
+  return sag_cli_tune_run (&self->tune, &job, advice);
+}
+
+static int
+tell (const Arguments *self, const char *folder)
+{
+  if (self->status)
+    return sag_cli_tune_status (folder, self->tune.json);
+  return sag_cli_tune_tell (folder, self->pause   ? SAG_TUNE_PAUSE
+                                    : self->go_on ? SAG_TUNE_RUN
+                                                  : SAG_TUNE_STOP);
+}
+
 static const char about[] =
   "Trains a bundle on a manifest: a CSV or JSON Lines table with question, img_file_path, label,\n"
   "split, and where there are masks mask_file_path and mask_values (\"10;11\").\n\n"
@@ -161,6 +262,10 @@ static const char about[] =
   "and \"last\"; and log.jsonl, a line a step. A run that was stopped or killed goes on to the "
   "very\n"
   "same weights with --resume.\n\n"
+  "Of a project the labels and masks are taken as they are, some patients are held out, and the\n"
+  "folder gets the new bundle with figures before and after. What nobody says (--what, --steps,\n"
+  "--lr) follows from the number of cases. While it works, train DIR --pause, --continue, --stop\n"
+  "and --status talk to it.\n\n"
   "Parts: vision is all but the text layers, as upstream trains; lora is adapters of the text "
   "layers.\n\n"
   "A mask that holds none of the row's values is a negative if the row's label is 0 or the scan "
@@ -190,7 +295,7 @@ sag_cli_train (int argc, char **argv)
     { "sampling", 0, 0, G_OPTION_ARG_STRING, &self.sampling,
       "manifest (default): as often as the rows; balanced: findings equally", "NAME" },
     { "accumulate", 0, 0, G_OPTION_ARG_INT, &self.accumulate, "Batches of a step (4)", "N" },
-    { "lr", 0, 0, G_OPTION_ARG_DOUBLE, &plan->lr, "Highest learning rate (5e-5)", "RATE" },
+    { "lr", 0, 0, G_OPTION_ARG_DOUBLE, &self.lr, "Highest learning rate (5e-5)", "RATE" },
     { "warm-up", 0, 0, G_OPTION_ARG_INT, &self.warm_up,
       "Steps until it is reached (25); then it falls to 0", "N" },
     { "patch-weight", 0, 0, G_OPTION_ARG_DOUBLE, &plan->patch_weight,
@@ -216,16 +321,34 @@ sag_cli_train (int argc, char **argv)
       "GB" },
     { "resume", 0, 0, G_OPTION_ARG_NONE, &self.job.resume, "Go on where the run in DIR stopped",
       NULL },
+    SAG_CLI_TUNE_ENTRIES (self.tune),
+    { "pause", 0, 0, G_OPTION_ARG_NONE, &self.pause, "The training on a project in DIR waits",
+      NULL },
+    { "continue", 0, 0, G_OPTION_ARG_NONE, &self.go_on, "It works on", NULL },
+    { "stop", 0, 0, G_OPTION_ARG_NONE, &self.stop, "It writes a checkpoint and ends", NULL },
+    { "status", 0, 0, G_OPTION_ARG_NONE, &self.status, "Say how it stands", NULL },
     SAG_CLI_MODEL_ENTRIES (self.model),
     { NULL },
   };
   g_auto (GStrv) rest = NULL;
-  int code;
+  g_auto (GStrv) words = g_strdupv (argv);
+  g_auto (SagTuneAdvice) advice = { 0 };
+  gboolean is_project;
+  int      code;
 
   arguments_init (&self);
-  if (!sag_cli_parse (argc, argv, "train MANIFEST --bundle DIR -o DIR", about, entries, 1, 1,
-                      &rest))
+  if (!sag_cli_parse (argc, argv, "train MANIFEST|PROJECT --bundle DIR -o DIR", about, entries, 1,
+                      1, &rest))
     return SAG_CLI_USAGE;
-  code = read_arguments (&self, argv[0], rest[0]);
-  return code == SAG_CLI_DONE ? run (&self) : code;
+  if (self.pause || self.go_on || self.stop || self.status)
+    return tell (&self, rest[0]);
+  is_project = sag_snapshot_is_project (rest[0]);
+  code = read_parts (&self, argv[0]);
+  if (code == SAG_CLI_DONE && is_project)
+    code = advise (&self, rest[0], &advice);
+  if (code == SAG_CLI_DONE)
+    code = read_arguments (&self, argv[0], rest[0]);
+  if (code != SAG_CLI_DONE)
+    return code;
+  return is_project ? run_project (&self, rest[0], &advice, words) : run (&self);
 }

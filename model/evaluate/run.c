@@ -318,6 +318,56 @@ sag_evaluation_run (SagDataset               *dataset,
   return g_steal_pointer (&self);
 }
 
+static void
+add_counts (SagEvaluationCounts *sum, const SagEvaluationCounts *part)
+{
+  sum->n_rows += part->n_rows;
+  sum->n_scans += part->n_scans;
+  sum->n_patients += part->n_patients;
+  sum->n_repeated += part->n_repeated;
+  sum->n_unknown += part->n_unknown;
+  sum->n_synthetic += part->n_synthetic;
+  sum->seconds += part->seconds;
+  sum->n_models = part->n_models;
+  for (int v = 0; v < 3; v++)
+    sum->n_scope[v] += part->n_scope[v];
+  for (gsize m = 0; m < SAG_EVALUATE_MOST_MODELS; m++)
+    sum->cell_ml[m] = part->cell_ml[m];
+}
+
+SagEvaluation *
+sag_evaluation_join (SagEvaluation **parts, gsize n)
+{
+  SagEvaluation *self = g_new0 (SagEvaluation, 1);
+  g_autoptr (GHashTable) tasks = numbers_new ();
+  gboolean is_new;
+
+  self->rows = g_array_new (FALSE, TRUE, sizeof (SagEvaluationRow));
+  self->tasks = g_ptr_array_new_with_free_func (g_free);
+  self->failures = g_ptr_array_new_with_free_func (g_free);
+  for (gsize p = 0; p < n; p++)
+    {
+      for (guint i = 0; i < parts[p]->rows->len; i++)
+        {
+          SagEvaluationRow row = g_array_index (parts[p]->rows, SagEvaluationRow, i);
+
+          row.task = number_of (tasks, row.sample->question, &is_new);
+          if (is_new)
+            g_ptr_array_add (self->tasks, g_strdup (row.sample->question));
+          row.scan += (guint) self->counts.n_scans;
+          row.patient += (guint) self->counts.n_patients;
+          g_array_append_val (self->rows, row);
+        }
+      for (guint f = 0; f + 1 < parts[p]->failures->len; f++)
+        g_ptr_array_add (self->failures, g_strdup (parts[p]->failures->pdata[f]));
+      add_counts (&self->counts, &parts[p]->counts);
+      g_clear_pointer (&parts[p], sag_evaluation_free);
+    }
+  self->counts.n_tasks = self->tasks->len;
+  g_ptr_array_add (self->failures, NULL);
+  return self;
+}
+
 void
 sag_evaluation_free (SagEvaluation *evaluation)
 {

@@ -101,6 +101,13 @@ void           sag_evaluation_free (SagEvaluation *evaluation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagEvaluation, sag_evaluation_free)
 
 /**
+ * sag_evaluation_join: evaluations of different patients as one: the parts of a cross-validation, whose second models
+ * are different ones. Their data sets must live as long.
+ * @parts: (array length=n) (transfer full): all of as many models
+ */
+SagEvaluation *sag_evaluation_join (SagEvaluation **parts, gsize n);
+
+/**
  * SagEvaluationCounts:
  * @n_repeated: rows that stood further up
  * @n_unknown: rows left out because their mask is empty, and nothing says that the structure is absent

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules of thumb: the fewer cases, the fewer weights may move, or the model learns the cases by heart. Steps are enough
+ * for about so many looks at each case; rates fall with the share of the network that trains.
+ */
+#include "model/tune/advice.h"
+
+#define FEW 10         /* cases: the last layers alone */
+#define FEWEST 3       /* of a kind: the same */
+#define MANY 2000      /* cases: the whole network, where a GPU is there */
+#define CROSS_BELOW 60 /* cases: a hold-out of them would be too small to say much */
+
+void
+sag_tune_advice_clear (SagTuneAdvice *advice)
+{
+  g_clear_pointer (&advice->sentence, g_free);
+}
+
+/* Looks at each case, and the rate. */
+static void
+set_pace (SagTrainParts parts, gsize n_cases, guint scans, guint64 *n_steps, double *lr)
+{
+  guint64 looks, least, most;
+
+  switch (parts)
+    {
+    case SAG_TRAIN_HEADS:
+      looks = 60, least = 200, most = 5000, *lr = 1e-3;
+      break;
+    case SAG_TRAIN_HEADS_AND_TEXT:
+    case SAG_TRAIN_LORA:
+      looks = 20, least = 60, most = 5000, *lr = parts == SAG_TRAIN_LORA ? 5e-4 : 2e-4;
+      break;
+    default:
+      looks = 10, least = 60, most = 25000, *lr = 5e-5;
+    }
+  *n_steps = CLAMP ((looks * n_cases + scans - 1) / scans, least, most);
+}
+
+void
+sag_tune_advise (gsize n_cases, gsize n_fewest, SagTuneAdvice *advice)
+{
+  *advice = (SagTuneAdvice){ .folds = n_cases < CROSS_BELOW ? 5 : 0 };
+  if (n_cases < FEW || n_fewest < FEWEST)
+    {
+      advice->parts = SAG_TRAIN_HEADS;
+      advice->sentence = g_strdup_printf (
+        "With %zu cases, %zu of the rarer kind, train the heads alone: more would learn the cases "
+        "by heart. Ten cases with three of each kind are where more begins to pay.",
+        n_cases, n_fewest);
+    }
+  else if (n_cases < MANY)
+    {
+      advice->parts = SAG_TRAIN_HEADS_AND_TEXT;
+      advice->sentence = g_strdup_printf (
+        "With %zu cases train heads and text layers: a new question becomes tied to what the "
+        "vision network sees already. LoRA changes less of what the model knew, for about the same "
+        "time.",
+        n_cases);
+    }
+  else
+    {
+      advice->parts = SAG_TRAIN_HEADS_AND_TEXT;
+      advice->sentence = g_strdup_printf (
+        "With %zu cases the whole network can learn (all), which takes days without a GPU; heads "
+        "and text layers first show what is to be had in hours.",
+        n_cases);
+    }
+  set_pace (advice->parts, n_cases, 4, &advice->n_steps, &advice->lr);
+}
+
+void
+sag_tune_advise_snapshot (const SagSnapshot *snapshot, SagTuneAdvice *advice)
+{
+  gsize n_fewest = G_MAXSIZE;
+
+  for (gsize t = 0; t < sag_snapshot_get_n_tasks (snapshot); t++)
+    {
+      const SagSnapshotTask *task = sag_snapshot_get_task (snapshot, t);
+      gsize                  n = task->n_masks[SAG_SNAPSHOT_TRAIN];
+
+      if (task->left_out != NULL)
+        continue;
+      if (n == 0)
+        n = MIN (task->n_present[SAG_SNAPSHOT_TRAIN], task->n_absent[SAG_SNAPSHOT_TRAIN]);
+      n_fewest = MIN (n_fewest, n);
+    }
+  sag_tune_advise (sag_snapshot_count (snapshot, SAG_SNAPSHOT_TRAIN),
+                   n_fewest == G_MAXSIZE ? 0 : n_fewest, advice);
+}
+
+void
+sag_tune_plan (SagTrainPlan *plan, SagTrainParts parts, gsize n_cases)
+{
+  plan->parts = parts;
+  plan->scans_per_batch = 4;
+  plan->texts_per_scan = 4;
+  plan->accumulate = 1;
+  plan->warm_up = 10;
+  plan->validate_every = 0;
+  plan->save_minutes = 5;
+  plan->sampling = SAG_SAMPLING_BALANCED;
+  plan->dropout = parts == SAG_TRAIN_HEADS ? 0 : 0.1;
+  plan->augment = sag_train_plan_trains_vision (plan);
+  plan->freeze_norms = TRUE;
+  set_pace (parts, n_cases, plan->scans_per_batch, &plan->n_steps, &plan->lr);
+}
