@@ -141,6 +141,20 @@ print_number (float number, const char *what, SagTraining training)
 }
 
 static void
+print_calibrated (const SagAnswer *answer)
+{
+  const SagCalibrationTask *task = answer->calibration;
+  gsize                     n = task->n_positives + task->n_negatives;
+
+  printf ("    %s%.2f%s      %-47s [%s]\n", sag_cli_bold (TRUE), answer->calibrated,
+          sag_cli_bold (FALSE), "probability among the cases of its calibration", "calibrated");
+  printf (SAG_CLI_DETAIL "above %.0f %% of negatives, %.0f %% of positives; %zu cases, %.0f %% "
+                         "positive, %s\n",
+          "", 100 * answer->above[0], 100 * answer->above[1], n,
+          100 * (double) task->n_positives / (double) n, task->date);
+}
+
+static void
 print_answer (const SagCliCase *self, guint i)
 {
   const SagAnswer *answer = self->answers->pdata[i];
@@ -151,6 +165,8 @@ print_answer (const SagCliCase *self, guint i)
   if (answer->has_class)
     print_number (answer->probability, "model probability, balanced training mix",
                   answer->class_head);
+  if (answer->calibration != NULL)
+    print_calibrated (answer);
   print_number (answer->peak_score, score, answer->patch_head);
   if (i < self->heatmaps->len)
     {

@@ -3,6 +3,7 @@
 #include "app/cli/evaluate.h"
 
 #include "model/core/file.h"
+#include "model/evaluate/calibrate.h"
 #include "model/evaluate/plot.h"
 #include "model/evaluate/report-html.h"
 #include "model/text/task.h"
@@ -10,6 +11,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
 
 #define PNG_SCALE 3.0
@@ -90,5 +92,23 @@ sag_cli_evaluation_save_plots (const SagCliEvaluation *self, const char *folder,
     for (int kind = 0; kind < SAG_N_PLOTS; kind++)
       if (!save_plot (self, folder, t, (SagPlotKind) kind, error))
         return FALSE;
+  return TRUE;
+}
+
+gboolean
+sag_cli_evaluation_calibrate (const SagCliEvaluation *self, GError **error)
+{
+  gsize      model = self->n_models - 1;
+  SagBundle *bundle = self->bundles[model];
+  g_autoptr (GPtrArray) refusals = NULL;
+  g_autoptr (SagCalibration) calibration =
+    sag_calibrate_report (self->report, bundle, model, &refusals, error);
+  g_autofree char *path = NULL;
+
+  if (calibration == NULL || !sag_calibration_save (calibration, bundle, NULL, &path, error))
+    return FALSE;
+  for (guint r = 0; r < refusals->len; r++)
+    fprintf (stderr, "%s\n", (const char *) refusals->pdata[r]);
+  fprintf (stderr, "Calibrated: %s\n", path);
   return TRUE;
 }

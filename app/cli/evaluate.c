@@ -25,6 +25,7 @@ typedef struct
   char       *reader;
   char      **tasks;
   gboolean    assisted;
+  gboolean    calibrate;
   double      threshold;
   int         limit;
   int         rounds;
@@ -103,6 +104,8 @@ parse (Arguments *self, int argc, char **argv, char ***rest)
       "FILE" },
     { "plots", 0, 0, G_OPTION_ARG_FILENAME, &self->plots,
       "Write ROC, precision-recall and reliability curves as PNG and SVG", "DIR" },
+    { "calibrate", 0, 0, G_OPTION_ARG_NONE, &self->calibrate,
+      "Write what the last bundle's numbers mean among these cases beside it", NULL },
     { "answers", 0, 0, G_OPTION_ARG_FILENAME, &self->csv,
       "Write truth and numbers of every question as CSV", "FILE" },
     { "task", 't', 0, G_OPTION_ARG_STRING_ARRAY, &self->tasks,
@@ -359,6 +362,8 @@ dup_command (const Arguments *self, const SagCliEvaluation *found)
     g_string_append_printf (text, " --task %s", *task);
   if (self->assisted)
     g_string_append (text, " --assisted");
+  if (self->calibrate)
+    g_string_append (text, " --calibrate");
   if (self->by != NULL)
     g_string_append_printf (text, " --by %s", self->by);
   if (self->limit > 0)
@@ -414,6 +419,8 @@ sag_cli_evaluate (int argc, char **argv)
     return sag_cli_fail (error);
   sag_cli_source_look (&source, found.evaluation, found.bundles, found.n_models, &found.looks);
   if (!save_all (&self, &found, &error))
+    return sag_cli_fail (error);
+  if (self.calibrate && !sag_cli_evaluation_calibrate (&found, &error))
     return sag_cli_fail (error);
   json = sag_cli_evaluation_dup_json (&found);
   if (self.json)

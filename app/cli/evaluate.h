@@ -50,6 +50,9 @@ gboolean sag_cli_evaluation_save (const char *path, char *text, GError **error);
 gboolean
 sag_cli_evaluation_save_plots (const SagCliEvaluation *self, const char *folder, GError **error);
 
+/** sag_cli_evaluation_calibrate: writes the overlay of the last bundle, and says on stderr where, and what cannot be had. */
+gboolean sag_cli_evaluation_calibrate (const SagCliEvaluation *self, GError **error);
+
 /** sag_cli_evaluation_dup_csv: a line for every question: truth and numbers. */
 char *sag_cli_evaluation_dup_csv (const SagCliEvaluation *self);
 

@@ -23,7 +23,8 @@ options_of (const SagCliTune *tune, guint64 seed)
   return (SagSnapshotOptions){ .tasks = (const char *const *) tune->tasks,
                                .reader = tune->reader,
                                .assisted = tune->assisted,
-                               .hold_out = isnan (tune->hold_out) ? HOLD_OUT : tune->hold_out,
+                               .hold_out =
+                                 tune->hold_out > SAG_CLI_UNSAID ? tune->hold_out : HOLD_OUT,
                                .n_folds = (guint) tune->folds,
                                .seed = seed };
 }

@@ -7,9 +7,12 @@
 
 G_BEGIN_DECLS
 
+/** SAG_CLI_UNSAID: an option's number that nobody gave. */
+#define SAG_CLI_UNSAID (-G_MAXDOUBLE)
+
 /**
  * SagCliTune: what the person said about a training on a project.
- * @folds: 0: none; @hold_out: NaN: not said
+ * @folds: 0: none; @hold_out: SAG_CLI_UNSAID: not said
  * @estimate: only say how long it would take
  */
 typedef struct

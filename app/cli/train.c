@@ -66,7 +66,7 @@ arguments_init (Arguments *self)
   self->steps = NOBODY_SAID;
   self->scans = self->texts = self->accumulate = self->warm_up = NOBODY_SAID;
   self->every = self->minutes = NOBODY_SAID;
-  self->lr = self->tune.hold_out = NAN;
+  self->lr = self->tune.hold_out = SAG_CLI_UNSAID;
 }
 
 static void
@@ -86,7 +86,7 @@ fill_open (Arguments *self)
       *counts[i].said = (int) counts[i].planned;
   if (self->steps == NOBODY_SAID)
     self->steps = (gint64) plan->n_steps;
-  if (isnan (self->lr))
+  if (!(self->lr > SAG_CLI_UNSAID || isnan (self->lr)))
     self->lr = plan->lr;
 }
 
@@ -95,6 +95,8 @@ static int
 read_parts (Arguments *self, const char *command)
 {
   SagTrainPlan *plan = &self->job.plan;
+  double        share = self->tune.hold_out;
+  gboolean      said_share = share > SAG_CLI_UNSAID || isnan (share);
 
   if (self->output == NULL && !self->tune.estimate)
     return sag_cli_usage (command, "Say where the training goes: -o DIR");
@@ -110,9 +112,9 @@ read_parts (Arguments *self, const char *command)
   plan->seed = (guint64) self->seed;
   if (self->tune.folds != 0 && (self->tune.folds < 2 || self->tune.folds > SAG_SNAPSHOT_MOST_FOLDS))
     return sag_cli_usage (command, "--folds takes 2 to %d", SAG_SNAPSHOT_MOST_FOLDS);
-  if (!isnan (self->tune.hold_out) && !(self->tune.hold_out > 0 && self->tune.hold_out < 1))
+  if (said_share && !(self->tune.hold_out > 0 && self->tune.hold_out < 1))
     return sag_cli_usage (command, "--hold-out takes a share between 0 and 1");
-  if (self->tune.folds != 0 && !isnan (self->tune.hold_out))
+  if (self->tune.folds != 0 && said_share)
     return sag_cli_usage (command, "--folds and --hold-out exclude each other");
   return SAG_CLI_DONE;
 }

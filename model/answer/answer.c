@@ -63,6 +63,24 @@ find_peak (SagAnswer *answer)
   sag_geometry_to_ras (&answer->cell_geometry, ijk, answer->peak_ras_mm);
 }
 
+/* What the place where it is used has learnt about this text. */
+static void
+calibrate (SagAnswer *answer)
+{
+  const SagCalibration *overlay = answer->provenance->calibration;
+
+  if (overlay == NULL || !answer->has_class)
+    return;
+  answer->calibration = sag_calibration_find_task (overlay, answer->text);
+  if (answer->calibration == NULL)
+    return;
+  answer->calibrated =
+    (float) sag_calibration_probability (answer->calibration, (double) answer->logit);
+  for (int kind = 0; kind < 2; kind++)
+    answer->above[kind] =
+      (float) sag_calibration_share_below (answer->calibration, kind, (double) answer->logit);
+}
+
 static SagGeometry
 cell_geometry (SagPrepared *prepared, const gint32 cell_dims[3])
 {
@@ -104,6 +122,7 @@ answer_new (SagEngine     *engine,
     answer->cells[i] = sag_answer_sigmoid (cell_logits[i]);
   find_peak (answer);
   answer->provenance = sag_provenance_ref (provenance);
+  calibrate (answer);
   return answer;
 }
 
@@ -144,6 +163,23 @@ sag_answer_dup_id (const SagAnswer *answer)
   return g_strdup_printf ("%s-%.8s", slug, hash);
 }
 
+static void
+write_calibration (const SagAnswer *answer, SagJsonWriter *writer)
+{
+  const SagCalibrationTask *task = answer->calibration;
+  gsize                     n = task->n_positives + task->n_negatives;
+
+  sag_json_begin_object (writer, "calibration");
+  sag_json_float (writer, "probability", answer->calibrated);
+  sag_json_float (writer, "above_share_of_negatives", answer->above[0]);
+  sag_json_float (writer, "above_share_of_positives", answer->above[1]);
+  sag_json_integer (writer, "cases", (gint64) n);
+  sag_json_number (writer, "prevalence",
+                   round (1e4 * (double) task->n_positives / (double) n) / 1e4);
+  sag_json_string (writer, "date", task->date);
+  sag_json_end_object (writer);
+}
+
 void
 sag_answer_write (const SagAnswer *answer, SagJsonWriter *writer)
 {
@@ -152,5 +188,7 @@ sag_answer_write (const SagAnswer *answer, SagJsonWriter *writer)
   sag_json_float (writer, "probability", answer->has_class ? answer->probability : NAN);
   sag_json_string (writer, "class_head", sag_training_to_string (answer->class_head));
   sag_json_string (writer, "patch_head", sag_training_to_string (answer->patch_head));
-  sag_json_boolean (writer, "calibrated", FALSE);
+  sag_json_boolean (writer, "calibrated", answer->calibration != NULL);
+  if (answer->calibration != NULL)
+    write_calibration (answer, writer);
 }

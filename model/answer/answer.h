@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  *   number exists
  * @logit, @probability: the class head's number: a probability under the training mix (negatives
  *   sampled 1:1)
+ * @calibration: (nullable): of this text, owned by @provenance; NULL: the number is uncalibrated
+ * @calibrated: with it, the probability of a positive among cases like those of the calibration
+ * @above: with it, the share of its negatives [0] and positives [1] that scored less
  * @class_head, @patch_head: what the bundle's task list says about this text
  * @cell_dims, @cells: (nx, ny, nz) scores 0..1 of the patch head, x fastest. Scores, not
  *   probabilities: focal loss bends them, and a cell's target is the maximum of its 12 x 16 x 16 mm
@@ -33,6 +36,10 @@ typedef struct
   float       probability;
   SagTraining class_head;
   SagTraining patch_head;
+
+  const SagCalibrationTask *calibration;
+  float                     calibrated;
+  float                     above[2];
 
   gint32      cell_dims[3];
   float      *cells;

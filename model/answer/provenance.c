@@ -74,6 +74,10 @@ sag_provenance_new (SagEngine   *engine,
   provenance->precision = g_strdup (info->precision);
   provenance->program = g_strdup (sag_version_get ());
   provenance->commit = g_strdup (sag_version_get_commit ());
+  provenance->calibration = sag_calibration_find (bundle);
+  if (provenance->calibration != NULL)
+    provenance->calibration_sha256 =
+      g_strdup (sag_calibration_get_sha256 (provenance->calibration));
   return provenance;
 }
 
@@ -96,6 +100,8 @@ sag_provenance_unref (SagProvenance *provenance)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (*text_at (provenance, i));
+  sag_calibration_unref (provenance->calibration);
+  g_free (provenance->calibration_sha256);
   g_free (shared);
 }
 
@@ -116,6 +122,8 @@ sag_provenance_write (const SagProvenance *provenance, SagJsonWriter *writer)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     sag_json_string (writer, texts[i].name, *text_at (provenance, i));
+  if (provenance->calibration_sha256 != NULL)
+    sag_json_string (writer, "calibration_sha256", provenance->calibration_sha256);
   sag_geometry_write_json (&provenance->input, writer, "input");
   sag_json_numbers (writer, "shift_mm", provenance->shift_mm, 3);
   sag_json_boolean (writer, "forced", provenance->forced);
@@ -181,6 +189,14 @@ sag_provenance_read (JsonObject *object, GError **error)
       if (!sag_json_get_string (object, texts[i].name, &text, error))
         return NULL;
       *text_at (provenance, i) = g_strdup (text);
+    }
+  if (json_object_has_member (object, "calibration_sha256"))
+    {
+      const char *sha256;
+
+      if (!sag_json_get_string (object, "calibration_sha256", &sha256, error))
+        return NULL;
+      provenance->calibration_sha256 = g_strdup (sha256);
     }
   if (!sag_json_get_boolean (object, "forced", &provenance->forced, error) ||
       !sag_json_get_object (object, "input", &input, error) ||

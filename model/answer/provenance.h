@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "model/answer/calibration.h"
 #include "model/core/json-writer.h"
 #include "model/engine/engine.h"
 
@@ -22,6 +23,8 @@ G_BEGIN_DECLS
  * @shift_mm: by how much the person moved the box
  * @forced: asked although the scope verdict was `out`
  * @program, @commit: of Sagitta
+ * @calibration: (nullable): what was found for the bundle when it was asked
+ * @calibration_sha256: (nullable): its hash; known also of an answer that was saved
  */
 typedef struct
 {
@@ -39,6 +42,9 @@ typedef struct
   char       *precision;
   char       *program;
   char       *commit;
+
+  SagCalibration *calibration;
+  char           *calibration_sha256;
 } SagProvenance;
 
 /**

@@ -134,15 +134,16 @@ static void
 stepped_cb (gpointer data, const SagTrainProgress *progress)
 {
   SagTuneRun *self = data;
+  gboolean    begins = self->status.state != SAG_TUNE_TRAINING;
 
   keep_pace (self);
-  write_step (self, progress);
   self->status.state = SAG_TUNE_TRAINING;
   self->status.step = progress->step;
   self->status.n_steps = progress->n_steps;
   self->status.loss = progress->loss;
   self->status.seconds_left = guess_left (self, progress->step, progress->n_steps);
-  sag_tune_show (self, progress->step == progress->n_steps);
+  sag_tune_show (self, begins || progress->step == progress->n_steps);
+  write_step (self, progress); /* after the status: who sees the line finds it there */
   sag_tune_heed (self);
 }
 
