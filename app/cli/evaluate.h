@@ -50,7 +50,7 @@ gboolean sag_cli_evaluation_save (const char *path, char *text, GError **error);
 gboolean
 sag_cli_evaluation_save_plots (const SagCliEvaluation *self, const char *folder, GError **error);
 
-/** sag_cli_evaluation_calibrate: writes the overlay of the last bundle, and says on stderr where, and what cannot be had. */
+/** sag_cli_evaluation_calibrate: writes the overlay of the last bundle; says on stderr where, and what is refused. */
 gboolean sag_cli_evaluation_calibrate (const SagCliEvaluation *self, GError **error);
 
 /** sag_cli_evaluation_dup_csv: a line for every question: truth and numbers. */

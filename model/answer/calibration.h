@@ -9,8 +9,8 @@
 G_BEGIN_DECLS
 
 /*
- * What a bundle's numbers mean among the cases of one place: a file of its own, for bundles never change. It lies beside
- * the bundle's folder as NAME.calibration.json, or where that cannot be written in the user's data folder,
+ * What a bundle's numbers mean among the cases of one place: a file of its own, for bundles never change. It lies
+ * beside the bundle's folder as NAME.calibration.json, or where that cannot be written in the user's data folder,
  * sagitta/calibrations/SHA256.json, and counts only for the bundle with the SHA-256 that it names.
  */
 

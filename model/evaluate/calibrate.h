@@ -7,9 +7,9 @@
 G_BEGIN_DECLS
 
 /**
- * sag_calibrate_fit: logistic regression of the truth on the logit: calibrated logit = bias + slope * logit, by Newton's
- * method. Targets are (m + 1) / (m + 2) and 1 / (n + 2) of m positives and n negatives instead of 1 and 0, so that the
- * slope stays finite where the kinds are apart.
+ * sag_calibrate_fit: logistic regression of the truth on the logit: calibrated logit = bias + slope * logit, by
+ * Newton's method. Targets are (m + 1) / (m + 2) and 1 / (n + 2) of m positives and n negatives instead of 1 and 0, so
+ * that the slope stays finite where the kinds are apart.
  *
  * Returns: FALSE if a kind is missing, or all logits are the same
  */

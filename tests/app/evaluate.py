@@ -3,10 +3,12 @@
 """evaluate: its figures agree with what ask says of the same scans and with a second computation of them."""
 
 import csv
+import hashlib
 import json
 import math
 import os
 import re
+import shutil
 import signal
 import time
 
@@ -471,6 +473,64 @@ def test_project():
     assert run("project", "check", project()).out == "sound\n"
     refuse("evaluate", project(), "--bundle", random_bundle(), "--task", "bones", code=2, words='"bones"')
     refuse("evaluate", project(), "--bundle", random_bundle(), "--reader", "Nobody", code=2, words="nothing to work with")
+
+
+def calibrated_bundle(**change):
+    """A copy of the random bundle and an overlay that somebody wrote beside it."""
+    folder = scratch("calibrated")
+    if not os.path.exists(folder):
+        shutil.copytree(random_bundle(), folder)
+    with open(os.path.join(folder, "bundle.json"), "rb") as file:
+        sha256 = hashlib.sha256(file.read()).hexdigest()
+    task = {"text": EFFUSION, "date": "2026-01-31", "positives": 25, "negatives": 75, "bias": -1, "slope": 2,
+            "negatives_quantiles": [q / 50 - 3 for q in range(101)], "positives_quantiles": [q / 50 - 1 for q in range(101)],
+            "reliability": [{"n": 100, "mean": 0.5, "share": 0.25}]}  # fmt: skip
+    document = {"format": "sagitta-calibration", "version": 1, "bundle_sha256": sha256, "tasks": [task]}
+    document.update(change)
+    with open(folder + ".calibration.json", "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    return folder
+
+
+def ask_calibrated(folder):
+    return run("ask", scans()[0], "--task", EFFUSION, "--task", FLUID, "--bundle", folder, "--force", "--json").json()
+
+
+def test_answers_carry_a_calibration():
+    folder = calibrated_bundle()
+    document = ask_calibrated(folder)
+    effusion, fluid = document["results"]
+    near(effusion["calibration"]["probability"], 1 / (1 + math.exp(1 - 2 * effusion["logit"])), 1e-6)
+    for kind, first in (("negatives", -3), ("positives", -1)):
+        near(effusion["calibration"][f"above_share_of_{kind}"], min(max((effusion["logit"] - first) / 2, 0), 1), 1e-5)
+    assert effusion["calibrated"] and effusion["calibration"]["cases"] == 100
+    assert effusion["calibration"]["prevalence"] == 0.25 and effusion["calibration"]["date"] == "2026-01-31"
+    assert not fluid["calibrated"] and "calibration" not in fluid  # other words
+    with open(folder + ".calibration.json", "rb") as file:
+        assert document["provenance"]["calibration_sha256"] == hashlib.sha256(file.read()).hexdigest()
+    printed = run("ask", scans()[0], "--task", EFFUSION, "--bundle", folder, "--force").out
+    assert "[calibrated]" in printed and "100 cases, 25 % positive, 2026-01-31" in printed, printed
+    answer = scratch("calibrated.json")
+    with open(answer, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    assert "equal" in run("replay", answer, scans()[0], "--bundle", folder).out
+
+
+def test_calibration_of_another_bundle():
+    """And one that is damaged: as if there were none."""
+    plain = run("ask", scans()[0], "--task", EFFUSION, "--task", FLUID, "--bundle", random_bundle(), "--force", "--json").json()
+    for change in ({"bundle_sha256": "0" * 64}, {"version": 2}, {"tasks": [{}]}, {"format": "other"}):
+        document = ask_calibrated(calibrated_bundle(**change))
+        harness.same_numbers(document["results"], plain["results"])
+        assert not document["results"][0]["calibrated"] and "calibration_sha256" not in document["provenance"]
+
+
+def test_calibration_needs_cases():
+    folder = scratch("few-cases")
+    shutil.copytree(random_bundle(), folder)
+    refuse("evaluate", manifest(), "--bundle", folder, "--calibrate", "--by", "sentence", code=2,
+           words=("3 positives and 2 negatives", "at least 20"))  # fmt: skip
+    assert not os.path.exists(folder + ".calibration.json")
 
 
 def test_table():

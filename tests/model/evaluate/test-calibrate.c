@@ -140,8 +140,8 @@ test_shares (void)
       g_assert_cmpfloat (share, >=, sag_calibration_share_below (task, 1, logit) - 0.02);
       before = share;
     }
-  g_assert_cmpfloat_with_epsilon (before, 1, 0);
-  g_assert_cmpfloat_with_epsilon (sag_calibration_share_below (task, 0, -6), 0, 0);
+  g_assert_cmpfloat (before, ==, 1);
+  g_assert_cmpfloat (sag_calibration_share_below (task, 0, -6), ==, 0);
   g_assert_cmpfloat_with_epsilon (sag_calibration_share_below (task, 1, task->quantiles[1][50]),
                                   0.5, 1e-9);
 }
@@ -174,9 +174,9 @@ test_file (void)
       g_assert_cmpuint (a->bins->len, ==, b->bins->len);
       for (int kind = 0; kind < 2; kind++)
         for (int q = 0; q < SAG_CALIBRATION_POINTS; q++)
-          g_assert_cmpfloat_with_epsilon (a->quantiles[kind][q], b->quantiles[kind][q], 0);
-      g_assert_cmpfloat_with_epsilon (a->slope, b->slope, 0);
-      g_assert_cmpfloat_with_epsilon (a->bias, b->bias, 0);
+          g_assert_cmpfloat (a->quantiles[kind][q], ==, b->quantiles[kind][q]);
+      g_assert_cmpfloat (a->slope, ==, b->slope);
+      g_assert_cmpfloat (a->bias, ==, b->bias);
     }
   /* Whatever is cut off or changed is an error, never a crash. */
   g_assert_true (g_file_get_contents (path, &text, &size, NULL));
