@@ -7,11 +7,17 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The main loop is to look for input at least this often. */
+#define STALL_MS 10.0
+
+/* @poll, @awake_us: of the main loop: how it waits, and since when it does not; 0: it has not waited yet */
 static struct
 {
-  GMutex lock;
-  FILE  *file;
-  gint64 start_us;
+  GMutex    lock;
+  FILE     *file;
+  gint64    start_us;
+  GPollFunc poll;
+  gint64    awake_us;
 } trace;
 
 /* The process's own start, so that loading the program counts too. */
@@ -34,6 +40,38 @@ process_start_us (void)
   return MIN (uptime_us, (gint64) (ticks * (G_USEC_PER_SEC / sysconf (_SC_CLK_TCK))));
 }
 
+/* In the place of the main loop's own: between two calls of it everything else happens. */
+static int
+watch_poll (GPollFD *fds, guint n_fds, int timeout_ms)
+{
+  const double busy_ms = (double) (g_get_monotonic_time () - trace.awake_us) * 1e-3;
+  int          n_ready;
+
+  if (trace.awake_us != 0 && busy_ms > STALL_MS)
+    sag_ui_trace ("stall", "ms", busy_ms, NULL);
+  n_ready = trace.poll (fds, n_fds, timeout_ms);
+  trace.awake_us = g_get_monotonic_time ();
+  return n_ready;
+}
+
+static void
+watch (gboolean watches)
+{
+  if (watches == (trace.poll != NULL))
+    return;
+  if (watches)
+    {
+      trace.poll = g_main_context_get_poll_func (NULL);
+      trace.awake_us = 0;
+      g_main_context_set_poll_func (NULL, watch_poll);
+    }
+  else
+    {
+      g_main_context_set_poll_func (NULL, trace.poll);
+      trace.poll = NULL;
+    }
+}
+
 gboolean
 sag_ui_trace_open (const char *path, GError **error)
 {
@@ -51,12 +89,14 @@ sag_ui_trace_open (const char *path, GError **error)
   trace.start_us = process_start_us ();
   g_atomic_pointer_set (&trace.file, file);
   g_mutex_unlock (&trace.lock);
+  watch (TRUE);
   return TRUE;
 }
 
 void
 sag_ui_trace_close (void)
 {
+  watch (FALSE);
   g_mutex_lock (&trace.lock);
   if (trace.file != NULL)
     fclose (trace.file);

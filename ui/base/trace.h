@@ -7,7 +7,10 @@ G_BEGIN_DECLS
 
 /**
  * sag_ui_trace_open: from now on events go to @path, one JSON object a line, for measurements from
- * outside. No path and no name is ever written.
+ * outside. No path and no name is ever written. Main thread.
+ *
+ * Whenever the main loop is busy for more than 10 ms before it looks for input again, an event
+ * "stall" says for how many "ms".
  *
  * Errors: G_FILE_ERROR
  */
@@ -17,7 +20,7 @@ void     sag_ui_trace_close (void);
 /**
  * sag_ui_trace: writes {"t_ms": since the program started, "event": @event, key: number, ...}.
  * @event: what happened: "start", "mapped", "first-slice", "loaded", "prepared", "encoded",
- *   "answered", "frame", ...
+ *   "answered", "frame", "stall", ...
  * @...: pairs of a key and a double, then NULL
  *
  * Any thread. Costs one comparison where no trace was asked for.
