@@ -6,6 +6,7 @@
 void
 sag_test_ui_init (int *argc, char ***argv)
 {
+  g_setenv ("GTK_A11Y", "test", TRUE); /* names can be looked up without a screen reader */
   g_test_init (argc, argv, NULL);
   if (!gtk_init_check ())
     {
@@ -93,6 +94,19 @@ sag_test_ui_show (GtkWidget *child, int width, int height)
   return window;
 }
 
+static void
+assert_named (GtkWidget *widget, const char *name)
+{
+  GtkWidget *nameless = sag_test_ui_find_nameless (widget);
+  g_autoptr (GString) place = g_string_new (NULL);
+
+  for (GtkWidget *at = nameless; at != NULL; at = gtk_widget_get_parent (at))
+    g_string_append_printf (place, "%s%s", at != nameless ? ", in a " : "",
+                            G_OBJECT_TYPE_NAME (at));
+  if (nameless != NULL)
+    g_error ("%s: nobody can hear what this is: %s", name, place->str);
+}
+
 cairo_surface_t *
 sag_test_ui_picture (GtkWidget *widget, const char *name)
 {
@@ -107,6 +121,7 @@ sag_test_ui_picture (GtkWidget *widget, const char *name)
   cairo_t    *cr = cairo_create (surface);
   const char *folder = g_getenv ("SAGITTA_PICTURES");
 
+  assert_named (widget, name);
   cairo_scale (cr, scale, scale);
   gdk_paintable_snapshot (paintable, snapshot, width, height);
   node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
@@ -122,6 +137,51 @@ sag_test_ui_picture (GtkWidget *widget, const char *name)
       g_assert_cmpint (cairo_surface_write_to_png (surface, path), ==, CAIRO_STATUS_SUCCESS);
     }
   return surface;
+}
+
+static gboolean
+has_words (GtkWidget *widget, gconstpointer data)
+{
+  return gtk_widget_get_mapped (widget) && *gtk_label_get_text (GTK_LABEL (widget)) != '\0';
+}
+
+static gboolean
+is_named (GtkWidget *widget)
+{
+  GtkAccessible *accessible = GTK_ACCESSIBLE (widget);
+
+  return gtk_test_accessible_has_property (accessible, GTK_ACCESSIBLE_PROPERTY_LABEL) ||
+         gtk_test_accessible_has_relation (accessible, GTK_ACCESSIBLE_RELATION_LABELLED_BY) ||
+         gtk_widget_get_tooltip_text (widget) != NULL ||
+         (!GTK_IS_EDITABLE (widget) && !GTK_IS_RANGE (widget) && !GTK_IS_DROP_DOWN (widget) &&
+          sag_test_ui_find (widget, GTK_TYPE_LABEL, has_words, NULL) != NULL);
+}
+
+static gboolean
+is_control (GtkWidget *widget)
+{
+  return GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) || GTK_IS_SWITCH (widget) ||
+         GTK_IS_CHECK_BUTTON (widget) || GTK_IS_SCALE (widget) || GTK_IS_DROP_DOWN (widget) ||
+         GTK_IS_SPIN_BUTTON (widget) || GTK_IS_ENTRY (widget) || GTK_IS_SEARCH_ENTRY (widget);
+}
+
+GtkWidget *
+sag_test_ui_find_nameless (GtkWidget *root)
+{
+  if (!gtk_widget_get_mapped (root))
+    return NULL;
+  /* What a control is made of is its own affair. */
+  if (is_control (root))
+    return is_named (root) ? NULL : root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = sag_test_ui_find_nameless (child);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
 }
 
 guint32

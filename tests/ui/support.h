@@ -44,9 +44,16 @@ GtkWindow *sag_test_ui_show (GtkWidget *child, int width, int height);
 
 /**
  * sag_test_ui_picture: (transfer full): what @widget looks like now, in device pixels; also kept as
- * `NAME.png` in the folder $SAGITTA_PICTURES if there is one.
+ * `NAME.png` in the folder $SAGITTA_PICTURES if there is one. Whatever can be used on it must have a
+ * name for those who do not see it: see sag_test_ui_find_nameless().
  */
 cairo_surface_t *sag_test_ui_picture (GtkWidget *widget, const char *name);
+
+/**
+ * sag_test_ui_find_nameless: (nullable) (transfer none): a button, switch, slider, list or entry at or
+ * below @root that is shown and says nothing of itself: no name, no label, no tooltip, no words on it.
+ */
+GtkWidget *sag_test_ui_find_nameless (GtkWidget *root);
 
 /** sag_test_ui_pixel: 0xRRGGBB of a device pixel. */
 guint32 sag_test_ui_pixel (cairo_surface_t *surface, int x, int y);

@@ -39,6 +39,7 @@ struct _SagUiSliceView
   gboolean      has_view;
   gboolean      is_fitted;
   SagGeometry   geometry;  /* that the view was made for */
+  gboolean      is_new;    /* nobody was told of "met" */
   gboolean      was_moved; /* by the person, since the case came */
 
   SagUiRaster      *raster;

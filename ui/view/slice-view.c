@@ -25,11 +25,13 @@ enum
   ACTIVATED,
   TOUCHED,
   VIEW_CHANGED,
+  MET,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
 
-static const char *const signal_names[N_SIGNALS] = { "activated", "touched", "view-changed" };
+static const char *const signal_names[N_SIGNALS] = { "activated", "touched", "view-changed",
+                                                     "met" };
 
 GtkWidget *
 sag_ui_slice_view_new (SagRenderPlane plane)
@@ -106,6 +108,11 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   SagUiSliceView *self = SAG_UI_SLICE_VIEW (widget);
 
   self->tick_id = 0;
+  if (self->is_new && self->has_view)
+    {
+      self->is_new = FALSE;
+      g_signal_emit (self, signals[MET], 0);
+    }
   request_picture (self);
   return G_SOURCE_REMOVE;
 }
@@ -211,7 +218,7 @@ meet_volume (SagUiSliceView *self)
     }
   if (self->has_view && sag_geometry_equal (geometry, &self->geometry, 0))
     return;
-  self->has_view = TRUE;
+  self->has_view = self->is_new = TRUE;
   self->geometry = *geometry;
   self->view.scale = 1;
   self->view.mm_per_pixel = 1;

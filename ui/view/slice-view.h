@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * and level.
  *
  * Signals: "activated": double click; "touched": it was clicked or scrolled, so keys mean it now;
- * "view-changed": its zoom or pan did.
+ * "view-changed": its zoom or pan did; "met": it has room for a scan of another grid than before.
  */
 #define SAG_UI_TYPE_SLICE_VIEW (sag_ui_slice_view_get_type ())
 G_DECLARE_FINAL_TYPE (SagUiSliceView, sag_ui_slice_view, SAG_UI, SLICE_VIEW, GtkWidget)

@@ -86,8 +86,7 @@ follow (SagUiViewCell *self)
   /* Translators: slice number, number of slices, position in the patient. */
   text = g_strdup_printf (_ ("%d of %d, %s mm"), slice.index + 1, slice.n_slices, mm);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->slider), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
-                                  text, GTK_ACCESSIBLE_PROPERTY_LABEL, slider_label (slice.plane),
-                                  -1);
+                                  text, -1);
   gtk_widget_set_tooltip_text (self->slider, text);
 }
 
@@ -265,6 +264,7 @@ sag_ui_view_cell_init (SagUiViewCell *self)
   gtk_widget_set_hexpand (GTK_WIDGET (self->view), TRUE);
   gtk_widget_set_parent (GTK_WIDGET (self->view), GTK_WIDGET (self));
   g_signal_connect (self->view, "touched", G_CALLBACK (touched_cb), self);
+  g_signal_connect_swapped (self->view, "met", G_CALLBACK (follow), self);
   build_rail (self);
   show_playing (self);
 }
@@ -275,5 +275,7 @@ sag_ui_view_cell_new (SagRenderPlane plane)
   SagUiViewCell *self = g_object_new (SAG_UI_TYPE_VIEW_CELL, NULL);
 
   sag_ui_slice_view_set_plane (self->view, plane);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->slider), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  slider_label (plane), -1);
   return GTK_WIDGET (self);
 }

@@ -404,6 +404,160 @@ test_drag_window (Fixture *self, gconstpointer data)
   wait_for (self);
 }
 
+static int
+get_index (Fixture *self, SagRenderPlane plane)
+{
+  SagRenderSlice slice;
+
+  g_assert_true (sag_ui_slice_view_get_slice (self->views[plane], &slice));
+  return slice.index;
+}
+
+static void
+scroll (Fixture *self, double dx, double dy)
+{
+  GtkEventController *wheel =
+    find_controller (GTK_WIDGET (self->views[0]), GTK_TYPE_EVENT_CONTROLLER_SCROLL);
+  gboolean used = FALSE;
+
+  g_signal_emit_by_name (wheel, "scroll", dx, dy, &used);
+  g_assert_true (used);
+}
+
+/* A notch of the wheel is a slice, down towards the feet; a fine wheel adds up to one. */
+static void
+test_wheel (Fixture *self, gconstpointer data)
+{
+  int first;
+
+  give_all (self);
+  first = get_index (self, 0);
+  scroll (self, 0, 1);
+  g_assert_cmpint (get_index (self, 0), ==, first - 1);
+  scroll (self, 0, -3);
+  g_assert_cmpint (get_index (self, 0), ==, first + 2);
+  for (int n = 0; n < 4; n++)
+    scroll (self, 0, 0.25);
+  g_assert_cmpint (get_index (self, 0), ==, first + 1);
+  scroll (self, 1, 0); /* as some systems say it with Shift */
+  g_assert_cmpint (get_index (self, 0), ==, first);
+  scroll (self, 0, 10000);
+  g_assert_cmpint (get_index (self, 0), ==, 0);
+  wait_for (self);
+  g_assert_cmpint (sag_ui_slice_view_get_picture (self->views[0])->slice.index, ==, 0);
+}
+
+static void
+count_cb (gpointer view, guint *n)
+{
+  ++*n;
+}
+
+/* A double click asks for more room; with a tool in the hand it is two places. */
+static void
+test_double_click (Fixture *self, gconstpointer data)
+{
+  GtkEventController *click = find_controller (GTK_WIDGET (self->views[0]), GTK_TYPE_GESTURE_CLICK);
+  guint               n_activated = 0;
+
+  give_all (self);
+  g_signal_connect (self->views[0], "activated", G_CALLBACK (count_cb), &n_activated);
+  g_signal_emit_by_name (click, "pressed", 1, 50.0, 50.0);
+  g_assert_cmpuint (n_activated, ==, 0);
+  g_signal_emit_by_name (click, "pressed", 2, 50.0, 50.0);
+  g_assert_cmpuint (n_activated, ==, 1);
+  g_object_set (self->display, "tool", SAG_UI_TOOL_RULER, NULL);
+  g_signal_emit_by_name (click, "pressed", 2, 50.0, 50.0);
+  g_assert_cmpuint (n_activated, ==, 1);
+}
+
+/* The patient's place under the pointer, and what is written of it: the value of that very voxel. */
+static void
+test_pointer (Fixture *self, gconstpointer data)
+{
+  const SagGeometry  *geometry = sag_volume_get_geometry (phantom->image);
+  GtkEventController *motion =
+    find_controller (GTK_WIDGET (self->views[1]), GTK_TYPE_EVENT_CONTROLLER_MOTION);
+  cairo_surface_t *before, *after;
+  SagRenderSlice   slice;
+  double           at[3], ijk[3], ras_to_ijk[3][4], x, y;
+  int              n_changed = 0, scale;
+
+  give_all (self);
+  g_assert_false (sag_ui_display_get_pointer (self->display, at));
+  before = sag_test_ui_picture (GTK_WIDGET (self->views[1]), "pointer-none");
+  g_assert_true (sag_ui_slice_view_get_slice (self->views[1], &slice));
+  g_signal_emit_by_name (motion, "motion", 150.0, 100.0);
+  g_assert_true (sag_ui_display_get_pointer (self->display, at));
+  g_assert_cmpfloat (fabs (sag_render_slice_from_ras (&slice, at, &x, &y)), <, 1e-6);
+  g_assert_cmpfloat_with_epsilon (x, 150, 1e-6);
+  g_assert_cmpfloat_with_epsilon (y, 100, 1e-6);
+  g_assert_true (sag_geometry_invert (geometry, ras_to_ijk));
+  sag_geometry_apply (ras_to_ijk, at, ijk);
+  for (int a = 0; a < 3; a++)
+    g_assert_true (ijk[a] > -0.5 && ijk[a] < geometry->dims[a] - 0.5);
+  sag_test_ui_settle ();
+  after = sag_test_ui_picture (GTK_WIDGET (self->views[1]), "pointer");
+  scale = gtk_widget_get_scale_factor (GTK_WIDGET (self->views[1]));
+  /* Words in the corner at the top left. */
+  for (int row = 4 * scale; row < 50 * scale; row++)
+    for (int column = 8 * scale; column < 120 * scale; column++)
+      n_changed +=
+        sag_test_ui_pixel (before, column, row) != sag_test_ui_pixel (after, column, row);
+  g_assert_cmpint (n_changed, >, 100);
+  cairo_surface_destroy (before);
+  cairo_surface_destroy (after);
+  g_signal_emit_by_name (motion, "leave");
+  g_assert_false (sag_ui_display_get_pointer (self->display, at));
+}
+
+/* What each shown map is, in its colour, lowest first; nothing of those that are hidden. */
+static void
+test_legend (Fixture *self, gconstpointer data)
+{
+  const SagGeometry cells = sag_geometry_init (
+    (const int32_t[]){ 2, 2, 2 }, (const double[]){ 40, 40, 40 }, (const double[]){ 0, 0, 0 });
+  const float    scores[8] = { 0.9f };
+  SagUiSliceJob *job;
+  g_autoptr (SagUiOverlay) first =
+    sag_ui_overlay_new (SAG_UI_OVERLAY_SCORE, "a first task", scores, &cells, 0);
+  g_autoptr (SagUiOverlay) second =
+    sag_ui_overlay_new (SAG_UI_OVERLAY_EVIDENCE, "a second task", scores, &cells, 1);
+  const SagRenderLegend *legend;
+
+  give_all (self);
+  sag_ui_overlay_set_visible (first, TRUE);
+  sag_ui_overlay_set_visible (second, TRUE);
+  g_list_store_append (sag_ui_case_get_overlays (self->one), first);
+  g_list_store_append (sag_ui_case_get_overlays (self->one), second);
+  job = sag_ui_slice_view_dup_job (self->views[0], 1);
+  g_assert_cmpuint (job->legend->len, ==, 2);
+  for (guint l = 0; l < 2; l++)
+    {
+      legend = &g_array_index (job->legend, SagRenderLegend, l);
+      g_assert_cmpstr (
+        legend->text, ==,
+        sag_ui_overlay_get_label (g_str_has_prefix (legend->text, "a first") ? first : second));
+      g_assert_cmphex (
+        legend->colour, ==,
+        sag_ui_overlay_get_colour (g_str_has_prefix (legend->text, "a first") ? first : second));
+      g_assert_nonnull (legend->scale);
+      g_assert_cmpstr (legend->values, ==,
+                       g_str_has_prefix (legend->text, "a first") ? "score" : "fall of the logit");
+    }
+  sag_ui_slice_job_free (job);
+  sag_ui_overlay_set_visible (second, FALSE);
+  job = sag_ui_slice_view_dup_job (self->views[0], 1);
+  g_assert_cmpuint (job->legend->len, ==, 1);
+  g_assert_cmpstr (g_array_index (job->legend, SagRenderLegend, 0).text, ==, "a first task");
+  sag_ui_slice_job_free (job);
+  g_object_set (self->display, "show-overlays", FALSE, NULL);
+  job = sag_ui_slice_view_dup_job (self->views[0], 1);
+  g_assert_cmpuint (job->legend->len, ==, 0);
+  sag_ui_slice_job_free (job);
+  wait_for (self);
+}
+
 static void
 test_finalise (void)
 {
@@ -446,6 +600,10 @@ main (int argc, char **argv)
   ADD ("scale", test_scale);
   ADD ("moving", test_moving);
   ADD ("drag-window", test_drag_window);
+  ADD ("wheel", test_wheel);
+  ADD ("double-click", test_double_click);
+  ADD ("pointer", test_pointer);
+  ADD ("legend", test_legend);
   g_test_add_func ("/ui/view/slice-view/finalise", test_finalise);
   status = g_test_run ();
   sag_phantom_free (phantom);

@@ -111,6 +111,8 @@ test_open (Fixture *fixture, gconstpointer data)
   g_assert_null (sag_ui_banner_get_text (fixture->window->trouble));
   recent = sag_ui_recent_dup_files (sag_ui_recent_get_default ());
   g_assert_cmpuint (recent->len, ==, 1);
+  sag_test_ui_until (gtk_widget_is_sensitive (
+    sag_test_ui_find_type (GTK_WIDGET (fixture->window->views), GTK_TYPE_SCALE)));
   sag_test_ui_settle ();
   picture = sag_test_ui_picture (GTK_WIDGET (fixture->window), "work");
   cairo_surface_destroy (picture);
