@@ -298,6 +298,8 @@ sag_cli_train (int argc, char **argv)
       "manifest (default): as often as the rows; balanced: findings equally", "NAME" },
     { "accumulate", 0, 0, G_OPTION_ARG_INT, &self.accumulate, "Batches of a step (4)", "N" },
     { "lr", 0, 0, G_OPTION_ARG_DOUBLE, &self.lr, "Highest learning rate (5e-5)", "RATE" },
+    { "vision-lr", 0, 0, G_OPTION_ARG_DOUBLE, &plan->vision_lr,
+      "The vision network's, where it trains; as --lr by default", "RATE" },
     { "warm-up", 0, 0, G_OPTION_ARG_INT, &self.warm_up,
       "Steps until it is reached (25); then it falls to 0", "N" },
     { "patch-weight", 0, 0, G_OPTION_ARG_DOUBLE, &plan->patch_weight,

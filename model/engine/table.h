@@ -208,6 +208,8 @@ extern "C"
  *   not train
  * @lora_rank, @lora_alpha: of the adapters, which are added times alpha / rank; 0: peft's 8 and 8
  * @lora_dropout: of what the adapters read; peft has 0
+ * @patch_weight: of the patch loss beside the class loss; 0: upstream's 10
+ * @vision_rate: learning rate of the vision network, as a multiple of the rest's; 0: the same
  */
   typedef struct
   {
@@ -220,6 +222,7 @@ extern "C"
     float            lora_alpha;
     float            lora_dropout;
     float            patch_weight;
+    float            vision_rate;
   } SagTrainOptions;
 
   /**

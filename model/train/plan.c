@@ -67,6 +67,8 @@ sag_train_plan_describe (const SagTrainPlan *plan)
                           plan->scans_per_batch, plan->texts_per_scan, plan->accumulate);
   g_string_append_printf (text, ", lr %s, warm-up %u", sag_number_format (plan->lr, number),
                           plan->warm_up);
+  if (plan->vision_lr > 0)
+    g_string_append_printf (text, ", vision lr %s", sag_number_format (plan->vision_lr, number));
   if (plan->patch_weight != SAG_CPU_PATCH_WEIGHT)
     g_string_append_printf (text, ", patch weight %s",
                             sag_number_format (plan->patch_weight, number));

@@ -64,6 +64,8 @@ check_plan (const SagTrainPlan *plan, GError **error)
     return fail (error, "--dropout lies between 0 and 1.");
   if (!(plan->patch_weight > 0 && plan->patch_weight < 1e6))
     return fail (error, "--patch-weight is a number above 0.");
+  if (!(plan->vision_lr >= 0 && plan->vision_lr < 1))
+    return fail (error, "--vision-lr lies between 0 and 1.");
   if (plan->lora_rank > 4096 || !(plan->lora_alpha > 0 && plan->lora_alpha < 1e6))
     return fail (error, "--lora-rank is at most 4096, and --lora-alpha above 0.");
   return TRUE;
@@ -255,6 +257,7 @@ open_engine (SagTrainer *self, GError **error)
                               .lora_rank = (gint32) self->plan.lora_rank,
                               .lora_alpha = (float) self->plan.lora_alpha,
                               .patch_weight = (float) self->plan.patch_weight,
+                              .vision_rate = (float) (self->plan.vision_lr / self->plan.lr),
                               .freeze_norms = self->plan.freeze_norms ||
                                               !sag_train_plan_trains_vision (&self->plan) };
 

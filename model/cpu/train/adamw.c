@@ -20,6 +20,7 @@ typedef struct
   float *exp_avg_sq;
   gsize  n;
   float  decay;
+  double rate;
   double sum;
 } Piece;
 
@@ -33,14 +34,17 @@ typedef struct
 } Work;
 
 static void
-add_pieces (GArray *pieces, const SagCpuParam *param, float decay)
+add_pieces (GArray *pieces, const SagCpuParam *param, double decay)
 {
   gsize n = param->spec.n_values;
+  float keeps = (float) (param->decays ? 1 - param->rate * decay : 1);
 
   for (gsize i = 0; i < n; i += PIECE)
     {
-      Piece piece = { param->value + i,      param->grad + i,    param->exp_avg + i,
-                      param->exp_avg_sq + i, MIN (PIECE, n - i), decay };
+      Piece piece = { param->value + i,   param->grad + i,
+                      param->exp_avg + i, param->exp_avg_sq + i,
+                      MIN (PIECE, n - i), keeps,
+                      param->rate };
 
       g_array_append_val (pieces, piece);
     }
@@ -53,7 +57,7 @@ list_pieces (const SagCpuParams *params, double decay)
 
   for (gsize i = 0; i < params->n; i++)
     if (params->items[i].trains)
-      add_pieces (pieces, &params->items[i], params->items[i].decays ? decay : 1);
+      add_pieces (pieces, &params->items[i], decay);
   return pieces;
 }
 
@@ -71,7 +75,7 @@ square_piece (gsize item, guint worker, gpointer data)
 double
 sag_cpu_grad_norm (const SagCpuParams *params, SagPool *pool)
 {
-  g_autoptr (GArray) pieces = list_pieces (params, 1);
+  g_autoptr (GArray) pieces = list_pieces (params, 0);
   Work   work = { .pieces = pieces };
   double sum = 0;
 
@@ -88,7 +92,7 @@ step_piece (gsize item, guint worker, gpointer data)
   const Piece *piece = &g_array_index (work->pieces, Piece, item);
   float        b1 = work->step.beta1, b2 = work->step.beta2, eps = work->step.eps;
   float        n1 = 1 - work->step.beta1, n2 = 1 - work->step.beta2;
-  float        clip = work->clip, lr = work->lr, root = work->root;
+  float        clip = work->clip, lr = work->lr * piece->rate, root = work->root;
 
   for (gsize i = 0; i < piece->n; i++)
     {
@@ -103,7 +107,7 @@ step_piece (gsize item, guint worker, gpointer data)
 void
 sag_cpu_adamw (SagCpuParams *params, SagPool *pool, const SagTrainStep *step, guint64 n_steps)
 {
-  g_autoptr (GArray) pieces = list_pieces (params, 1 - step->lr * step->weight_decay);
+  g_autoptr (GArray) pieces = list_pieces (params, step->lr * step->weight_decay);
   Work work = {
     .pieces = pieces,
     .step = *step,

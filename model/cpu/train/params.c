@@ -51,6 +51,14 @@ decays (const SagWeightSpec *spec)
   return spec->kind != SAG_WEIGHT_NORM_SCALE || vision;
 }
 
+static double
+get_rate (const SagWeightSpec *spec, const SagTrainOptions *options)
+{
+  gboolean vision = g_str_has_prefix (spec->name, "vision_model.");
+
+  return vision && options->vision_rate > 0 ? (double) options->vision_rate : 1;
+}
+
 static SagCpuParam *
 add (Reading *reading, const SagWeightSpec *spec, gboolean trains)
 {
@@ -59,6 +67,7 @@ add (Reading *reading, const SagWeightSpec *spec, gboolean trains)
   param->spec = *spec;
   param->trains = trains;
   param->decays = decays (spec);
+  param->rate = get_rate (spec, reading->options);
   param->value = sag_cpu_alloc ((trains ? 4 : 1) * spec->n_values);
   if (param->value == NULL)
     {

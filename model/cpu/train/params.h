@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @grad, @exp_avg, @exp_avg_sq: (n_values); NULL unless @trains
  * @decays: AdamW's weight decay applies: not to biases and LayerNorm, but to BatchNorm's scales and the
  *   start and end embeddings (transformers' get_parameter_names; quirk T3 of the oracle)
+ * @rate: of the learning rate
  */
 typedef struct
 {
@@ -24,6 +25,7 @@ typedef struct
   float        *exp_avg_sq;
   gboolean      trains;
   gboolean      decays;
+  double        rate;
 } SagCpuParam;
 
 /** SagCpuParams: all of them, in the order of sag_network_foreach_weight(), then adapters. One owner. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* SagTrainTable for the processor. A step's way: tokens from the vision network, or given; the joined sequence; both
- * losses; back. Per sample: task BCE + w (1 - task) focal, mean over the batch; w = 10 (MODEL.md, section 4) unless told.
+ * losses; back. Per sample: task BCE + w (1 - task) focal, mean over the batch; w = 10 (MODEL.md, section 4) unless
+ * told.
  */
 
 #include "model/cpu/train/train.h"

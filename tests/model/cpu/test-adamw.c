@@ -86,7 +86,8 @@ test_golden (void)
                                 .exp_avg = arrays[p][2],
                                 .exp_avg_sq = arrays[p][3],
                                 .trains = TRUE,
-                                .decays = p == 0 };
+                                .decays = p == 0,
+                                .rate = 1 };
       read_floats (file, sizes[p], items[p].value, "p%d_init", p);
     }
   read_floats (file, N_STEPS, lr, "lr_used");
@@ -95,10 +96,54 @@ test_golden (void)
     run_step (file, &params, pool, step, lr[step]);
 }
 
+/* A tensor's own rate is as if the step's had been that for it alone, its decay included. */
+static void
+test_rate (void)
+{
+  g_autoptr (SagPool) pool = sag_pool_new (1);
+  float values[2][2][5];
+
+  for (int run = 0; run < 2; run++)
+    {
+      float        moments[2][3][5] = { 0 };
+      SagCpuParam  items[2] = { 0 };
+      SagCpuParams params = { items, 2, NULL };
+      SagTrainStep step = { .lr = run == 0 ? 0.02 : 0.005,
+                            .weight_decay = 0.1,
+                            .beta1 = 0.9,
+                            .beta2 = 0.999,
+                            .eps = 1e-8 };
+
+      for (int p = 0; p < 2; p++)
+        {
+          items[p] = (SagCpuParam){ .spec.n_values = 5,
+                                    .value = values[run][p],
+                                    .grad = moments[p][0],
+                                    .exp_avg = moments[p][1],
+                                    .exp_avg_sq = moments[p][2],
+                                    .trains = TRUE,
+                                    .decays = TRUE,
+                                    .rate = run == 1 && p == 0 ? 4 : 1 };
+          for (int i = 0; i < 5; i++)
+            {
+              values[run][p][i] = (float) (i + 1);
+              moments[p][0][i] = (float) (i - 2);
+            }
+        }
+      sag_cpu_adamw (&params, pool, &step, 1);
+    }
+  for (int i = 0; i < 5; i++)
+    {
+      g_assert_cmpfloat_with_epsilon (values[0][0][i], values[1][0][i], 1e-6);
+      g_assert_cmpfloat (fabsf (values[0][1][i] - values[1][1][i]), >, 1e-3);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cpu/adamw/golden", test_golden);
+  g_test_add_func ("/cpu/adamw/rate", test_rate);
   return g_test_run ();
 }
