@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ui/view/views.h"
+#include "ui/view/views-private.h"
 
 #include "model/phantom/phantom.h"
 #include "model/register/register.h"
