@@ -420,11 +420,26 @@ hold_own (SagUiProject *project, SagUiCaseMasks *masks)
     sag_ui_project_hold_mask (project, sag_mask_set_get_info (own, m)->id);
 }
 
+/* Those that are still being read. */
 static void
-closing_cb (SagUiProject *project, SagUiMasks *self)
+forget_readings (SagUiMasks *self)
 {
   GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
 
+  for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
+    {
+      g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
+      SagUiCaseMasks *masks = sag_ui_case_masks_peek (one);
+
+      if (masks != NULL)
+        masks->store = NULL;
+    }
+}
+
+/* A project that ends with its session closes when the session's cases are gone. */
+static void
+closing_cb (SagUiProject *project, SagUiMasks *self)
+{
   for (guint s = 0; s < self->stored->len; s++)
     hold_own (project, self->stored->pdata[s]);
   while (self->stored->len > 0)
@@ -435,15 +450,8 @@ closing_cb (SagUiProject *project, SagUiMasks *self)
       g_ptr_array_set_size (self->stored, (int) self->stored->len - 1);
       leave (self, masks);
     }
-  /* Those that are still being read. */
-  for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
-    {
-      g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
-      SagUiCaseMasks *masks = sag_ui_case_masks_peek (one);
-
-      if (masks != NULL)
-        masks->store = NULL;
-    }
+  if (self->session != NULL)
+    forget_readings (self);
 }
 
 static void
