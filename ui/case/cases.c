@@ -104,12 +104,12 @@ read_ahead (SagUiCases *self)
 {
   for (guint a = 0; a < N_AHEAD; a++)
     {
-      SagUiCase *next;
+      g_autoptr (SagUiCase) next = NULL; /* one that cannot be read leaves the list at once */
 
       if (self->current == NULL || sag_ui_case_get_state (self->current) != SAG_UI_CASE_READY ||
           (a + 2) * sag_ui_case_get_bytes (self->current) > self->ceiling)
         return;
-      next = find_next (self, a);
+      g_set_object (&next, find_next (self, a));
       if (next == NULL)
         return;
       if (next != self->ahead[a])

@@ -40,6 +40,8 @@ gboolean sag_ui_labels_same_text (const char *a, const char *b);
 SagUiLabel sag_ui_labels_card_label (SagLabelValue value);
 /** sag_ui_labels_tell_card: the answer to the task may be shown if it has a label. */
 void sag_ui_labels_tell_card (SagUiLabels *self, guint place);
+/** sag_ui_labels_forget_steps: somebody else works: what was said by the reader before is not undone by this one. */
+void sag_ui_labels_forget_steps (SagUiLabels *self);
 /** sag_ui_labels_flush_active: writes for how long the reader worked on the case. */
 void sag_ui_labels_flush_active (SagUiLabels *self);
 /** sag_ui_labels_create_row: what the reader says now of a task, on top of what there is. */

@@ -323,6 +323,18 @@ step_free (gpointer data)
 
 static const SagUiStepTable table = { undo, redo, step_free };
 
+static gboolean
+is_labels (const SagUiStepTable *of, gpointer data, gpointer user_data)
+{
+  return of == &table;
+}
+
+void
+sag_ui_labels_forget_steps (SagUiLabels *self)
+{
+  sag_ui_journal_forget (sag_ui_session_get_journal (self->session), is_labels, NULL);
+}
+
 /* @after: (transfer full): rows of the current case */
 void
 sag_ui_labels_change (SagUiLabels *self, GPtrArray *after, const char *title)

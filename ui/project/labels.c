@@ -391,6 +391,20 @@ start_reading (SagUiLabels *self)
   sag_store_read_async (store, load_rows, load, loaded_cb, load);
 }
 
+/* Whether the present reader said what is there: not before the case was read anew after a change of readers. */
+static gboolean
+is_own (SagUiLabels *self)
+{
+  for (guint t = 0; t < self->rows->len; t++)
+    {
+      const SagLabelRow *row = sag_ui_labels_get_row (self, t);
+
+      if (row->value != SAG_LABEL_VALUE_NONE)
+        return g_strcmp0 (row->reader, sag_ui_project_get_reader (self->project)) == 0;
+    }
+  return FALSE;
+}
+
 /* What was said of the case that is left can be said of the next at once. */
 static void
 leave (SagUiLabels *self, gboolean is_other)
@@ -399,7 +413,7 @@ leave (SagUiLabels *self, gboolean is_other)
     g_signal_emit (self, settle_signal, 0);
   sag_ui_labels_note_seen (self);
   sag_ui_labels_flush_active (self);
-  if (is_other && sag_ui_labels_get_n_set (self) > 0)
+  if (is_other && sag_ui_labels_get_n_set (self) > 0 && is_own (self))
     {
       g_clear_pointer (&self->last, g_ptr_array_unref);
       self->last = g_steal_pointer (&self->rows);
@@ -454,6 +468,8 @@ reader_cb (SagUiLabels *self)
 {
   if (self->session == NULL)
     return;
+  g_clear_pointer (&self->last, g_ptr_array_unref);
+  sag_ui_labels_forget_steps (self);
   sag_ui_labels_forget_seen (self);
   if (self->ask != NULL)
     sag_ui_ask_change_reader (self->ask);

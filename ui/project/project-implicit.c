@@ -92,8 +92,9 @@ open_scans (SagUiProject *self)
 static void
 give_up (SagUiProject *self, Start *start)
 {
-  sag_ui_project_close_behind (self, g_steal_pointer (&start->store),
-                               start->path == NULL ? sag_store_dup_path (start->store) : NULL);
+  char *path = start->path == NULL ? sag_store_dup_path (start->store) : NULL;
+
+  sag_ui_project_close_behind (self, g_steal_pointer (&start->store), path);
 }
 
 static void

@@ -207,8 +207,9 @@ test_readers (SagTestProject *test, gconstpointer data)
   g_assert_false (sag_ui_labels_can_set (labels)); /* their labels are on their way */
   sag_test_ui_until (sag_ui_labels_can_set (labels));
   g_assert_cmpuint (sag_ui_labels_get_n_set (labels), ==, 0);
-  sag_ui_journal_undo (journal);
-  sag_ui_journal_redo (journal);
+  g_assert_false (sag_ui_labels_has_last (labels));
+  g_assert_false (sag_ui_journal_undo (journal)); /* what Ann said is Ann's to take back */
+  g_assert_false (sag_ui_journal_redo (journal));
   g_assert_cmpuint (sag_ui_labels_get_n_set (labels), ==, 0);
   g_assert_cmpuint (sag_test_project_get_item (test, 0)->n_labelled, ==, 0);
   sag_ui_labels_set_active (labels, 0);
