@@ -6,27 +6,50 @@
 
 #include <string.h>
 
-/* A person who named a folder must know which of its scans this is. */
+/* A person who named a folder must know which of its scans this is. The folder's name is not said: it may be
+ * the patient's, and what is said here goes into files. */
 static void
-tell_choice (SagVolume            *volume,
-             const SagDicomIndex  *index,
-             const SagDicomSeries *chosen,
-             const char           *name)
+tell_choice (GPtrArray *told, const SagDicomIndex *index, const SagDicomSeries *chosen)
 {
-  const char *const *before = sag_volume_get_warnings (volume);
-  g_autoptr (GPtrArray) all = g_ptr_array_new_null_terminated (8, g_free, TRUE);
   guint n_scans = 0;
 
   for (guint i = 0; i < index->series->len; i++)
     n_scans += ((const SagDicomSeries *) index->series->pdata[i])->problem == NULL;
-  if (n_scans < 2)
+  if (n_scans > 1)
+    g_ptr_array_add (told,
+                     g_strdup_printf ("The folder or file holds %u scans: this is number %d, "
+                                      "which suits the model best. #NUMBER after its path opens "
+                                      "another.",
+                                      n_scans, chosen->number));
+}
+
+/* What could not be read may have been slices of this scan: nobody can tell. */
+static void
+tell_left_out (GPtrArray *told, const SagDicomIndex *index)
+{
+  const guint n = index->problems->len;
+
+  if (n == 1)
+    g_ptr_array_add (told, g_strdup ("1 file or folder beside this scan, maybe a part of it, could "
+                                     "not be read and was left out; sagitta-cli dicom list says "
+                                     "why."));
+  else if (n > 1)
+    g_ptr_array_add (told, g_strdup_printf ("%u files or folders beside this scan, maybe parts of "
+                                            "it, could not be read and were left out; sagitta-cli "
+                                            "dicom list says why.",
+                                            n));
+}
+
+static void
+add_warnings (SagVolume *volume, GPtrArray *told)
+{
+  const char *const *before = sag_volume_get_warnings (volume);
+
+  if (told->len == 0)
     return;
-  g_ptr_array_add (all, g_strdup_printf ("%s holds %u scans: this is number %d, which suits the "
-                                         "model best. %s#NUMBER opens another.",
-                                         name, n_scans, chosen->number, name));
   for (gsize i = 0; before[i] != NULL; i++)
-    g_ptr_array_add (all, g_strdup (before[i]));
-  sag_volume_set_warnings (volume, (const char *const *) all->pdata);
+    g_ptr_array_add (told, g_strdup (before[i]));
+  sag_volume_set_warnings (volume, (const char *const *) told->pdata);
 }
 
 SagVolume *
@@ -41,6 +64,7 @@ sag_scan_load (const char   *reference,
   g_autofree char *name = sag_file_dup_display_name (path);
   const char      *paths[] = { path, NULL };
   g_autoptr (SagDicomIndex) index = NULL;
+  g_autoptr (GPtrArray) told = g_ptr_array_new_null_terminated (4, g_free, TRUE);
   SagDicomSeries *series;
   SagVolume      *volume;
 
@@ -57,7 +81,11 @@ sag_scan_load (const char   *reference,
   if (case_name != NULL)
     *case_name = sag_dicom_series_dup_case_name (series);
   volume = sag_dicom_load (series, on_slices, user_data, cancellable, error);
-  if (volume != NULL && key == NULL)
-    tell_choice (volume, index, series, name);
+  if (volume == NULL)
+    return NULL;
+  if (key == NULL)
+    tell_choice (told, index, series);
+  tell_left_out (told, index);
+  add_warnings (volume, told);
   return volume;
 }

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  *   whose
  *   own name serves
  *
- * A choice among several series is told by a warning of the volume. Errors: of sag_nifti_load(),
+ * A choice among several series is told by a warning of the volume, and so is how many files and folders could not be
+ * read; neither names them. Errors: of sag_nifti_load(),
  * sag_dicom_index_new(), sag_dicom_index_find() and sag_dicom_load()
  */
 SagVolume *sag_scan_load (const char   *reference,

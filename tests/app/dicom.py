@@ -133,24 +133,32 @@ def test_choice_is_told():
 
 def test_no_name_leaves():
     """Names and numbers of a patient are in no output, file or file's name unless asked for."""
-    folder, _ = chest()
+    folder, _ = chest("SECRET-folder")
+    air = numpy.full((8, 8), -1000)
+    for k in range(4):
+        write_slice(os.path.join(folder, f"SECRET-{k}"), air, (0, 0, k), (1, 1), k + 1, "1.2.7.1")
+    with open(os.path.join(folder, "SECRET.dcm"), "wb") as file:
+        file.write(b"broken")
     maps = new_folder("maps")
     outputs = [
-        run("dicom", "list", folder).out,
-        run("dicom", "list", folder, "--json").out,
         run("info", folder).out,
+        run("info", folder, "--json").out,
         run("ask", folder, "--task", LUNGS, "--bundle", random_bundle(), "--heatmaps", maps, "--json").out,
     ]
     run("dicom", "convert", folder, "-o", os.path.join(maps, "scan.nii"))
     run("prepare", folder, "-o", os.path.join(maps, "prepared.nii"))
     run("render", folder, "-o", os.path.join(maps, "picture.png"), "--size", "300x200")
-    run("project", "create", os.path.join(maps, "work.sagitta"), folder, "--task", f"lungs={LUNGS}")
+    plain, _ = chest()  # a project does hold the path of its scans
+    run("project", "create", os.path.join(maps, "work.sagitta"), plain, "--task", f"lungs={LUNGS}")
     for name in os.listdir(maps):
         assert "SECRET" not in name
         with open(os.path.join(maps, name), "rb") as file:
             outputs.append(file.read().decode("latin-1"))
     assert len(outputs) >= 9 and not any("SECRET" in text for text in outputs)
     assert any(name.startswith("ct-") for name in os.listdir(maps))
+    os.remove(os.path.join(folder, "SECRET.dcm"))  # the list says which file is damaged
+    for listed in (run("dicom", "list", folder).out, run("dicom", "list", folder, "--json").out):
+        assert "SECRET" not in listed
     named = run("dicom", "list", folder, "--names").out
     assert NAME in named and ID in named
 
@@ -167,7 +175,23 @@ def test_damaged_files_are_told():
     text = run("dicom", "list", folder).out
     assert f"{names[3]} ends within its header" in text and f"{names[4]} ends after" in text, text
     out = scratch("rest.nii.gz")
-    assert "missing" in run("dicom", "convert", folder, "-o", out).out
+    converted = " ".join(run("dicom", "convert", folder, "-o", out).out.split())
+    assert "missing" in converted and "2 files or folders beside this scan" in converted
+
+
+def test_a_shorter_scan_is_told():
+    """The last slices are cut, so there is no hole: still it is said, and nothing where all can be read."""
+    folder, _ = chest()
+    ask = ("ask", folder, "--task", LUNGS, "--bundle", random_bundle(), "--json")
+    assert "left out" not in run("info", folder).out
+    last = [f"IM{(k * 37) % 1000:04d}" for k in range(len(os.listdir(folder)))][-2:]
+    for name in last:
+        with open(os.path.join(folder, name), "r+b") as file:
+            file.truncate(400)
+    told = "2 files or folders beside this scan, maybe parts of it, could not be read"
+    assert told in " ".join(run("info", folder).out.split())
+    assert told in " ".join(run("info", folder + "#1").out.split())
+    assert any(told in warning for warning in run(*ask).json()["warnings"])
 
 
 def test_refusals():

@@ -524,25 +524,6 @@ test_reference (Fixture *fixture, gconstpointer data)
   g_assert_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT);
 }
 
-/* Where a folder alone is named, a choice among its scans is told. */
-static void
-test_choice (Fixture *fixture, gconstpointer data)
-{
-  MakeSlice best = { .series_uid = "1.2.4" }, other = { .series_uid = "1.2.3" };
-  MakeSlice report = { .series_uid = "1.2.2", .spacing = "" };
-  g_autoptr (SagVolume) alone = NULL;
-  g_autoptr (SagVolume) volume = NULL;
-
-  make_series (&best, fixture->folder, 30, 2);
-  make_series (&report, fixture->folder, 2, 2);
-  alone = load (fixture->folder);
-  g_assert_false (warns (alone, "scans: this is number"));
-  make_series (&other, fixture->folder, 3, 2);
-  volume = load (fixture->folder);
-  g_assert_cmpint (sag_volume_get_geometry (volume)->dims[2], ==, 30);
-  g_assert_true (warns (volume, "holds 2 scans: this is number 3, which suits the model best"));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -567,6 +548,5 @@ main (int argc, char **argv)
   ADD ("enhanced", test_enhanced);
   ADD ("zip", test_zip);
   ADD ("reference", test_reference);
-  ADD ("choice", test_choice);
   return g_test_run ();
 }
