@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/store/tasks-kept.h"
 
+#include "model/core/error.h"
 #include "model/store/audit.h"
 #include "model/store/labels.h"
 #include "model/store/records.h"
@@ -82,13 +83,13 @@ sag_tasks_keep (SagDb *db, gint64 id, GError **error)
                                                                        : NULL;
 }
 
-static gboolean
-is_kept (const SagTasksKept *kept, gint64 id)
+static const Kept *
+find_kept (const SagTasksKept *kept, gint64 id)
 {
   for (guint t = 0; t < kept->tasks->len; t++)
     if (((const Kept *) kept->tasks->pdata[t])->row->id == id)
-      return TRUE;
-  return FALSE;
+      return kept->tasks->pdata[t];
+  return NULL;
 }
 
 static gboolean
@@ -103,27 +104,63 @@ put (SagDb *db, const Kept *one, GError **error)
                      (gint64) one->row->colour, one->row->snomed, one->row->shortcut);
 }
 
-gboolean
-sag_tasks_bring_back (SagDb *db, const SagTasksKept *kept, GError **error)
+/* The list may have another task of that key by now. */
+static gboolean
+put_it (SagDb *db, const Kept *one, GError **error)
 {
-  g_autoptr (SagTasksKept) now = sag_tasks_keep (db, 0, error);
-  const gboolean was_there = now != NULL && is_kept (now, kept->id);
+  gint64 n = 0;
 
-  for (guint t = 0; now != NULL && t < now->tasks->len; t++)
-    {
-      const Kept *one = now->tasks->pdata[t];
+  if (!sag_db_integer (db, 0, &n, error, "SELECT count(*) FROM tasks WHERE key = ? AND id <> ?",
+                       "si", one->row->key, one->row->id))
+    return FALSE;
+  if (n == 0)
+    return put (db, one, error);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+               "The project has another task called \"%s\" by now. Remove that one before.",
+               one->row->key);
+  return FALSE;
+}
 
-      if (!is_kept (kept, one->row->id) && !sag_tasks_remove (db, one->row->id, error))
-        return FALSE;
-    }
-  for (guint t = 0; now != NULL && t < kept->tasks->len; t++)
-    if (!put (db, kept->tasks->pdata[t], error))
-      return FALSE;
-  for (guint l = 0; now != NULL && !was_there && l < kept->labels->len; l++)
+static gboolean
+put_said (SagDb *db, const SagTasksKept *kept, GError **error)
+{
+  for (guint l = 0; l < kept->labels->len; l++)
     if (!sag_labels_put (db, kept->labels->pdata[l], error))
       return FALSE;
-  for (guint r = 0; now != NULL && !was_there && r < kept->reviews->len; r++)
+  for (guint r = 0; r < kept->reviews->len; r++)
     if (!sag_reviews_put (db, kept->reviews->pdata[r], error))
       return FALSE;
-  return now != NULL && sag_audit_add (db, error, "tasks-back", "%u tasks", kept->tasks->len);
+  return TRUE;
+}
+
+static gboolean
+put_places (SagDb *db, const SagTasksKept *kept, GError **error)
+{
+  for (guint t = 0; t < kept->tasks->len; t++)
+    {
+      const Kept *one = kept->tasks->pdata[t];
+
+      if (one->position >= 0 &&
+          !sag_db_run (db, error, "UPDATE tasks SET position = ? WHERE id = ? AND position >= 0",
+                       "ii", one->position, one->row->id))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+sag_tasks_bring_back (SagDb *db, const SagTasksKept *kept, gint64 id, GError **error)
+{
+  g_autoptr (SagTasksKept) now = sag_tasks_keep (db, 0, error);
+  const Kept *one = find_kept (kept, id);
+  gboolean    is_there;
+
+  if (now == NULL)
+    return FALSE;
+  is_there = find_kept (now, id) != NULL;
+  if (one == NULL ? is_there && !sag_tasks_remove (db, id, error) : !put_it (db, one, error))
+    return FALSE;
+  return (one == NULL || is_there || kept->id != id || put_said (db, kept, error)) &&
+         put_places (db, kept, error) &&
+         sag_audit_add (db, error, "tasks-back", "task %" G_GINT64_FORMAT, id);
 }

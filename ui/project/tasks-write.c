@@ -84,7 +84,7 @@ write_undo (SagDb *db, gpointer data, GError **error)
   Change *change = data;
 
   return keep (db, change, &change->after, error) &&
-         sag_tasks_bring_back (db, change->before, error);
+         sag_tasks_bring_back (db, change->before, change->row->id, error);
 }
 
 static gboolean
@@ -93,7 +93,7 @@ write_redo (SagDb *db, gpointer data, GError **error)
   Change *change = data;
 
   return keep (db, change, &change->before, error) &&
-         sag_tasks_bring_back (db, change->after, error);
+         sag_tasks_bring_back (db, change->after, change->row->id, error);
 }
 
 /* Steps */
