@@ -308,15 +308,13 @@ meet_case (SagDb *db, SagCaseRow *row, const SagCaseRow *known, SagCaseFound *fo
   return TRUE;
 }
 
-gboolean
-sag_cases_add (SagDb *db, SagCaseRow *row, SagCaseFound *found, GError **error)
+/* Those that the scan may be, the likeliest first. */
+static GPtrArray *
+find_known (SagDb *db, const SagCaseRow *row, GError **error)
 {
   g_autoptr (GPtrArray) known = new_cases ();
   g_autofree char *relative = dup_relative (db, row->path);
-  SagCaseFound     ignored;
 
-  if (found == NULL)
-    found = &ignored;
   /* Content first: files may have changed their names among each other. */
   if (row->sha256 != NULL &&
       !read_cases (db,
@@ -326,13 +324,37 @@ sag_cases_add (SagDb *db, SagCaseRow *row, SagCaseFound *found, GError **error)
                                  "IN (?2, ?3), id",
                                  "sss", row->sha256, row->path, relative),
                    known, error))
-    return FALSE;
+    return NULL;
   if (known->len == 0 &&
       !read_cases (db,
                    sag_db_query (db, error, "SELECT " COLUMNS " FROM cases WHERE path IN (?, ?)",
                                  "ss", row->path, relative),
                    known, error))
+    return NULL;
+  return g_steal_pointer (&known);
+}
+
+gboolean
+sag_cases_is_other (SagDb *db, const SagCaseRow *row, gboolean *is_other, GError **error)
+{
+  g_autoptr (GPtrArray) known = find_known (db, row, error);
+  const SagCaseRow *first = known != NULL && known->len > 0 ? known->pdata[0] : NULL;
+
+  *is_other = first != NULL && first->sha256 != NULL && row->sha256 != NULL &&
+              strcmp (first->sha256, row->sha256) != 0;
+  return known != NULL;
+}
+
+gboolean
+sag_cases_add (SagDb *db, SagCaseRow *row, SagCaseFound *found, GError **error)
+{
+  g_autoptr (GPtrArray) known = find_known (db, row, error);
+  SagCaseFound ignored;
+
+  if (known == NULL)
     return FALSE;
+  if (found == NULL)
+    found = &ignored;
   if (known->len > 0)
     return meet_case (db, row, g_ptr_array_index (known, 0), found, error);
   *found = SAG_CASE_ADDED;

@@ -70,6 +70,11 @@ typedef enum
  * Error: SAG_ERROR_MISMATCH: another grid at a known path: labels and masks no longer belong to it
  */
 gboolean sag_cases_add (SagDb *db, SagCaseRow *row, SagCaseFound *found, GError **error);
+/**
+ * sag_cases_is_other: whether the project knows another content at the path of a scan whose own content it does not
+ * know: sag_cases_add() would find it changed. Adds nothing.
+ */
+gboolean sag_cases_is_other (SagDb *db, const SagCaseRow *row, gboolean *is_other, GError **error);
 
 /** sag_cases_insert: adds a scan that is not there, whatever lies at its path. */
 gboolean sag_cases_insert (SagDb *db, SagCaseRow *row, GError **error);

@@ -38,6 +38,19 @@ find_mask (GPtrArray *masks, const char *id)
   return NULL;
 }
 
+/* Whoever has it, in whatever case. */
+static gboolean
+is_taken (Adopt *adopt, const char *id, gboolean *taken, GError **error)
+{
+  gint64 n = 0;
+
+  if (!sag_db_integer (adopt->to, 0, &n, error, "SELECT count(*) FROM masks WHERE uuid = ?", "s",
+                       id))
+    return FALSE;
+  *taken |= n > 0;
+  return TRUE;
+}
+
 static gboolean
 adopt_mask (Adopt               *adopt,
             gint64               id,
@@ -47,12 +60,15 @@ adopt_mask (Adopt               *adopt,
             GError             **error)
 {
   g_autoptr (SagMaskInfo) info = sag_mask_info_copy (one->info);
+  gboolean taken = FALSE;
 
   if (sag_mask_is_empty (one->mask) ||
       (known != NULL && (sag_mask_equal (known->mask, one->mask) ||
                          (adopt->held != NULL && g_strv_contains (adopt->held, info->id)))))
     return TRUE;
-  if (known != NULL)
+  if (!is_taken (adopt, info->id, &taken, error))
+    return FALSE;
+  if (taken)
     {
       g_free (info->id);
       info->id = g_uuid_string_random ();
@@ -152,14 +168,18 @@ adopt_masks_of (
     sag_masks_list (adopt->from, from_id, reader, &one->geometry, error);
   g_autoptr (GPtrArray) mine =
     theirs != NULL ? sag_masks_list (adopt->to, one->id, to, &one->geometry, error) : NULL;
-  gint64 n_steps = 0;
+  gint64   n_steps = 0;
+  gboolean taken = FALSE;
 
   if (mine == NULL ||
       !sag_db_integer (adopt->to, 0, &n_steps, error,
                        "SELECT count(*) FROM steps WHERE case_id = ? AND reader = ?", "is", one->id,
                        to))
     return FALSE;
-  if (mine->len == 0 && n_steps == 0)
+  for (guint m = 0; m < theirs->len; m++)
+    if (!is_taken (adopt, ((const SagStoredMask *) theirs->pdata[m])->info->id, &taken, error))
+      return FALSE;
+  if (mine->len == 0 && n_steps == 0 && !taken)
     return adopt_whole (adopt, from_id, one->id, theirs, reader, to, error);
   for (guint m = 0; m < theirs->len; m++)
     {
@@ -336,18 +356,25 @@ has_work (Adopt *adopt, gint64 id, gboolean *has, GError **error)
   return TRUE;
 }
 
-/* One whose grid is another than the project knows stays where it is. */
+/* One whose grid or content is another than the project knows stays where it is. */
 static gboolean
 adopt_case (Adopt *adopt, SagCaseRow *one, GError **error)
 {
   const gint64 from_id = one->id, active_ms = one->active_ms;
-  gboolean     has = FALSE;
+  gboolean     has = FALSE, is_other = FALSE;
   g_autoptr (GError) failure = NULL;
 
   if (!has_work (adopt, from_id, &has, error))
     return FALSE;
   if (!has)
     return TRUE;
+  if (!sag_cases_is_other (adopt->to, one, &is_other, error))
+    return FALSE;
+  if (is_other)
+    {
+      adopt->out->n_left++;
+      return TRUE;
+    }
   one->active_ms = 0;
   if (!sag_cases_add (adopt->to, one, NULL, &failure))
     {
