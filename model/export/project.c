@@ -165,7 +165,7 @@ sag_project_get_decision (const SagProject *project, gint64 case_id, gint64 task
 
       if (review->case_id == case_id && review->task_id == task_id &&
           (mask ? review->mask != NULL : review->value != SAG_LABEL_VALUE_NONE))
-        return review;
+        return mask && *review->mask == 0 ? NULL : review;
     }
   return NULL;
 }

@@ -187,10 +187,14 @@ sag_reviews_put (SagDb *db, const SagReviewRow *row, GError **error)
 gboolean
 sag_reviews_forget (SagDb *db, gint64 case_id, gint64 task_id, gboolean masks, GError **error)
 {
-  return sag_db_run (db, error,
-                     "DELETE FROM reviews WHERE case_id = ? AND task_id = ? AND (mask IS NULL) <> "
-                     "? AND (mask IS NOT NULL OR value <> 0)",
-                     "iii", case_id, task_id, (gint64) (masks ? 1 : 0)) &&
+  const SagReviewRow none = { .case_id = case_id, .task_id = task_id, .mask = (char *) "" };
+
+  /* The masks stay, and the rows that name them, by which they are known as no readings. */
+  return (masks ? sag_reviews_put (db, &none, error)
+                : sag_db_run (db, error,
+                              "DELETE FROM reviews WHERE case_id = ? AND task_id = ? AND mask IS "
+                              "NULL AND value <> 0",
+                              "ii", case_id, task_id)) &&
          sag_audit_add (db, error, "review-forget",
                         "case %" G_GINT64_FORMAT " task %" G_GINT64_FORMAT, case_id, task_id);
 }

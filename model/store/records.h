@@ -58,7 +58,7 @@ GPtrArray *sag_measurements_list (SagDb *db, gint64 case_id, GError **error);
  * @uuid: NULL when it is put anew
  * @task_id: 0: the case as a whole
  * @value: SAG_LABEL_VALUE_NONE: no word
- * @mask: (nullable): UUID of the mask that counts
+ * @mask: (nullable): UUID of the mask that counts; "": none of those before counts any more
  */
 typedef struct
 {
@@ -77,7 +77,7 @@ void sag_review_row_free (SagReviewRow *row);
 gboolean sag_reviews_put (SagDb *db, const SagReviewRow *row, GError **error);
 /**
  * sag_reviews_forget: readers differ again: words, or masks, that counted for a task of a case are taken back. The
- * masks themselves stay.
+ * masks themselves stay, and are no readings.
  */
 gboolean
 sag_reviews_forget (SagDb *db, gint64 case_id, gint64 task_id, gboolean masks, GError **error);

@@ -194,22 +194,22 @@ take_over (SagUiReadings *self, const Decision *decision)
   GPtrArray    *reviews = self->readings->project->reviews;
   SagReviewRow *row;
 
-  for (guint r = reviews->len; decision->forget && r > 0; r--)
+  for (guint r = reviews->len; decision->forget && decision->masks == NULL && r > 0; r--)
     {
       const SagReviewRow *review = g_ptr_array_index (reviews, r - 1);
 
       if (review->case_id == decision->one && review->task_id == decision->task &&
-          (decision->masks != NULL ? review->mask != NULL : review->value != SAG_LABEL_VALUE_NONE))
+          review->value != SAG_LABEL_VALUE_NONE)
         g_ptr_array_remove_index (reviews, r - 1);
     }
-  if (decision->forget)
+  if (decision->forget && decision->masks == NULL)
     return;
   row = g_new0 (SagReviewRow, 1);
   row->case_id = decision->one;
   row->task_id = decision->task;
   row->reader = g_strdup (sag_ui_project_get_reader (self->project));
   row->value = decision->value;
-  row->mask = g_strdup (decision->uuid);
+  row->mask = g_strdup (decision->forget ? "" : decision->uuid);
   g_ptr_array_add (reviews, row);
 }
 

@@ -285,6 +285,7 @@ test_decide_mask (Fixture *fixture, gconstpointer data)
   Decision         decision = { add_case (fixture->store, "a"), fixture->task };
   g_autoptr (SagReadings) readings = NULL;
   g_autoptr (SagReadings) again = NULL;
+  g_autoptr (SagReadings) after = NULL;
   g_autoptr (SagReadings) anns_readings = NULL;
   const SagDifference *difference;
   g_autoptr (GError) error = NULL;
@@ -322,6 +323,15 @@ test_decide_mask (Fixture *fixture, gconstpointer data)
   decision.masks = TRUE;
   g_assert_true (sag_store_run (fixture->store, forget, &decision, &error));
   g_assert_cmpint (count_exported (fixture, NULL), ==, 8); /* the first, as before */
+  /* What was decided on is no reading of who decided. */
+  g_assert_cmpint (count_exported (fixture, "Cleo"), ==, -1);
+  after = load (fixture);
+  g_assert_cmpuint (((SagDifference *) g_ptr_array_index (after->differences, 0))->masks->len, ==,
+                    2);
+  g_assert_null (sag_project_get_decision (after->project, decision.one, decision.task, TRUE));
+  decision.operation = SAG_MASK_UNION;
+  g_assert_true (sag_store_run (fixture->store, decide_mask, &decision, &error));
+  g_assert_cmpint (count_exported (fixture, NULL), ==, 10);
 }
 
 int
