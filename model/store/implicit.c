@@ -96,6 +96,23 @@ look (SagDb *db, gpointer data, GError **error)
   return sag_db_settle (failure, error);
 }
 
+/* What was left where there was no room to begin. */
+static gboolean
+is_nothing (const char *path)
+{
+  static const char *const ends[] = { "", "-wal", "-journal" };
+
+  for (gsize e = 0; e < G_N_ELEMENTS (ends); e++)
+    {
+      g_autofree char *name = g_strconcat (path, ends[e], NULL);
+      GStatBuf         info;
+
+      if (g_stat (name, &info) == 0 ? info.st_size > 0 : errno != ENOENT)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* Returns: (nullable): a window has it open, or there is nothing in it */
 static SagImplicit *
 find_work (const char *path)
@@ -108,6 +125,11 @@ find_work (const char *path)
   out->path = g_strdup (path);
   out->cases = g_ptr_array_new_with_free_func (case_free);
   out->changed = g_stat (path, &info) == 0 ? (gint64) info.st_mtime : 0;
+  if (is_nothing (path))
+    {
+      sag_implicit_remove (path, NULL);
+      return NULL;
+    }
   store = sag_store_open (path, SAG_STORE_WRITE, NULL, &error);
   if (store != NULL && sag_store_is_read_only (store))
     {

@@ -127,6 +127,8 @@ SagStore *
 sag_store_open (const char *path, SagStoreFlags flags, const char *reader, GError **error)
 {
   const gboolean create = (flags & SAG_STORE_CREATE) != 0;
+  const gboolean is_private = create && (flags & SAG_STORE_PRIVATE) != 0;
+  gboolean       made = FALSE;
   SagStore      *store;
   gboolean       opened;
 
@@ -150,11 +152,13 @@ sag_store_open (const char *path, SagStoreFlags flags, const char *reader, GErro
     reader = g_get_user_name ();
   opened = (!(flags & (SAG_STORE_WRITE | SAG_STORE_CREATE)) ||
             take_owner (store, reader, create, error)) &&
-           (!create || !(flags & SAG_STORE_PRIVATE) || make_private (store, error)) &&
+           (!is_private || (made = make_private (store, error))) &&
            open_db (store, reader, create, error);
   if (!opened)
     {
       g_clear_pointer (&store->db, sag_db_close);
+      if (made)
+        g_unlink (store->path);
       g_clear_pointer (&store->owner, sag_owner_free);
       sag_store_unref_private (store);
       return NULL;

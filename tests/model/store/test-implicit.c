@@ -10,6 +10,10 @@
 #include "tests/support/test.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define TEXT "  diagnose the presence of EFFUSION. "
 
@@ -213,6 +217,108 @@ test_beside (void)
   sag_test_remove_folder (folder);
 }
 
+static gboolean
+count_old (SagDb *db, gpointer data, GError **error)
+{
+  return sag_db_integer (db, 0, data, error, "SELECT count(*) FROM cases WHERE sha256 = 'old'", "");
+}
+
+/* A scan with another content than the project knows at its place is another scan, on whatever grid. */
+static void
+test_other_content (void)
+{
+  g_autoptr (SagMaskSet) set = NULL;
+  g_autofree char *path = make (TRUE, TRUE, &set);
+  g_autoptr (GError) error = NULL;
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *project = g_build_filename (folder, "p.sagitta", NULL);
+  SagStore        *store = sag_store_open (project, SAG_STORE_CREATE, "Ann", &error);
+  gint64           n = -1;
+  SagAdopted       adopted;
+
+  g_assert_no_error (error);
+  add_case (store, "a");
+  run_in_store (store, "UPDATE cases SET sha256 = 'new'");
+  run_sql (path, "UPDATE cases SET sha256 = 'old'");
+  g_assert_true (sag_implicit_adopt (store, path, NULL, &adopted, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (adopted.n_left, ==, 1);
+  g_assert_cmpuint (adopted.n_masks, ==, 0);
+  g_assert_true (sag_store_run (store, count_old, &n, &error));
+  g_assert_cmpint (n, ==, 0);
+  run_in_store (store, "UPDATE cases SET sha256 = 'old'");
+  g_assert_true (sag_implicit_adopt (store, path, NULL, &adopted, &error));
+  g_assert_cmpuint (adopted.n_masks, ==, 1);
+  sag_store_free (store);
+  g_assert_true (sag_implicit_remove (path, &error));
+  sag_test_remove_folder (folder);
+}
+
+/* A mask whose id another reader has comes beside that one. */
+static void
+test_others_mask (void)
+{
+  g_autoptr (SagMaskSet) set = NULL;
+  g_autoptr (SagMaskSet) bens = NULL;
+  g_autoptr (SagMaskSet) anns = NULL;
+  g_autofree char *path = make (TRUE, FALSE, &set);
+  g_autoptr (GError) error = NULL;
+  char             *folder = sag_test_dup_folder ();
+  g_autofree char  *project = g_build_filename (folder, "p.sagitta", NULL);
+  const SagGeometry grid = make_grid (0);
+  SagStore         *store = sag_store_open (project, SAG_STORE_CREATE, "Ann", &error);
+  g_autoptr (SagMask) before = sag_mask_ref (sag_mask_set_get_mask (set, 0));
+  SagAdopted adopted;
+
+  add_case (store, "a");
+  g_assert_true (sag_mask_set_undo (set, &error));
+  g_assert_true (sag_masks_adopt (store, 1, "Ben", set, &error));
+  sag_masks_detach (set);
+  g_assert_true (sag_implicit_adopt (store, path, NULL, &adopted, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (adopted.n_masks, ==, 1);
+  bens = sag_masks_load (store, 1, "Ben", &grid, &error);
+  g_assert_cmpuint (sag_mask_set_get_n (bens), ==, 1);
+  g_assert_true (sag_mask_equal (sag_mask_set_get_mask (bens, 0), sag_mask_set_get_mask (set, 0)));
+  anns = sag_masks_load (store, 1, "Ann", &grid, &error);
+  g_assert_cmpuint (sag_mask_set_get_n (anns), ==, 1);
+  g_assert_true (sag_mask_equal (sag_mask_set_get_mask (anns, 0), before));
+  sag_store_free (store);
+  g_assert_true (sag_implicit_remove (path, &error));
+  sag_test_remove_folder (folder);
+}
+
+/* Where there is no room to begin nothing stays, and what stayed is no work. */
+static void
+test_no_room (void)
+{
+  g_autofree char *folder = sag_implicit_dup_folder ();
+  g_autofree char *empty = g_build_filename (folder, "empty.sagitta", NULL);
+  g_auto (GStrv) paths = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+  pid_t child;
+  int   status = 0;
+
+  g_mkdir_with_parents (folder, 0700);
+  child = fork ();
+  if (child == 0)
+    {
+      const struct rlimit small = { 1000, 1000 };
+
+      signal (SIGXFSZ, SIG_IGN);
+      _exit (
+        setrlimit (RLIMIT_FSIZE, &small) == 0 && sag_implicit_create ("Ann", NULL) == NULL ? 0 : 1);
+    }
+  waitpid (child, &status, 0);
+  g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+  paths = sag_implicit_dup_paths ();
+  g_assert_cmpuint (g_strv_length (paths), ==, 0);
+  g_assert_true (g_file_set_contents (empty, "", 0, NULL));
+  found = sag_implicit_list ();
+  g_assert_cmpuint (found->len, ==, 0);
+  g_assert_false (g_file_test (empty, G_FILE_TEST_EXISTS));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -225,6 +331,9 @@ main (int argc, char **argv)
   g_test_add_func ("/store/implicit/list", test_list);
   g_test_add_func ("/store/implicit/adopt", test_adopt);
   g_test_add_func ("/store/implicit/beside", test_beside);
+  g_test_add_func ("/store/implicit/other-content", test_other_content);
+  g_test_add_func ("/store/implicit/others-mask", test_others_mask);
+  g_test_add_func ("/store/implicit/no-room", test_no_room);
   failed = g_test_run ();
   sag_test_remove_folder (data_folder);
   return failed;
