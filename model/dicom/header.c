@@ -3,6 +3,7 @@
 
 #include "model/core/error.h"
 #include "model/dicom/library.h"
+#include "model/dicom/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,36 +12,29 @@
 #define MAX_PIXELS ((guint64) 16384 * 16384) /* of a frame */
 #define MIN_FRAME_BYTES 8                    /* an item and its length, where they are compressed */
 
-static void
-unref_text (GRefString **text)
-{
-  if (*text != NULL)
-    g_ref_string_release (*text);
-}
-
 void
 sag_dicom_header_free (SagDicomHeader *header)
 {
   if (header == NULL)
     return;
-  unref_text (&header->patient_name);
-  unref_text (&header->patient_id);
-  unref_text (&header->birth_date);
-  unref_text (&header->study_uid);
-  unref_text (&header->study_date);
-  unref_text (&header->study_description);
-  unref_text (&header->series_uid);
-  unref_text (&header->series_description);
-  unref_text (&header->frame_of_reference_uid);
-  unref_text (&header->class_uid);
-  unref_text (&header->kind);
-  unref_text (&header->body_part);
-  unref_text (&header->protocol);
-  unref_text (&header->image_type);
-  unref_text (&header->kernel);
-  unref_text (&header->contrast);
-  unref_text (&header->phase);
-  unref_text (&header->colours);
+  sag_dicom_text_free (header->patient_name);
+  sag_dicom_text_free (header->patient_id);
+  sag_dicom_text_free (header->birth_date);
+  sag_dicom_text_free (header->study_uid);
+  sag_dicom_text_free (header->study_date);
+  sag_dicom_text_free (header->study_description);
+  sag_dicom_text_free (header->series_uid);
+  sag_dicom_text_free (header->series_description);
+  sag_dicom_text_free (header->frame_of_reference_uid);
+  sag_dicom_text_free (header->class_uid);
+  sag_dicom_text_free (header->kind);
+  sag_dicom_text_free (header->body_part);
+  sag_dicom_text_free (header->protocol);
+  sag_dicom_text_free (header->image_type);
+  sag_dicom_text_free (header->kernel);
+  sag_dicom_text_free (header->contrast);
+  sag_dicom_text_free (header->phase);
+  sag_dicom_text_free (header->colours);
   g_free (header->instance_uid);
   g_free (header->frames);
   g_free (header);

@@ -16,6 +16,7 @@
 
 #include "model/core/error.h"
 #include "model/dicom/library.h"
+#include "model/dicom/text.h"
 
 #include <cmath>
 #include <cstring>
@@ -94,12 +95,6 @@ get_text (DcmItem &item, const DcmTagKey &tag)
   return text;
 }
 
-GRefString *
-intern (const char *text)
-{
-  return g_ref_string_new_intern (text);
-}
-
 /* Texts that people wrote: in the file's character set. */
 GRefString *
 dup_words (DcmItem &item, const DcmTagKey &tag, const char *charset)
@@ -116,7 +111,7 @@ dup_words (DcmItem &item, const DcmTagKey &tag, const char *charset)
     if (g_ascii_iscntrl (*c))
       *c = ' ';
   g_strstrip (converted);
-  return intern (converted);
+  return sag_dicom_text_new (converted);
 }
 
 /* PS3.3 C.12.1.1.2, the sets that CTs are met with; NULL: as UTF-8, else byte by byte. */

@@ -64,7 +64,7 @@ name_of (const Writing *self, gsize model)
 
   if (self->page->names != NULL)
     return self->page->names[model];
-  return self->n_models > 1 ? letters[model] : sag_bundle_get_name (self->page->bundles[model]);
+  return self->n_models > 1 ? letters[model > 0] : sag_bundle_get_name (self->page->bundles[model]);
 }
 
 static SagInterval
