@@ -2,7 +2,9 @@
 #include "make-dicom.h"
 
 #include "model/core/error.h"
+#include "model/core/pool.h"
 #include "model/dicom/dicom.h"
+#include "model/dicom/text.h"
 #include "tests/support/test.h"
 
 #include <glib/gstdio.h>
@@ -507,6 +509,24 @@ test_damaged_zip (Fixture *fixture, gconstpointer data)
   sag_test_remove_folder (g_steal_pointer (&folder));
 }
 
+static void
+hold_text (gsize item, guint worker, gpointer data)
+{
+  GRefString *text = sag_dicom_text_new ("1.2.3.99");
+
+  g_assert_cmpstr (text, ==, "1.2.3.99");
+  sag_dicom_text_free (text);
+}
+
+/* A text that one thread lets go of is still whole for the next that asks. */
+static void
+test_shared_text (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (SagPool) pool = sag_pool_new (4);
+
+  sag_pool_run (pool, 300000, hold_text, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -531,5 +551,6 @@ main (int argc, char **argv)
   ADD ("damaged-zip", test_damaged_zip);
   ADD ("partly-locked-zip", test_partly_locked_zip);
   ADD ("too-deep", test_too_deep);
+  ADD ("shared-text", test_shared_text);
   return g_test_run ();
 }
