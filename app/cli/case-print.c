@@ -32,6 +32,15 @@ sag_cli_print_sentence (const char *label, const char *sentence)
 }
 
 void
+sag_cli_print_warnings (const SagVolume *volume)
+{
+  const char *const *warnings = sag_volume_get_warnings (volume);
+
+  for (gsize i = 0; warnings[i] != NULL; i++)
+    sag_cli_print_sentence (i ? "" : "note", warnings[i]);
+}
+
+void
 sag_cli_scope_print (const SagScope *scope)
 {
   printf (SAG_CLI_LABEL "%s", "scope", sag_scope_verdict_to_string (scope->verdict));
@@ -69,13 +78,11 @@ print_header (const SagCliCase *self, SagEngine *engine)
 {
   SagBundle           *bundle = sag_engine_get_bundle (engine);
   const SagEngineInfo *info = sag_engine_get_info (engine);
-  const char *const   *warnings = sag_volume_get_warnings (self->volume);
   g_autofree char     *volume = sag_cli_describe_volume (self->volume);
 
   printf ("%s%s%s\n", sag_cli_bold (TRUE), self->name, sag_cli_bold (FALSE));
   printf (SAG_CLI_LABEL "%s\n", "scan", volume);
-  for (gsize i = 0; warnings[i] != NULL; i++)
-    sag_cli_print_sentence (i ? "" : "note", warnings[i]);
+  sag_cli_print_warnings (self->volume);
   sag_cli_scope_print (sag_prepared_get_scope (self->prepared));
   printf (SAG_CLI_LABEL "%s\n", "bundle", sag_bundle_get_name (bundle));
   if (!sag_bundle_is_trained (bundle))

@@ -85,6 +85,9 @@ void sag_cli_case_write (const SagCliCase *self, SagEngine *engine, SagJsonWrite
  */
 void sag_cli_print_sentence (const char *label, const char *sentence);
 
+/** sag_cli_print_warnings: the volume's warnings as notes. */
+void sag_cli_print_warnings (const SagVolume *volume);
+
 /** sag_cli_scope_write: the members of a "scope" object. */
 void sag_cli_scope_write (const SagScope *scope, SagJsonWriter *writer);
 /**

@@ -94,9 +94,12 @@ void sag_cli_remove_folder (const char *folder);
 void sag_cli_prefix_name (GError **error, const char *name);
 
 /**
- * sag_cli_load: reads a scan with progress: NIfTI, or DICOM as "PLACE" or "PLACE#SERIES".
+ * sag_cli_load: reads a scan with progress: NIfTI, or DICOM as "PLACE" or "PLACE#SERIES". The caller prints its
+ * warnings, which tell a choice among series.
  * @name: (out) (optional) (transfer full): what files made of it are called after
+ * @exact: (out) (optional) (transfer full): of sag_scan_load_exact()
  */
+SagVolume *sag_cli_load_exact (const char *path, char **exact, char **name, GError **error);
 SagVolume *sag_cli_load_case (const char *path, char **name, GError **error);
 SagVolume *sag_cli_load (const char *path, GError **error);
 

@@ -199,7 +199,7 @@ slices_cb (SagVolume *volume, int n_slices_ready, gpointer user_data)
 }
 
 SagVolume *
-sag_cli_load_case (const char *path, char **name, GError **error)
+sag_cli_load_exact (const char *path, char **exact, char **name, GError **error)
 {
   g_autofree char *shown = sag_file_dup_display_name (path);
   g_autofree char *stage = g_strdup_printf ("Reading %s", shown);
@@ -207,12 +207,19 @@ sag_cli_load_case (const char *path, char **name, GError **error)
   SagVolume       *volume;
 
   sag_cli_progress (stage, 0);
-  volume = sag_scan_load (path, &own_name, slices_cb, stage, sag_cli_get_cancellable (), error);
+  volume = sag_scan_load_exact (path, exact, &own_name, slices_cb, stage,
+                                sag_cli_get_cancellable (), error);
   sag_cli_progress (NULL, 0);
   if (name != NULL)
     *name = own_name != NULL ? g_strdup (own_name) : sag_case_dup_name (path);
   g_free (own_name);
   return volume;
+}
+
+SagVolume *
+sag_cli_load_case (const char *path, char **name, GError **error)
+{
+  return sag_cli_load_exact (path, NULL, name, error);
 }
 
 SagVolume *

@@ -241,8 +241,7 @@ convert (int argc, char **argv)
     return sag_cli_fail (error);
   words = sag_cli_describe_volume (volume);
   printf (SAG_CLI_LABEL "%s\n" SAG_CLI_LABEL "%s\n", "written", path, "", words);
-  for (const char *const *note = sag_volume_get_warnings (volume); *note != NULL; note++)
-    sag_cli_print_sentence (note == sag_volume_get_warnings (volume) ? "note" : "", *note);
+  sag_cli_print_warnings (volume);
   return SAG_CLI_DONE;
 }
 

@@ -55,6 +55,7 @@ print_result (const Arguments *self, SagVolume *volume, SagPrepared *prepared)
   SagVolume       *standardised = sag_prepared_get_standardised (prepared);
 
   printf (SAG_CLI_LABEL "%s\n", "scan", scan);
+  sag_cli_print_warnings (volume);
   sag_cli_scope_print (sag_prepared_get_scope (prepared));
   if (standardised != NULL)
     {

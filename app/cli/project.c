@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli/project-private.h"
 
+#include "app/cli/case.h"
 #include "model/answer/map.h"
 #include "model/core/error.h"
 #include "model/core/hash.h"
@@ -27,6 +28,15 @@ sag_cli_project_print_notes (const SagExported *exported)
     fprintf (stderr, "%s\n", (const char *) g_ptr_array_index (exported->notes, n));
 }
 
+/* A series is known by its folder, too. */
+static gboolean
+lies_at (const SagCaseRow *one, const char *place)
+{
+  const gsize n = strlen (place);
+
+  return strncmp (one->path, place, n) == 0 && (one->path[n] == '\0' || one->path[n] == '#');
+}
+
 const SagCaseRow *
 sag_cli_project_find (const SagProject *project, const char *name, GError **error)
 {
@@ -39,8 +49,7 @@ sag_cli_project_find (const SagProject *project, const char *name, GError **erro
       const SagCaseRow *one = g_ptr_array_index (project->cases, c);
       g_autofree char  *number = g_strdup_printf ("%" G_GINT64_FORMAT, one->id);
 
-      if (strcmp (one->name, name) == 0 || strcmp (number, name) == 0 ||
-          strcmp (one->path, full) == 0)
+      if (strcmp (one->name, name) == 0 || strcmp (number, name) == 0 || lies_at (one, full))
         {
           found = one;
           n++;
@@ -58,15 +67,31 @@ sag_cli_project_find (const SagProject *project, const char *name, GError **erro
 typedef struct
 {
   SagCaseRow  *row;
+  char        *given; /* the path as it was given */
   SagCaseFound found;
 } Add;
+
+/* A case that was added before by its folder alone stays that case. */
+static gboolean
+keep_folder (SagDb *db, const Add *add, GError **error)
+{
+  g_autoptr (GPtrArray) cases = sag_cases_list (db, error);
+
+  for (guint c = 0; cases != NULL && c < cases->len; c++)
+    if (strcmp (((const SagCaseRow *) cases->pdata[c])->path, add->given) == 0)
+      {
+        g_free (add->row->path);
+        add->row->path = g_strdup (add->given);
+      }
+  return cases != NULL;
+}
 
 static gboolean
 add_case (SagDb *db, gpointer data, GError **error)
 {
   Add *add = data;
 
-  return sag_cases_add (db, add->row, &add->found, error);
+  return keep_folder (db, add, error) && sag_cases_add (db, add->row, &add->found, error);
 }
 
 static gboolean
@@ -75,25 +100,28 @@ add_scan (SagStore *store, const char *path, const char *patient, GError **error
   static const char *const words[] = { "added", "known", "moved", "changed" };
   g_autoptr (SagVolume) volume = NULL;
   g_autoptr (SagCaseRow) row = g_new0 (SagCaseRow, 1);
-  Add      add = { row, SAG_CASE_ADDED };
-  GStatBuf info;
+  g_autofree char *given = g_canonicalize_filename (path, NULL);
+  g_autofree char *exact = NULL;
+  Add              add = { row, given, SAG_CASE_ADDED };
+  GStatBuf         info;
 
-  volume = sag_cli_load_case (path, &row->name, error);
+  volume = sag_cli_load_exact (path, &exact, &row->name, error);
   if (volume == NULL)
     return FALSE;
-  row->path = g_canonicalize_filename (path, NULL);
+  row->path = g_canonicalize_filename (exact, NULL);
   row->patient = g_strdup (patient);
   row->geometry = *sag_volume_get_geometry (volume);
-  if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
+  if (g_file_test (row->path, G_FILE_TEST_IS_REGULAR))
     {
-      row->sha256 = sag_hash_file_sha256 (path, sag_cli_get_cancellable (), error);
+      row->sha256 = sag_hash_file_sha256 (row->path, sag_cli_get_cancellable (), error);
       if (row->sha256 == NULL)
         return FALSE;
-      row->size_bytes = g_stat (path, &info) == 0 ? info.st_size : 0;
+      row->size_bytes = g_stat (row->path, &info) == 0 ? info.st_size : 0;
     }
   if (!sag_store_run (store, add_case, &add, error))
     return FALSE;
   printf ("%4" G_GINT64_FORMAT "  %-7s  %s\n", row->id, words[add.found], row->name);
+  sag_cli_print_warnings (volume);
   return TRUE;
 }
 

@@ -303,11 +303,13 @@ draw (const Arguments *arguments, Scene *scene, const char *path, GError **error
   scene->subtitle = sag_cli_describe_volume (scene->volume);
   scene->picture.title = scene->name;
   scene->picture.subtitle = scene->subtitle;
-  return set_layout (arguments, &scene->picture, error) &&
-         set_window (arguments, &scene->picture, error) &&
-         set_size (arguments, &scene->picture, error) && set_point (arguments, scene, error) &&
-         sag_render_picture_save (&scene->picture, arguments->output, sag_pool_get_default (),
-                                  error);
+  if (!set_layout (arguments, &scene->picture, error) ||
+      !set_window (arguments, &scene->picture, error) ||
+      !set_size (arguments, &scene->picture, error) || !set_point (arguments, scene, error) ||
+      !sag_render_picture_save (&scene->picture, arguments->output, sag_pool_get_default (), error))
+    return FALSE;
+  sag_cli_print_warnings (scene->volume);
+  return TRUE;
 }
 
 int

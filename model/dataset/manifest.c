@@ -176,7 +176,7 @@ check_split (Reading         *reading,
                  "one split.",
                  what, sag_split_to_string (sample->split),
                  sag_split_to_string ((SagSplit) (GPOINTER_TO_INT (before) - 1)), what);
-  g_hash_table_insert (seen, (gpointer) key, GINT_TO_POINTER ((int) sample->split + 1));
+  g_hash_table_insert (seen, g_strdup (key), GINT_TO_POINTER ((int) sample->split + 1));
   return TRUE;
 }
 
@@ -252,9 +252,30 @@ check_columns (const Reading *reading, GError **error)
   return TRUE;
 }
 
+/* Scans of which the path alone does not say which they are. */
+static guint
+count_places (GHashTable *images)
+{
+  GHashTableIter iter;
+  gpointer       path;
+  guint          n = 0;
+
+  g_hash_table_iter_init (&iter, images);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    {
+      g_autofree char *base = g_path_get_basename (path);
+      g_autofree char *lower = g_ascii_strdown (base, -1);
+
+      n += g_str_has_suffix (lower, ".zip") || strcmp (lower, "dicomdir") == 0 ||
+           g_file_test (path, G_FILE_TEST_IS_DIR);
+    }
+  return n;
+}
+
 static void
 warn (const Reading *reading)
 {
+  const guint        n_places = count_places (reading->images);
   const char *const *columns = sag_rows_get_columns (reading->rows);
   g_autoptr (GString) unknown = g_string_new (NULL);
 
@@ -279,6 +300,13 @@ warn (const Reading *reading)
     g_ptr_array_add (reading->self->warnings,
                      g_strdup ("There is no patient_id, so nobody can check that no patient is in "
                                "two splits."));
+  if (n_places > 0)
+    g_ptr_array_add (reading->self->warnings,
+                     g_strdup_printf ("Scans named by a folder or archive alone: %u. Of several in "
+                                      "one, the one that suits the model best is taken, and files "
+                                      "that cannot be read are left out; sagitta-cli dicom list "
+                                      "shows both, and #SERIES after the path names one.",
+                                      n_places));
   g_ptr_array_add (reading->self->warnings, NULL);
 }
 
@@ -296,8 +324,9 @@ SagDataset *
 sag_dataset_load (const char *path, GError **error)
 {
   g_autoptr (SagDataset) self = g_new0 (SagDataset, 1);
-  g_autoptr (GHashTable) patients = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GHashTable) images = g_hash_table_new (g_str_hash, g_str_equal);
+  /* Rows that are left out go, what they named stays. */
+  g_autoptr (GHashTable) patients = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) images = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   Reading          reading = { .self = self, .patients = patients, .images = images };
   gboolean         read;

@@ -64,7 +64,7 @@ const SagSample *sag_dataset_get (SagDataset *dataset, gsize index);
 
 /**
  * sag_dataset_get_warnings: (transfer none): sentences, maybe none: columns not known, rows left
- * out, no patient ids.
+ * out, no patient ids, scans that are named by their folder or archive alone.
  */
 const char *const *sag_dataset_get_warnings (SagDataset *dataset);
 

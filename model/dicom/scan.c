@@ -6,15 +6,21 @@
 
 #include <string.h>
 
+static guint
+count_scans (const SagDicomIndex *index)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < index->series->len; i++)
+    n += ((const SagDicomSeries *) index->series->pdata[i])->problem == NULL;
+  return n;
+}
+
 /* A person who named a folder must know which of its scans this is. The folder's name is not said: it may be
  * the patient's, and what is said here goes into files. */
 static void
-tell_choice (GPtrArray *told, const SagDicomIndex *index, const SagDicomSeries *chosen)
+tell_choice (GPtrArray *told, guint n_scans, const SagDicomSeries *chosen)
 {
-  guint n_scans = 0;
-
-  for (guint i = 0; i < index->series->len; i++)
-    n_scans += ((const SagDicomSeries *) index->series->pdata[i])->problem == NULL;
   if (n_scans > 1)
     g_ptr_array_add (told,
                      g_strdup_printf ("The folder or file holds %u scans: this is number %d, "
@@ -53,12 +59,13 @@ add_warnings (SagVolume *volume, GPtrArray *told)
 }
 
 SagVolume *
-sag_scan_load (const char   *reference,
-               char        **case_name,
-               SagSlicesFunc on_slices,
-               gpointer      user_data,
-               GCancellable *cancellable,
-               GError      **error)
+sag_scan_load_exact (const char   *reference,
+                     char        **exact,
+                     char        **case_name,
+                     SagSlicesFunc on_slices,
+                     gpointer      user_data,
+                     GCancellable *cancellable,
+                     GError      **error)
 {
   g_autofree char *key = NULL, *path = sag_dicom_parse_reference (reference, &key);
   g_autofree char *name = sag_file_dup_display_name (path);
@@ -68,24 +75,46 @@ sag_scan_load (const char   *reference,
   SagDicomSeries *series;
   SagVolume      *volume;
 
+  if (exact != NULL)
+    *exact = NULL;
   if (case_name != NULL)
     *case_name = NULL;
   if (key == NULL && !sag_dicom_is_path (path))
-    return sag_nifti_load (path, on_slices, user_data, cancellable, error);
+    {
+      volume = sag_nifti_load (path, on_slices, user_data, cancellable, error);
+      if (volume != NULL && exact != NULL)
+        *exact = g_strdup (reference);
+      return volume;
+    }
   index = sag_dicom_index_new (paths, NULL, NULL, cancellable, error);
   if (index == NULL)
     return NULL;
   series = sag_dicom_index_find (index, key, name, error);
   if (series == NULL)
     return NULL;
-  if (case_name != NULL)
-    *case_name = sag_dicom_series_dup_case_name (series);
   volume = sag_dicom_load (series, on_slices, user_data, cancellable, error);
   if (volume == NULL)
     return NULL;
+  if (exact != NULL)
+    *exact = g_file_test (path, G_FILE_TEST_IS_DIR) || key != NULL || count_scans (index) > 1
+               ? g_strconcat (path, "#", series->key, NULL)
+               : g_strdup (path);
+  if (case_name != NULL)
+    *case_name = sag_dicom_series_dup_case_name (series);
   if (key == NULL)
-    tell_choice (told, index, series);
+    tell_choice (told, count_scans (index), series);
   tell_left_out (told, index);
   add_warnings (volume, told);
   return volume;
+}
+
+SagVolume *
+sag_scan_load (const char   *reference,
+               char        **case_name,
+               SagSlicesFunc on_slices,
+               gpointer      user_data,
+               GCancellable *cancellable,
+               GError      **error)
+{
+  return sag_scan_load_exact (reference, NULL, case_name, on_slices, user_data, cancellable, error);
 }

@@ -24,4 +24,18 @@ SagVolume *sag_scan_load (const char   *reference,
                           GCancellable *cancellable,
                           GError      **error);
 
+/**
+ * sag_scan_load_exact: sag_scan_load() for who keeps what was taken: another scan that comes into the folder later does
+ * not change what @exact means.
+ * @exact: (out) (optional) (nullable) (transfer full): "PLACE#KEY" of a series in a folder, or in a file of
+ *   several; else @reference, whose content alone says what it is; NULL with an error
+ */
+SagVolume *sag_scan_load_exact (const char   *reference,
+                                char        **exact,
+                                char        **case_name,
+                                SagSlicesFunc on_slices,
+                                gpointer      user_data,
+                                GCancellable *cancellable,
+                                GError      **error);
+
 G_END_DECLS

@@ -47,6 +47,14 @@ fail (const Reading *reading, gsize row, GError **error, const char *format, ...
 
 /* By UUID, then content or place; by name only if the row gives neither UUID nor content, and the name is that of
  * one case alone. */
+/* A case of DICOM is a series in the folder or file that a table names. */
+static gboolean
+is_series_in (const SagCaseRow *one, const char *place)
+{
+  return place != NULL && one->path != NULL && g_str_has_prefix (one->path, place) &&
+         one->path[strlen (place)] == '#';
+}
+
 static const SagCaseRow *
 find_case (const Reading *reading, gsize row)
 {
@@ -69,7 +77,7 @@ find_case (const Reading *reading, gsize row)
           return one;
         if (pass == 0 && may_name &&
             ((name != NULL && g_strcmp0 (one->name, name) == 0) ||
-             (base != NULL && g_strcmp0 (one->name, base) == 0)))
+             (base != NULL && g_strcmp0 (one->name, base) == 0) || is_series_in (one, full)))
           {
             named = one;
             n_named++;

@@ -175,6 +175,11 @@ write_scan (Writing *writing, const SagCaseRow *one, const char *file, GError **
   volume = sag_scan_load (path, NULL, NULL, NULL, writing->cancellable, error);
   if (volume == NULL)
     return FALSE;
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    sag_exported_note (writing->exported,
+                       "%s is in the project by its folder alone: of several scans there the one "
+                       "that suits the model best was taken.",
+                       one->name);
   writing->grid = grid_of (sag_volume_get_geometry (volume));
   standard = resample (sag_volume_get_geometry (volume), &writing->grid, volume, NULL);
   writing->scan = one;

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """DICOM on the command line: lists, conversion, and what is never said of a patient."""
 
+import contextlib
 import os
+import sqlite3
 import struct
 import zipfile
 
@@ -129,6 +131,54 @@ def test_choice_is_told():
     assert told in text, text
     assert told not in " ".join(run("info", folder + "#2").out.split())
     assert "of all, number 2 suits the model best" in run("dicom", "list", folder).out
+    for command in (
+        ("prepare", folder, "-o", scratch("prepared.nii.gz")),
+        ("render", folder, "-o", scratch("picture.png"), "--size", "300x200"),
+        ("project", "create", scratch("told.sagitta"), folder),
+    ):
+        assert told in " ".join(run(*command).out.split()), command
+
+
+def paths_of(project):
+    with contextlib.closing(sqlite3.connect(f"file:{project}?mode=ro", uri=True)) as database:
+        return [path for (path,) in database.execute("SELECT path FROM cases ORDER BY id")]
+
+
+def test_a_project_keeps_the_series():
+    """What comes into the folder later does not change which scan a case is, and its folder still names it."""
+    folder, _ = chest()
+    whole = chest("other", "1.2.7.0")[0]
+    project = scratch("series.sagitta")
+    made = run("project", "create", project, folder, "--task", f"lungs={LUNGS}").out
+    assert "added" in made and "note" not in made, made
+    assert paths_of(project) == [folder + "#1.2.7.3"]
+    for name in os.listdir(whole):
+        os.rename(os.path.join(whole, name), os.path.join(folder, "other-" + name))
+    assert "known" in run("project", "add", project, folder + "#1.2.7.3").out
+    run("project", "label", project, folder, "lungs", "present")
+    table = scratch("labels.csv")
+    with open(table, "w", encoding="utf-8") as file:
+        file.write(f"img_file_path,task,value,reader\n{folder},lungs,absent,Ann\n")
+    run("project", "import", project, table)
+    assert "added" in run("project", "add", project, folder + "#1.2.7.0").out
+    assert paths_of(project) == [folder + "#1.2.7.3", folder + "#1.2.7.0"]
+    refuse("project", "label", project, folder, "lungs", "present", code=2, words="Several cases")
+
+
+def test_a_project_keeps_its_folders():
+    """A case that was added by its folder alone is met again, not added a second time."""
+    folder, _ = chest()
+    project = scratch("folder.sagitta")
+    run("project", "create", project, folder, "--task", f"lungs={LUNGS}")
+    run("project", "label", project, folder, "lungs", "present")
+    out = new_folder("upstream")
+    assert "by its folder alone" not in call("export", project, "upstream", "-o", out).err
+    with contextlib.closing(sqlite3.connect(project)) as database, database:
+        database.execute("UPDATE cases SET path = ?", (folder,))
+    assert "known" in run("project", "add", project, folder).out
+    assert paths_of(project) == [folder]
+    again = call("export", project, "upstream", "-o", new_folder("again"))
+    assert again.code == 0 and "by its folder alone" in again.err, again.err
 
 
 def test_no_name_leaves():

@@ -55,6 +55,29 @@ test_good (void)
   g_assert_nonnull (strstr (sag_dataset_get_warnings (manifest)[0], "extra"));
 }
 
+/* A folder alone does not say which of its scans is meant; "FOLDER#SERIES" and a file do. */
+static void
+test_places (void)
+{
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *text =
+    g_strdup_printf ("question,img_file_path,label,patient_id\n"
+                     "Diagnose it,%s,1,p1\nPredict it,%s,1,p1\nDiagnose it,%s#1.2.3,1,p1\n"
+                     "Diagnose it,cd.ZIP,1,p2\nDiagnose it,cd.zip#2,0,p2\n"
+                     "Diagnose it,1.nii.gz,0,p3\n",
+                     folder, folder, folder);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagDataset) manifest = load (text, &error);
+  const char *const *warnings;
+
+  g_assert_no_error (error);
+  warnings = sag_dataset_get_warnings (manifest);
+  g_assert_cmpuint (g_strv_length ((char **) warnings), ==, 1);
+  g_assert_true (g_str_has_prefix (warnings[0], "Scans named by a folder or archive alone: 2."));
+  g_assert_null (strstr (warnings[0], folder));
+  sag_test_remove_folder (folder);
+}
+
 static void
 check_fails (const char *text, int code, const char *part)
 {
@@ -108,6 +131,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dataset/manifest/good", test_good);
+  g_test_add_func ("/dataset/manifest/places", test_places);
   g_test_add_func ("/dataset/manifest/bad", test_bad);
   g_test_add_func ("/dataset/manifest/patient-in-two-splits", test_patient_in_two_splits);
   g_test_add_func ("/dataset/manifest/scan-in-two-splits", test_scan_in_two_splits);

@@ -93,6 +93,34 @@ test_left_out (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* What is kept names the series, though only a folder or a number was given. */
+static void
+test_exact (Fixture *fixture, gconstpointer data)
+{
+  MakeSlice        best = { .series_uid = "1.2.4" }, other = { .series_uid = "1.2.3" };
+  g_autofree char *second = g_strconcat (fixture->folder, "#2", NULL);
+  g_autofree char *never = g_strconcat (fixture->folder, "#9", NULL);
+  const struct
+  {
+    const char *reference, *key;
+  } cases[] = { { fixture->folder, "#1.2.4" }, { second, "#1.2.4" }, { never, NULL } };
+
+  make_series (&best, fixture->folder, 30, 2);
+  make_series (&other, fixture->folder, 3, 2);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *exact = NULL;
+      g_autofree char *wanted =
+        cases[i].key != NULL ? g_strconcat (fixture->folder, cases[i].key, NULL) : NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SagVolume) volume =
+        sag_scan_load_exact (cases[i].reference, &exact, NULL, NULL, NULL, NULL, &error);
+
+      g_assert_cmpint (volume != NULL, ==, wanted != NULL);
+      g_assert_cmpstr (exact, ==, wanted);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -100,6 +128,7 @@ main (int argc, char **argv)
 #define ADD(name, function)                                                                        \
   g_test_add ("/dicom/scan/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("choice", test_choice);
+  ADD ("exact", test_exact);
   ADD ("left-out", test_left_out);
   return g_test_run ();
 }
