@@ -52,7 +52,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagDicomIndex, sag_dicom_index_unref)
 
 /**
  * sag_dicom_index_find: the series that a person means.
- * @key: (nullable): a number of the list, a series UID, or one with its part; NULL: the one that suits the model best
+ * @key: (nullable): a number of the list, a series' key, or a series UID that one patient's one study has; NULL: the
+ * one that suits the model best
  * @name: what the list is of, for the error
  *
  * Returns: (transfer none): SAG_ERROR_ARGUMENT where there is none, SAG_ERROR_UNSUPPORTED where it is no scan

@@ -231,7 +231,7 @@ add_left_out (SagDicomIndex *index, const SagDicomFound *found)
 }
 
 static SagDicomIndex *
-index_places (const char *path, SagDicomFound *found, Scan *scan, GError **error)
+index_places (const char *path, const char *root, SagDicomFound *found, Scan *scan, GError **error)
 {
   g_autoptr (SagDicomIndex) index = g_atomic_rc_box_new0 (SagDicomIndex);
   g_autoptr (SagPool) pool = sag_pool_new (0);
@@ -242,7 +242,7 @@ index_places (const char *path, SagDicomFound *found, Scan *scan, GError **error
   sag_pool_run (pool, scan->places->len, look_at, scan);
   collect (scan, index, files);
   add_left_out (index, found);
-  index->series = sag_dicom_series_group (files);
+  index->series = sag_dicom_series_group (files, root);
   if (g_cancellable_set_error_if_cancelled (scan->cancellable, error))
     return NULL;
   if (files->len == 0)
@@ -297,7 +297,7 @@ sag_dicom_index_new (const char *const   *paths,
   if (done)
     {
       scan_init (&scan, found.places);
-      index = index_places (paths[0], &found, &scan, error);
+      index = index_places (paths[0], paths[1] == NULL ? paths[0] : NULL, &found, &scan, error);
       for (guint i = 0; index != NULL && i < lost->len; i++)
         {
           const SagDicomProblem *problem = lost->pdata[i];
@@ -332,30 +332,63 @@ find_best (SagDicomIndex *index)
   return best;
 }
 
+/* Keys of before, and UIDs alone. @several: the numbers of those that are meant, where only a number can tell. */
 static SagDicomSeries *
-find_key (SagDicomIndex *index, const char *key)
+find_uid (SagDicomIndex *index, const char *key, GString *several)
 {
+  const char      *part = key + strcspn (key, ":");
+  g_autofree char *uid = g_strndup (key, (gsize) (part - key));
+
+  if (g_str_has_prefix (part, ":0."))
+    return NULL;
+  for (guint i = 0; i < index->series->len; i++)
+    {
+      SagDicomSeries *series = index->series->pdata[i];
+
+      if (strcmp (uid, series->header->series_uid) != 0)
+        continue;
+      if (strcmp (series->key, series->long_key) == 0)
+        g_string_append_printf (several, "%s%d", several->len > 0 ? ", " : "", series->number);
+      else if (*part == '\0' || (strcmp (part, ":1") == 0 && strcmp (series->key, uid) == 0))
+        return series;
+    }
+  return NULL;
+}
+
+static SagDicomSeries *
+find_key (SagDicomIndex *index, const char *key, const char *name, GError **error)
+{
+  g_autoptr (GString) several = g_string_new (NULL);
+  SagDicomSeries *found;
+
   for (guint i = 0; i < index->series->len; i++)
     {
       SagDicomSeries  *series = index->series->pdata[i];
       g_autofree char *number = g_strdup_printf ("%d", series->number);
 
       if (strcmp (key, number) == 0 || strcmp (key, series->key) == 0 ||
-          strcmp (key, series->header->series_uid) == 0)
+          strcmp (key, series->long_key) == 0)
         return series;
     }
-  return NULL;
+  found = find_uid (index, key, several);
+  if (several->len > 0)
+    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                 "%s has series %s of several patients or studies: name one by its number (%s).",
+                 name, key, several->str);
+  else if (found == NULL)
+    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                 "%s has no series %s; sagitta-cli dicom list shows what it has.", name, key);
+  return found;
 }
 
 SagDicomSeries *
 sag_dicom_index_find (SagDicomIndex *index, const char *key, const char *name, GError **error)
 {
-  SagDicomSeries *series = key != NULL ? find_key (index, key) : find_best (index);
+  SagDicomSeries *series = key != NULL ? find_key (index, key, name, error) : find_best (index);
 
   if (series == NULL && key != NULL)
-    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                 "%s has no series %s; sagitta-cli dicom list shows what it has.", name, key);
-  else if (series == NULL)
+    return NULL;
+  if (series == NULL)
     {
       const SagDicomSeries *first = index->series->pdata[0];
 

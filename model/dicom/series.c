@@ -59,6 +59,7 @@ series_clear (gpointer data)
   SagDicomSeries *series = data;
 
   g_free (series->key);
+  g_free (series->long_key);
   g_array_unref (series->slices);
   g_array_unref (series->targets);
   g_free (series->problem);
@@ -239,9 +240,47 @@ add_volumes (GPtrArray *parts, GPtrArray *stacks)
     }
 }
 
+/* Files of one series. Its UID should tell, but is empty or the same for all in some anonymised files. */
+typedef struct
+{
+  char      *whose;
+  GPtrArray *files;
+} Group;
+
+static void
+group_free (gpointer data)
+{
+  Group *group = data;
+
+  g_ptr_array_unref (group->files);
+  g_free (group->whose);
+  g_free (group);
+}
+
+/* Whether a UID can be (a part of) a key: no number of a list, and nothing that a reference does not have. */
+static gboolean
+is_uid (const char *text)
+{
+  return strchr (text, '.') != NULL && text[strspn (text, "0123456789.")] == '\0';
+}
+
+/* What no other patient, study or, without a UID, folder has. */
+static char *
+dup_long_key (const char *uid, const Group *group)
+{
+  g_autofree char *hash = sag_hash_sha256 (group->whose, strlen (group->whose));
+  guint64          number;
+
+  hash[16] = '\0';
+  number = g_ascii_strtoull (hash, NULL, 16);
+  if (!is_uid (uid))
+    return g_strdup_printf ("2.25.%" G_GUINT64_FORMAT, number);
+  return g_strdup_printf ("%s:0.%" G_GUINT64_FORMAT, uid, number);
+}
+
 /* Names the sorted parts of one series. A report among the slices makes no second volume of them. */
 static void
-add_parts (GPtrArray *parts, GPtrArray *all)
+add_parts (GPtrArray *parts, const char *key, const char *long_key, GPtrArray *all)
 {
   guint n_volumes = 0;
 
@@ -254,16 +293,19 @@ add_parts (GPtrArray *parts, GPtrArray *all)
 
       series->part = i < n_volumes ? (int) i + 1 : 1;
       series->n_parts = i < n_volumes ? (int) n_volumes : 1;
-      series->key = is_only ? g_strdup (series->header->series_uid)
-                            : g_strdup_printf ("%s:%u", series->header->series_uid, i + 1);
+      series->key = is_only ? g_strdup (key) : g_strdup_printf ("%s:%u", key, i + 1);
+      series->long_key = is_only ? g_strdup (long_key) : g_strdup_printf ("%s:%u", long_key, i + 1);
       g_ptr_array_add (all, series);
     }
 }
 
-/* All files of one series UID. */
+/* All files of one series. @is_shared: another group has its UID too. */
 static void
-group_one (GPtrArray *files, GPtrArray *all)
+group_one (const Group *group, gboolean is_shared, GPtrArray *all)
 {
+  const GPtrArray *files = group->files;
+  const char      *uid = ((const SagDicomFile *) files->pdata[0])->header->series_uid;
+  g_autofree char *long_key = dup_long_key (uid, group);
   g_autoptr (GPtrArray) parts = g_ptr_array_new ();
   g_autoptr (GPtrArray) stacks = g_ptr_array_new ();
   g_autoptr (GHashTable) others = g_hash_table_new (g_str_hash, g_str_equal);
@@ -299,7 +341,7 @@ group_one (GPtrArray *files, GPtrArray *all)
   while (g_hash_table_iter_next (&iter, &problem, &slices))
     g_ptr_array_add (parts, series_new (slices, problem));
   g_ptr_array_sort (parts, compare_parts);
-  add_parts (parts, all);
+  add_parts (parts, is_shared || !is_uid (uid) ? long_key : uid, long_key, all);
 }
 
 static int
@@ -326,44 +368,86 @@ compare_series (gconstpointer a, gconstpointer b)
   return order != 0 ? order : strcmp (one->key, other->key);
 }
 
-/* Files of one series. Its UID should tell, but is empty or the same for all in some anonymised files. */
+/* Where a file lies below @root, which may be moved. */
 static char *
-dup_whose (const SagDicomFile *file)
+dup_folder (const SagDicomPlace *place, const char *root)
+{
+  g_autofree char *inside = g_path_get_dirname (place->entry != NULL ? place->entry->name : ".");
+  g_autofree char *folder = place->path == NULL    ? g_strdup ("")
+                            : place->entry != NULL ? g_build_filename (place->path, inside, NULL)
+                                                   : g_path_get_dirname (place->path);
+  g_autofree char *beside = root != NULL ? g_path_get_dirname (root) : NULL;
+  const char      *from[] = { root, beside };
+
+  for (gsize i = 0; root != NULL && i < G_N_ELEMENTS (from); i++)
+    {
+      const gsize n = strlen (from[i]);
+
+      if (g_str_has_prefix (folder, from[i]) && (folder[n] == '/' || folder[n] == '\0'))
+        return g_strdup (folder + n);
+    }
+  return g_steal_pointer (&folder);
+}
+
+static char *
+dup_whose (const SagDicomFile *file, const char *root)
 {
   const SagDicomHeader *header = file->header;
-  const char           *path = file->place->path != NULL ? file->place->path : "";
-  g_autofree char *folder = *header->series_uid == '\0' ? g_path_get_dirname (path) : g_strdup ("");
+  g_autofree char      *folder =
+    *header->series_uid == '\0' ? dup_folder (file->place, root) : g_strdup ("");
 
   return g_strjoin ("\n", header->patient_id,
                     *header->patient_id == '\0' ? header->patient_name : "", header->study_uid,
                     header->series_uid, folder, NULL);
 }
 
-GPtrArray *
-sag_dicom_series_group (GPtrArray *files)
+/* @n_by_uid: counts the groups of each UID. Returns: (element-type Group) */
+static GHashTable *
+sort_out (GPtrArray *files, const char *root, GHashTable *n_by_uid)
 {
-  GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_dicom_series_unref);
-  g_autoptr (GHashTable) by_uid =
-    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
-  GHashTableIter iter;
-  gpointer       same;
+  GHashTable *groups = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, group_free);
 
   for (guint i = 0; i < files->len; i++)
     {
       SagDicomFile    *file = files->pdata[i];
-      g_autofree char *whose = dup_whose (file);
+      g_autofree char *whose = dup_whose (file, root);
+      Group           *group = g_hash_table_lookup (groups, whose);
+      gpointer         uid = file->header->series_uid;
 
-      same = g_hash_table_lookup (by_uid, whose);
-      if (same == NULL)
+      if (group == NULL)
         {
-          same = g_ptr_array_new ();
-          g_hash_table_insert (by_uid, g_steal_pointer (&whose), same);
+          group = g_new0 (Group, 1);
+          group->whose = g_steal_pointer (&whose);
+          group->files = g_ptr_array_new ();
+          g_hash_table_insert (groups, group->whose, group);
+          g_hash_table_insert (
+            n_by_uid, uid,
+            GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (n_by_uid, uid)) + 1));
         }
-      g_ptr_array_add (same, file);
+      g_ptr_array_add (group->files, file);
     }
-  g_hash_table_iter_init (&iter, by_uid);
-  while (g_hash_table_iter_next (&iter, NULL, &same))
-    group_one (same, all);
+  return groups;
+}
+
+GPtrArray *
+sag_dicom_series_group (GPtrArray *files, const char *root)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_dicom_series_unref);
+  g_autoptr (GHashTable) n_by_uid = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) groups = sort_out (files, root, n_by_uid);
+  GHashTableIter iter;
+  gpointer       at;
+
+  g_hash_table_iter_init (&iter, groups);
+  while (g_hash_table_iter_next (&iter, NULL, &at))
+    {
+      const Group        *group = at;
+      const SagDicomFile *first = group->files->pdata[0];
+
+      group_one (group,
+                 GPOINTER_TO_UINT (g_hash_table_lookup (n_by_uid, first->header->series_uid)) > 1,
+                 all);
+    }
   g_ptr_array_sort (all, compare_series);
   for (guint i = 0; i < all->len; i++)
     ((SagDicomSeries *) all->pdata[i])->number = (int) i + 1;

@@ -48,7 +48,8 @@ typedef struct
  * Slices that make one volume: a DICOM series, or a part of one that holds several. Atomically reference counted,
  * immutable; its fields may be read by anyone.
  *
- * @key: the series UID, with ":2" and so on for the parts of one series
+ * @key: the series UID, with ":2" and so on for the parts of one series; no other of its list has it
+ * @long_key: one that tells patients and studies apart too; @key, where the UID is another's of the list too, or none
  * @part, @n_parts: 1 and 1, or which of the volumes in its series; what cannot be opened is none of them
  * @number: 1, 2, 3, ... in the list that it is in
  * @header: of its first slice (transfer none)
@@ -66,6 +67,7 @@ typedef struct
 typedef struct
 {
   char                 *key;
+  char                 *long_key;
   int                   part;
   int                   n_parts;
   int                   number;
@@ -86,10 +88,7 @@ SagDicomSeries *sag_dicom_series_ref (SagDicomSeries *series);
 void            sag_dicom_series_unref (SagDicomSeries *series);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagDicomSeries, sag_dicom_series_unref)
 
-/**
- * sag_dicom_series_dup_case_name: "ct-3f2a9c01": from the UID's hash, so that no file's name tells whose scan it
- * is.
- */
+/** sag_dicom_series_dup_case_name: "ct-3f2a9c01": from the key's hash: no file's name tells whose scan it is. */
 char *sag_dicom_series_dup_case_name (const SagDicomSeries *series);
 
 /** sag_dicom_series_are_priors: scans of one kind from two studies of the same patient. */
@@ -101,10 +100,11 @@ void sag_dicom_series_spacing_mm (const SagDicomSeries *series, double spacing_m
 /**
  * sag_dicom_series_group: makes series of files, in the order of patient, study and series.
  * @files: (element-type SagDicomFile)
+ * @root: (nullable): what they were found in, so that keys stay where that is moved
  *
  * Returns: (element-type SagDicomSeries) (transfer full)
  */
-GPtrArray *sag_dicom_series_group (GPtrArray *files);
+GPtrArray *sag_dicom_series_group (GPtrArray *files, const char *root);
 
 /**
  * sag_dicom_series_plan: order, spacing, tilt and gaps of @series' slices: fills geometry, targets, notes and

@@ -108,7 +108,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   split_input (data, size, files, fds);
   if (files->len > 0)
     {
-      all = sag_dicom_series_group (files);
+      all = sag_dicom_series_group (files, NULL);
       g_assert_cmpuint (all->len, >, 0);
       for (guint i = 0; i < all->len; i++)
         if (((SagDicomSeries *) all->pdata[i])->problem == NULL)

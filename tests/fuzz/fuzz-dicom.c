@@ -48,7 +48,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (sag_dicom_header_explain (header) == NULL)
     read_frames (input, header);
   g_ptr_array_add (files, sag_dicom_file_new (g_new0 (SagDicomPlace, 1), header));
-  all = sag_dicom_series_group (files);
+  all = sag_dicom_series_group (files, NULL);
   g_assert_cmpuint (all->len, >, 0);
   for (guint i = 0; i < all->len; i++)
     {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "model/dicom/scan.h"
 #include "tests/model/dicom/make-dicom.h"
 #include "tests/support/test.h"
 #include "tests/ui/engine-support.h"
@@ -172,6 +173,66 @@ test_prior (Fixture *fixture, gconstpointer data)
                    "Thorax B31f · 2024-02-01");
 }
 
+static gboolean
+is_unchecked (GtkWidget *widget, gconstpointer data)
+{
+  return !gtk_check_button_get_active (GTK_CHECK_BUTTON (widget));
+}
+
+static SagUiCase *
+get_case (Fixture *fixture, guint i)
+{
+  g_autoptr (SagUiCase) one = g_list_model_get_item (get_cases (fixture), i);
+
+  return one; /* the list has it */
+}
+
+/* As a recent file or a project's case it is the same scan. */
+static void
+assert_opens_again (SagUiCase *one, int n_slices)
+{
+  g_autofree char *reference = g_file_get_path (sag_ui_case_get_file (one));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagVolume) volume = sag_scan_load (reference, NULL, NULL, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (sag_volume_get_geometry (volume)->dims[2], ==, n_slices);
+}
+
+/* Two people whose scans have one UID: both open, neither is taken for the other. */
+static void
+test_shared_uid (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice doe = { .series_uid = "1.1", .patient = "DOE" };
+  const MakeSlice roe = { .series_uid = "1.1", .patient = "ROE", .number = 50 };
+  GtkWidget      *other;
+
+  make_series (&doe, fixture->folder, 6, 2);
+  make_series (&roe, fixture->folder, 8, 2);
+  open_folder (fixture);
+  sag_test_ui_until (find_chooser () != NULL);
+  other =
+    sag_test_ui_find (GTK_WIDGET (find_chooser ()), GTK_TYPE_CHECK_BUTTON, is_unchecked, NULL);
+  g_assert_nonnull (other);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (other), TRUE);
+  gtk_widget_activate_action (GTK_WIDGET (find_chooser ()), "series.open", NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (get_cases (fixture)), ==, 2);
+  g_assert_null (fixture->offered);
+  g_assert_cmpstr (sag_ui_case_get_name (get_case (fixture, 0)), !=,
+                   sag_ui_case_get_name (get_case (fixture, 1)));
+  for (guint i = 0; i < 2; i++)
+    {
+      SagUiCase  *one = get_case (fixture, i);
+      const char *patient = sag_ui_case_get_series (one)->header->patient_id;
+
+      g_assert_cmpstr (patient, ==, i == 0 ? "DOE" : "ROE");
+      sag_ui_cases_set_current (sag_ui_session_get_cases (fixture->window->session), one);
+      sag_test_ui_until (is_ready (fixture));
+      g_assert_cmpint (sag_ui_case_get_n_slices_ready (one), ==, i == 0 ? 6 : 8);
+      assert_opens_again (one, i == 0 ? 6 : 8);
+    }
+}
+
 static GtkDropTarget *
 find_drop_target (GtkWidget *widget)
 {
@@ -264,6 +325,7 @@ main (int argc, char **argv)
   add ("few-left-out", test_few_left_out);
   add ("many-left-out", test_many_left_out);
   add ("prior", test_prior);
+  add ("shared-uid", test_shared_uid);
   add ("drop", test_drop);
   add ("cancel-search", test_cancel_search);
   add ("searching", test_searching);
