@@ -4,7 +4,7 @@
 #include "app/cli/case.h"
 #include "model/answer/map.h"
 #include "model/core/error.h"
-#include "model/core/hash.h"
+#include "model/volume/nifti.h"
 
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -113,7 +113,7 @@ add_scan (SagStore *store, const char *path, const char *patient, GError **error
   row->geometry = *sag_volume_get_geometry (volume);
   if (g_file_test (row->path, G_FILE_TEST_IS_REGULAR))
     {
-      row->sha256 = sag_hash_file_sha256 (row->path, sag_cli_get_cancellable (), error);
+      row->sha256 = sag_nifti_hash_files (row->path, sag_cli_get_cancellable (), error);
       if (row->sha256 == NULL)
         return FALSE;
       row->size_bytes = g_stat (row->path, &info) == 0 ? info.st_size : 0;

@@ -5,6 +5,7 @@
 #include "model/core/file.h"
 #include "model/dicom/layout.h"
 #include "model/dicom/library.h"
+#include "model/volume/nifti.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -234,13 +235,19 @@ sag_dicom_list_files (const char *path, GError **error)
   const gboolean   is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
 
   if (!is_folder)
-    g_ptr_array_add (files, g_strdup (path));
+    {
+      g_auto (GStrv) own = sag_nifti_dup_files (path);
+
+      for (gsize i = 0; own[i] != NULL; i++)
+        g_ptr_array_add (files, g_strdup (own[i]));
+    }
   if ((is_folder || g_ascii_strcasecmp (base, "DICOMDIR") == 0) &&
       (!sag_dicom_find (path, &found, NULL, error) || !check_whole (&found, error)))
     return NULL;
   for (guint i = 0; i < places->len; i++)
     g_ptr_array_add (files, g_strdup (((SagDicomPlace *) places->pdata[i])->path));
-  g_ptr_array_sort (files, compare_paths);
+  if (places->len > 0)
+    g_ptr_array_sort (files, compare_paths);
   if (files->len > 0)
     return g_steal_pointer (&files);
   g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "There is no file in the folder %s.", name);

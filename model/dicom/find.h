@@ -29,7 +29,7 @@ sag_dicom_find (const char *path, SagDicomFound *found, GCancellable *cancellabl
 
 /**
  * sag_dicom_list_files: the files behind what sag_dicom_find() finds: those of a folder, or what a DICOMDIR lists and
- * itself; any other file alone.
+ * itself; any other file alone, or with the other one of its .hdr/.img pair.
  *
  * Returns: (transfer full) (element-type filename): in an order that is always the same. Errors: G_FILE_ERROR: a
  *   folder cannot be read, lies too deep in others, or holds no file

@@ -3,6 +3,7 @@
 #include "model/core/hash.h"
 #include "model/export/export.h"
 #include "model/store/db.h"
+#include "model/volume/nifti.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -11,11 +12,15 @@
 static const char *
 ending_of (const char *path)
 {
-  static const char *const endings[] = { ".nii.gz", ".nii", ".hdr", ".img" };
+  static const char *const endings[] = { ".nii.gz", ".nii", ".hdr.gz", ".hdr", ".img.gz", ".img" };
 
   for (gsize e = 0; e < G_N_ELEMENTS (endings); e++)
-    if (g_str_has_suffix (path, endings[e]))
-      return endings[e];
+    {
+      const char *end = path + strlen (path) - MIN (strlen (path), strlen (endings[e]));
+
+      if (g_ascii_strcasecmp (end, endings[e]) == 0)
+        return end;
+    }
   return "";
 }
 
@@ -68,8 +73,7 @@ copy_scan (SagProject       *project,
 {
   g_autofree char *name = sag_project_dup_name (project, one);
   g_autofree char *scan = sag_project_dup_scan (project, one);
-  g_autofree char *relative = g_strdup_printf ("scans/%s%s", name, ending_of (scan));
-  g_autofree char *target = g_build_filename (folder, relative, NULL);
+  g_auto (GStrv) files = sag_nifti_dup_files (scan);
 
   if (!g_file_test (scan, G_FILE_TEST_IS_REGULAR))
     {
@@ -77,11 +81,19 @@ copy_scan (SagProject       *project,
                          one->name);
       return TRUE;
     }
-  if (!copy_file (scan, target, cancellable, error))
-    return FALSE;
-  g_array_append_val (places->ids, one->id);
-  g_ptr_array_add (places->paths, g_steal_pointer (&relative));
-  exported->n_files++;
+  for (gsize f = 0; files[f] != NULL; f++)
+    {
+      g_autofree char *relative = g_strdup_printf ("scans/%s%s", name, ending_of (files[f]));
+      g_autofree char *target = g_build_filename (folder, relative, NULL);
+
+      if (!copy_file (files[f], target, cancellable, error))
+        return FALSE;
+      exported->n_files++;
+      if (strcmp (files[f], scan) != 0)
+        continue;
+      g_array_append_val (places->ids, one->id);
+      g_ptr_array_add (places->paths, g_steal_pointer (&relative));
+    }
   return TRUE;
 }
 

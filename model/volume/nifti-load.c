@@ -3,6 +3,7 @@
 
 #include "model/core/error.h"
 #include "model/core/file.h"
+#include "model/core/hash.h"
 #include "model/volume/foreign.h"
 #include "model/volume/read-ahead.h"
 #include "model/volume/volume-private.h"
@@ -362,6 +363,37 @@ find_partner (const char *path, const char *const *from, const char *const *to)
   return NULL;
 }
 
+static const char *const header_ends[] = { ".hdr", ".hdr.gz", ".HDR", ".HDR.GZ", NULL };
+static const char *const image_ends[] = { ".img", ".img.gz", ".IMG", ".IMG.GZ", NULL };
+
+char **
+sag_nifti_dup_files (const char *path)
+{
+  g_autofree char  *header = find_partner (path, image_ends, header_ends);
+  g_autofree char  *image = header == NULL ? find_partner (path, header_ends, image_ends) : NULL;
+  const char *const files[] = { header != NULL ? header : path, header != NULL ? path : image,
+                                NULL };
+
+  return g_strdupv ((char **) files);
+}
+
+char *
+sag_nifti_hash_files (const char *path, GCancellable *cancellable, GError **error)
+{
+  g_auto (GStrv) files = sag_nifti_dup_files (path);
+  g_autofree char *header = sag_hash_file_sha256 (files[0], cancellable, error);
+  g_autofree char *image = NULL;
+  g_autofree char *both = NULL;
+
+  if (header == NULL || files[1] == NULL)
+    return g_steal_pointer (&header);
+  image = sag_hash_file_sha256 (files[1], cancellable, error);
+  if (image == NULL)
+    return NULL;
+  both = g_strconcat (header, image, NULL);
+  return sag_hash_sha256 (both, strlen (both));
+}
+
 SagVolume *
 sag_nifti_load (const char   *path,
                 SagSlicesFunc on_slices,
@@ -369,8 +401,6 @@ sag_nifti_load (const char   *path,
                 GCancellable *cancellable,
                 GError      **error)
 {
-  static const char *const header_ends[] = { ".hdr", ".hdr.gz", ".HDR", ".HDR.GZ", NULL };
-  static const char *const image_ends[] = { ".img", ".img.gz", ".IMG", ".IMG.GZ", NULL };
   static const char *const all_header_ends[] = { ".hdr", ".hdr.gz", ".nii", ".nii.gz", NULL };
   g_auto (Load) load = load_init (on_slices, user_data, cancellable);
   g_autofree char *header_path = NULL, *image_path = NULL, *name = NULL, *image_name = NULL;

@@ -30,6 +30,19 @@ SagVolume *sag_nifti_load (const char   *path,
                            GCancellable *cancellable,
                            GError      **error);
 
+/**
+ * sag_nifti_dup_files: (array zero-terminated=1): what a scan is made of: @path alone, or of an .hdr/.img pair both
+ * files, whichever @path names, the header first.
+ */
+char **sag_nifti_dup_files (const char *path);
+
+/**
+ * sag_nifti_hash_files: SHA-256 of sag_nifti_dup_files(): of the one file, or of the hex digits of both.
+ *
+ * Errors: those of sag_hash_file_sha256()
+ */
+char *sag_nifti_hash_files (const char *path, GCancellable *cancellable, GError **error);
+
 /** SagNiftiType: what sag_nifti_save() writes. */
 typedef enum
 {

@@ -2,7 +2,7 @@
 #include "ui/project/project-private.h"
 
 #include "model/core/error.h"
-#include "model/core/hash.h"
+#include "model/volume/nifti.h"
 
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -157,7 +157,7 @@ hash_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 
   if (g_file_test (row->path, G_FILE_TEST_IS_REGULAR))
     {
-      row->sha256 = sag_hash_file_sha256 (row->path, cancellable, &error);
+      row->sha256 = sag_nifti_hash_files (row->path, cancellable, &error);
       row->size_bytes = g_stat (row->path, &info) == 0 ? info.st_size : 0;
     }
   if (error != NULL)

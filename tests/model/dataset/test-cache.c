@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/dataset/cache.h"
+#include "model/volume/nifti.h"
 #include "tests/support/test.h"
 
 #include <fcntl.h>
@@ -181,6 +182,31 @@ test_file_key (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (first, !=, other);
 }
 
+/* Equal headers make no equal scans. */
+static void
+test_pair_key (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *header = g_build_filename (fixture->folder, "a.hdr", NULL);
+  g_autofree char *image = g_build_filename (fixture->folder, "a.img.gz", NULL);
+  g_autofree char *first = NULL;
+  g_autofree char *of_image = NULL;
+  g_autofree char *hash = NULL;
+  g_autofree char *other = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (header, "header", 6, NULL));
+  g_assert_true (g_file_set_contents (image, "voxels", 6, NULL));
+  first = sag_cache_dup_file_key (fixture->cache, header, &error);
+  g_assert_no_error (error);
+  of_image = sag_cache_dup_file_key (fixture->cache, image, &error);
+  hash = sag_nifti_hash_files (image, NULL, &error);
+  g_assert_cmpstr (first, ==, of_image);
+  g_assert_cmpstr (first, ==, hash);
+  g_assert_true (g_file_set_contents (image, "others", 6, NULL));
+  other = sag_cache_dup_file_key (fixture->cache, header, &error);
+  g_assert_cmpstr (first, !=, other);
+}
+
 /* What a killed program left goes, what one is writing stays. */
 static void
 test_remains (Fixture *fixture, gconstpointer data)
@@ -327,6 +353,7 @@ main (int argc, char **argv)
   ADD ("/cache/full-table", test_full_table);
   ADD ("/cache/trim", test_trim);
   ADD ("/cache/file-key", test_file_key);
+  ADD ("/cache/pair-key", test_pair_key);
   ADD ("/cache/remains", test_remains);
   g_test_add_func ("/cache/deep-folders", test_deep_folders);
   g_test_add_func ("/cache/directory-key", test_directory_key);

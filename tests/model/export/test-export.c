@@ -5,6 +5,7 @@
 #include "model/export/import.h"
 #include "model/export/samples.h"
 #include "model/store/labels.h"
+#include "model/volume/nifti.h"
 #include "tests/support/test.h"
 
 #include <math.h>
@@ -218,12 +219,55 @@ test_labels_by_content (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (label->case_id, ==, b);
 }
 
+static gboolean
+set_path (SagDb *db, gpointer data, GError **error)
+{
+  return sag_cases_set_path (db, 1, data, error);
+}
+
+/* An archive has both files of a pair. */
+static void
+test_pair (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *header = g_build_filename (fixture->folder, "a.hdr", NULL);
+  g_autofree char *image = g_build_filename (fixture->folder, "a.img.gz", NULL);
+  g_autofree char *folder = g_build_filename (fixture->folder, "archive", NULL);
+  g_autofree char *scan = NULL;
+  g_auto (GStrv) files = NULL;
+  g_auto (SagExported) exported = { 0 };
+  g_autoptr (SagProject) project = NULL;
+  g_autoptr (SagProject) copied = NULL;
+  g_autofree char *path = g_build_filename (folder, "project.sagitta", NULL);
+  g_autoptr (GError) error = NULL;
+  SagStore *copy;
+
+  add_case (fixture->store, "a");
+  g_assert_true (g_file_set_contents (header, "header", 6, NULL));
+  g_assert_true (g_file_set_contents (image, "voxels", 6, NULL));
+  g_assert_true (sag_store_run (fixture->store, set_path, header, &error));
+  sag_exported_init (&exported);
+  project = load (fixture);
+  g_assert_true (sag_export_archive (project, folder, &exported, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (exported.n_files, ==, 3);
+  copy = sag_store_open (path, SAG_STORE_READ, NULL, &error);
+  copied = sag_project_load (copy, &error);
+  scan = sag_project_dup_scan (copied, copied->cases->pdata[0]);
+  files = sag_nifti_dup_files (scan);
+  g_assert_true (g_str_has_prefix (files[0], folder) && g_str_has_suffix (files[0], ".hdr"));
+  g_assert_true (g_file_test (files[0], G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (g_strv_length (files), ==, 2);
+  g_assert_true (g_str_has_suffix (files[1], ".img.gz"));
+  sag_store_free (copy);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/export/assisted-mask", Fixture, NULL, set_up, test_assisted_mask, tear_down);
   g_test_add ("/export/patients", Fixture, NULL, set_up, test_patients, tear_down);
+  g_test_add ("/export/pair", Fixture, NULL, set_up, test_pair, tear_down);
   g_test_add ("/export/names", Fixture, NULL, set_up, test_names, tear_down);
   g_test_add ("/export/labels-by-content", Fixture, NULL, set_up, test_labels_by_content,
               tear_down);
