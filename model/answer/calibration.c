@@ -7,6 +7,7 @@
 #include "model/core/json-reader.h"
 #include "model/core/version.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -365,7 +366,14 @@ sag_calibration_save (
   g_autofree char *target = path != NULL ? g_strdup (path) : dup_beside (bundle);
   g_autofree char *folder = NULL;
 
-  if (path == NULL && (target == NULL || !sag_file_save (target, text, strlen (text), NULL)))
+  if (path == NULL && target != NULL && sag_file_save (target, text, strlen (text), NULL))
+    {
+      /* An older one of this person's would come first. */
+      g_autofree char *own = dup_own (bundle);
+
+      g_unlink (own);
+    }
+  else if (path == NULL)
     {
       g_free (target);
       target = dup_own (bundle);
@@ -399,7 +407,7 @@ sag_calibration_find (SagBundle *bundle)
 {
   g_autofree char *beside = dup_beside (bundle);
   g_autofree char *own = dup_own (bundle);
-  SagCalibration  *self = load_for (bundle, beside);
+  SagCalibration  *self = load_for (bundle, own);
 
-  return self != NULL ? self : load_for (bundle, own);
+  return self != NULL ? self : load_for (bundle, beside);
 }

@@ -516,6 +516,21 @@ def test_answers_carry_a_calibration():
     assert "equal" in run("replay", answer, scans()[0], "--bundle", folder).out
 
 
+def test_own_calibration_comes_first():
+    """One that could not lie beside the bundle is the person's newest."""
+    folder = calibrated_bundle()
+    own = os.path.join(os.environ["XDG_DATA_HOME"], "sagitta", "calibrations")
+    os.makedirs(own)
+    with open(folder + ".calibration.json", encoding="utf-8") as file:
+        document = json.load(file)
+    document["tasks"][0]["date"] = "2026-02-28"
+    with open(os.path.join(own, document["bundle_sha256"] + ".json"), "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    assert ask_calibrated(folder)["results"][0]["calibration"]["date"] == "2026-02-28"
+    shutil.rmtree(own)
+    assert ask_calibrated(folder)["results"][0]["calibration"]["date"] == "2026-01-31"
+
+
 def test_calibration_of_another_bundle():
     """And one that is damaged: as if there were none."""
     plain = run("ask", scans()[0], "--task", EFFUSION, "--task", FLUID, "--bundle", random_bundle(), "--force", "--json").json()
