@@ -118,7 +118,7 @@ sag_looks_note (const char        *folder,
   g_autofree char *line = dup_line (now, bundles, n_bundles);
   g_autofree char *text = NULL;
 
-  count (line, looks);
+  *looks = (SagLooks){ 0 };
   g_mkdir_with_parents (own, 0700);
   if (!append (path, line, error))
     return FALSE;
@@ -132,7 +132,10 @@ sag_looks_note (const char        *folder,
 char *
 sag_looks_dup_sentence (const SagLooks *looks)
 {
-  if (looks->n <= 1)
+  if (looks->n == 0)
+    return g_strdup ("How often these cases were looked at is not known: it could not be written "
+                     "down.");
+  if (looks->n == 1)
     return g_strdup ("This is the first look at these cases.");
   return g_strdup_printf (
     "These cases were looked at %u times, with %u %s. Whoever chooses a model by them makes their "

@@ -16,7 +16,7 @@ char *sag_looks_dup_hash (const SagEvaluation *evaluation);
 
 /**
  * SagLooks:
- * @n: looks so far, with this one
+ * @n: looks so far, with this one; 0: that is not known
  * @n_bundles: different bundles whose figures were seen
  * @first_at: seconds since 1970, UTC
  */
@@ -35,7 +35,7 @@ char *sag_looks_dup_folder (void);
  * @folder: (nullable): instead of sag_looks_dup_folder()
  * @bundles: (array length=n_bundles): SHA-256
  *
- * Errors: G_FILE_ERROR; @looks then counts this one alone
+ * Errors: G_FILE_ERROR; @looks then counts none
  */
 gboolean sag_looks_note (const char        *folder,
                          const char        *hash,

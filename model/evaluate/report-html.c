@@ -114,7 +114,7 @@ append_head (Writing *self)
     {
       g_autofree char *sentence = sag_looks_dup_sentence (self->page->looks);
 
-      append (self, "<p class=\"%s\">%s</p>\n", self->page->looks->n > 1 ? "warn" : "note",
+      append (self, "<p class=\"%s\">%s</p>\n", self->page->looks->n != 1 ? "warn" : "note",
               sentence);
     }
 }
