@@ -400,9 +400,9 @@ static gboolean
 make_folder (const char *folder, GError **error)
 {
   g_autofree char *masks = g_build_filename (folder, "masks", NULL);
-  g_autofree char *table = g_build_filename (folder, "manifest.csv", NULL);
+  g_autofree char *known = g_build_filename (folder, "snapshot.json", NULL);
 
-  if (g_file_test (table, G_FILE_TEST_EXISTS))
+  if (g_file_test (known, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST,
                    "%s holds a snapshot already; choose another folder.", folder);

@@ -75,6 +75,8 @@ sag_tune_make_bundle (SagTuneRun *self, const SagReport *report, GError **error)
   g_autoptr (SagManifest) manifest = NULL;
   g_autofree char *log_hash = NULL;
 
+  if (g_file_test (target, G_FILE_TEST_EXISTS))
+    return sag_bundle_load (target, error); /* of a run that ended before its report */
   if (trained == NULL || (log_hash = sag_hash_file_sha256 (log, self->cancellable, error)) == NULL)
     return NULL;
   manifest = sag_manifest_copy (sag_bundle_get_manifest (trained));
@@ -242,5 +244,6 @@ sag_tune_write (SagTuneRun *self, SagBundle *tuned, const SagReport *report, GEr
   infos[0] = infos[1];
   json = dup_json (self, bundles, report, &looks, (const char *const *) notes);
   html = sag_report_dup_html (report, &page);
-  return save (self, "report.json", json, error) && save (self, "report.html", html, error);
+  /* The last one, by which the run is known as done. */
+  return save (self, "report.html", html, error) && save (self, "report.json", json, error);
 }

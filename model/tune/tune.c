@@ -249,7 +249,7 @@ open_folder (SagTuneRun *self, GError **error)
   const SagTuneJob *job = self->job;
   g_autofree char  *snapshot = g_build_filename (job->folder, "snapshot", "snapshot.json", NULL);
   g_autofree char  *log = g_build_filename (job->folder, "log.jsonl", NULL);
-  g_autofree char  *bundle = sag_tune_dup_bundle (job->folder);
+  g_autofree char  *report = sag_tune_dup_report (job->folder);
   gboolean          begun = g_file_test (snapshot, G_FILE_TEST_EXISTS);
 
   if (begun && !job->resume)
@@ -259,7 +259,7 @@ open_folder (SagTuneRun *self, GError **error)
   else if (!begun && job->resume)
     g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
                  "There is no training in %s to go on with; start without --resume.", job->folder);
-  else if (g_file_test (bundle, G_FILE_TEST_EXISTS))
+  else if (g_file_test (report, G_FILE_TEST_EXISTS))
     g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
                  "The training in %s is done; choose another folder for a new one.", job->folder);
   else if (g_mkdir_with_parents (job->folder, 0700) != 0)

@@ -172,6 +172,24 @@ def test_stopped_by_the_window():
     assert load(folder, "snapshot", "snapshot.json")["labels_sha256"] == load(whole, "snapshot", "snapshot.json")["labels_sha256"]
 
 
+def test_ended_before_the_report():
+    """Or before the snapshot was whole: nothing is lost."""
+    folder = scratch("no-report")
+    shutil.copytree(unbroken(), folder, symlinks=True)
+    before, bundle_before = load(folder, "report.json"), sha256(folder, "bundle", "bundle.json")
+    os.remove(os.path.join(folder, "report.json"))
+    os.remove(os.path.join(folder, "report.html"))
+    run(*train(folder, "--resume"))
+    assert load(folder, "report.json")["tasks"] == before["tasks"] and os.path.exists(os.path.join(folder, "report.html"))
+    assert sha256(folder, "bundle", "bundle.json") == bundle_before
+    refuse(*train(folder, "--resume"), code=2, words="done")
+    half = scratch("half-snapshot")
+    shutil.copytree(os.path.join(unbroken(), "snapshot"), os.path.join(half, "snapshot"))
+    os.remove(os.path.join(half, "snapshot", "snapshot.json"))
+    run(*train(half))
+    assert load(half, "report.json")["tasks"] == before["tasks"]
+
+
 def test_paused():
     folder = scratch("paused")
     process = start(*train(folder, "--steps", 3000))
