@@ -286,8 +286,9 @@ look_for_dicom (Find *find, GCancellable *cancellable)
                                               progress_thread, find->progress, cancellable, &error);
   if (find->scans->index != NULL && find->slice != NULL)
     find->scans->wanted = find_wanted (find);
-  if (find->scans->index != NULL || (find->empty == NULL && !find->dicom_only))
+  if (find->scans->index != NULL)
     return;
+  /* That a folder of NIfTI holds no DICOM is no problem; that it holds damaged DICOM is one. */
   if (error != NULL &&
       (find->dicom_only || !g_error_matches (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED)))
     g_strv_builder_add (find->problems, error->message);

@@ -57,10 +57,24 @@ chosen_series_cb (SagUiSeriesWindow *dialog, GPtrArray *series, SagUiWindow *sel
                 sag_ui_series_window_get_index (dialog), series);
 }
 
+/* What was left out may have been slices of what is shown. */
 static void
 warn_of_problems (SagUiWindow *self, const SagDicomIndex *index)
 {
-  for (guint i = 0; i < index->problems->len; i++)
+  const guint      n = index->problems->len;
+  g_autofree char *count = NULL;
+
+  if (n > MAX_WARNINGS)
+    {
+      count = g_strdup_printf (
+        /* Translators: %u is how many files and folders lie beside the scan that was opened. */
+        ngettext ("%u file could not be read and was left out. Open the folder to see why.",
+                  "%u files could not be read and were left out. Open the folder to see why.", n),
+        n);
+      sag_ui_window_warn (self, count);
+      return;
+    }
+  for (guint i = 0; i < n; i++)
     sag_ui_window_warn (self, ((SagDicomProblem *) index->problems->pdata[i])->sentence);
 }
 
@@ -80,8 +94,7 @@ open_index (SagUiWindow *self, const SagUiScans *scans)
   if (usable->len == 1 && (scans->wanted != NULL || index->problems->len <= MAX_WARNINGS))
     {
       add_series (self, place, index, usable);
-      if (scans->wanted == NULL)
-        warn_of_problems (self, index);
+      warn_of_problems (self, index);
       return;
     }
   dialog = sag_ui_series_window_new (GTK_WINDOW (self), index);

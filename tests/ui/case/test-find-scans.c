@@ -118,6 +118,22 @@ test_nothing (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (fixture->scans->problems[0], "dicom holds no scan"));
 }
 
+/* NIfTI is opened, and the DICOM beside it that cannot be read is told; a mere text file is not. */
+static void
+test_damaged_beside (Fixture *fixture, gconstpointer data)
+{
+  const char      *words = data;
+  g_autofree char *found = NULL;
+
+  touch (fixture, "one.nii");
+  touch (fixture, words != NULL ? "slice.dcm" : "notes.txt");
+  found = find (fixture, ".", NULL);
+  g_assert_cmpstr (found, ==, "one.nii");
+  g_assert_cmpuint (g_strv_length (fixture->scans->problems), ==, words != NULL ? 1 : 0);
+  if (words != NULL)
+    g_assert_nonnull (strstr (fixture->scans->problems[0], words));
+}
+
 /* Folders that hold each other through links, and very deep ones, come to an end. */
 static void
 test_loop (Fixture *fixture, gconstpointer data)
@@ -143,5 +159,12 @@ main (int argc, char **argv)
   add ("files", test_files);
   add ("nothing", test_nothing);
   add ("loop", test_loop);
+  if (sag_dicom_is_supported ())
+    {
+      g_test_add ("/ui/case/find-scans/damaged-beside", Fixture, "slice.dcm", set_up,
+                  test_damaged_beside, tear_down);
+      g_test_add ("/ui/case/find-scans/foreign-beside", Fixture, NULL, set_up, test_damaged_beside,
+                  tear_down);
+    }
   return g_test_run ();
 }

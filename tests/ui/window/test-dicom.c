@@ -147,6 +147,39 @@ test_many_left_out (Fixture *fixture, gconstpointer data)
   sag_test_ui_until (is_ready (fixture));
 }
 
+/* One slice that was chosen opens its series at once, and what was left out beside it is told. */
+static void
+test_slice (Fixture *fixture, gconstpointer data)
+{
+  const int        n_broken = GPOINTER_TO_INT (data);
+  const MakeSlice  slice = { 0 };
+  const char      *name, *text;
+  g_autofree char *path = NULL;
+  g_autoptr (GDir) entries = NULL;
+  g_autoptr (GFile) file = NULL;
+
+  make_series (&slice, fixture->folder, 6, 2);
+  entries = g_dir_open (fixture->folder, 0, NULL);
+  name = g_dir_read_name (entries);
+  g_assert_nonnull (name);
+  path = g_build_filename (fixture->folder, name, NULL);
+  file = g_file_new_for_path (path);
+  save_broken (fixture, n_broken);
+  sag_ui_window_open (fixture->window, &file, 1);
+  sag_test_ui_until (is_ready (fixture));
+  g_assert_null (find_chooser ());
+  g_assert_cmpint (
+    sag_ui_case_get_n_slices_ready (sag_ui_session_get_case (fixture->window->session)), ==, 6);
+  text = sag_ui_banner_get_text (fixture->window->trouble);
+  if (n_broken == 0)
+    g_assert_null (text);
+  else if (n_broken == 2)
+    g_assert_nonnull (strstr (text, "broken-1.dcm is empty"));
+  else
+    g_assert_cmpstr (text, ==,
+                     "12 files could not be read and were left out. Open the folder to see why.");
+}
+
 /* Another day of the same patient: offered, and side by side where that is accepted. */
 static void
 test_prior (Fixture *fixture, gconstpointer data)
@@ -320,10 +353,18 @@ test_searching (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  static const int broken[] = { 0, 2, 12 };
+
   sag_test_ui_init (&argc, &argv);
   sag_test_ui_style ();
   add ("few-left-out", test_few_left_out);
   add ("many-left-out", test_many_left_out);
+  for (gsize i = 0; i < G_N_ELEMENTS (broken); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("/ui/window/dicom/slice-beside-%d", broken[i]);
+
+      g_test_add (name, Fixture, GINT_TO_POINTER (broken[i]), set_up, test_slice, tear_down);
+    }
   add ("prior", test_prior);
   add ("shared-uid", test_shared_uid);
   add ("drop", test_drop);
