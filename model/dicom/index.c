@@ -403,21 +403,9 @@ sag_dicom_index_find (SagDicomIndex *index, const char *key, const char *name, G
   return series;
 }
 
-/* The nearer one of two days, of which those before @date come first. */
-static gboolean
-is_nearer (const char *day, const char *other, const char *date)
-{
-  const gboolean is_before = strcmp (day, date) <= 0, other_is_before = strcmp (other, date) <= 0;
-
-  if (is_before != other_is_before)
-    return is_before;
-  return is_before ? strcmp (day, other) > 0 : strcmp (day, other) < 0;
-}
-
 SagDicomSeries *
 sag_dicom_index_find_prior (SagDicomIndex *index, const SagDicomSeries *series)
 {
-  const char     *date = series->header->study_date;
   SagDicomSeries *found = NULL;
 
   for (guint i = 0; i < index->series->len; i++)
@@ -425,7 +413,7 @@ sag_dicom_index_find_prior (SagDicomIndex *index, const SagDicomSeries *series)
       SagDicomSeries *other = index->series->pdata[i];
 
       if (other->is_best && sag_dicom_series_are_priors (series, other) &&
-          (found == NULL || is_nearer (other->header->study_date, found->header->study_date, date)))
+          (found == NULL || sag_dicom_series_is_nearer (series, other, found)))
         found = other;
     }
   return found;

@@ -84,16 +84,39 @@ sag_dicom_series_dup_case_name (const SagDicomSeries *series)
   return g_strdup_printf ("%s-%.8s", *kind != '\0' ? kind : "series", hash);
 }
 
+/* Anonymised files often share a number, and a name too: a birthday or a name has to speak for it. */
+static gboolean
+is_same_patient (const SagDicomHeader *one, const SagDicomHeader *other)
+{
+  if (*one->patient_id == '\0' || strcmp (one->patient_id, other->patient_id) != 0 ||
+      strcmp (one->patient_name, other->patient_name) != 0)
+    return FALSE;
+  if (*one->birth_date != '\0' && *other->birth_date != '\0')
+    return strcmp (one->birth_date, other->birth_date) == 0;
+  return *one->patient_name != '\0';
+}
+
 gboolean
 sag_dicom_series_are_priors (const SagDicomSeries *a, const SagDicomSeries *b)
 {
   const SagDicomHeader *one = a->header, *other = b->header;
 
-  /* Anonymised files often share an empty number. */
-  return a->problem == NULL && b->problem == NULL && *one->patient_id != '\0' &&
-         strcmp (one->patient_id, other->patient_id) == 0 &&
-         strcmp (one->patient_name, other->patient_name) == 0 &&
+  return a->problem == NULL && b->problem == NULL && is_same_patient (one, other) &&
          strcmp (one->study_uid, other->study_uid) != 0 && strcmp (a->kind, b->kind) == 0;
+}
+
+gboolean
+sag_dicom_series_is_nearer (const SagDicomSeries *series,
+                            const SagDicomSeries *a,
+                            const SagDicomSeries *b)
+{
+  const char    *date = series->header->study_date;
+  const char    *day = a->header->study_date, *other = b->header->study_date;
+  const gboolean is_before = strcmp (day, date) <= 0, other_is_before = strcmp (other, date) <= 0;
+
+  if (is_before != other_is_before)
+    return is_before;
+  return is_before ? strcmp (day, other) > 0 : strcmp (day, other) < 0;
 }
 
 void

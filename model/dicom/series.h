@@ -94,6 +94,11 @@ char *sag_dicom_series_dup_case_name (const SagDicomSeries *series);
 /** sag_dicom_series_are_priors: scans of one kind from two studies of the same patient. */
 gboolean sag_dicom_series_are_priors (const SagDicomSeries *a, const SagDicomSeries *b);
 
+/** sag_dicom_series_is_nearer: whether @a suits @series better than @b: days before its own first, then the nearer. */
+gboolean sag_dicom_series_is_nearer (const SagDicomSeries *series,
+                                     const SagDicomSeries *a,
+                                     const SagDicomSeries *b);
+
 /** sag_dicom_series_spacing_mm: of the volume. */
 void sag_dicom_series_spacing_mm (const SagDicomSeries *series, double spacing_mm[3]);
 

@@ -183,8 +183,9 @@ make_row (SagUiSeriesWindow *self, guint i)
     }
   else if (self->prior != NULL && series == self->prior)
     adw_action_row_add_suffix (
-      row, make_badge (_ ("Other study"),
-                       _ ("The same patient on another day: mark both to see them side by side")));
+      row,
+      make_badge (_ ("Other study"),
+                  _ ("Another study of the same patient: mark both to see them side by side")));
   if (series->problem == NULL)
     add_check (self, row, series, i);
   else

@@ -30,7 +30,7 @@ offer_free (gpointer data)
   g_free (offer);
 }
 
-/* The newest of the cases that are of another study of the same patient. */
+/* Of the cases that are of another study of the same patient the one that suits best. */
 static SagUiCase *
 find_open (SagUiWindow *self, SagUiCase *one)
 {
@@ -44,8 +44,8 @@ find_open (SagUiWindow *self, SagUiCase *one)
       const SagDicomSeries *other = sag_ui_case_get_series (at);
 
       if (other != NULL && sag_dicom_series_are_priors (series, other) &&
-          (found == NULL || strcmp (other->header->study_date,
-                                    sag_ui_case_get_series (found)->header->study_date) > 0))
+          (found == NULL ||
+           sag_dicom_series_is_nearer (series, other, sag_ui_case_get_series (found))))
         found = at;
     }
   return found;
@@ -74,14 +74,19 @@ sag_ui_window_offer_prior (SagUiWindow *self, SagUiCase *one, SagDicomIndex *ind
 {
   SagDicomSeries  *series = sag_ui_case_get_series (one);
   SagUiCase       *open = series != NULL ? find_open (self, one) : NULL;
-  SagDicomSeries  *other = NULL;
+  SagDicomSeries  *other = series != NULL ? sag_dicom_index_find_prior (index, series) : NULL;
   Offer           *offer;
   g_autofree char *sentence = NULL;
 
+  if (open != NULL && other != NULL &&
+      sag_dicom_series_is_nearer (series, other, sag_ui_case_get_series (open)))
+    open = NULL;
   if (open != NULL)
     other = sag_ui_case_get_series (open);
-  else if (series != NULL)
-    other = sag_dicom_index_find_prior (index, series);
+  /* The last offer's button would do what this one says. */
+  if (self->prior_toast != NULL)
+    adw_toast_dismiss (self->prior_toast);
+  g_clear_weak_pointer (&self->prior_toast);
   g_object_set_data (G_OBJECT (self), OFFER, NULL);
   if (other == NULL)
     return;

@@ -35,7 +35,8 @@ struct _SagUiWindow
   SagUiBanner      *oddities;
   SagUiBanner      *project_note;
   AdwToastOverlay  *toasts;
-  AdwToast         *undo_toast; /* the one that offers Undo */
+  AdwToast         *undo_toast;  /* the one that offers Undo */
+  AdwToast         *prior_toast; /* the one that offers another study */
   GtkOverlay       *drop_area;
   GtkRevealer      *drop_hint;
   GtkStack         *stack;

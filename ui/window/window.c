@@ -132,6 +132,8 @@ offer_cb (SagUiSession *session,
 
   adw_toast_set_button_label (toast, label);
   adw_toast_set_detailed_action_name (toast, action);
+  if (strcmp (action, "win.side-by-side") == 0)
+    g_set_weak_pointer (&self->prior_toast, toast);
   adw_toast_set_timeout (toast, OFFER_S);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
@@ -379,6 +381,7 @@ sag_ui_window_dispose (GObject *object)
   if (self->session != NULL)
     sag_ui_project_end (sag_ui_project_get (self->session));
   g_clear_weak_pointer (&self->undo_toast);
+  g_clear_weak_pointer (&self->prior_toast);
   /* Property actions hold what they are about, which holds them in turn. */
   g_action_map_remove_action (G_ACTION_MAP (self), "show-cases");
   g_action_map_remove_action (G_ACTION_MAP (self), "show-tools");

@@ -156,7 +156,9 @@ make_slice (const MakeSlice *slice)
   make_text (out, syntax, 0x00080060, "CS", either (slice->kind, "CT"));
   make_text (out, syntax, 0x0008103e, "LO", either (slice->description, "Thorax"));
   make_text (out, syntax, 0x00100010, "PN", either (slice->patient, "DOE^JANE"));
-  make_text (out, syntax, 0x00100020, "LO", either (slice->patient, "4711"));
+  make_text (out, syntax, 0x00100020, "LO",
+             either (slice->patient_id, either (slice->patient, "4711")));
+  make_text (out, syntax, 0x00100030, "DA", either (slice->birth_date, ""));
   make_text (out, syntax, 0x00101010, "AS", "063Y");
   make_text (out, syntax, 0x00180010, "LO", "Iomeprol");
   make_text (out, syntax, 0x00180050, "DS", "3");

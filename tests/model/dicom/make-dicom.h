@@ -62,6 +62,8 @@ typedef struct
   const char *kind;        /* "CT" */
   const char *colours;     /* "MONOCHROME2" */
   const char *patient;     /* "DOE^JANE" */
+  const char *patient_id;  /* patient, or "4711" */
+  const char *birth_date;  /* none */
   const char *study_uid;   /* "1.2" */
   const char *study_date;  /* "20240131" */
   const char *description; /* "Thorax" */

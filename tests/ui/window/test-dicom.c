@@ -8,6 +8,7 @@
 #include "ui/case/series-window.h"
 #include "ui/window/window-private.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 typedef struct
@@ -206,6 +207,74 @@ test_prior (Fixture *fixture, gconstpointer data)
                    "Thorax B31f · 2024-02-01");
 }
 
+static void
+open_series (Fixture *fixture, const char *name, const MakeSlice *slice)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, name, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+  SagUiCase *before = sag_ui_session_get_case (fixture->window->session);
+
+  if (!g_file_query_exists (file, NULL))
+    g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  make_series (slice, folder, 6, 2);
+  sag_ui_window_open (fixture->window, &file, 1);
+  if (find_chooser () == NULL)
+    sag_test_ui_until (find_chooser () != NULL ||
+                       sag_ui_session_get_case (fixture->window->session) != before);
+}
+
+/* The nearest study is offered, whether it is open already or lies beside. */
+static void
+test_nearest_prior (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice  late = { .study_uid = "1.4", .series_uid = "4.1", .study_date = "20240101" };
+  const MakeSlice  then = { .study_uid = "1.0", .series_uid = "0.1", .study_date = "20200101" };
+  const MakeSlice  now = { .study_uid = "1.2", .series_uid = "2.1", .study_date = "20220101" };
+  g_autofree char *beside = g_build_filename (fixture->folder, "now", NULL);
+
+  open_series (fixture, "late", &late);
+  g_assert_null (fixture->sentence);
+  g_assert_cmpint (g_mkdir (beside, 0700), ==, 0);
+  make_series (&then, beside, 3, 2);
+  open_series (fixture, "now", &now);
+  g_assert_nonnull (find_chooser ());
+  gtk_widget_activate_action (GTK_WIDGET (find_chooser ()), "series.open", NULL);
+  g_assert_cmpstr (sag_ui_case_get_series (sag_ui_session_get_case (fixture->window->session))->key,
+                   ==, "2.1");
+  g_assert_cmpstr (fixture->sentence, ==,
+                   "There is an earlier study of this patient, of 2020-01-01.");
+}
+
+static void
+dismissed_cb (AdwToast *toast, gboolean *is_dismissed)
+{
+  *is_dismissed = TRUE;
+}
+
+/* An offer goes when another patient is opened: its button would be about that one. */
+static void
+test_stale_offer (Fixture *fixture, gconstpointer data)
+{
+  const MakeSlice one = { .study_uid = "1.1", .series_uid = "1.1", .study_date = "20200101" };
+  const MakeSlice next = { .study_uid = "1.2", .series_uid = "2.1", .study_date = "20220101" };
+  const MakeSlice roe = { .study_uid = "1.3", .series_uid = "3.1", .patient = "ROE" };
+  gboolean        is_dismissed = FALSE;
+  g_autoptr (AdwToast) toast = NULL;
+
+  open_series (fixture, "one", &one);
+  g_assert_null (fixture->window->prior_toast);
+  open_series (fixture, "next", &next);
+  g_assert_nonnull (fixture->window->prior_toast);
+  toast = g_object_ref (fixture->window->prior_toast);
+  g_signal_connect (toast, "dismissed", G_CALLBACK (dismissed_cb), &is_dismissed);
+  sag_test_ui_settle ();
+  g_assert_false (is_dismissed);
+  open_series (fixture, "roe", &roe);
+  /* Not only because its time is over. */
+  g_assert_null (fixture->window->prior_toast);
+  sag_test_ui_until (is_dismissed);
+}
+
 static gboolean
 is_unchecked (GtkWidget *widget, gconstpointer data)
 {
@@ -366,6 +435,8 @@ main (int argc, char **argv)
       g_test_add (name, Fixture, GINT_TO_POINTER (broken[i]), set_up, test_slice, tear_down);
     }
   add ("prior", test_prior);
+  add ("nearest-prior", test_nearest_prior);
+  add ("stale-offer", test_stale_offer);
   add ("shared-uid", test_shared_uid);
   add ("drop", test_drop);
   add ("cancel-search", test_cancel_search);
