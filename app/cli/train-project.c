@@ -26,7 +26,8 @@ options_of (const SagCliTune *tune, guint64 seed)
                                .hold_out =
                                  tune->hold_out > SAG_CLI_UNSAID ? tune->hold_out : HOLD_OUT,
                                .n_folds = (guint) tune->folds,
-                               .seed = seed };
+                               .seed = seed,
+                               .cache = tune->cache };
 }
 
 static SagSnapshot *

@@ -13,18 +13,20 @@ G_BEGIN_DECLS
 /**
  * SagCliTune: what the person said about a training on a project.
  * @folds: 0: none; @hold_out: SAG_CLI_UNSAID: not said
+ * @cache: folder of prepared scans
  * @estimate: only say how long it would take
  */
 typedef struct
 {
-  char   **tasks;
-  char    *reader;
-  char    *name;
-  int      folds;
-  double   hold_out;
-  gboolean assisted;
-  gboolean estimate;
-  gboolean json;
+  char      **tasks;
+  char       *reader;
+  char       *name;
+  const char *cache;
+  int         folds;
+  double      hold_out;
+  gboolean    assisted;
+  gboolean    estimate;
+  gboolean    json;
 } SagCliTune;
 
 void sag_cli_tune_clear (SagCliTune *tune);

@@ -208,6 +208,9 @@ advise (Arguments *self, const char *project, SagTuneAdvice *advice)
   SagSampling sampling = self->job.plan.sampling;
   double      dropout = self->job.plan.dropout;
 
+  if (self->cache == NULL)
+    self->cache = sag_cache_dup_default_folder ();
+  self->tune.cache = self->cache;
   if (!sag_cli_tune_advise (&self->tune, project, self->what != NULL, &self->job.plan, advice,
                             &error))
     return sag_cli_fail (error);

@@ -3,6 +3,7 @@
 
 #include "model/core/error.h"
 #include "model/core/hash.h"
+#include "model/dataset/cache.h"
 #include "model/store/audit.h"
 #include "model/text/task.h"
 #include "model/volume/nifti.h"
@@ -23,6 +24,8 @@ typedef struct
   GCancellable             *cancellable;
   GHashTable               *case_of; /* id of a project's case -> number + 1 */
   GHashTable               *missing; /* ids of cases whose scan is gone */
+  GHashTable               *changed; /* ids of cases whose scan is another than was labelled */
+  SagCache                 *cache;   /* (nullable) */
   guint                    *task_of; /* number of a project's task -> ours + 1; 0: not wanted */
 } Taking;
 
@@ -122,7 +125,20 @@ is_there (const char *path)
          (place != NULL && g_file_test (place, G_FILE_TEST_EXISTS));
 }
 
-/* Number of a case, which is new the first time; FALSE if its scan is not there. */
+/* What cannot be read is told by who trains or measures on it. */
+static gboolean
+is_other (const Taking *taking, const SagCaseRow *one, const char *path)
+{
+  g_autofree char *hash = NULL;
+
+  if (one->sha256 == NULL || !g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return FALSE;
+  hash = taking->cache != NULL ? sag_cache_dup_file_key (taking->cache, path, NULL)
+                               : sag_nifti_hash_files (path, taking->cancellable, NULL);
+  return hash != NULL && strcmp (hash, one->sha256) != 0;
+}
+
+/* Number of a case, which is new the first time; FALSE if its scan is not there, or another. */
 static gboolean
 find_case (Taking *taking, const SagExportSample *sample, guint *number)
 {
@@ -132,7 +148,7 @@ find_case (Taking *taking, const SagExportSample *sample, guint *number)
   gpointer          found = g_hash_table_lookup (taking->case_of, key);
   SagSnapshotScan  *scan;
 
-  if (g_hash_table_contains (taking->missing, key))
+  if (g_hash_table_contains (taking->missing, key) || g_hash_table_contains (taking->changed, key))
     return FALSE;
   if (found == NULL)
     {
@@ -140,6 +156,8 @@ find_case (Taking *taking, const SagExportSample *sample, guint *number)
 
       if (!is_there (path))
         return g_hash_table_add (taking->missing, key), FALSE;
+      if (is_other (taking, one, path))
+        return g_hash_table_add (taking->changed, key), FALSE;
       scan = g_new0 (SagSnapshotScan, 1);
       scan->public.id = one->id;
       scan->public.name = g_strdup (one->name);
@@ -258,7 +276,7 @@ take_samples (Taking *taking, GError **error)
   SagTrainingOptions options = { .reader = taking->options->reader,
                                  .assisted = taking->options->assisted };
   g_auto (SagExported) exported = { 0 };
-  guint n_missing;
+  guint n_missing, n_changed;
 
   sag_exported_init (&exported);
   if (!sag_export_samples (taking->project, &options, take_sample, taking, &exported,
@@ -272,13 +290,21 @@ take_samples (Taking *taking, GError **error)
                        "%u labelled cases were left out because their scans are not where the "
                        "project looks for them; open them there, or add them again.",
                        n_missing);
+  n_changed = g_hash_table_size (taking->changed);
+  if (n_changed > 0)
+    sag_snapshot_note (taking->self,
+                       "%u labelled cases were left out because their scans are other files than "
+                       "those that were labelled; put those back, or open them and look whether "
+                       "their labels still hold.",
+                       n_changed);
   if (taking->self->samples->len > 0)
     return TRUE;
   g_set_error_literal (
     error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-    n_missing > 0 ? "None of the labelled scans is where the project looks for it."
-                  : "There is nothing to work with: of these tasks no label that may be used "
-                    "says present or absent, and there is no mask.");
+    n_missing > 0   ? "None of the labelled scans is where the project looks for it."
+    : n_changed > 0 ? "The labelled scans are other files than those that were labelled."
+                    : "There is nothing to work with: of these tasks no label that may be used "
+                      "says present or absent, and there is no mask.");
   return FALSE;
 }
 
@@ -441,11 +467,23 @@ sag_snapshot_new (SagStore                 *store,
   g_autoptr (SagSnapshot) self = sag_snapshot_alloc (folder);
   g_autoptr (GHashTable) case_of = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) missing = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) changed = g_hash_table_new (NULL, NULL);
+  g_autoptr (SagCache) cache = NULL;
   g_autofree guint *task_of = NULL;
-  Taking            taking = { self, project, options, cancellable, case_of, missing, NULL };
+  Taking            taking = { .self = self,
+                               .project = project,
+                               .options = options,
+                               .cancellable = cancellable,
+                               .case_of = case_of,
+                               .missing = missing,
+                               .changed = changed };
 
   g_return_val_if_fail (options->n_folds <= SAG_SNAPSHOT_MOST_FOLDS && options->n_folds != 1, NULL);
   if (project == NULL || (folder != NULL && !make_folder (folder, error)))
+    return NULL;
+  if (options->cache != NULL)
+    taking.cache = cache = sag_cache_new (options->cache, G_MAXUINT64, error);
+  if (options->cache != NULL && cache == NULL)
     return NULL;
   taking.task_of = task_of = g_new0 (guint, project->tasks->len);
   self->n_folds = options->n_folds;

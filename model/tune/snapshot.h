@@ -23,6 +23,7 @@ G_BEGIN_DECLS
  * @n_folds: 0, or 2 to SAG_SNAPSHOT_MOST_FOLDS: every patient is measured on once, by a model that did not see them;
  *   splits of the project do not count then
  * @seed: of the drawing
+ * @cache: (nullable): folder of a SagCache that remembers the hashes of scans; else every scan is read
  */
 typedef struct
 {
@@ -32,6 +33,7 @@ typedef struct
   double             hold_out;
   guint              n_folds;
   guint64            seed;
+  const char        *cache;
 } SagSnapshotOptions;
 
 /** SagSnapshotPart: of what is counted: what is trained on, what is measured on; with folds all is in both. */
@@ -80,6 +82,7 @@ typedef struct _SagSnapshot SagSnapshot;
  * @folder: (nullable): gets manifest.csv (with folds also fold-1.csv ...), masks/ and snapshot.json, and must be empty
  *   or not there; NULL only counts
  *
+ * Cases whose scan is not there, or is another file than was labelled, are left out, and a note counts them.
  * Patients stay together, also where the same scan stands for two of them. Drawing keeps the kinds of labels even.
  *
  * Errors: SAG_ERROR_ARGUMENT (no such task, no label, one kind of labels only, one patient only), SAG_ERROR_MISMATCH

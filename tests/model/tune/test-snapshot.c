@@ -2,6 +2,7 @@
 #include "model/tune/snapshot.h"
 
 #include "model/core/error.h"
+#include "model/core/hash.h"
 #include "model/dataset/manifest.h"
 #include "model/tune/project-looks.h"
 #include "tests/support/test.h"
@@ -23,6 +24,7 @@ typedef struct
   const char   *split;
   char          sha256[65];
   int           number;
+  int           twin; /* number of the one before that holds the same */
   const char   *path;
   SagLabelValue value;
   gboolean      seen;
@@ -74,10 +76,12 @@ add (Fixture *fixture, Row row)
   g_autofree char *name = g_strdup_printf ("scan-%d.nii.gz", row.number);
   g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
 
-  g_assert_true (g_file_set_contents (path, "x", 1, NULL));
+  g_autofree char *text = g_strdup_printf ("%d", row.twin > 0 ? row.twin : row.number);
+  g_autofree char *sha256 = sag_hash_sha256 (text, strlen (text));
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
   row.path = row.path != NULL ? row.path : path;
-  if (row.sha256[0] == 0)
-    g_snprintf (row.sha256, sizeof row.sha256, "%064d", row.number);
+  g_strlcpy (row.sha256, sha256, sizeof row.sha256);
   if (row.task == 0)
     row.task = 1;
   sag_store_run (fixture->store, put_row, &row, &error);
@@ -236,15 +240,11 @@ test_same_scan (Fixture *fixture, gconstpointer data)
             add (fixture,
                  (Row){ .patient = names[c],
                         .number = c,
-                        .sha256 = "",
                         .value = c % 2 ? SAG_LABEL_VALUE_PRESENT : SAG_LABEL_VALUE_ABSENT });
           }
       if (seed == 1)
         add (fixture,
-             (Row){ .patient = "twin",
-                    .number = 8,
-                    .sha256 = "0000000000000000000000000000000000000000000000000000000000000003",
-                    .value = SAG_LABEL_VALUE_PRESENT });
+             (Row){ .patient = "twin", .number = 8, .twin = 3, .value = SAG_LABEL_VALUE_PRESENT });
       snapshot = take (fixture, &options, NULL);
       g_assert_cmpuint (sag_snapshot_get_n_patients (snapshot), ==, 8);
       g_assert_cmpint (sag_snapshot_get_case (snapshot, 3)->part, ==,
@@ -332,6 +332,34 @@ test_assisted_and_missing (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (sag_snapshot_get_labels_hash (with), !=, sag_snapshot_get_labels_hash (without));
 }
 
+/* Labels of one file are none of another that took its place; with a cache and without. */
+static void
+test_replaced_scan (Fixture *fixture, gconstpointer data)
+{
+  const char        *tasks[] = { "fluid", NULL };
+  g_autofree char   *cache = g_build_filename (fixture->folder, "cache", NULL);
+  g_autofree char   *path = g_build_filename (fixture->folder, "scan-1.nii.gz", NULL);
+  SagSnapshotOptions options = { .tasks = tasks, .hold_out = 1, .seed = 1 };
+
+  add (fixture, (Row){ .patient = "a", .number = 1, .value = SAG_LABEL_VALUE_PRESENT });
+  add (fixture, (Row){ .patient = "b", .number = 2, .value = SAG_LABEL_VALUE_ABSENT });
+  for (int round = 0; round < 4; round++)
+    {
+      g_autoptr (SagSnapshot) snapshot = NULL;
+      g_autofree char *notes = NULL;
+
+      options.cache = round % 2 > 0 ? cache : NULL;
+      if (round == 2)
+        g_assert_true (g_file_set_contents (path, "another", -1, NULL));
+      snapshot = take (fixture, &options, NULL);
+      notes = g_strjoinv (" ", (char **) sag_snapshot_get_notes (snapshot));
+      g_assert_cmpuint (sag_snapshot_get_n_cases (snapshot), ==, round < 2 ? 2 : 1);
+      g_assert_cmpint (
+        strstr (notes, "1 labelled cases were left out because their scans are other") != NULL, ==,
+        round >= 2);
+    }
+}
+
 /* "Absent" of something that is outlined is an empty mask. */
 static void
 test_absent_structure (Fixture *fixture, gconstpointer data)
@@ -386,6 +414,7 @@ main (int argc, char **argv)
   add_test ("/tune/snapshot/splits", test_splits);
   add_test ("/tune/snapshot/refusals", test_refusals);
   add_test ("/tune/snapshot/assisted-and-missing", test_assisted_and_missing);
+  add_test ("/tune/snapshot/replaced-scan", test_replaced_scan);
   add_test ("/tune/snapshot/absent-structure", test_absent_structure);
   add_test ("/tune/looks", test_project_looks);
   return g_test_run ();
