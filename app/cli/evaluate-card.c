@@ -57,7 +57,6 @@ append_head (const SagCliEvaluation *self, GString *text)
 {
   const SagEvaluationCounts *counts = sag_evaluation_get_counts (self->evaluation);
   const SagReportOptions    *options = sag_report_get_options (self->report);
-  g_autofree char           *looks = sag_looks_dup_sentence (&self->looks);
   guint n_failed = g_strv_length ((char **) sag_evaluation_get_failures (self->evaluation));
 
   g_string_append (text, "## Figures\n\n");

@@ -284,14 +284,14 @@ static void
 test_deep_folders (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *folder = sag_test_dup_folder ();
-  g_autofree char *place = g_build_filename (folder, "cache", NULL);
-  g_autofree char *one = g_build_filename (folder, "one", NULL);
-  g_autofree char *two = g_build_filename (folder, "two", NULL);
-  g_autofree char *empty = g_build_filename (folder, "empty", NULL);
-  g_autofree char *circle = g_build_filename (one, "1", "circle", NULL);
-  g_autofree char *in_one = make_deep (one, 20, "first");
-  g_autofree char *in_two = make_deep (two, 20, "second");
+  g_autofree char               *folder = sag_test_dup_folder ();
+  g_autofree char               *place = g_build_filename (folder, "cache", NULL);
+  g_autofree char               *one = g_build_filename (folder, "one", NULL);
+  g_autofree char               *two = g_build_filename (folder, "two", NULL);
+  g_autofree char               *empty = g_build_filename (folder, "empty", NULL);
+  g_autofree char               *circle = g_build_filename (one, "1", "circle", NULL);
+  g_autofree char               *in_one = make_deep (one, 20, "first");
+  G_GNUC_UNUSED g_autofree char *in_two = make_deep (two, 20, "second");
   g_autoptr (SagCache) cache = sag_cache_new (place, G_MAXUINT64, &error);
   g_autofree char *of_one = sag_cache_dup_file_key (cache, one, &error);
   g_autofree char *of_two = sag_cache_dup_file_key (cache, two, &error);

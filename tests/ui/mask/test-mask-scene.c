@@ -256,9 +256,9 @@ test_shown (Fixture *self, gconstpointer data)
 {
   g_autoptr (GFile) file = g_file_new_for_path ("/nowhere/other.nii.gz");
   g_autoptr (SagVolume) other_volume = make_volume (40);
-  g_autofree char *id = add (self, GREEN, low_corner, 20);
-  SagUiCases      *cases = sag_ui_session_get_cases (self->session);
-  SagUiDisplay    *display = sag_ui_session_get_display (self->session);
+  G_GNUC_UNUSED g_autofree char *id = add (self, GREEN, low_corner, 20);
+  SagUiCases                    *cases = sag_ui_session_get_cases (self->session);
+  SagUiDisplay                  *display = sag_ui_session_get_display (self->session);
   g_autoptr (SagUiCase) other = sag_ui_case_new (file);
 
   wait (self);

@@ -156,7 +156,7 @@ test_add_scans (SagTestProject *test, gconstpointer data)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GFile) folder = g_file_new_for_path (test->folder);
-  g_autoptr (GFile) one = sag_test_ui_scan (test->folder, "one", 8);
+  G_GNUC_UNUSED g_autoptr (GFile) one = sag_test_ui_scan (test->folder, "one", 8);
   g_autoptr (GFile) two = sag_test_ui_scan (test->folder, "two", 9);
   GFile     *files[] = { folder };
   Outcome    outcome = { 0 };
