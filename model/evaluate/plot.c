@@ -182,7 +182,8 @@ sag_plot_new (const SagReport *report, gsize index, SagPlotKind kind, const SagP
   set_words (self, words);
   for (gsize m = 0; m < self->n_models; m++)
     {
-      const char *name = words != NULL && words->names[m] != NULL ? words->names[m] : letters[m > 0];
+      const char *name =
+        words != NULL && words->names[m] != NULL ? words->names[m] : letters[m > 0];
 
       self->legend[m] = dup_legend (task, m, kind, name);
       self->curves[m] = trace (&cases, m, kind);
