@@ -4,6 +4,7 @@
 
 import contextlib
 import fcntl
+import glob
 import json
 import os
 import pty
@@ -194,7 +195,9 @@ def test_one_training_per_folder():
 
 
 def resume_if_there(folder):
-    return ["--resume"] if os.path.exists(os.path.join(folder, "last")) else []
+    """A checkpoint is a bundle and a state; the link "last" comes after them."""
+    states = glob.glob(os.path.join(folder, "step-*.state"))
+    return ["--resume"] if any(os.path.isdir(state.removesuffix(".state")) for state in states) else []
 
 
 def last_step(folder):
