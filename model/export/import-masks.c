@@ -246,7 +246,8 @@ sag_import_read_masks (const char        *path,
   g_autoptr (SagVolume) map =
     names != NULL ? sag_nifti_load (path, NULL, NULL, cancellable, error) : NULL;
   g_autoptr (GArray) values = map != NULL ? find_values (map, name, error) : NULL;
-  const guint before = masks->len;
+  g_autofree char *told = key == NULL ? sag_import_dup_told_key (path) : NULL;
+  const guint      before = masks->len;
 
   if (values == NULL)
     return FALSE;
@@ -262,7 +263,8 @@ sag_import_read_masks (const char        *path,
         return FALSE;
       if (sag_mask_is_empty (mask))
         continue;
-      g_ptr_array_add (infos, make_info (names, value, values->len == 1, path, key));
+      g_ptr_array_add (infos,
+                       make_info (names, value, values->len == 1, path, key != NULL ? key : told));
       g_ptr_array_add (masks, g_steal_pointer (&mask));
     }
   if (masks->len > before)
@@ -303,6 +305,8 @@ sag_import_mask (SagProject   *project,
   if (!sag_import_read_masks (path, table, key, by_model, &one->geometry, one->name, infos, masks,
                               imported, cancellable, error))
     return FALSE;
+  if (key == NULL)
+    sag_import_name_tasks (project->tasks, path, one->name, infos, 0);
   imported->n_rows += masks->len;
   imported->n_files++;
   return sag_store_run (project->store, put_masks, &put, error);

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * @path: NIfTI, on the scan's grid or another one over the same patient: then the nearest voxel counts, which is said
  * @table: (nullable): names and colours: ITK-SNAP's label descriptions, or CSV with the columns id
  *   and name (TotalSegmentator)
- * @key: (nullable): the task that all of them belong to
+ * @key: (nullable): the task that all of them belong to; NULL: see sag_import_name_tasks()
  * @by_model: the voxels are marked as a model's
  *
  * One value: one mask, called as the file; several: one for each.
@@ -32,7 +32,8 @@ gboolean sag_import_mask (SagProject   *project,
 /**
  * sag_import_read_masks: the masks of such a file, without a project. Any thread.
  * @grid, @scan: of the scan, and what it is called
- * @infos: (element-type SagMaskInfo), @masks: (element-type SagMask): what is found is added to them
+ * @infos: (element-type SagMaskInfo), @masks: (element-type SagMask): what is found is added to them; without @key
+ *   with the task that a .json beside it tells, as exports of masks write it
  */
 gboolean sag_import_read_masks (const char        *path,
                                 const char        *table,
@@ -45,6 +46,24 @@ gboolean sag_import_read_masks (const char        *path,
                                 SagExported       *imported,
                                 GCancellable      *cancellable,
                                 GError           **error);
+
+/**
+ * sag_import_find_task: (nullable) (transfer none): the one of @tasks (SagTaskRow) that a label's name means: its key,
+ * its wording or its short name, whatever the capitals and the signs between words. NULL: none, or several.
+ */
+const SagTaskRow *sag_import_find_task (const GPtrArray *tasks, const char *name);
+
+/**
+ * sag_import_name_tasks: the masks of a file, @infos from @first on, get the task that a key they came with, their name,
+ * or (of a file with one mask) the file's name tells; others get none. A file may begin with the name of its scan.
+ * @tasks: (element-type SagTaskRow)
+ * Returns: how many have one now
+ */
+guint sag_import_name_tasks (
+  const GPtrArray *tasks, const char *path, const char *scan, GPtrArray *infos, guint first);
+
+/** sag_import_dup_told_key: (nullable): the task that the .json beside an exported mask tells. Any thread. */
+char *sag_import_dup_told_key (const char *path);
 
 /**
  * sag_import_labels: a table of labels: what sag_export_labels() writes as CSV; or that of upstream and of `sagitta-cli

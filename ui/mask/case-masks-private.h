@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* The parts of SagUiCaseMasks: case-masks.c keeps the list and what can be undone, case-masks-work.c
- * does the work. */
+/* The parts of SagUiCaseMasks: case-masks.c keeps the list and what can be undone, case-masks-info.c changes what
+ * stands in it, case-masks-work.c does the work. */
 
 #include "ui/mask/case-masks.h"
 
@@ -44,6 +44,8 @@ struct _SagUiCaseMasks
 
 /** sag_ui_case_masks_said: takes @sentence. */
 void sag_ui_case_masks_said (SagUiCaseMasks *self, char *sentence, gboolean failed);
+/** sag_ui_case_masks_failed: the same of an error. */
+void sag_ui_case_masks_failed (SagUiCaseMasks *self, const GError *error);
 /** sag_ui_case_masks_pushed: a step called @title was done: notes it in the journal. */
 void sag_ui_case_masks_pushed (SagUiCaseMasks *self, const char *title);
 /** sag_ui_case_masks_take_live: (transfer full) (nullable): what is drawn now. */

@@ -26,6 +26,7 @@ struct _SagUiMaskJob
   SagUiCaseMasks *masks;
   char           *id;
   char           *name;
+  char           *key;
   char           *title;
   SagMask        *before;
   SagMask        *result;
@@ -66,6 +67,7 @@ job_free (SagUiMaskJob *job)
   g_free (job->note);
   g_free (job->id);
   g_free (job->name);
+  g_free (job->key);
   g_free (job->title);
   g_free (job);
 }
@@ -111,7 +113,7 @@ finish (SagUiCaseMasks *self)
   if (job->result != NULL && !job->is_dropped && job->id != NULL)
     sag_ui_case_masks_commit (self, job->title, job->id, job->result);
   else if (job->result != NULL && !job->is_dropped)
-    sag_ui_case_masks_add (self, job->name, NULL, job->result);
+    sag_ui_case_masks_add (self, job->name, job->key, NULL, job->result);
   if (job->is_stroke)
     sag_ui_case_masks_take_live (self, NULL, NULL);
   if (!job->is_dropped)
@@ -293,12 +295,17 @@ sag_ui_case_masks_run (SagUiCaseMasks *self,
 }
 
 void
-sag_ui_case_masks_run_new (
-  SagUiCaseMasks *self, const char *name, SagUiMaskFunc func, gpointer data, GDestroyNotify destroy)
+sag_ui_case_masks_run_new (SagUiCaseMasks *self,
+                           const char     *name,
+                           const char     *key,
+                           SagUiMaskFunc   func,
+                           gpointer        data,
+                           GDestroyNotify  destroy)
 {
   SagUiMaskJob *job = new_func (NULL, func, data, destroy);
 
   job->name = g_strdup (name);
+  job->key = g_strdup (key);
   enqueue (self, job);
 }
 

@@ -62,8 +62,8 @@ sag_ui_case_masks_said (SagUiCaseMasks *self, char *sentence, gboolean failed)
   g_free (sentence);
 }
 
-static void
-failed (SagUiCaseMasks *self, const GError *error)
+void
+sag_ui_case_masks_failed (SagUiCaseMasks *self, const GError *error)
 {
   sag_ui_case_masks_said (self, g_strdup (error->message), TRUE);
 }
@@ -84,7 +84,7 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!sag_masks_step_finish (result, &error) && error != NULL)
-    failed (self, error);
+    sag_ui_case_masks_failed (self, error);
   changed (self);
   if (self->journal != NULL)
     sag_ui_journal_release (self->journal);
@@ -262,7 +262,8 @@ sag_ui_case_masks_add_all (SagUiCaseMasks *self, SagMaskSet *set)
       const SagMaskInfo *info = sag_mask_set_get_info (set, m);
 
       if (!sag_mask_is_empty (sag_mask_set_get_mask (set, m)))
-        sag_ui_case_masks_add (self, info->name, &info->colour, sag_mask_set_get_mask (set, m));
+        sag_ui_case_masks_add (self, info->name, info->key, &info->colour,
+                               sag_mask_set_get_mask (set, m));
     }
 }
 
@@ -364,7 +365,7 @@ sag_ui_case_masks_commit (SagUiCaseMasks *self, const char *title, const char *i
   if (sag_mask_set_commit (self->set, title, id, mask, &error))
     sag_ui_case_masks_pushed (self, title);
   else
-    failed (self, error);
+    sag_ui_case_masks_failed (self, error);
 }
 
 static gboolean
@@ -406,119 +407,24 @@ next_colour (SagUiCaseMasks *self)
 }
 
 const char *
-sag_ui_case_masks_add (SagUiCaseMasks *self, const char *name, const guint32 *colour, SagMask *mask)
+sag_ui_case_masks_add (
+  SagUiCaseMasks *self, const char *name, const char *key, const guint32 *colour, SagMask *mask)
 {
   const char      *title = _ ("Mask added");
   g_autofree char *free_name = name == NULL ? dup_free_name (self) : NULL;
-  g_autoptr (SagMaskInfo) info = sag_mask_info_new (name != NULL ? name : free_name, NULL,
+  g_autoptr (SagMaskInfo) info = sag_mask_info_new (name != NULL ? name : free_name, key,
                                                     colour != NULL ? *colour : next_colour (self));
   g_autoptr (GError) error = NULL;
 
   if (!sag_mask_set_add (self->set, title, info, mask, &error))
     {
-      failed (self, error);
+      sag_ui_case_masks_failed (self, error);
       return NULL;
     }
   g_free (self->active);
   self->active = g_strdup (info->id);
   sag_ui_case_masks_pushed (self, title);
   return self->active;
-}
-
-void
-sag_ui_case_masks_remove (SagUiCaseMasks *self, const char *id)
-{
-  const char *title = _ ("Mask deleted");
-  g_autoptr (GError) error = NULL;
-
-  if (!sag_ui_case_masks_check (self, id))
-    return;
-  if (sag_mask_set_remove (self->set, title, id, &error))
-    sag_ui_case_masks_pushed (self, title);
-  else
-    failed (self, error);
-}
-
-static SagMaskInfo *
-dup_info (SagUiCaseMasks *self, const char *id)
-{
-  const int index = sag_mask_set_find (self->set, id);
-
-  return index >= 0 ? sag_mask_info_copy (sag_mask_set_get_info (self->set, (guint) index)) : NULL;
-}
-
-static void
-change_info (SagUiCaseMasks *self, const char *title, const SagMaskInfo *info)
-{
-  const int index = sag_mask_set_find (self->set, info->id);
-  g_autoptr (GError) error = NULL;
-
-  if (sag_mask_info_equal (info, sag_mask_set_get_info (self->set, (guint) index)))
-    return;
-  if (sag_mask_set_change_info (self->set, title, info, &error))
-    sag_ui_case_masks_pushed (self, title);
-  else
-    failed (self, error);
-}
-
-void
-sag_ui_case_masks_rename (SagUiCaseMasks *self, const char *id, const char *name)
-{
-  g_autoptr (SagMaskInfo) info = dup_info (self, id);
-
-  if (info == NULL || *name == 0)
-    return;
-  g_free (info->name);
-  info->name = g_strdup (name);
-  change_info (self, _ ("Mask renamed"), info);
-}
-
-void
-sag_ui_case_masks_set_colour (SagUiCaseMasks *self, const char *id, guint32 colour)
-{
-  g_autoptr (SagMaskInfo) info = dup_info (self, id);
-
-  if (info == NULL)
-    return;
-  info->colour = colour;
-  change_info (self, _ ("Colour of a mask changed"), info);
-}
-
-void
-sag_ui_case_masks_set_locked (SagUiCaseMasks *self, const char *id, gboolean locked)
-{
-  g_autoptr (SagMaskInfo) info = dup_info (self, id);
-
-  if (info == NULL)
-    return;
-  info->locked = locked;
-  change_info (self, locked ? _ ("Mask locked") : _ ("Mask unlocked"), info);
-}
-
-void
-sag_ui_case_masks_set_visible (SagUiCaseMasks *self, const char *id, gboolean visible)
-{
-  g_autoptr (SagMaskInfo) info = dup_info (self, id);
-
-  if (info == NULL)
-    return;
-  info->visible = visible;
-  change_info (self, visible ? _ ("Mask shown") : _ ("Mask hidden"), info);
-}
-
-void
-sag_ui_case_masks_move (SagUiCaseMasks *self, const char *id, guint index)
-{
-  const char *title = _ ("Mask moved in the list");
-  const int   from = sag_mask_set_find (self->set, id);
-  g_autoptr (GError) error = NULL;
-
-  if (from < 0 || (guint) from == index || index >= sag_mask_set_get_n (self->set))
-    return;
-  if (sag_mask_set_move (self->set, title, id, index, &error))
-    sag_ui_case_masks_pushed (self, title);
-  else
-    failed (self, error);
 }
 
 gboolean

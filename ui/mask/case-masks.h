@@ -63,20 +63,21 @@ gboolean sag_ui_case_masks_is_busy (SagUiCaseMasks *self);
 /**
  * sag_ui_case_masks_add: below the others; becomes the active one.
  * @name: (nullable): NULL: "Mask N"
+ * @key: (nullable): of the task that it belongs to
  * @colour: (nullable): NULL: the next answer colour
  * @mask: (nullable): empty
  * Returns: its id; (nullable): NULL if it failed
  */
-const char *sag_ui_case_masks_add (SagUiCaseMasks *self,
-                                   const char     *name,
-                                   const guint32  *colour,
-                                   SagMask        *mask);
-void        sag_ui_case_masks_remove (SagUiCaseMasks *self, const char *id);
-void        sag_ui_case_masks_rename (SagUiCaseMasks *self, const char *id, const char *name);
-void        sag_ui_case_masks_set_colour (SagUiCaseMasks *self, const char *id, guint32 colour);
-void        sag_ui_case_masks_set_locked (SagUiCaseMasks *self, const char *id, gboolean locked);
-void        sag_ui_case_masks_set_visible (SagUiCaseMasks *self, const char *id, gboolean visible);
-void        sag_ui_case_masks_move (SagUiCaseMasks *self, const char *id, guint index);
+const char *sag_ui_case_masks_add (
+  SagUiCaseMasks *self, const char *name, const char *key, const guint32 *colour, SagMask *mask);
+void sag_ui_case_masks_remove (SagUiCaseMasks *self, const char *id);
+void sag_ui_case_masks_rename (SagUiCaseMasks *self, const char *id, const char *name);
+/** sag_ui_case_masks_set_key: @key: (nullable): the task that it belongs to. */
+void sag_ui_case_masks_set_key (SagUiCaseMasks *self, const char *id, const char *key);
+void sag_ui_case_masks_set_colour (SagUiCaseMasks *self, const char *id, guint32 colour);
+void sag_ui_case_masks_set_locked (SagUiCaseMasks *self, const char *id, gboolean locked);
+void sag_ui_case_masks_set_visible (SagUiCaseMasks *self, const char *id, gboolean visible);
+void sag_ui_case_masks_move (SagUiCaseMasks *self, const char *id, guint index);
 
 /* Strokes. */
 
@@ -123,9 +124,11 @@ gboolean sag_ui_case_masks_run_on (SagUiCaseMasks *self,
 /**
  * sag_ui_case_masks_run_new: the same, of an empty mask, for a new one.
  * @name: of it
+ * @key: (nullable): of the task that it belongs to
  */
 void sag_ui_case_masks_run_new (SagUiCaseMasks *self,
                                 const char     *name,
+                                const char     *key,
                                 SagUiMaskFunc   func,
                                 gpointer        data,
                                 GDestroyNotify  destroy);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/mask/mask-files.h"
+#include "ui/mask/mask-task.h"
 #include "ui/mask/masks-private.h"
 
 #include <glib/gi18n.h>
@@ -100,7 +101,7 @@ add_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   SagUiCaseMasks *masks = sag_ui_masks_make_current (user_data);
 
   if (masks != NULL)
-    sag_ui_case_masks_add (masks, NULL, NULL, NULL);
+    sag_ui_masks_add (user_data, masks);
 }
 
 static const SagMaskInfo *

@@ -6,6 +6,7 @@
 #include "model/mask/islands.h"
 #include "model/mask/region.h"
 #include "model/mask/shape.h"
+#include "ui/mask/mask-task.h"
 #include "ui/mask/masks-private.h"
 
 #include <glib/gi18n.h>
@@ -373,8 +374,9 @@ map_func (SagMask *mask, gpointer data, char **note, GCancellable *cancellable, 
 void
 sag_ui_masks_from_map (SagUiMasks *self, SagUiOverlay *overlay)
 {
-  SagUiCaseMasks *masks = sag_ui_masks_make_current (self);
-  Order          *order;
+  SagUiCaseMasks   *masks = sag_ui_masks_make_current (self);
+  const SagTaskRow *task;
+  Order            *order;
 
   if (masks == NULL)
     return;
@@ -387,6 +389,7 @@ sag_ui_masks_from_map (SagUiMasks *self, SagUiOverlay *overlay)
     }
   order = order_new (self);
   order->overlay = g_object_ref (overlay);
-  sag_ui_case_masks_run_new (masks, sag_ui_overlay_get_label (overlay), map_func, order,
-                             order_free);
+  task = sag_ui_masks_find_task (self, sag_ui_overlay_get_label (overlay));
+  sag_ui_case_masks_run_new (masks, sag_ui_overlay_get_label (overlay),
+                             task != NULL ? task->key : NULL, map_func, order, order_free);
 }

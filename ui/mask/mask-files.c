@@ -6,6 +6,7 @@
 #include "model/export/import.h"
 #include "model/text/task.h"
 #include "model/volume/nifti.h"
+#include "ui/mask/mask-task.h"
 #include "ui/mask/masks-private.h"
 
 #include <glib/gi18n.h>
@@ -134,8 +135,8 @@ add_read (Read *read, guint m)
 {
   const SagMaskInfo *info = read->infos->pdata[m];
   g_autofree char   *active = g_strdup (sag_ui_case_masks_get_active (read->target));
-  g_autofree char   *id = g_strdup (
-      sag_ui_case_masks_add (read->target, info->name, &info->colour, read->masks->pdata[m]));
+  g_autofree char   *id = g_strdup (sag_ui_case_masks_add (read->target, info->name, info->key,
+                                                           &info->colour, read->masks->pdata[m]));
 
   if (id == NULL)
     return FALSE;
@@ -171,6 +172,16 @@ change_known (Read *read, guint m, guint *n)
   return TRUE;
 }
 
+/* Without a project a key that came with the file stays. */
+static void
+name_tasks (Read *read)
+{
+  const GPtrArray *tasks = sag_ui_masks_get_tasks (read->self);
+
+  if (tasks != NULL)
+    sag_import_name_tasks (tasks, read->path, read->scan, read->infos, 0);
+}
+
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -185,6 +196,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       sag_ui_session_say (read->self->session, error->message);
       return;
     }
+  name_tasks (read);
   for (guint m = 0; m < read->masks->len; m++)
     if (!read->is_watched || !change_known (read, m, &n))
       n += add_read (read, m);

@@ -3,7 +3,9 @@
 
 #include "ui/base/keymap.h"
 #include "ui/mask/mask-row.h"
+#include "ui/mask/mask-task.h"
 #include "ui/mask/masks.h"
+#include "ui/project/project.h"
 
 #include <glib/gi18n.h>
 
@@ -35,6 +37,7 @@ struct _SagUiMaskPane
   GtkButton       *add_button;
   GtkWidget       *empty;
   GtkListBox      *list;
+  SagUiMaskTask   *task;
   GtkWidget       *memory;
   GtkWidget       *other_row;
   GtkWidget       *combine_row;
@@ -118,6 +121,16 @@ update_other (SagUiMaskPane *self, SagUiCaseMasks *masks)
 }
 
 static void
+update_row (SagUiMaskPane *self, SagUiCaseMasks *masks, guint index, SagVolume *volume)
+{
+  const SagMaskInfo *info = sag_mask_set_get_info (sag_ui_case_masks_get_set (masks), index);
+  g_autofree char   *whole = NULL;
+  g_autofree char   *task = sag_ui_masks_dup_task_title (self->masks, info, &whole);
+
+  sag_ui_mask_row_update (get_row (self, index), volume, task, whole);
+}
+
+static void
 update (SagUiMaskPane *self)
 {
   SagUiCase      *one = sag_ui_session_get_case (self->session);
@@ -132,19 +145,27 @@ update (SagUiMaskPane *self)
   if (!is_in_order (self, masks))
     rebuild (self, masks);
   for (guint m = 0; m < n; m++)
-    sag_ui_mask_row_update (get_row (self, m), volume);
+    update_row (self, masks, m, volume);
   if (active >= 0)
     gtk_list_box_select_row (self->list, GTK_LIST_BOX_ROW (get_row (self, (guint) active)));
   gtk_widget_set_visible (self->empty, n == 0);
   gtk_widget_set_visible (GTK_WIDGET (self->list), n > 0);
   if (masks == NULL || !sag_ui_case_masks_is_busy (masks))
     gtk_widget_set_visible (self->memory, masks != NULL && !sag_ui_case_masks_is_kept (masks));
+  sag_ui_mask_task_update (self->task, self->masks);
   update_other (self, masks);
   self->is_updating = FALSE;
 }
 
 static void
 changed_cb (SagUiMasks *masks, SagUiMaskPane *self)
+{
+  update (self);
+}
+
+/* They have other names, or there are none. */
+static void
+tasks_cb (SagUiProject *project, SagUiMaskPane *self)
 {
   update (self);
 }
@@ -229,6 +250,7 @@ sag_ui_mask_pane_set_session (SagUiMaskPane *self, SagUiSession *session)
   bind (self, "distance-mm", self->distance, "value");
   bind (self, "fill", gtk_range_get_adjustment (GTK_RANGE (self->fill)), "value");
   g_signal_connect_object (self->masks, "changed", G_CALLBACK (changed_cb), self, 0);
+  g_signal_connect_object (sag_ui_project_get (session), "tasks", G_CALLBACK (tasks_cb), self, 0);
   g_signal_connect_object (display, "notify::tool", G_CALLBACK (update_rows), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->masks, "notify::limits", G_CALLBACK (update_rows), self,
@@ -263,6 +285,7 @@ sag_ui_mask_pane_class_init (SagUiMaskPaneClass *class)
 
   G_OBJECT_CLASS (class)->dispose = sag_ui_mask_pane_dispose;
   G_OBJECT_CLASS (class)->finalize = sag_ui_mask_pane_finalize;
+  g_type_ensure (SAG_UI_TYPE_MASK_TASK);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sagittact/Sagitta/mask-pane.ui");
 #define BIND(name) gtk_widget_class_bind_template_child (widget_class, SagUiMaskPane, name)
@@ -287,6 +310,7 @@ sag_ui_mask_pane_class_init (SagUiMaskPaneClass *class)
   BIND (add_button);
   BIND (empty);
   BIND (list);
+  BIND (task);
   BIND (memory);
   BIND (other_row);
   BIND (combine_row);

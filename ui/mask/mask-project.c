@@ -74,7 +74,7 @@ go_on (SagUiCaseMasks *masks, SagMaskSet *own, guint m)
   if (!sag_mask_set_get_info (set, (guint) index)->locked)
     sag_ui_case_masks_commit (masks, _ ("Painted without the project"), info->id, mask);
   else if (!sag_mask_equal (mask, sag_mask_set_get_mask (set, (guint) index)))
-    sag_ui_case_masks_add (masks, info->name, &info->colour, mask);
+    sag_ui_case_masks_add (masks, info->name, info->key, &info->colour, mask);
 }
 
 /* What was painted without the project joins what the project has. @is_theirs: the person's, who finds it again. */

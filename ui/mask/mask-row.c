@@ -14,6 +14,7 @@ struct _SagUiMaskRow
   char           *id;
   GtkWidget      *swatch;
   GtkWidget      *name;
+  GtkWidget      *task;
   GtkWidget      *value;
   GtkWidget      *eye;
   GtkWidget      *lock;
@@ -116,6 +117,11 @@ describe (SagUiMaskRow *self, const char *statistics)
 
   if (info == NULL)
     return;
+  if (gtk_widget_get_visible (self->task))
+    gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                    gtk_widget_get_tooltip_text (self->task), -1);
+  else
+    gtk_accessible_reset_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
   /* Translators: for a screen reader: the name of a mask, its values, seen or not, locked or not. */
   text = g_strdup_printf (_ ("%s: %s, %s, %s"), info->name, statistics,
                           info->visible ? _ ("shown") : _ ("hidden"),
@@ -164,7 +170,10 @@ set_toggle (GtkWidget *button, const char *icon, const char *what)
 }
 
 void
-sag_ui_mask_row_update (SagUiMaskRow *self, SagVolume *volume)
+sag_ui_mask_row_update (SagUiMaskRow *self,
+                        SagVolume    *volume,
+                        const char   *task,
+                        const char   *whole_task)
 {
   const SagMaskInfo *info = get_info (self);
   SagMaskSet        *set = sag_ui_case_masks_get_set (self->masks);
@@ -180,6 +189,9 @@ sag_ui_mask_row_update (SagUiMaskRow *self, SagVolume *volume)
   set_toggle (self->lock, info->locked ? "sagitta-locked-symbolic" : "sagitta-unlocked-symbolic",
               info->locked ? _ ("Unlock the mask") : _ ("Lock the mask"));
   self->is_updating = FALSE;
+  gtk_label_set_text (GTK_LABEL (self->task), task != NULL ? task : "");
+  gtk_widget_set_tooltip_text (self->task, whole_task);
+  gtk_widget_set_visible (self->task, task != NULL);
   describe (self, gtk_label_get_text (GTK_LABEL (self->value)));
   count_later (self, sag_mask_set_get_mask (set, (guint) sag_mask_set_find (set, self->id)),
                volume);
@@ -278,9 +290,14 @@ new_words (SagUiMaskRow *self)
   GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   self->name = gtk_editable_label_new ("");
+  self->task = gtk_label_new ("");
   self->value = gtk_label_new ("");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->name), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Name of the mask"), -1);
+  gtk_label_set_xalign (GTK_LABEL (self->task), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (self->task), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_visible (self->task, FALSE);
+  gtk_widget_add_css_class (self->task, "caption");
   gtk_label_set_xalign (GTK_LABEL (self->value), 0);
   gtk_label_set_wrap (GTK_LABEL (self->value), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (self->value), 30);
@@ -289,6 +306,7 @@ new_words (SagUiMaskRow *self)
   gtk_widget_add_css_class (self->value, "numeric");
   gtk_widget_set_hexpand (words, TRUE);
   gtk_box_append (GTK_BOX (words), self->name);
+  gtk_box_append (GTK_BOX (words), self->task);
   gtk_box_append (GTK_BOX (words), self->value);
   g_signal_connect (self->name, "notify::editing", G_CALLBACK (editing_cb), self);
   return words;

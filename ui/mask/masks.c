@@ -2,6 +2,7 @@
 #include "ui/mask/masks-private.h"
 
 #include "ui/mask/case-masks-private.h"
+#include "ui/mask/mask-task.h"
 #include "ui/project/project.h"
 
 #include <glib/gi18n.h>
@@ -172,7 +173,7 @@ sag_ui_masks_ready (SagUiMasks *self)
     return NULL;
   sag_ui_project_shelter (sag_ui_project_get (self->session));
   if (sag_ui_case_masks_get_active (masks) == NULL)
-    sag_ui_case_masks_add (masks, NULL, NULL, NULL);
+    sag_ui_masks_add (self, masks);
   index = sag_ui_case_masks_get_active_index (masks);
   if (index < 0)
     return NULL;

@@ -105,6 +105,48 @@ see_samples (SagProject *project, gboolean assisted, gboolean patients)
   return seen;
 }
 
+/* Names of labels and files that tell a task. */
+static void
+test_named (void)
+{
+  SagTaskRow effusion = { .key = (char *) "pe",
+                          .wording = (char *) "Diagnose the presence of pleural effusion" };
+  SagTaskRow lungs = { .key = (char *) "lungs", .wording = (char *) "Segment lungs in the image." };
+  static const struct
+  {
+    const char *file;
+    const char *label;
+    const char *key;
+  } names[] = {
+    { "/x/p12__pleural-effusion-0123abcd__mask.nii.gz", "Mask 1", "pe" },
+    { "/x/p12_PE.nii.gz", "p12_PE", "pe" },
+    { "/x/Pleural Effusion.nii", "Pleural Effusion", "pe" },
+    { "/x/segment-lungs-seg.nii.gz", "x", "lungs" },
+    { "/x/p12.nii.gz", "Segment lungs in the image", "lungs" },
+    { "/x/p12_peel.nii.gz", "p12_peel", NULL },
+    { "/x/p12.nii.gz", "Label 3", NULL },
+  };
+  g_autoptr (GPtrArray) tasks = g_ptr_array_new ();
+
+  g_ptr_array_add (tasks, &effusion);
+  g_ptr_array_add (tasks, &lungs);
+  for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      g_autoptr (GPtrArray) infos =
+        g_ptr_array_new_with_free_func ((GDestroyNotify) sag_mask_info_free);
+      SagMaskInfo *info = sag_mask_info_new (names[n].label, NULL, 0);
+
+      g_ptr_array_add (infos, info);
+      g_assert_cmpuint (sag_import_name_tasks (tasks, names[n].file, "p12", infos, 0), ==,
+                        names[n].key != NULL);
+      g_assert_cmpstr (info->key, ==, names[n].key);
+    }
+  g_assert_null (sag_import_find_task (tasks, ""));
+  lungs.key = (char *) "P E"; /* neither is meant more than the other */
+  effusion.key = (char *) "p-e";
+  g_assert_null (sag_import_find_task (tasks, "p_e"));
+}
+
 /* A mask that a model helped with is no unassisted sample. */
 static void
 test_assisted_mask (Fixture *fixture, gconstpointer data)
@@ -265,6 +307,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/export/named", test_named);
   g_test_add ("/export/assisted-mask", Fixture, NULL, set_up, test_assisted_mask, tear_down);
   g_test_add ("/export/patients", Fixture, NULL, set_up, test_patients, tear_down);
   g_test_add ("/export/pair", Fixture, NULL, set_up, test_pair, tear_down);

@@ -140,7 +140,7 @@ add (Fixture *self, guint32 colour, const double ijk[3], double radius_mm)
   g_autoptr (SagMask) ball = make_ball (ijk, radius_mm);
   SagUiCaseMasks *masks = sag_ui_masks_make_current (self->masks);
 
-  return g_strdup (sag_ui_case_masks_add (masks, "A ball", &colour, ball));
+  return g_strdup (sag_ui_case_masks_add (masks, "A ball", NULL, &colour, ball));
 }
 
 static void

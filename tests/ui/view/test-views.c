@@ -417,7 +417,7 @@ test_aligned_maps (Fixture *self, gconstpointer data)
 
   g_assert_false (is_said (self, "Masks hidden"));
   act (self, "view.aligned");
-  sag_ui_case_masks_add (sag_ui_case_masks_get (prior, journal), "Lesion", NULL, NULL);
+  sag_ui_case_masks_add (sag_ui_case_masks_get (prior, journal), "Lesion", NULL, NULL, NULL);
   sag_test_ui_settle ();
   g_assert_false (is_said (self, "Masks hidden"));
   act (self, "view.aligned");
