@@ -28,6 +28,7 @@ typedef struct
   char       *cache;
   double      cache_gb;
   gint64      steps;
+  gint64      until;
   gint64      seed;
   int         rank, scans, texts, accumulate, warm_up, every, on, patience, minutes;
   gboolean    augment;
@@ -127,7 +128,7 @@ read_arguments (Arguments *self, const char *command, const char *manifest)
   double        dropout = plan->dropout;
 
   fill_open (self);
-  if (self->steps < 1 || self->rank < 1 || self->scans < 1 || self->texts < 0 ||
+  if (self->steps < 1 || self->until < 0 || self->rank < 1 || self->scans < 1 || self->texts < 0 ||
       self->accumulate < 1 || self->warm_up < 0 || self->every < 0 || self->on < 1 ||
       self->patience < 0 || self->minutes < 0)
     return sag_cli_usage (command, "Counts are whole numbers that are not negative");
@@ -151,6 +152,7 @@ read_arguments (Arguments *self, const char *command, const char *manifest)
   plan->augment = self->augment || (!self->no_augment && sag_train_plan_trains_vision (plan));
   if (self->cache == NULL)
     self->cache = sag_cache_dup_default_folder ();
+  self->job.until = (guint64) self->until;
   self->job.manifest = manifest;
   self->job.folder = self->output;
   self->job.cache = self->cache;
@@ -294,6 +296,8 @@ sag_cli_train (int argc, char **argv)
     { "freeze-norms", 0, 0, G_OPTION_ARG_NONE, &plan->freeze_norms,
       "BatchNorm keeps its running statistics", NULL },
     { "steps", 0, 0, G_OPTION_ARG_INT64, &self.steps, "Optimiser steps (25000)", "N" },
+    { "until", 0, 0, G_OPTION_ARG_INT64, &self.until,
+      "Done after this step, with the rates of all --steps", "N" },
     { "images-per-batch", 0, 0, G_OPTION_ARG_INT, &self.scans, "Scans of a batch (4)", "N" },
     { "texts-per-image", 0, 0, G_OPTION_ARG_INT, &self.texts,
       "Questions drawn per scan (4); 0 takes all", "N" },

@@ -145,20 +145,26 @@ log_step (SagTrainer *self, const SagTrainProgress *progress, GError **error)
   return sag_train_log_end (self->log, error);
 }
 
+static guint64
+last_step (const SagTrainer *self)
+{
+  return self->job.until > 0 ? MIN (self->job.until, self->plan.n_steps) : self->plan.n_steps;
+}
+
 /* Time left at the pace of this sitting, validations and checkpoints included. */
 static double
 guess_seconds_left (const SagTrainer *self)
 {
   double per_step = seconds_since (self->started_at) / (double) self->n_steps_here;
 
-  return per_step * (double) (self->plan.n_steps - self->state.step);
+  return per_step * (double) (last_step (self) - self->state.step);
 }
 
 static gboolean
 do_step (SagTrainer *self, GError **error)
 {
   gint64           start = g_get_monotonic_time ();
-  SagTrainProgress progress = { .n_steps = self->plan.n_steps };
+  SagTrainProgress progress = { .n_steps = last_step (self) };
   SagTrainStepSums sums;
 
   if (!sag_trainer_do_step (self, &sums, &progress.lr, &progress.grad_norm, error))
@@ -205,7 +211,7 @@ is_over (const SagTrainer *self, GCancellable *cancellable, SagTrainEnd *end)
   const SagTrainPlan *plan = &self->plan;
 
   *end = SAG_TRAIN_DONE;
-  if (self->state.step >= plan->n_steps)
+  if (self->state.step >= last_step (self))
     return TRUE;
   if (plan->patience > 0 && self->state.n_worse >= plan->patience)
     *end = SAG_TRAIN_NO_BETTER;

@@ -54,6 +54,7 @@ typedef struct
  * @folder: gets checkpoints and log.jsonl (docs/training.md)
  * @cache: folder of prepared scans; @cache_bytes: its limit
  * @resume: go on in @folder
+ * @until: the run is done after this step, though its rates fall as for all of the plan's; 0: after the plan's last
  */
 typedef struct
 {
@@ -66,6 +67,7 @@ typedef struct
   const char           *cache;
   guint64               cache_bytes;
   gboolean              resume;
+  guint64               until;
   SagTrainEvents        events;
 } SagTrainJob;
 

@@ -301,6 +301,15 @@ def test_terminal():
     assert "AUROC" in text and text.rstrip().endswith("Done after 24 steps."), text
 
 
+def test_until():
+    folder = scratch("until")
+    result = run(*arguments(folder, "--until", 12))
+    assert "Done after 12 steps." in result.out, result.out
+    assert last_step(folder) == 12
+    run(*arguments(folder, "--resume"))
+    same_run(folder)
+
+
 def test_early_stop():
     folder = scratch("early")
     result = run(*arguments(folder, "--patience", 1, steps=2000))
