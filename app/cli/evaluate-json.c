@@ -34,6 +34,8 @@ sag_cli_evaluation_dup_json (const SagCliEvaluation *self)
   g_autoptr (SagJsonWriter) writer = sag_json_writer_new ();
 
   sag_json_begin_object (writer, NULL);
+  sag_json_string (writer, "format", SAG_REPORT_FORMAT);
+  sag_json_integer (writer, "version", SAG_REPORT_VERSION);
   sag_json_string (writer, "manifest", self->manifest);
   sag_json_string (writer, "split", self->split);
   write_bundles (self, writer);
@@ -45,6 +47,7 @@ sag_cli_evaluation_dup_json (const SagCliEvaluation *self)
   if (self->source->snapshot != NULL)
     sag_json_strings (writer, "notes", sag_snapshot_get_notes (self->source->snapshot));
   sag_report_write (self->report, writer);
+  sag_report_write_cases (self->report, writer, self->source->snapshot != NULL);
   sag_json_number (writer, "seconds", round (counts->seconds * 1e3) / 1e3);
   sag_json_string (writer, "program", sag_version_get ());
   sag_json_string (writer, "commit", sag_version_get_commit ());

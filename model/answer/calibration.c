@@ -358,36 +358,63 @@ dup_own (SagBundle *bundle)
   return g_build_filename (g_get_user_data_dir (), "sagitta", "calibrations", name, NULL);
 }
 
+static gboolean
+save_own (const SagCalibration *calibration, const char *path, GError **error)
+{
+  g_autofree char *text = dup_json (calibration);
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  g_mkdir_with_parents (folder, 0700);
+  return sag_file_save (path, text, strlen (text), error);
+}
+
 gboolean
 sag_calibration_save (
   SagCalibration *calibration, SagBundle *bundle, const char *path, char **saved, GError **error)
 {
   g_autofree char *text = dup_json (calibration);
   g_autofree char *target = path != NULL ? g_strdup (path) : dup_beside (bundle);
-  g_autofree char *folder = NULL;
+  g_autofree char *own = path == NULL ? dup_own (bundle) : NULL;
 
-  if (path == NULL && target != NULL && sag_file_save (target, text, strlen (text), NULL))
+  if (path != NULL)
     {
-      /* An older one of this person's would come first. */
-      g_autofree char *own = dup_own (bundle);
-
-      g_unlink (own);
+      if (!sag_file_save (target, text, strlen (text), error))
+        return FALSE;
     }
-  else if (path == NULL)
+  else if (target != NULL && sag_file_save (target, text, strlen (text), NULL))
+    g_unlink (own); /* an older one of this person's would come first */
+  else
     {
       g_free (target);
-      target = dup_own (bundle);
-      folder = g_path_get_dirname (target);
-      g_mkdir_with_parents (folder, 0700);
-      path = target;
+      target = g_steal_pointer (&own);
+      if (!save_own (calibration, target, error))
+        return FALSE;
     }
-  if (path != NULL && !sag_file_save (target, text, strlen (text), error))
-    return FALSE;
   g_free (calibration->sha256);
   calibration->sha256 = sag_hash_sha256 (text, strlen (text));
   if (saved != NULL)
     *saved = g_steal_pointer (&target);
   return TRUE;
+}
+
+/* TRUE if there is no such file now. */
+static gboolean
+take_away (const char *path)
+{
+  return path == NULL || g_unlink (path) == 0 || !g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+gboolean
+sag_calibration_remove (SagBundle *bundle, GError **error)
+{
+  g_autofree char *beside = dup_beside (bundle);
+  g_autofree char *own = dup_own (bundle);
+  g_autoptr (SagCalibration) empty = NULL;
+
+  if (take_away (beside) && take_away (own))
+    return TRUE;
+  empty = sag_calibration_new (sag_bundle_get_sha256 (bundle));
+  return save_own (empty, own, error);
 }
 
 static SagCalibration *

@@ -81,6 +81,14 @@ SagCalibration *sag_calibration_load (const char *path, GError **error);
 gboolean sag_calibration_save (
   SagCalibration *calibration, SagBundle *bundle, const char *path, char **saved, GError **error);
 
+/**
+ * sag_calibration_remove: from now on no calibration is found for @bundle. Where the file beside the bundle cannot be
+ * taken away an empty one of this person's own comes before it.
+ *
+ * Errors: G_FILE_ERROR
+ */
+gboolean sag_calibration_remove (SagBundle *bundle, GError **error);
+
 /** sag_calibration_find: (nullable): that of a bundle, if there is one; what is damaged or another bundle's is none. */
 SagCalibration *sag_calibration_find (SagBundle *bundle);
 

@@ -184,9 +184,24 @@ sag_calibrate_task (const char   *text,
   return g_steal_pointer (&task);
 }
 
-/* Those that stand in the overlay of before, of the same bundle. */
+static SagCalibrationTask *
+copy_task (const SagCalibrationTask *from)
+{
+  SagCalibrationTask *copy = sag_calibration_task_new (from->text);
+  GArray             *bins = copy->bins;
+  char               *text = copy->text;
+
+  *copy = *from;
+  copy->text = text;
+  copy->bins = bins;
+  copy->date = g_strdup (from->date);
+  g_array_append_vals (bins, from->bins->data, from->bins->len);
+  return copy;
+}
+
+/* Those that stand in the overlay of before, of the same bundle. @without: (nullable): a text */
 static SagCalibration *
-start_from (SagBundle *bundle)
+start_from (SagBundle *bundle, const char *without)
 {
   g_autoptr (SagCalibration) before = sag_calibration_find (bundle);
   SagCalibration *self = sag_calibration_new (sag_bundle_get_sha256 (bundle));
@@ -194,18 +209,19 @@ start_from (SagBundle *bundle)
   for (gsize t = 0; before != NULL && t < sag_calibration_get_n_tasks (before); t++)
     {
       const SagCalibrationTask *from = sag_calibration_get_task (before, t);
-      SagCalibrationTask       *copy = sag_calibration_task_new (from->text);
-      GArray                   *bins = copy->bins;
-      char                     *text = copy->text;
 
-      *copy = *from;
-      copy->text = text;
-      copy->bins = bins;
-      copy->date = g_strdup (from->date);
-      g_array_append_vals (bins, from->bins->data, from->bins->len);
-      sag_calibration_add (self, copy);
+      if (g_strcmp0 (from->text, without) != 0)
+        sag_calibration_add (self, copy_task (from));
     }
   return self;
+}
+
+SagCalibration *
+sag_calibrate_without (SagBundle *bundle, const char *text)
+{
+  g_autoptr (SagCalibration) self = start_from (bundle, text);
+
+  return sag_calibration_get_n_tasks (self) > 0 ? g_steal_pointer (&self) : NULL;
 }
 
 static char *
@@ -217,15 +233,64 @@ dup_today (void)
                           g_date_time_get_day_of_month (now));
 }
 
+/* A calibration on its way. @n_new: texts that are new in it */
+typedef struct
+{
+  SagCalibration *calibration;
+  GPtrArray      *refusals;
+  char           *date;
+  gsize           n_new;
+} Making;
+
+static void
+begin (Making *making, SagBundle *bundle)
+{
+  making->calibration = start_from (bundle, NULL);
+  making->refusals = g_ptr_array_new_with_free_func (g_free);
+  making->date = dup_today ();
+  making->n_new = 0;
+}
+
+static void
+add_texts (Making *making, const SagReportTask *task, const SagCases *cases, gsize model)
+{
+  for (guint s = 0; s < task->sentences->len; s++)
+    {
+      g_autoptr (GError) problem = NULL;
+      SagCalibrationTask *made =
+        sag_calibrate_task (task->sentences->pdata[s], cases->scores[model], cases->positive,
+                            cases->n, making->date, &problem);
+
+      if (made != NULL)
+        sag_calibration_add (making->calibration, made);
+      else
+        g_ptr_array_add (making->refusals, g_strdup (problem->message));
+      making->n_new += made != NULL;
+    }
+}
+
+static SagCalibration *
+end (Making *making, GPtrArray **refusals, GError **error)
+{
+  g_free (making->date);
+  *refusals = making->refusals;
+  if (making->n_new > 0)
+    return making->calibration;
+  sag_calibration_unref (making->calibration);
+  g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                       (*refusals)->len > 0 ? (*refusals)->pdata[0]
+                                            : "No question of these data has a number; there is "
+                                              "nothing to calibrate.");
+  return NULL;
+}
+
 SagCalibration *
 sag_calibrate_report (
   const SagReport *report, SagBundle *bundle, gsize model, GPtrArray **refusals, GError **error)
 {
-  g_autoptr (SagCalibration) self = start_from (bundle);
-  g_autofree char *date = dup_today ();
-  gsize            n_new = 0;
+  Making making;
 
-  *refusals = g_ptr_array_new_with_free_func (g_free);
+  begin (&making, bundle);
   for (gsize t = 0; t < sag_report_get_n_tasks (report); t++)
     {
       const SagReportTask *task = sag_report_get_task (report, t);
@@ -234,25 +299,62 @@ sag_calibrate_report (
       if (task->detects)
         continue;
       sag_report_collect (report, t, &cases);
-      for (guint s = 0; s < task->sentences->len; s++)
-        {
-          g_autoptr (GError) problem = NULL;
-          SagCalibrationTask *made =
-            sag_calibrate_task (task->sentences->pdata[s], cases.scores[model], cases.positive,
-                                cases.n, date, &problem);
-
-          if (made != NULL)
-            sag_calibration_add (self, made);
-          else
-            g_ptr_array_add (*refusals, g_strdup (problem->message));
-          n_new += made != NULL;
-        }
+      add_texts (&making, task, &cases, model);
     }
-  if (n_new > 0)
-    return g_steal_pointer (&self);
-  g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-                       (*refusals)->len > 0 ? (*refusals)->pdata[0]
-                                            : "No question of these data has a number; there is "
-                                              "nothing to calibrate.");
-  return NULL;
+  return end (&making, refusals, error);
+}
+
+/* Which model of the report a bundle is. */
+static gboolean
+find_model (const SagReportFile *report, SagBundle *bundle, gsize *model, GError **error)
+{
+  const SagReportFacts *facts = sag_report_file_get_facts (report);
+
+  for (*model = 0; *model < facts->n_models; (*model)++)
+    if (strcmp (sag_report_file_get_bundle (report, *model)->sha256,
+                sag_bundle_get_sha256 (bundle)) == 0)
+      break;
+  if (*model == facts->n_models)
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+                   "This report is not about %s; measure that one and take its report.",
+                   sag_bundle_get_name (bundle));
+      return FALSE;
+    }
+  if (*model > 0 && facts->n_folds > 0)
+    {
+      g_set_error (
+        error, SAG_ERROR, SAG_ERROR_MISMATCH,
+        "The answers of this report are those of the %u models of a cross-validation; %s "
+        "itself gave none of them. Measure it on other cases.",
+        facts->n_folds, sag_bundle_get_name (bundle));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+SagCalibration *
+sag_calibrate_report_file (const SagReportFile *report,
+                           SagBundle           *bundle,
+                           GPtrArray          **refusals,
+                           GError             **error)
+{
+  Making making;
+  gsize  model;
+
+  *refusals = NULL;
+  if (!find_model (report, bundle, &model, error))
+    return NULL;
+  begin (&making, bundle);
+  for (gsize t = 0; t < sag_report_file_get_n_tasks (report); t++)
+    {
+      const SagReportTask *task = sag_report_file_get_task (report, t);
+      g_auto (SagCases) cases = { 0 };
+
+      if (task->detects)
+        continue;
+      sag_report_file_collect (report, t, &cases);
+      add_texts (&making, task, &cases, model);
+    }
+  return end (&making, refusals, error);
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "model/answer/calibration.h"
-#include "model/evaluate/report.h"
+#include "model/evaluate/report-file.h"
 
 G_BEGIN_DECLS
 
@@ -38,5 +38,19 @@ SagCalibrationTask *sag_calibrate_task (const char   *text,
  */
 SagCalibration *sag_calibrate_report (
   const SagReport *report, SagBundle *bundle, gsize model, GPtrArray **refusals, GError **error);
+
+/**
+ * sag_calibrate_report_file: the same of a report that was written.
+ *
+ * Errors: also SAG_ERROR_MISMATCH: the report is not about @bundle, or its answers are those of the parts of a
+ * cross-validation, which @bundle never gave
+ */
+SagCalibration *sag_calibrate_report_file (const SagReportFile *report,
+                                           SagBundle           *bundle,
+                                           GPtrArray          **refusals,
+                                           GError             **error);
+
+/** sag_calibrate_without: (transfer full): what there is of this bundle without a text; NULL: no other text has any. */
+SagCalibration *sag_calibrate_without (SagBundle *bundle, const char *text);
 
 G_END_DECLS

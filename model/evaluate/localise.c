@@ -453,6 +453,100 @@ measure_distance (const Question *question)
   return best;
 }
 
+/* Mean place of cells, each counting as much as it holds. */
+static void
+weigh_cells (const Question *question, double mean_ijk[3])
+{
+  memset (mean_ijk, 0, 3 * sizeof *mean_ijk);
+  for (gsize c = 0; c < question->truth->n_cells; c++)
+    {
+      double ijk[3];
+
+      if (question->counts[c] == 0)
+        continue;
+      cell_index (&question->truth->cells, c, ijk);
+      for (int a = 0; a < 3; a++)
+        mean_ijk[a] += ijk[a] * question->counts[c] / (double) question->inside;
+    }
+}
+
+static double
+distance_of (const double a[3], const double b[3])
+{
+  return sqrt ((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) +
+               (a[2] - b[2]) * (a[2] - b[2]));
+}
+
+static gsize
+fullest_cell (const Question *question)
+{
+  double mean[3], best = INFINITY;
+  gsize  fullest = 0;
+
+  weigh_cells (question, mean);
+  for (gsize c = 0; c < question->truth->n_cells; c++)
+    {
+      double ijk[3], distance;
+
+      if (question->counts[c] < MAX (question->counts[fullest], 1))
+        continue;
+      cell_index (&question->truth->cells, c, ijk);
+      distance = distance_of (ijk, mean);
+      if (question->counts[c] > question->counts[fullest] || distance < best)
+        {
+          fullest = c;
+          best = distance;
+        }
+    }
+  return fullest;
+}
+
+/* Voxel centres of the structure in a cell, in RAS mm. */
+static GArray *
+collect_in_cell (const Question *question, gsize cell)
+{
+  const SagTruth    *truth = question->truth;
+  const SagGeometry *grid = sag_volume_get_geometry (truth->labels);
+  GArray            *places = g_array_new (FALSE, FALSE, 3 * sizeof (double));
+  int                low[3], high[3];
+
+  voxels_of (question, cell, low, high);
+  for (int k = low[2]; k <= high[2]; k++)
+    for (int j = low[1]; j <= high[1]; j++)
+      for (int i = low[0]; i <= high[0]; i++)
+        {
+          gsize voxel =
+            (gsize) i + (gsize) grid->dims[0] * ((gsize) j + (gsize) grid->dims[1] * (gsize) k);
+          double at[3], mm[3];
+
+          sag_geometry_apply (truth->label_to_cell, (double[3]){ i, j, k }, at);
+          if (cell_at (&truth->cells, at) != (gssize) cell ||
+              !is_asked (question, label_at (truth->labels, voxel)))
+            continue;
+          sag_geometry_to_ras (grid, (double[3]){ i, j, k }, mm);
+          g_array_append_val (places, mm);
+        }
+  return places;
+}
+
+static void
+find_middle (const Question *question, double middle_mm[3])
+{
+  g_autoptr (GArray) places = collect_in_cell (question, fullest_cell (question));
+  const double (*mm)[3] = (const double (*)[3]) (const void *) places->data;
+  double mean[3] = { 0 }, best = INFINITY;
+
+  for (guint p = 0; p < places->len; p++)
+    for (int a = 0; a < 3; a++)
+      mean[a] += mm[p][a] / places->len;
+  for (guint p = 0; p < places->len; p++)
+    if (distance_of (mm[p], mean) < best)
+      {
+        best = distance_of (mm[p], mean);
+        memcpy (middle_mm, mm[p], 3 * sizeof *middle_mm);
+      }
+}
+
 SagLocalisation
 sag_truth_localise (const SagTruth *truth,
                     const gint32   *values,
@@ -460,13 +554,15 @@ sag_truth_localise (const SagTruth *truth,
                     const float    *scores)
 {
   g_autofree guint32 *counts = g_new0 (guint32, truth->n_cells);
-  SagLocalisation     result = { .share_in_box = NAN, .distance_mm = NAN, .dice = NAN };
-  Question            question = {
-               .truth = truth,
-               .values = values,
-               .n_values = n_values,
-               .scores = scores,
-               .counts = counts,
+  SagLocalisation     result = {
+        .share_in_box = NAN, .distance_mm = NAN, .dice = NAN, .middle_ras_mm = { NAN, NAN, NAN }
+  };
+  Question question = {
+    .truth = truth,
+    .values = values,
+    .n_values = n_values,
+    .scores = scores,
+    .counts = counts,
   };
 
   result.best_dice = result.cell_dice = NAN;
@@ -486,6 +582,7 @@ sag_truth_localise (const SagTruth *truth,
   result.hit = result.strict_hit || counts[question.peak] > 0;
   result.distance_mm = result.strict_hit ? 0 : measure_distance (&question);
   result.side = judge_side (&question);
+  find_middle (&question, result.middle_ras_mm);
   measure_overlap (&question, &result);
   return result;
 }

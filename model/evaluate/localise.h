@@ -58,6 +58,8 @@ typedef enum
  * @best_dice: the highest that any choice of cells could reach
  * @cell_dice: of the marked cells and the cells that hold any of the structure, which is what training asks for
  * @side: of the peak
+ * @middle_ras_mm: a voxel centre of the structure to look at: of those in the cell that holds most of it, and of such
+ *   cells the one nearest to the middle of all, that nearest to their mean place
  */
 typedef struct
 {
@@ -73,6 +75,7 @@ typedef struct
   double   best_dice;
   double   cell_dice;
   SagSide  side;
+  double   middle_ras_mm[3];
 } SagLocalisation;
 
 /**

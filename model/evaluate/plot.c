@@ -164,20 +164,21 @@ set_words (SagPlot *self, const SagPlotWords *words)
 }
 
 SagPlot *
-sag_plot_new (const SagReport *report, gsize index, SagPlotKind kind, const SagPlotWords *words)
+sag_plot_new_of (const SagReportTask *task,
+                 const SagCases      *cases,
+                 gsize                n_models,
+                 SagPlotKind          kind,
+                 const SagPlotWords  *words)
 {
   static const char *const letters[] = { "A", "B" };
-  const SagReportTask     *task = sag_report_get_task (report, index);
-  g_auto (SagCases) cases = { 0 };
-  SagPlot *self;
+  SagPlot                 *self;
 
   if (task->n_positives == 0 || task->n_positives == task->n ||
       (kind == SAG_PLOT_RELIABILITY && task->detects))
     return NULL;
-  sag_report_collect (report, index, &cases);
   self = g_new0 (SagPlot, 1);
   self->kind = kind;
-  self->n_models = sag_evaluation_get_counts (sag_report_get_evaluation (report))->n_models;
+  self->n_models = n_models;
   self->share = (double) task->n_positives / (double) task->n;
   set_words (self, words);
   for (gsize m = 0; m < self->n_models; m++)
@@ -186,10 +187,21 @@ sag_plot_new (const SagReport *report, gsize index, SagPlotKind kind, const SagP
         words != NULL && words->names[m] != NULL ? words->names[m] : letters[m > 0];
 
       self->legend[m] = dup_legend (task, m, kind, name);
-      self->curves[m] = trace (&cases, m, kind);
+      self->curves[m] = trace (cases, m, kind);
       self->points[m] = task->models[m].point;
     }
   return self;
+}
+
+SagPlot *
+sag_plot_new (const SagReport *report, gsize index, SagPlotKind kind, const SagPlotWords *words)
+{
+  g_auto (SagCases) cases = { 0 };
+
+  sag_report_collect (report, index, &cases);
+  return sag_plot_new_of (sag_report_get_task (report, index), &cases,
+                          sag_evaluation_get_counts (sag_report_get_evaluation (report))->n_models,
+                          kind, words);
 }
 
 static SagPlotPlace

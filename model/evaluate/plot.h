@@ -94,7 +94,13 @@ typedef struct _SagPlot SagPlot;
  */
 SagPlot *
 sag_plot_new (const SagReport *report, gsize task, SagPlotKind kind, const SagPlotWords *words);
-void sag_plot_free (SagPlot *plot);
+/** sag_plot_new_of: the same of a task of any origin: @cases are those behind its figures. */
+SagPlot *sag_plot_new_of (const SagReportTask *task,
+                          const SagCases      *cases,
+                          gsize                n_models,
+                          SagPlotKind          kind,
+                          const SagPlotWords  *words);
+void     sag_plot_free (SagPlot *plot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagPlot, sag_plot_free)
 
 /** SAG_PLOT_SIZE: a plot is laid out for a square of so many units; other sizes work, too. */

@@ -169,6 +169,63 @@ write_group (const SagReport *report, SagJsonWriter *writer, const SagReportGrou
   sag_json_end_object (writer);
 }
 
+static void
+write_place (SagJsonWriter *writer, const char *name, const double ras_mm[3])
+{
+  double rounded[3];
+
+  if (isnan (ras_mm[0]))
+    {
+      sag_json_string (writer, name, NULL);
+      return;
+    }
+  for (int a = 0; a < 3; a++)
+    rounded[a] = round (ras_mm[a] * 1000) / 1000;
+  sag_json_numbers (writer, name, rounded, 3);
+}
+
+static void
+write_row (const SagReport *report, SagJsonWriter *writer, gsize index, gboolean studies)
+{
+  const SagEvaluation    *evaluation = sag_report_get_evaluation (report);
+  const SagEvaluationRow *row = sag_evaluation_get_row (evaluation, index);
+  gsize                   n_models = sag_evaluation_get_counts (evaluation)->n_models;
+  double                  scores[SAG_EVALUATE_MOST_MODELS];
+
+  for (gsize m = 0; m < n_models; m++)
+    scores[m] = row->outcomes[m].score;
+  sag_json_begin_object (writer, NULL);
+  sag_json_integer (writer, "line", row->sample->line);
+  if (studies)
+    sag_json_integer (writer, "case",
+                      row->sample->study != NULL ? g_ascii_strtoll (row->sample->study, NULL, 10)
+                                                 : 0);
+  sag_json_string (writer, "task", row->sample->question);
+  sag_json_integer (writer, "index", (gint64) sag_report_find_task (report, index));
+  sag_json_integer (writer, "patient", row->patient);
+  sag_json_integer (writer, "truth", row->truth);
+  sag_json_numbers (writer, "scores", scores, n_models);
+  sag_json_begin_array (writer, "peaks_ras_mm");
+  for (gsize m = 0; m < n_models; m++)
+    write_place (writer, NULL, row->outcomes[m].peak_ras_mm);
+  sag_json_end_array (writer);
+  if (row->sample->mask != NULL && row->outcomes[0].map.present)
+    write_place (writer, "mask_ras_mm", row->outcomes[0].map.middle_ras_mm);
+  sag_json_end_object (writer);
+}
+
+void
+sag_report_write_cases (const SagReport *report, SagJsonWriter *writer, gboolean studies)
+{
+  const SagEvaluation *evaluation = sag_report_get_evaluation (report);
+
+  sag_json_begin_array (writer, "cases");
+  for (gsize i = 0; i < sag_evaluation_get_counts (evaluation)->n_rows; i++)
+    if (sag_evaluation_get_row (evaluation, i)->answered)
+      write_row (report, writer, i, studies);
+  sag_json_end_array (writer);
+}
+
 void
 sag_report_write (const SagReport *report, SagJsonWriter *writer)
 {

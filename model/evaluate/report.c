@@ -464,6 +464,12 @@ sag_report_collect (const SagReport *report, gsize task, SagCases *cases)
 }
 
 gsize
+sag_report_find_task (const SagReport *report, gsize row)
+{
+  return report->pool_of_row[row];
+}
+
+gsize
 sag_report_get_n_groups (const SagReport *report)
 {
   return report->groups->len;

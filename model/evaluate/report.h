@@ -155,11 +155,24 @@ gsize                sag_report_get_n_tasks (const SagReport *report);
 const SagReportTask *sag_report_get_task (const SagReport *report, gsize task);
 /** sag_report_collect: @cases: out: those behind a task's figures, for curves; clear them. */
 void sag_report_collect (const SagReport *report, gsize task, SagCases *cases);
+/** sag_report_find_task: of a row of the evaluation. */
+gsize sag_report_find_task (const SagReport *report, gsize row);
 /** sag_report_get_n_groups: only those that have a task. */
 gsize                 sag_report_get_n_groups (const SagReport *report);
 const SagReportGroup *sag_report_get_group (const SagReport *report, gsize group);
 
+/** SAG_REPORT_FORMAT, SAG_REPORT_VERSION: 2 has places, and says which task a case belongs to. */
+#define SAG_REPORT_FORMAT "sagitta-report"
+#define SAG_REPORT_VERSION 2
+
 /** sag_report_write: the members "tasks", "groups" and what they rest on, of a JSON object. No path, no patient. */
 void sag_report_write (const SagReport *report, SagJsonWriter *writer);
+
+/**
+ * sag_report_write_cases: the member "cases": every row that was answered, with its line, its truth, its numbers and
+ * where to look. No path, no patient.
+ * @studies: the samples' study_id is the number of a case of a project, which is written, too
+ */
+void sag_report_write_cases (const SagReport *report, SagJsonWriter *writer, gboolean studies);
 
 G_END_DECLS

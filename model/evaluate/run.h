@@ -48,11 +48,13 @@ typedef struct
 /**
  * SagOutcome: what a model made of a row.
  * @score: of the class head, a logit; where a map answers the highest score of it
+ * @peak_ras_mm: centre of the highest cell of the map, whatever answers
  * @map: where the row has a mask
  */
 typedef struct
 {
   double          score;
+  double          peak_ras_mm[3];
   SagLocalisation map;
 } SagOutcome;
 

@@ -248,14 +248,29 @@ look_at_masks (Scan *scan, GError **error)
   return TRUE;
 }
 
-static float
+/* The first of equal ones. */
+static gsize
 highest (const float *scores, gsize n)
 {
-  float peak = scores[0];
+  gsize peak = 0;
 
   for (gsize i = 1; i < n; i++)
-    peak = MAX (peak, scores[i]);
+    if (scores[i] > scores[peak])
+      peak = i;
   return peak;
+}
+
+static void
+place_peak (const SagGeometry *grid, gsize cell, double ras_mm[3])
+{
+  double ijk[3];
+
+  for (int a = 0; a < 3; a++)
+    {
+      ijk[a] = (double) (cell % (gsize) grid->dims[a]);
+      cell /= (gsize) grid->dims[a];
+    }
+  sag_geometry_to_ras (grid, ijk, ras_mm);
 }
 
 /* Nothing of the structure in the box: it is truly absent, nobody drew it, or it lies where the model cannot look. */
@@ -287,12 +302,13 @@ write_rows (Scan *scan)
       for (gsize m = 0; m < scan->asked->n_models; m++)
         {
           const View *view = &scan->views[m];
-          gsize       q = scan->question_of[i];
+          gsize       q = scan->question_of[i], peak;
 
           g_assert (view->cells != NULL && view->logits != NULL); /* every row has its question */
-          row->outcomes[m].score = row->detects
-                                     ? highest (view->cells + q * view->n_cells, view->n_cells)
-                                     : view->logits[q];
+          peak = highest (view->cells + q * view->n_cells, view->n_cells);
+          place_peak (&view->grid, peak, row->outcomes[m].peak_ras_mm);
+          row->outcomes[m].score =
+            row->detects ? view->cells[q * view->n_cells + peak] : view->logits[q];
         }
       row->truth = truth_of (scan->asked, row);
       row->answered = TRUE;

@@ -123,29 +123,6 @@ dup_notes (const SagTuneRun *self)
   return g_strv_builder_end (notes);
 }
 
-/* Which case of the project each row of the tables is. */
-static void
-write_cases (const SagEvaluation *evaluation, SagJsonWriter *writer)
-{
-  sag_json_begin_array (writer, "cases");
-  for (gsize i = 0; i < sag_evaluation_get_counts (evaluation)->n_rows; i++)
-    {
-      const SagEvaluationRow *row = sag_evaluation_get_row (evaluation, i);
-
-      sag_json_begin_object (writer, NULL);
-      sag_json_integer (writer, "line", row->sample->line);
-      sag_json_integer (writer, "case",
-                        row->sample->study != NULL ? g_ascii_strtoll (row->sample->study, NULL, 10)
-                                                   : 0);
-      sag_json_string (writer, "task", row->sample->question);
-      sag_json_integer (writer, "truth", row->truth);
-      sag_json_numbers (writer, "scores",
-                        (double[2]){ row->outcomes[0].score, row->outcomes[1].score }, 2);
-      sag_json_end_object (writer);
-    }
-  sag_json_end_array (writer);
-}
-
 static char *
 dup_json (SagTuneRun        *self,
           SagBundle *const  *bundles,
@@ -156,6 +133,8 @@ dup_json (SagTuneRun        *self,
   g_autoptr (SagJsonWriter) writer = sag_json_writer_new ();
 
   sag_json_begin_object (writer, NULL);
+  sag_json_string (writer, "format", SAG_REPORT_FORMAT);
+  sag_json_integer (writer, "version", SAG_REPORT_VERSION);
   sag_json_begin_array (writer, "bundles");
   for (int m = 0; m < 2; m++)
     {
@@ -174,7 +153,7 @@ dup_json (SagTuneRun        *self,
   sag_json_end_object (writer);
   sag_json_strings (writer, "notes", notes);
   sag_report_write (report, writer);
-  write_cases (sag_report_get_evaluation (report), writer);
+  sag_report_write_cases (report, writer, TRUE);
   sag_json_string (writer, "program", sag_version_get ());
   sag_json_string (writer, "commit", sag_version_get_commit ());
   sag_json_string (writer, "notice", "Research use, not a medical device");

@@ -86,6 +86,31 @@ def test_counts():
     assert tasks(document)[NODULES]["models"][0]["maps"]["absent"] == 2
 
 
+def test_cases_and_places():
+    """Every answer stands in the report, with the place to look at: the peak that ask names, a voxel of what is masked."""
+    import nibabel
+    import numpy
+
+    document = report()["json"]
+    assert document["format"] == "sagitta-report" and len(document["cases"]) == document["rows"]
+    path = scans()[0]
+    labels = nibabel.load(path.replace(".nii.gz", "_labels.nii.gz"))
+    data, to_voxel = numpy.asarray(labels.dataobj).astype(int), numpy.linalg.inv(labels.affine)
+    first = min(case["line"] for case in document["cases"])
+    mine = [case for case in document["cases"] if case["line"] < first + 2 + len(MASKS)]
+    for case in mine:
+        result = next(result for result in ask(path) if result["task"] == case["task"])
+        assert document["tasks"][case["index"]]["task"] == case["task"]
+        for a, b in zip(case["peaks_ras_mm"][0], result["heatmap"]["peak_ras_mm"]):
+            near(a, b, 2e-3)
+        values = dict(MASKS).get(case["task"])
+        if values is None or not numpy.isin(data, [int(v) for v in values.split(";")]).any():
+            assert "mask_ras_mm" not in case
+            continue
+        at = numpy.rint(to_voxel[:3, :3] @ case["mask_ras_mm"] + to_voxel[:3, 3]).astype(int)
+        assert str(data[tuple(at)]) in values.split(";")
+
+
 _asked = {}
 
 

@@ -89,6 +89,8 @@ def test_run():
     snapshot = load(folder, "snapshot", "snapshot.json")
     held = {case["id"] for case in snapshot["cases"] if case["held_out"]}
     assert {row["case"] for row in report["cases"]} == held and 2 <= len(held) <= 5
+    assert report["format"] == "sagitta-report" and report["version"] == 2
+    assert all(len(row["peaks_ras_mm"]) == 2 and row["index"] == 0 for row in report["cases"])
     with open(os.path.join(folder, "report.html"), encoding="utf-8") as file:
         text = file.read()
     assert "before" in text and "after" in text and "<script" not in text

@@ -270,6 +270,52 @@ test_bad (void)
   sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "no volume");
 }
 
+/* A voxel of the structure, in the middle of the cell that holds most of it. */
+static void
+test_middle (void)
+{
+  g_autoptr (SagVolume) labels = label_map ();
+  SagGeometry cells = cell_grid (), grid = fine_grid ();
+  g_autoptr (SagTruth) truth = truth_new (labels, &cells);
+  const gint32    both[] = { 1, 2 };
+  float           scores[ALL_CELLS] = { 0 };
+  double          place[3];
+  SagLocalisation found = sag_truth_localise (truth, both, 2, scores);
+
+  sag_geometry_to_ras (&grid, (double[3]){ 11.5, 19.5, 27.5 }, place);
+  for (int a = 0; a < 3; a++)
+    assert_near (found.middle_ras_mm[a], place[a], 0.5);
+  found = ask (truth, 3, 0, 1);
+  sag_geometry_to_ras (&grid, (double[3]){ 47, 47, 47 }, place);
+  for (int a = 0; a < 3; a++)
+    assert_near (found.middle_ras_mm[a], place[a], 1e-9);
+  found = ask (truth, 4, 0, 1);
+  g_assert_true (isnan (found.middle_ras_mm[0]));
+}
+
+/* Of many full cells the one in the middle; and never a place outside of a hollow structure. */
+static void
+test_middle_of_a_ring (void)
+{
+  gint16     *voxels = g_new0 (gint16, N * N * N);
+  SagGeometry cells = cell_grid (), grid = fine_grid ();
+  g_autoptr (SagVolume) labels = NULL;
+  g_autoptr (SagTruth) truth = NULL;
+  float           scores[ALL_CELLS] = { 0 };
+  double          to_ijk[3][4], at[3];
+  SagLocalisation found;
+
+  fill (voxels, (int[3]){ 0, 0, 0 }, (int[3]){ N, N, N }, 1);
+  fill (voxels, (int[3]){ 4, 4, 4 }, (int[3]){ 44, 44, 44 }, 0);
+  labels = sag_volume_new_int16 (&grid, voxels);
+  truth = truth_new (labels, &cells);
+  found = sag_truth_localise (truth, (const gint32[]){ 1 }, 1, scores);
+  g_assert_true (sag_geometry_invert (&grid, to_ijk));
+  sag_geometry_apply (to_ijk, found.middle_ras_mm, at);
+  g_assert_cmpint (
+    sag_volume_get_int16 (labels)[lrint (at[0]) + N * (lrint (at[1]) + N * lrint (at[2]))], ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -279,6 +325,8 @@ main (int argc, char **argv)
   g_test_add_func ("/evaluate/localise/empty", test_empty);
   g_test_add_func ("/evaluate/localise/orientations", test_orientations);
   g_test_add_func ("/evaluate/localise/distance", test_distance);
+  g_test_add_func ("/evaluate/localise/middle", test_middle);
+  g_test_add_func ("/evaluate/localise/middle-of-a-ring", test_middle_of_a_ring);
   g_test_add_func ("/evaluate/localise/bad", test_bad);
   return g_test_run ();
 }

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/evaluate/calibrate.h"
+#include "model/evaluate/plot.h"
+
+#include "model/bundle/create.h"
+#include "model/core/error.h"
+
+#include "tests/support/test.h"
+
+#include <math.h>
+#include <string.h>
+
+#define EFFUSION "Diagnose the presence of pleural effusion around the lungs"
+#define LUNG "Segment left lung in the image."
+
+/* What a damaged report has in the place of something right; in the order of dup_report(). */
+typedef struct
+{
+  const char *format;
+  int         version;
+  const char *after; /* SHA-256 of the second bundle */
+  int         n_folds;
+  int         n_positives;
+  int         n_cases;
+  const char *score;
+  int         index;
+} Change;
+
+static const Change right = { "sagitta-report", 2, "bbbb", 0, 25, 50, "", 0 };
+
+#define POINT                                                                                      \
+  "{\"true_positives\": 1, \"false_positives\": 2, \"true_negatives\": 3, \"false_negatives\": "   \
+  "4, \"sensitivity\": 0.2, \"sensitivity_95\": [0.1, 0.5], \"specificity\": null, "               \
+  "\"specificity_95\": null}"
+#define MODEL                                                                                      \
+  "{\"training\": \"trained\", \"auroc\": 0.75, \"auroc_95\": [0.6, 0.9], \"auroc_delong_95\": "   \
+  "[0.61, 0.89], \"aupr\": 0.7, \"aupr_95\": null, \"point\": " POINT "%s}"
+#define MAPS                                                                                       \
+  ", \"maps\": {\"present\": 1, \"hit\": 1, \"strict_hit\": 0, \"dice\": 0.5, \"best_dice\": "     \
+  "0.75, \"cell_dice\": 0.6, \"median_distance_mm\": 12.5, \"sided\": 1, \"right_side\": 1, "      \
+  "\"absent\": 0, \"false_alarms\": null}"
+#define PAIR                                                                                       \
+  "\"comparison\": {\"auroc_difference\": 0.1, \"auroc_difference_95\": [-0.1, 0.3], "             \
+  "\"auroc_difference_delong_95\": [-0.05, 0.25], \"p\": 0.04, \"aupr_difference\": 0.1, "         \
+  "\"aupr_difference_95\": null, \"changed\": []}"
+
+static void
+append_task (GString *text, const char *task, int n, int n_positives, int n_masks)
+{
+  g_string_append_printf (
+    text,
+    "{\"task\": \"%s\", \"wordings\": [\"%s\"], \"number\": \"%s\", \"n\": %d, \"positives\": %d, "
+    "\"patients\": %d, \"lesion\": false, \"masks\": %d, \"outside_the_box\": 0, \"median_ml\": "
+    "null, \"models\": [",
+    task, task, n_masks > 0 ? "highest score" : "probability", n, n_positives, n, n_masks);
+  for (int m = 0; m < 2; m++)
+    g_string_append_printf (text, MODEL "%s", n_masks > 0 ? MAPS : "",
+                            m == 0 ? ", " : "], " PAIR "}");
+}
+
+/* Of the class head: positives score high; the second model is sharper. Then one case of a map. */
+static char *
+dup_report (const Change *change)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (
+    text,
+    "{\"format\": \"%s\", \"version\": %d, \"bundles\": [{\"name\": \"old\", \"sha256\": \"aaaa\", "
+    "\"trained\": true, \"synthetic\": true}, {\"name\": \"new\", \"sha256\": \"%s\", \"trained\": "
+    "true, \"synthetic\": true}], \"folds\": %d, \"holdout\": {\"looks\": 3, \"bundles\": 2}, "
+    "\"notes\": [\"A note.\"], \"scans\": 50, \"patients\": 50, \"synthetic_scans\": 50, "
+    "\"failed_scans\": 0, \"threshold\": 0.5, \"tasks\": [",
+    change->format, change->version, change->after, change->n_folds);
+  append_task (text, EFFUSION, 50, change->n_positives, 0);
+  g_string_append (text, ", ");
+  append_task (text, LUNG, 1, 1, 1);
+  g_string_append (text, "], \"cases\": [");
+  for (int c = 0; c < change->n_cases; c++)
+    {
+      int truth = c % 2, tenths = truth * 5 + c / 2 % 10 - 5;
+
+      g_string_append_printf (text,
+                              "{\"line\": %d, \"case\": %d, \"task\": \"" EFFUSION "\", \"index\": "
+                              "%d, \"patient\": %d, \"truth\": %d, \"scores\": [%s%d.25, %d.5], "
+                              "\"peaks_ras_mm\": [[1, 2, 3], [4, 5, %d]]}, ",
+                              c + 2, c + 1, change->index, c, truth, change->score, tenths,
+                              2 * tenths, c);
+    }
+  g_string_append (text, "{\"line\": 99, \"case\": 1, \"task\": \"" LUNG "\", \"index\": 1, "
+                         "\"patient\": 0, \"truth\": 1, \"scores\": [0.4, 0.9], \"peaks_ras_mm\": "
+                         "[[1, 2, 3], null], \"mask_ras_mm\": [-7.5, 8, 9]}]}");
+  return g_string_free (text, FALSE);
+}
+
+static SagReportFile *
+parse (const Change *change, GError **error)
+{
+  g_autofree char *text = dup_report (change);
+
+  return sag_report_file_parse (text, strlen (text), "report.json", error);
+}
+
+static void
+test_read (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagReportFile) file = parse (&right, &error);
+  const SagReportFacts *facts;
+  const SagReportTask  *task;
+  const SagReportCase  *one;
+
+  g_assert_no_error (error);
+  facts = sag_report_file_get_facts (file);
+  g_assert_cmpuint (facts->n_models, ==, 2);
+  g_assert_cmpuint (facts->looks.n, ==, 3);
+  g_assert_cmpstr (facts->notes[0], ==, "A note.");
+  g_assert_cmpstr (sag_report_file_get_bundle (file, 1)->name, ==, "new");
+  task = sag_report_file_get_task (file, 0);
+  g_assert_cmpuint (sag_report_file_get_n_tasks (file), ==, 2);
+  g_assert_false (task->detects);
+  g_assert_true (task->independent);
+  g_assert_false (task->pair.too_few);
+  g_assert_cmpfloat (task->pair.p, ==, 0.04);
+  g_assert_cmpfloat (task->models[1].auroc.interval.high, ==, 0.89);
+  g_assert_true (isnan (task->models[1].aupr_interval.low));
+  g_assert_true (isnan (task->models[0].point.specificity));
+  task = sag_report_file_get_task (file, 1);
+  g_assert_true (task->detects && task->pair.too_few);
+  g_assert_cmpfloat (task->models[1].maps.best_dice, ==, 0.75);
+  g_assert_true (isnan (task->models[1].maps.false_alarms));
+  g_assert_cmpuint (task->changed->len, ==, 1);
+  one = sag_report_file_get_case (file, g_array_index (task->changed, guint, 0));
+  g_assert_cmpuint (one->line, ==, 99);
+  g_assert_cmpfloat (one->mask_ras_mm[0], ==, -7.5);
+  g_assert_cmpfloat (one->peaks_ras_mm[0][2], ==, 3);
+  g_assert_true (isnan (one->peaks_ras_mm[1][2]));
+}
+
+/* Curves are those of the cases. */
+static void
+test_curves (void)
+{
+  g_autoptr (SagReportFile) file = parse (&right, NULL);
+  g_auto (SagCases) cases = { 0 };
+  g_autoptr (SagPlot) plot = NULL;
+  g_autofree char *svg = NULL;
+
+  sag_report_file_collect (file, 0, &cases);
+  g_assert_cmpuint (cases.n, ==, 50);
+  g_assert_cmpuint (sag_cases_count_patients (&cases), ==, 50);
+  plot = sag_plot_new_of (sag_report_file_get_task (file, 0), &cases, 2, SAG_PLOT_ROC, NULL);
+  g_assert_nonnull (plot);
+  svg = sag_plot_dup_svg (plot, SAG_PLOT_SIZE, SAG_PLOT_SIZE, FALSE);
+  g_assert_nonnull (strstr (svg, "0.750 (0.610 to 0.890)"));
+}
+
+static void
+assert_refused (const Change *change, int code, const char *part)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagReportFile) file = parse (change, &error);
+
+  g_assert_null (file);
+  g_assert_error (error, SAG_ERROR, code);
+  g_assert_true (g_str_has_prefix (error->message, "report.json: "));
+  if (strstr (error->message, part) == NULL)
+    g_error ("\"%s\" does not say \"%s\"", error->message, part);
+}
+
+static void
+test_damaged (void)
+{
+  Change change = right;
+
+  change.format = "sagitta-calibration";
+  assert_refused (&change, SAG_ERROR_FORMAT, "no report");
+  change = right;
+  change.version = 1;
+  assert_refused (&change, SAG_ERROR_UNSUPPORTED, "another version");
+  change = right;
+  change.n_positives = 24;
+  assert_refused (&change, SAG_ERROR_FORMAT, "not those of the figures");
+  change = right;
+  change.n_positives = 51;
+  assert_refused (&change, SAG_ERROR_FORMAT, "more positives");
+  change = right;
+  change.n_cases = 49;
+  assert_refused (&change, SAG_ERROR_FORMAT, "not those of the figures");
+  change = right;
+  change.score = "\"a\", ";
+  assert_refused (&change, SAG_ERROR_FORMAT, "scores");
+  change = right;
+  change.index = 2;
+  assert_refused (&change, SAG_ERROR_FORMAT, "index");
+}
+
+/* Any shorter beginning is an error, never a crash. */
+static void
+test_truncated (void)
+{
+  g_autofree char *text = dup_report (&right);
+
+  for (gsize size = 0; size + 1 < strlen (text); size += 7)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (sag_report_file_parse (text, size, "report.json", &error));
+      g_assert_nonnull (error);
+    }
+}
+
+static void
+test_old (void)
+{
+  static const char text[] = "{\"bundles\": [], \"tasks\": []}";
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (sag_report_file_parse (text, strlen (text), "report.json", &error));
+  g_assert_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED);
+}
+
+static void
+test_calibrate (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagBundle) bundle = sag_bundle_open_untrained (1, &error);
+  Change change = right;
+  g_autoptr (SagReportFile) file = NULL;
+  g_autoptr (SagReportFile) folds = NULL;
+  g_autoptr (SagReportFile) other = parse (&right, NULL);
+  g_autoptr (GPtrArray) refusals = NULL;
+  g_autoptr (GPtrArray) none = NULL;
+  g_autoptr (SagCalibration) calibration = NULL;
+  const SagCalibrationTask *task;
+
+  g_assert_no_error (error);
+  change.after = sag_bundle_get_sha256 (bundle);
+  file = parse (&change, &error);
+  g_assert_no_error (error);
+  calibration = sag_calibrate_report_file (file, bundle, &refusals, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (sag_calibration_get_n_tasks (calibration), ==, 1);
+  task = sag_calibration_find_task (calibration, EFFUSION);
+  g_assert_cmpuint (task->n_positives, ==, 25);
+  /* The second model's logits, not the first one's, which begin at -5.25. */
+  g_assert_cmpfloat (task->quantiles[0][0], ==, -10.5);
+  change.n_folds = 3;
+  folds = parse (&change, NULL);
+  g_assert_null (sag_calibrate_report_file (folds, bundle, &none, &error));
+  g_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH);
+  g_assert_nonnull (strstr (error->message, "cross-validation"));
+  g_clear_error (&error);
+  g_assert_null (sag_calibrate_report_file (other, bundle, &none, &error));
+  g_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH);
+}
+
+/* Saved, found, and gone again; without one text the others stay. */
+static void
+test_remove (void)
+{
+  char *folder = sag_test_dup_folder ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagBundle) bundle = sag_bundle_open_untrained (1, &error);
+  Change change = right;
+  g_autoptr (SagReportFile) file = NULL;
+  g_autoptr (GPtrArray) refusals = NULL;
+  g_autoptr (SagCalibration) calibration = NULL;
+  g_autoptr (SagCalibration) found = NULL;
+  g_autoptr (SagCalibration) rest = NULL;
+
+  g_setenv ("XDG_DATA_HOME", folder, TRUE);
+  change.after = sag_bundle_get_sha256 (bundle);
+  file = parse (&change, &error);
+  calibration = sag_calibrate_report_file (file, bundle, &refusals, &error);
+  g_assert_true (sag_calibration_save (calibration, bundle, NULL, NULL, &error));
+  g_assert_no_error (error);
+  found = sag_calibration_find (bundle);
+  g_assert_cmpstr (sag_calibration_get_sha256 (found), ==,
+                   sag_calibration_get_sha256 (calibration));
+  rest = sag_calibrate_without (bundle, LUNG);
+  g_assert_nonnull (sag_calibration_find_task (rest, EFFUSION));
+  g_assert_null (sag_calibrate_without (bundle, EFFUSION));
+  g_assert_true (sag_calibration_remove (bundle, &error));
+  g_assert_no_error (error);
+  g_assert_null (sag_calibration_find (bundle));
+  sag_test_remove_folder (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/evaluate/report-file/read", test_read);
+  g_test_add_func ("/evaluate/report-file/curves", test_curves);
+  g_test_add_func ("/evaluate/report-file/damaged", test_damaged);
+  g_test_add_func ("/evaluate/report-file/truncated", test_truncated);
+  g_test_add_func ("/evaluate/report-file/old", test_old);
+  g_test_add_func ("/evaluate/report-file/calibrate", test_calibrate);
+  g_test_add_func ("/evaluate/report-file/remove", test_remove);
+  return g_test_run ();
+}
