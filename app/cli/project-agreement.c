@@ -60,19 +60,15 @@ report_task (Report *report, const SagTaskReadings *task)
   sag_json_end_object (report->writer);
 }
 
-/* Dice of all pairs of masks of one task and case by different readers. */
+/* Dice of what every two readers painted for one task of a case. */
 static void
 report_masks (Report *report, const SagDifference *difference, gboolean print)
 {
   for (guint p = 0; difference->pairs != NULL && p < difference->pairs->len; p++)
     {
       const SagMaskPair *pair = &g_array_index (difference->pairs, SagMaskPair, p);
-      const char        *first =
-        report->readings
-          ->readers[g_array_index (difference->masks, SagMaskReading, pair->first).reader];
-      const char *second =
-        report->readings
-          ->readers[g_array_index (difference->masks, SagMaskReading, pair->second).reader];
+      const char        *first = report->readings->readers[pair->first];
+      const char        *second = report->readings->readers[pair->second];
 
       sag_json_begin_object (report->writer, NULL);
       sag_json_string (report->writer, "case", difference->one->name);

@@ -185,12 +185,46 @@ add_task (SagReadings *readings, GHashTable *places, const SagTaskRow *row)
 
 /* Masks */
 
+/* What a reader painted for a task: all masks of it together. */
+static void
+add_painted (GPtrArray *painted, guint reader, SagMask *mask)
+{
+  SagMask *before = g_ptr_array_index (painted, reader);
+  SagMask *both = before != NULL ? sag_mask_combine (before, mask, SAG_MASK_UNION, NULL) : NULL;
+
+  if (before != NULL)
+    sag_mask_unref (before);
+  /* They were read on one grid. */
+  painted->pdata[reader] = both != NULL ? both : sag_mask_ref (mask);
+}
+
+static void
+add_pairs (SagDifference *difference, const GPtrArray *painted)
+{
+  for (guint a = 0; a < painted->len; a++)
+    for (guint b = a + 1; painted->pdata[a] != NULL && b < painted->len; b++)
+      if (painted->pdata[b] != NULL)
+        {
+          const SagMaskPair pair = { a, b, sag_mask_dice (painted->pdata[a], painted->pdata[b]) };
+
+          g_array_append_val (difference->pairs, pair);
+        }
+}
+
+static void
+unref_mask (gpointer mask)
+{
+  if (mask != NULL)
+    sag_mask_unref (mask);
+}
+
 static void
 add_masks (SagReadings *readings, const SagCaseRow *one, const SagTaskRow *task, GPtrArray *all)
 {
   SagDifference *difference = g_new0 (SagDifference, 1);
-  g_autoptr (GPtrArray) masks = g_ptr_array_new ();
+  g_autoptr (GPtrArray) painted = g_ptr_array_new_with_free_func (unref_mask);
 
+  g_ptr_array_set_size (painted, (int) readings->n_readers);
   difference->one = one;
   difference->task = task;
   difference->masks = g_array_new (FALSE, FALSE, sizeof (SagMaskReading));
@@ -207,20 +241,10 @@ add_masks (SagReadings *readings, const SagCaseRow *one, const SagTaskRow *task,
         continue;
       reading.mask = g_strdup (stored->info->id);
       reading.name = g_strdup (stored->info->name);
-      for (guint o = 0; o < difference->masks->len; o++)
-        {
-          const SagMaskReading *other = &g_array_index (difference->masks, SagMaskReading, o);
-          const SagMaskPair     pair = { o, difference->masks->len,
-                                         sag_mask_dice (
-                                           ((const SagStoredMask *) g_ptr_array_index (masks, o))->mask,
-                                           stored->mask) };
-
-          if (other->reader != reading.reader)
-            g_array_append_val (difference->pairs, pair);
-        }
       g_array_append_val (difference->masks, reading);
-      g_ptr_array_add (masks, (gpointer) stored);
+      add_painted (painted, reading.reader, stored->mask);
     }
+  add_pairs (difference, painted);
   if (difference->pairs->len > 0)
     g_ptr_array_add (readings->differences, difference);
   else

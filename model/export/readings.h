@@ -43,7 +43,7 @@ typedef struct
   char *name;
 } SagMaskReading;
 
-/** SagMaskPair: two of them by different readers, by their places. */
+/** SagMaskPair: how well what two readers (by their places) painted overlaps; of each all masks together. */
 typedef struct
 {
   guint  first;
@@ -54,8 +54,8 @@ typedef struct
 /**
  * SagDifference: a case and a task on which readers differ: in labels, or (@masks) in masks.
  * @values: (nullable): of labels: one SagLabelValue for each reader
- * @masks: (nullable) (element-type SagMaskReading)
- * @pairs: (nullable) (element-type SagMaskPair): of @masks
+ * @masks: (nullable) (element-type SagMaskReading): by reader
+ * @pairs: (nullable) (element-type SagMaskPair): of the readers who painted
  */
 typedef struct
 {

@@ -2,6 +2,7 @@
 #include "model/export/samples.h"
 
 #include "model/core/hash.h"
+#include "model/mask/combine.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,7 +13,7 @@ typedef struct
   guint n_seen;
   guint n_other;    /* unsure, not evaluable, censored */
   guint n_taskless; /* masks */
-  guint n_repeated; /* masks beyond the first of a task */
+  guint n_repeated; /* masks of further readers */
 } LeftOut;
 
 static const char *
@@ -51,7 +52,7 @@ dup_code (const SagProject *project, const SagCaseRow *one)
   return g_strdup_printf ("patient-%.12s", hash);
 }
 
-/* The mask that somebody decided on, else the only one of a task, or the reader's. */
+/* The mask that somebody decided on, else the first one of a task, or the reader's. */
 static const SagStoredMask *
 find_mask (const SagProject *project,
            gint64            case_id,
@@ -73,12 +74,35 @@ find_mask (const SagProject *project,
           (reader != NULL && g_strcmp0 (stored->reader, reader) != 0) ||
           sag_project_is_decision (project, stored))
         continue;
-      if (found != NULL)
-        left_out->n_repeated++;
-      else
+      if (found == NULL)
         found = stored;
+      else if (strcmp (found->reader, stored->reader) != 0)
+        left_out->n_repeated++;
     }
   return found;
+}
+
+/* What the reader of @found painted for the same task, all masks together; (nullable): it is the only one. */
+static SagMask *
+join_masks (const SagProject *project, const SagStoredMask *found, GPtrArray *masks)
+{
+  g_autoptr (SagMask) whole = NULL;
+
+  for (guint m = 0; found != NULL && m < masks->len; m++)
+    {
+      const SagStoredMask *stored = g_ptr_array_index (masks, m);
+      SagMask             *both;
+
+      if (stored == found || g_strcmp0 (stored->info->key, found->info->key) != 0 ||
+          strcmp (stored->reader, found->reader) != 0 || sag_project_is_decision (project, stored))
+        continue;
+      both =
+        sag_mask_combine (whole != NULL ? whole : found->mask, stored->mask, SAG_MASK_UNION, NULL);
+      g_return_val_if_fail (both != NULL, NULL); /* they were read on one grid */
+      g_clear_pointer (&whole, sag_mask_unref);
+      whole = both;
+    }
+  return g_steal_pointer (&whole);
 }
 
 /* Some of its voxels came from a model. */
@@ -116,10 +140,11 @@ note_all (const LeftOut *left_out, SagExported *exported)
     sag_exported_note (exported, "%u masks that belong to no task were left out.",
                        left_out->n_taskless);
   if (left_out->n_repeated > 0)
-    sag_exported_note (exported,
-                       "%u masks were left out because another one of the same case has the same "
-                       "task.",
-                       left_out->n_repeated);
+    sag_exported_note (
+      exported,
+      "%u masks were left out because another reader's of the same case has the same "
+      "task.",
+      left_out->n_repeated);
 }
 
 static gboolean
@@ -134,9 +159,18 @@ sample_task (SagProject               *project,
 {
   const SagConsensus word =
     sag_project_get_consensus (project, sample->one->id, sample->task->id, options->reader);
+  g_autoptr (SagMask) whole = NULL;
+  SagStoredMask joined;
 
   sample->mask =
     find_mask (project, sample->one->id, masks, sample->task->key, options->reader, left_out);
+  if (sample->mask != NULL && !sag_project_is_decision (project, sample->mask))
+    whole = join_masks (project, sample->mask, masks);
+  if (whole != NULL)
+    {
+      joined = (SagStoredMask){ sample->mask->info, whole, sample->mask->reader };
+      sample->mask = &joined;
+    }
   sample->seen = word.seen || is_of_model (sample->mask);
   sample->label = word.value == SAG_LABEL_VALUE_PRESENT  ? 1
                   : word.value == SAG_LABEL_VALUE_ABSENT ? 0

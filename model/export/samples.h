@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * SagExportSample: one row of a training table.
  * @label: NAN if there is none
- * @mask: (nullable): among the masks of the case
+ * @mask: (nullable): what was decided on; else what one reader painted for the task, all masks together
  * @split: "train", "val", "test"
  * @patient: never NULL
  */

@@ -6,6 +6,8 @@
 #include "model/store/masks.h"
 #include "model/store/records.h"
 
+#include <string.h>
+
 gboolean
 sag_decide_label (SagDb *db, gint64 case_id, gint64 task_id, SagLabelValue value, GError **error)
 {
@@ -26,7 +28,7 @@ find_task (GPtrArray *tasks, gint64 id)
   return NULL;
 }
 
-static SagMask *
+static const SagStoredMask *
 find_mask (GPtrArray *all, const char *uuid, GError **error)
 {
   for (guint m = 0; m < all->len; m++)
@@ -34,28 +36,74 @@ find_mask (GPtrArray *all, const char *uuid, GError **error)
       const SagStoredMask *stored = g_ptr_array_index (all, m);
 
       if (g_strcmp0 (stored->info->id, uuid) == 0)
-        return stored->mask;
+        return stored;
     }
   g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
                "The mask %s is no longer there. Look at the readings again.", uuid);
   return NULL;
 }
 
+/* @out: (transfer full) (nullable): nothing yet. */
+static SagMask *
+combine (SagMask *out, SagMask *mask, SagMaskOperation operation, GError **error)
+{
+  SagMask *both;
+
+  if (out == NULL)
+    return sag_mask_ref (mask);
+  both = sag_mask_combine (out, mask, operation, error);
+  sag_mask_unref (out);
+  return both;
+}
+
+/* What one reader painted of it, together. */
+static SagMask *
+combine_reader (GPtrArray *all, const char *const *masks, const char *reader, GError **error)
+{
+  SagMask *out = NULL;
+
+  for (guint m = 0; masks[m] != NULL; m++)
+    {
+      const SagStoredMask *stored = find_mask (all, masks[m], error);
+
+      if (stored == NULL)
+        {
+          g_clear_pointer (&out, sag_mask_unref);
+          return NULL;
+        }
+      if (strcmp (stored->reader, reader) != 0)
+        continue;
+      out = combine (out, stored->mask, SAG_MASK_UNION, error);
+      if (out == NULL)
+        return NULL;
+    }
+  return out;
+}
+
 static SagMask *
 combine_all (GPtrArray *all, const char *const *masks, SagMaskOperation operation, GError **error)
 {
-  SagMask *first = find_mask (all, masks[0], error);
-  g_autoptr (SagMask) out = first != NULL ? sag_mask_ref (first) : NULL;
+  g_autoptr (GHashTable) done = g_hash_table_new (g_str_hash, g_str_equal);
+  SagMask *out = NULL;
 
-  for (guint m = 1; out != NULL && masks[m] != NULL; m++)
+  for (guint m = 0; masks[m] != NULL; m++)
     {
-      SagMask *next = find_mask (all, masks[m], error);
-      SagMask *both = next != NULL ? sag_mask_combine (out, next, operation, error) : NULL;
+      const SagStoredMask *stored = find_mask (all, masks[m], error);
+      g_autoptr (SagMask) whole = NULL;
 
-      g_clear_pointer (&out, sag_mask_unref);
-      out = both;
+      if (stored != NULL && !g_hash_table_add (done, stored->reader))
+        continue;
+      whole = stored != NULL ? combine_reader (all, masks, stored->reader, error) : NULL;
+      if (whole == NULL)
+        {
+          g_clear_pointer (&out, sag_mask_unref);
+          return NULL;
+        }
+      out = combine (out, whole, operation, error);
+      if (out == NULL)
+        return NULL;
     }
-  return g_steal_pointer (&out);
+  return out;
 }
 
 gboolean

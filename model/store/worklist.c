@@ -83,24 +83,29 @@ read_labels (SagDb *db, SagWorklist *list, GHashTable *cases, const char *reader
   return sag_db_settle (failure, error);
 }
 
-/* The reader's masks, and how many others have done anything, by case. */
+/* Counts of things by case: the reader's masks, how many others have done anything, or have painted. */
+static const struct
+{
+  const char *query;
+  gsize       offset;
+} counts[] = {
+  { "SELECT case_id, count(*) FROM masks WHERE reader = ? GROUP BY case_id",
+    G_STRUCT_OFFSET (SagWorkItem, n_masks) },
+  { "SELECT case_id, count(*) FROM (SELECT case_id, reader FROM labels UNION SELECT case_id, "
+    "reader "
+    "FROM masks) WHERE reader <> ? GROUP BY case_id",
+    G_STRUCT_OFFSET (SagWorkItem, n_others) },
+  { "SELECT case_id, count(DISTINCT reader) FROM masks WHERE reader <> ? AND key IS NOT NULL GROUP "
+    "BY case_id",
+    G_STRUCT_OFFSET (SagWorkItem, n_painters) },
+};
+
 static gboolean
-read_counts (SagDb       *db,
-             SagWorklist *list,
-             GHashTable  *cases,
-             const char  *reader,
-             gboolean     masks,
-             GError     **error)
+read_counts (
+  SagDb *db, SagWorklist *list, GHashTable *cases, const char *reader, gsize which, GError **error)
 {
   GError *failure = NULL;
-  SagRow *row =
-    masks ? sag_db_query (db, &failure,
-                          "SELECT case_id, count(*) FROM masks WHERE reader = ? GROUP BY case_id",
-                          "s", reader)
-          : sag_db_query (db, &failure,
-                          "SELECT case_id, count(*) FROM (SELECT case_id, reader FROM labels UNION "
-                          "SELECT case_id, reader FROM masks) WHERE reader <> ? GROUP BY case_id",
-                          "s", reader);
+  SagRow *row = sag_db_query (db, &failure, counts[which].query, "s", reader);
 
   while (failure == NULL && sag_db_next (db, row, &failure))
     {
@@ -109,7 +114,7 @@ read_counts (SagDb       *db,
       SagWorkItem *item = place > 0 ? g_ptr_array_index (list->items, place - 1) : NULL;
 
       if (item != NULL)
-        *(masks ? &item->n_masks : &item->n_others) = (guint) sag_row_integer (row, 1);
+        G_STRUCT_MEMBER (guint, item, counts[which].offset) = (guint) sag_row_integer (row, 1);
     }
   return sag_db_settle (failure, error);
 }
@@ -138,10 +143,11 @@ sag_worklist_load (SagDb *db, const char *reader, GError **error)
   cases = places_of (list->items, item_id);
   if (reader == NULL)
     reader = sag_db_get_reader (db);
-  if (!read_labels (db, list, cases, reader, error) ||
-      !read_counts (db, list, cases, reader, TRUE, error) ||
-      !read_counts (db, list, cases, reader, FALSE, error))
+  if (!read_labels (db, list, cases, reader, error))
     return NULL;
+  for (gsize c = 0; c < G_N_ELEMENTS (counts); c++)
+    if (!read_counts (db, list, cases, reader, c, error))
+      return NULL;
   return g_steal_pointer (&list);
 }
 

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @n_labelled: tasks that the reader has labelled
  * @n_masks: of the reader
  * @n_others: how many other readers have labelled or painted anything
+ * @n_painters: how many other readers have painted for a task
  */
 typedef struct
 {
@@ -20,6 +21,7 @@ typedef struct
   guint       n_labelled;
   guint       n_masks;
   guint       n_others;
+  guint       n_painters;
 } SagWorkItem;
 
 /** sag_work_item_get_n_readers: how many have labelled or painted anything. */

@@ -223,6 +223,9 @@ sag_ui_case_masks_get_set (SagUiCaseMasks *self)
 void
 sag_ui_case_masks_set_set (SagUiCaseMasks *self, SagMaskSet *set)
 {
+  /* Steps may be the last that have them. */
+  G_GNUC_UNUSED g_autoptr (SagUiCaseMasks) keep = g_object_ref (self);
+
   g_return_if_fail (!sag_ui_case_masks_is_busy (self));
 
   forget_steps (self);
@@ -280,6 +283,7 @@ void
 sag_ui_case_masks_give_way (SagUiCaseMasks *self, SagUiCaseMasks *other, SagUiCase *one)
 {
   g_autoptr (SagMaskSet) own = sag_ui_case_masks_dup_own (self);
+  G_GNUC_UNUSED g_autoptr (SagUiCaseMasks) keep = g_object_ref (self);
 
   g_return_if_fail (self != other && !sag_ui_case_masks_is_busy (self));
 

@@ -14,6 +14,7 @@
 
 /* How often masks that are being painted are asked whether they are done. */
 #define BUSY_MS 50
+#define AGAIN "sag-ui-masks-again"
 
 typedef struct
 {
@@ -217,16 +218,65 @@ part (SagUiMasks *self, SagUiCaseMasks *masks)
 }
 
 /* Somebody else works now: what the reader before painted is in the project, and stays there. What was not there yet
- * goes on to wait. */
+ * goes on to wait; but in a project that is only looked at it is nowhere, and nothing takes its place. */
 static void
 hand_over (SagUiMasks *self, SagUiCaseMasks *masks)
 {
+  const gboolean is_kept = masks->is_stored || sag_ui_project_can_write (get_project (self));
+  g_autoptr (SagMaskSet) own = is_kept ? NULL : sag_ui_case_masks_dup_own (masks);
+
   if (!g_ptr_array_remove_fast (self->stored, masks))
     return;
   g_object_weak_unref (G_OBJECT (masks), gone_cb, self);
   leave (self, masks);
   sag_ui_case_masks_set_set (
     masks, sag_mask_set_new (sag_mask_set_get_geometry (sag_ui_case_masks_get_set (masks))));
+  if (own != NULL)
+    sag_ui_case_masks_add_all (masks, own);
+}
+
+typedef struct
+{
+  SagUiMasks *self;
+  SagUiCase  *one;
+} Again;
+
+static void
+again_free (gpointer data)
+{
+  Again *again = data;
+
+  g_object_set_data (G_OBJECT (again->one), AGAIN, NULL);
+  g_object_unref (again->one);
+  g_object_unref (again->self);
+  g_free (again);
+}
+
+static gboolean
+again_cb (gpointer data)
+{
+  Again          *again = data;
+  SagUiCaseMasks *masks = sag_ui_case_masks_peek (again->one);
+
+  if (masks != NULL && sag_ui_case_masks_is_busy (masks))
+    return G_SOURCE_CONTINUE;
+  if (again->self->session != NULL)
+    sag_ui_masks_meet (again->self, again->one);
+  return G_SOURCE_REMOVE;
+}
+
+/* A stroke is on its way. */
+static void
+meet_again (SagUiMasks *self, SagUiCase *one)
+{
+  Again *again;
+
+  if (g_object_get_data (G_OBJECT (one), AGAIN) != NULL)
+    return;
+  g_object_set_data (G_OBJECT (one), AGAIN, self);
+  again = g_new (Again, 1);
+  *again = (Again){ g_object_ref (self), g_object_ref (one) };
+  g_timeout_add_full (G_PRIORITY_DEFAULT, BUSY_MS, again_cb, again, again_free);
 }
 
 /* A project that was only looked at, or was nobody's, is the person's now, elsewhere: it gets what was painted
@@ -263,7 +313,10 @@ sag_ui_masks_meet (SagUiMasks *self, SagUiCase *one)
       return;
     }
   if (masks->store == store && sag_ui_case_masks_is_busy (masks))
-    return;
+    {
+      meet_again (self, one);
+      return;
+    }
   if (masks->store == store && masks->case_id != id)
     part (self, masks);
   else if (masks->store == store)
@@ -331,7 +384,7 @@ change_reader_cb (gpointer data)
     return G_SOURCE_CONTINUE;
   for (guint s = self->stored->len; s > 0; s--)
     {
-      SagUiCaseMasks *masks = self->stored->pdata[s - 1];
+      g_autoptr (SagUiCaseMasks) masks = g_object_ref (self->stored->pdata[s - 1]);
 
       if (g_strcmp0 (masks->reader, sag_ui_project_get_reader (project)) == 0)
         continue;

@@ -44,11 +44,23 @@ show (gpointer window)
   gtk_window_present (GTK_WINDOW (readings));
 }
 
+static void show_action (GSimpleAction *action, GVariant *parameter, gpointer window);
+
+/* The answer is of the one who was asked, about the project that was open: anybody else is asked anew. */
 static void
 shown_cb (AdwMessageDialog *dialog, const char *response, gpointer window)
 {
-  if (g_str_equal (response, "show") && sag_ui_project_get_store (project_of (window)) != NULL)
+  SagUiProject *project = project_of (window);
+  const char   *reader = g_object_get_data (G_OBJECT (dialog), "reader");
+  const guint   serial = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (dialog), "serial"));
+
+  if (!g_str_equal (response, "show") || sag_ui_project_get_store (project) == NULL)
+    return;
+  if (serial == sag_ui_project_get_serial (project) &&
+      g_strcmp0 (reader, sag_ui_project_get_reader (project)) == 0)
     show (window);
+  else
+    show_action (NULL, NULL, window);
 }
 
 /* A second reader who looks is no second reader any more. */
@@ -69,6 +81,10 @@ ask_to_show (gpointer window, guint n)
                                     _ ("_Show Them"), NULL);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "reader",
+                          g_strdup (sag_ui_project_get_reader (project_of (window))), g_free);
+  g_object_set_data (G_OBJECT (dialog), "serial",
+                     GUINT_TO_POINTER (sag_ui_project_get_serial (project_of (window))));
   g_signal_connect_object (dialog, "response", G_CALLBACK (shown_cb), window, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }

@@ -60,15 +60,33 @@ decide_label (GtkWidget *widget, const char *name, GVariant *parameter)
                             (SagLabelValue) g_variant_get_int32 (parameter));
 }
 
+/* The place of the reader who painted as the @n-th; -1: there are fewer. Masks stand by reader. */
+static int
+find_painter (const SagDifference *difference, int n)
+{
+  int last = -1;
+
+  for (guint m = 0; difference->masks != NULL && m < difference->masks->len; m++)
+    {
+      const int reader = (int) g_array_index (difference->masks, SagMaskReading, m).reader;
+
+      if (reader != last && n-- == 0)
+        return reader;
+      last = reader;
+    }
+  return -1;
+}
+
 static void
 take_mask (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SagUiReadingsWindow *self = SAG_UI_READINGS_WINDOW (widget);
   const SagDifference *difference = get_difference (self);
-  const guint          mask = (guint) g_variant_get_int32 (parameter);
+  const int            place =
+    difference != NULL ? find_painter (difference, g_variant_get_int32 (parameter)) : -1;
 
-  if (difference != NULL && difference->masks != NULL && mask < difference->masks->len)
-    sag_ui_readings_take (self->readings, (guint) get_place (self), mask);
+  if (place >= 0)
+    sag_ui_readings_take (self->readings, (guint) get_place (self), (guint) place);
 }
 
 static void
@@ -135,15 +153,14 @@ add_mask_deeds (SagUiReadingsWindow *self, GtkWidget *box, const SagDifference *
 {
   char *const *readers = sag_ui_readings_get (self->readings)->readers;
 
-  for (guint m = 0; m < difference->masks->len; m++)
+  for (int n = 0, reader; (reader = find_painter (difference, n)) >= 0; n++)
     {
-      const char *reader = readers[g_array_index (difference->masks, SagMaskReading, m).reader];
-      g_autofree char *key = g_strdup_printf ("%u", m + 1);
+      g_autofree char *key = g_strdup_printf ("%d", n + 1);
       /* Translators: the name of a reader. */
-      g_autofree char *title = g_strdup_printf (_ ("Take %s’s"), reader);
+      g_autofree char *title = g_strdup_printf (_ ("Take %s’s"), readers[reader]);
 
-      add_deed (self, box, title, _ ("A copy of this mask is the one that counts"), key,
-                "readings.take", (int) m);
+      add_deed (self, box, title, _ ("What this reader painted is what counts"), key,
+                "readings.take", n);
     }
   add_deed (self, box, _ ("Union"), _ ("What any of them has"), "O", "readings.combine",
             SAG_MASK_UNION);
@@ -176,7 +193,7 @@ update_deeds (SagUiReadingsWindow *self)
   gtk_box_append (GTK_BOX (self->deeds), linked);
   button = add_deed (self, self->deeds, _ ("Undecided"), _ ("Nothing counts yet"), _ ("Delete"),
                      "readings.forget", -1);
-  gtk_widget_set_sensitive (button, decision != NULL);
+  gtk_widget_set_sensitive (button, decision != NULL && sag_ui_project_can_write (self->project));
   child = gtk_label_new (NULL);
   gtk_widget_set_hexpand (child, TRUE);
   gtk_box_append (GTK_BOX (self->deeds), child);
@@ -481,6 +498,8 @@ sag_ui_readings_window_dispose (GObject *object)
 
   if (self->masks != NULL)
     sag_ui_masks_begin_readings (self->masks, 0);
+  if (self->readings != NULL)
+    sag_ui_readings_stop (self->readings);
   g_clear_object (&self->selection);
   g_clear_object (&self->agreement);
   g_clear_object (&self->differences);

@@ -63,7 +63,8 @@ sag_ui_readings_count_blind (SagUiProject *project)
     {
       const SagWorkItem *item = g_ptr_array_index (list->items, i);
 
-      n += item->n_others > 0 && item->n_labelled < list->tasks->len;
+      n += (item->n_others > 0 && item->n_labelled < list->tasks->len) ||
+           (item->n_painters > 0 && item->n_masks == 0);
     }
   return n;
 }
@@ -272,27 +273,35 @@ sag_ui_readings_decide (SagUiReadings *self, guint place, SagLabelValue value)
   run (self, decision);
 }
 
-/* @mask: its place, or -1: all */
+/* @reader: their place, or -1: all */
 static GStrv
-dup_masks (const SagDifference *difference, int mask)
+dup_masks (const SagDifference *difference, int reader)
 {
   g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
 
   for (guint m = 0; m < difference->masks->len; m++)
-    if (mask < 0 || m == (guint) mask)
-      g_strv_builder_add (all, g_array_index (difference->masks, SagMaskReading, m).mask);
+    {
+      const SagMaskReading *mask = &g_array_index (difference->masks, SagMaskReading, m);
+
+      if (reader < 0 || mask->reader == (guint) reader)
+        g_strv_builder_add (all, mask->mask);
+    }
   return g_strv_builder_end (all);
 }
 
+/* @mask: one of the reader's whose masks count, or -1 */
 static void
 decide_mask (SagUiReadings *self, guint place, int mask, SagMaskOperation operation)
 {
   const SagDifference *difference = sag_ui_readings_get_difference (self, place);
+  int                  reader = -1;
   Decision            *decision;
 
   g_return_if_fail (difference->masks != NULL && mask < (int) difference->masks->len);
+  if (mask >= 0)
+    reader = (int) g_array_index (difference->masks, SagMaskReading, mask).reader;
   decision = decision_new (self, place);
-  decision->masks = dup_masks (difference, mask);
+  decision->masks = dup_masks (difference, reader);
   decision->operation = operation;
   /* Translators: the name of the mask that counts where readers differ; the name of a mask. */
   decision->name = g_strdup_printf (
@@ -301,9 +310,16 @@ decide_mask (SagUiReadings *self, guint place, int mask, SagMaskOperation operat
 }
 
 void
-sag_ui_readings_take (SagUiReadings *self, guint place, guint mask)
+sag_ui_readings_take (SagUiReadings *self, guint place, guint reader)
 {
-  decide_mask (self, place, (int) mask, SAG_MASK_UNION);
+  const SagDifference *difference = sag_ui_readings_get_difference (self, place);
+
+  for (guint m = 0; difference->masks != NULL && m < difference->masks->len; m++)
+    if (g_array_index (difference->masks, SagMaskReading, m).reader == reader)
+      {
+        decide_mask (self, place, (int) m, SAG_MASK_UNION);
+        return;
+      }
 }
 
 void
@@ -321,6 +337,13 @@ sag_ui_readings_forget (SagUiReadings *self, guint place)
   decision->forget = TRUE;
   decision->masks = difference->masks != NULL ? dup_masks (difference, -1) : NULL;
   run (self, decision);
+}
+
+void
+sag_ui_readings_stop (SagUiReadings *self)
+{
+  self->reading++;
+  g_cancellable_cancel (self->cancellable);
 }
 
 SagUiReadings *

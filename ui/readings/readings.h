@@ -21,6 +21,8 @@ SagUiReadings *sag_ui_readings_new (SagUiProject *project);
 
 /** sag_ui_readings_load: reads all of it again. */
 void sag_ui_readings_load (SagUiReadings *self);
+/** sag_ui_readings_stop: nobody waits for what is being read. */
+void sag_ui_readings_stop (SagUiReadings *self);
 
 /** sag_ui_readings_get: (nullable) (transfer none): NULL until it was read; good until "changed". */
 const SagReadings *sag_ui_readings_get (SagUiReadings *self);
@@ -33,14 +35,14 @@ guint sag_ui_readings_count_undecided (SagUiReadings *self);
 
 /** sag_ui_readings_decide: the word that counts for a difference in labels. */
 void sag_ui_readings_decide (SagUiReadings *self, guint place, SagLabelValue value);
-/** sag_ui_readings_take: a copy of one of its masks is the one that counts. */
-void sag_ui_readings_take (SagUiReadings *self, guint place, guint mask);
-/** sag_ui_readings_combine: what all of its masks make together is the one that counts. */
+/** sag_ui_readings_take: what @reader (their place) painted, all of it together, is the mask that counts. */
+void sag_ui_readings_take (SagUiReadings *self, guint place, guint reader);
+/** sag_ui_readings_combine: what all readers' masks make together is the one that counts. */
 void sag_ui_readings_combine (SagUiReadings *self, guint place, SagMaskOperation operation);
 /** sag_ui_readings_forget: nothing counts any more: it is undecided again. */
 void sag_ui_readings_forget (SagUiReadings *self, guint place);
 
-/** sag_ui_readings_count_blind: cases that others have read and the present reader has not finished. */
+/** sag_ui_readings_count_blind: cases that others have labelled or painted and the present reader has not finished. */
 guint sag_ui_readings_count_blind (SagUiProject *project);
 
 G_END_DECLS

@@ -87,6 +87,50 @@ sag_ui_share_split_finish (GAsyncResult *result, GError **error)
 
 /* Merging */
 
+/* @text: (transfer full) */
+static void
+add_count (GStrvBuilder *all, guint n, char *text)
+{
+  if (n > 0)
+    g_strv_builder_add (all, text);
+  g_free (text);
+}
+
+/* "New here: 1 case, 3 labels." */
+static char *
+dup_new (const SagMerged *merged)
+{
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *list = NULL;
+
+  add_count (all, merged->n_cases,
+             /* Translators: how many of these came into a project from a copy of it. */
+             g_strdup_printf (ngettext ("%u case", "%u cases", merged->n_cases), merged->n_cases));
+  add_count (all, merged->n_tasks,
+             /* Translators: how many of these came into a project from a copy of it. */
+             g_strdup_printf (ngettext ("%u task", "%u tasks", merged->n_tasks), merged->n_tasks));
+  add_count (
+    all, merged->n_labels,
+    /* Translators: how many of these came into a project from a copy of it. */
+    g_strdup_printf (ngettext ("%u label", "%u labels", merged->n_labels), merged->n_labels));
+  add_count (all, merged->n_masks,
+             /* Translators: how many of these came into a project from a copy of it. */
+             g_strdup_printf (ngettext ("%u mask", "%u masks", merged->n_masks), merged->n_masks));
+  add_count (all, merged->n_others,
+             g_strdup_printf (
+               /* Translators: how many of these came into a project from a copy of it. */
+               ngettext ("%u answer, measurement or review", "%u answers, measurements or reviews",
+                         merged->n_others),
+               merged->n_others));
+  parts = g_strv_builder_end (all);
+  if (parts[0] == NULL)
+    return g_strdup (_ ("Nothing in the copy is new here."));
+  list = g_strjoinv (", ", parts);
+  /* Translators: a list such as "1 case, 3 labels": what came into a project from a copy of it. */
+  return g_strdup_printf (_ ("New here: %s."), list);
+}
+
 static char **
 dup_sentences (const SagMerged *merged)
 {
@@ -94,11 +138,7 @@ dup_sentences (const SagMerged *merged)
   g_autofree char *first = NULL;
   g_autofree char *same = NULL;
 
-  first = g_strdup_printf (
-    /* Translators: what came into a project from a copy of it. */
-    _ ("New here: %u cases, %u tasks, %u labels, %u masks and %u answers, measurements and "
-       "reviews."),
-    merged->n_cases, merged->n_tasks, merged->n_labels, merged->n_masks, merged->n_others);
+  first = dup_new (merged);
   g_strv_builder_add (all, first);
   if (merged->conflicts->len > 0)
     {

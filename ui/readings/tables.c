@@ -50,15 +50,6 @@ sag_ui_reading_row_get_pair (SagUiReadingRow *self)
 
 /* What is in them */
 
-static gboolean
-is_pair (const SagDifference *difference, const SagMaskPair *masks, const SagReadingPair *pair)
-{
-  const guint a = g_array_index (difference->masks, SagMaskReading, masks->first).reader;
-  const guint b = g_array_index (difference->masks, SagMaskReading, masks->second).reader;
-
-  return (a == pair->first && b == pair->second) || (a == pair->second && b == pair->first);
-}
-
 /* The mean over the cases that both painted; NaN where there is none. */
 static double
 compute_dice (const SagReadings *readings, const SagTaskReadings *task, const SagReadingPair *pair)
@@ -76,7 +67,8 @@ compute_dice (const SagReadings *readings, const SagTaskReadings *task, const Sa
         {
           const SagMaskPair *masks = &g_array_index (difference->pairs, SagMaskPair, p);
 
-          if (!isfinite (masks->dice) || !is_pair (difference, masks, pair))
+          if (!isfinite (masks->dice) || masks->first != pair->first ||
+              masks->second != pair->second)
             continue;
           sum += masks->dice;
           n++;

@@ -56,7 +56,12 @@ sag_ui_readings_dup_markup (const SagReadings *readings, const SagDifference *di
   if (difference->masks == NULL)
     return g_string_free (text, FALSE);
   for (guint m = 0; m < difference->masks->len; m++)
-    add_name (text, readings, g_array_index (difference->masks, SagMaskReading, m).reader);
+    {
+      const guint reader = g_array_index (difference->masks, SagMaskReading, m).reader;
+
+      if (m == 0 || reader != g_array_index (difference->masks, SagMaskReading, m - 1).reader)
+        add_name (text, readings, reader);
+    }
   dice = sag_ui_readings_dup_number (sag_difference_get_dice (difference));
   /* Translators: how well masks overlap: Dice's coefficient, 0 to 1. */
   overlap = g_strdup_printf (_ ("Dice %s"), dice);

@@ -196,6 +196,35 @@ forget (SagDb *db, gpointer data, GError **error)
   return sag_reviews_forget (db, decision->one, decision->task, decision->masks, error);
 }
 
+/* Several masks of one reader for a task are one reading: all of them together. */
+static void
+test_several (Fixture *fixture, gconstpointer data)
+{
+  const gint64 one = add_case (fixture->store, "case");
+  g_autoptr (SagReadings) readings = NULL;
+  const SagDifference *difference;
+
+  paint (fixture, one, "Ann", "anns", 0, 4);
+  paint (fixture, one, "Ann", "more", 6, 10);
+  paint (fixture, one, "Ben", "bens", 0, 8);
+  readings = load (fixture);
+  g_assert_cmpuint (readings->differences->len, ==, 1);
+  difference = g_ptr_array_index (readings->differences, 0);
+  g_assert_cmpuint (difference->masks->len, ==, 3);
+  g_assert_cmpuint (difference->pairs->len, ==, 1);
+  g_assert_cmpfloat_with_epsilon (sag_difference_get_dice (difference), 2.0 * 6 / (8 + 8), 1e-12);
+}
+
+static gboolean
+decide_several (SagDb *db, gpointer data, GError **error)
+{
+  static const char *const masks[] = { "anns", "more", "bens", NULL };
+  const Decision          *decision = data;
+
+  return sag_decide_mask (db, decision->one, decision->task, masks, SAG_MASK_INTERSECTION, "Final",
+                          NULL, error);
+}
+
 static SagConsensus
 get_word (Fixture *fixture, const Decision *decision)
 {
@@ -334,6 +363,24 @@ test_decide_mask (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (count_exported (fixture, NULL), ==, 10);
 }
 
+/* What both have is what each has in any mask; and a reader's masks are trained on together. */
+static void
+test_several_decided (Fixture *fixture, gconstpointer data)
+{
+  const gint64 one = add_case (fixture->store, "case");
+  Decision     decision = { .one = one, .task = fixture->task };
+  g_autoptr (GError) error = NULL;
+
+  paint (fixture, one, "Ann", "anns", 0, 4);
+  paint (fixture, one, "Ann", "more", 6, 10);
+  paint (fixture, one, "Ben", "bens", 0, 8);
+  g_assert_cmpint (count_exported (fixture, "Ann"), ==, 8);
+  g_assert_cmpint (count_exported (fixture, "Ben"), ==, 8);
+  sag_store_run (fixture->store, decide_several, &decision, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (count_exported (fixture, NULL), ==, 6);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -342,6 +389,8 @@ main (int argc, char **argv)
   ADD ("readings/labels", test_labels);
   ADD ("readings/decide-label", test_decide_label);
   ADD ("readings/decide-mask", test_decide_mask);
+  ADD ("readings/several", test_several);
+  ADD ("readings/several-decided", test_several_decided);
 #undef ADD
   return g_test_run ();
 }

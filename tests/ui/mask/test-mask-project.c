@@ -201,6 +201,43 @@ test_elsewhere (SagTestMasks *self, gconstpointer data)
   g_assert_cmpint (sag_test_masks_count (self, 0), ==, all);
 }
 
+/* What was painted in a project that is only looked at is nowhere else: it outlives a change of readers. */
+static void
+test_looked_at (SagTestMasks *self, gconstpointer data)
+{
+  g_autofree char *path = g_file_get_path (self->file);
+  g_autoptr (GError) error = NULL;
+  SagStore *bob;
+  gint64    own;
+
+  sag_test_masks_open_project (self, TRUE);
+  sag_test_masks_open_scan (self);
+  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_paint (self, 5);
+  sag_test_masks_saved (self);
+  sag_test_masks_end (self);
+  bob = sag_store_open (path, SAG_STORE_WRITE, "Bob", &error);
+  g_assert_no_error (error);
+
+  sag_test_masks_begin (self);
+  sag_test_masks_open_project (self, FALSE);
+  sag_test_masks_open_scan (self);
+  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_ui_case_masks_add (self->masks->current, "Mine", "effusion", NULL, NULL);
+  sag_test_masks_paint (self, 40);
+  own = sag_test_masks_count (self, 1);
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ben");
+  sag_test_ui_until (self->masks->stored->len == 1);
+  g_assert_cmpuint (sag_ui_case_masks_get_n (self->masks->current), ==, 1); /* Ann's is Ann's */
+  g_assert_cmpint (sag_test_masks_count (self, 0), ==, own);
+  g_assert_cmpstr (sag_mask_set_get_info (sag_ui_case_masks_get_set (self->masks->current), 0)->key,
+                   ==, "effusion");
+  g_assert_nonnull (sag_ui_loss_get (self->one));
+  sag_test_masks_end (self);
+  sag_store_free (bob);
+  sag_test_masks_begin (self);
+}
+
 static void
 transferred_cb (GObject *source, GAsyncResult *result, gpointer done)
 {
@@ -351,6 +388,7 @@ main (int argc, char **argv)
   ADD ("go-on", test_go_on);
   ADD ("stuck", test_stuck);
   ADD ("elsewhere", test_elsewhere);
+  ADD ("looked-at", test_looked_at);
   ADD ("import", test_import);
   ADD ("under-way", test_under_way);
   ADD ("second-reader", test_second_reader);

@@ -80,6 +80,29 @@ begin (SagTestMasks *self)
 }
 
 static gboolean
+put_absent (SagDb *db, gpointer data, GError **error)
+{
+  const SagLabelRow label = { .case_id = *(const gint64 *) data,
+                              .task_id = 1,
+                              .reader = (char *) "Cleo",
+                              .value = SAG_LABEL_VALUE_ABSENT,
+                              .certainty = -1 };
+
+  return sag_labels_put (db, &label, error);
+}
+
+static void
+say_absent (SagTestMasks *self)
+{
+  gint64 one = sag_ui_project_get_sure_id (self->project, self->one);
+  g_autoptr (GError) error = NULL;
+
+  sag_store_run (sag_ui_project_get_store (self->project), put_absent, &one, &error);
+  g_assert_no_error (error);
+  sag_ui_project_reload (self->project);
+}
+
+static gboolean
 has_activate (GtkWidget *view, gconstpointer data)
 {
   return GTK_IS_SINGLE_SELECTION (gtk_column_view_get_model (GTK_COLUMN_VIEW (view)));
@@ -154,6 +177,22 @@ test_window (SagTestMasks *self, gconstpointer data)
   sag_test_ui_settle ();
   g_assert_cmpint (sag_ui_masks_get_readings_case (self->masks), ==, 0);
   g_assert_cmpuint (self->masks->readings->len, ==, 0);
+}
+
+/* Who has said everything but painted nothing is not done where others painted. */
+static void
+test_blind (SagTestMasks *self, gconstpointer data)
+{
+  begin (self);
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ben");
+  sag_test_ui_until (sag_ui_readings_count_blind (self->project) == 0); /* said and painted it */
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Cleo");
+  sag_test_ui_until (sag_ui_readings_count_blind (self->project) == 1);
+  say_absent (self);
+  sag_test_ui_until (
+    ((SagWorkItem *) g_ptr_array_index (sag_ui_project_get_list (self->project)->items, 0))
+      ->n_labelled == 1);
+  g_assert_cmpuint (sag_ui_readings_count_blind (self->project), ==, 1);
 }
 
 /* Nobody reads on with others' readings before their eyes: the window goes with the reader. */
@@ -265,6 +304,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/readings/" name, SagTestMasks, NULL, sag_test_masks_set_up, func,               \
               sag_test_masks_tear_down)
   ADD ("window", test_window);
+  ADD ("blind", test_blind);
   ADD ("reader", test_reader);
   ADD ("share", test_share);
 #undef ADD
