@@ -54,8 +54,8 @@ gboolean sag_import_read_masks (const char        *path,
 const SagTaskRow *sag_import_find_task (const GPtrArray *tasks, const char *name);
 
 /**
- * sag_import_name_tasks: the masks of a file, @infos from @first on, get the task that a key they came with, their name,
- * or (of a file with one mask) the file's name tells; others get none. A file may begin with the name of its scan.
+ * sag_import_name_tasks: the masks of a file, @infos from @first on, get the task that a key they came with, their
+ * name, or (of a file with one mask) the file's name tells; others get none. A file may begin with its scan's name.
  * @tasks: (element-type SagTaskRow)
  * Returns: how many have one now
  */
