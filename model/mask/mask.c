@@ -157,9 +157,11 @@ sag_mask_is_model (const SagMask *mask, gint32 i, gint32 j, gint32 k)
 gboolean
 sag_mask_is_empty (const SagMask *mask)
 {
-  SagMaskBox box;
-
-  return !sag_mask_get_extent (mask, &box);
+  for (gsize b = 0; b < mask->n_bricks; b++)
+    for (gsize r = 0; mask->bricks[b] != NULL && r < G_N_ELEMENTS (mask->bricks[b]->rows); r++)
+      if (mask->bricks[b]->rows[r] != 0)
+        return FALSE;
+  return TRUE;
 }
 
 gint64

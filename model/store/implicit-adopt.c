@@ -23,6 +23,15 @@ typedef struct
   GPtrArray         *to_tasks;
 } Adopt;
 
+void
+sag_adopted_clear (SagAdopted *adopted)
+{
+  g_clear_pointer (&adopted->scans, g_array_unref);
+  g_clear_pointer (&adopted->labels, g_array_unref);
+  g_clear_pointer (&adopted->masks, g_ptr_array_unref);
+  *adopted = (SagAdopted){ 0 };
+}
+
 /* Masks */
 
 static const SagStoredMask *
@@ -62,10 +71,13 @@ adopt_mask (Adopt               *adopt,
   g_autoptr (SagMaskInfo) info = sag_mask_info_copy (one->info);
   gboolean taken = FALSE;
 
-  if (sag_mask_is_empty (one->mask) ||
-      (known != NULL && (sag_mask_equal (known->mask, one->mask) ||
-                         (adopt->held != NULL && g_strv_contains (adopt->held, info->id)))))
+  if (sag_mask_is_empty (one->mask) || (known != NULL && sag_mask_equal (known->mask, one->mask)))
     return TRUE;
+  if (known != NULL && adopt->held != NULL && g_strv_contains (adopt->held, info->id))
+    {
+      g_ptr_array_add (adopt->out->masks, g_strdup (info->id));
+      return TRUE;
+    }
   if (!is_taken (adopt, info->id, &taken, error))
     return FALSE;
   if (taken)
@@ -290,6 +302,7 @@ adopt_labels (Adopt *adopt, gint64 from_id, gint64 to_id, GError **error)
       if (task_id == 0 || known != NULL)
         {
           adopt->out->n_left++;
+          g_array_append_val (adopt->out->labels, row->id);
           continue;
         }
       label.case_id = to_id;
@@ -356,6 +369,14 @@ has_work (Adopt *adopt, gint64 id, gboolean *has, GError **error)
   return TRUE;
 }
 
+static gboolean
+refuse (Adopt *adopt, gint64 id)
+{
+  adopt->out->n_scans++;
+  g_array_append_val (adopt->out->scans, id);
+  return TRUE;
+}
+
 /* One whose grid or content is another than the project knows stays where it is. */
 static gboolean
 adopt_case (Adopt *adopt, SagCaseRow *one, GError **error)
@@ -371,18 +392,12 @@ adopt_case (Adopt *adopt, SagCaseRow *one, GError **error)
   if (!sag_cases_is_other (adopt->to, one, &is_other, error))
     return FALSE;
   if (is_other)
-    {
-      adopt->out->n_left++;
-      return TRUE;
-    }
+    return refuse (adopt, from_id);
   one->active_ms = 0;
   if (!sag_cases_add (adopt->to, one, NULL, &failure))
     {
       if (g_error_matches (failure, SAG_ERROR, SAG_ERROR_MISMATCH))
-        {
-          adopt->out->n_left++;
-          return TRUE;
-        }
+        return refuse (adopt, from_id);
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
@@ -402,7 +417,10 @@ adopt_all (SagDb *db, gpointer data, GError **error)
   g_autoptr (GPtrArray) from_tasks = NULL;
   g_autoptr (GPtrArray) to_tasks = NULL;
 
-  *adopt->out = (SagAdopted){ 0 };
+  sag_adopted_clear (adopt->out);
+  adopt->out->scans = g_array_new (FALSE, FALSE, sizeof (gint64));
+  adopt->out->labels = g_array_new (FALSE, FALSE, sizeof (gint64));
+  adopt->out->masks = g_ptr_array_new_with_free_func (g_free);
   adopt->from = from;
   adopt->to = db;
   if (from == NULL || !sag_schema_check (from, &version, error))
@@ -418,7 +436,7 @@ adopt_all (SagDb *db, gpointer data, GError **error)
     if (!adopt_case (adopt, g_ptr_array_index (cases, c), error))
       return FALSE;
   return sag_audit_add (db, error, "adopt", "%u masks, %u labels, %u left out", adopt->out->n_masks,
-                        adopt->out->n_labels, adopt->out->n_left);
+                        adopt->out->n_labels, adopt->out->n_left + adopt->out->n_scans);
 }
 
 gboolean

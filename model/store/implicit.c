@@ -202,6 +202,137 @@ sag_implicit_remove (const char *path, GError **error)
   return TRUE;
 }
 
+/* What joined a project */
+
+typedef struct
+{
+  const SagAdopted *adopted; /* (nullable) */
+  const char       *mask;    /* (nullable): goes, too */
+  gint64            n_left;
+} Drop;
+
+static gboolean
+has_id (const GArray *ids, gint64 id)
+{
+  for (guint i = 0; i < ids->len; i++)
+    if (g_array_index (ids, gint64, i) == id)
+      return TRUE;
+  return FALSE;
+}
+
+/* Steps hang on all masks of their journal. */
+static gboolean
+drop_mask (SagDb *db, const char *id, GError **error)
+{
+  return sag_db_run (
+           db, error,
+           "DELETE FROM steps WHERE case_id IN (SELECT case_id FROM masks WHERE uuid = ?)", "s",
+           id) &&
+         sag_db_run (db, error, "DELETE FROM masks WHERE uuid = ?", "s", id);
+}
+
+static gboolean
+drop_masks (SagDb *db, const SagAdopted *adopted, gint64 case_id, GError **error)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  GError *failure = NULL;
+  SagRow *row = sag_db_query (db, error, "SELECT uuid FROM masks WHERE case_id = ?", "i", case_id);
+
+  if (row == NULL)
+    return FALSE;
+  while (sag_db_next (db, row, &failure))
+    if (!g_ptr_array_find_with_equal_func (adopted->masks, sag_row_text (row, 0), g_str_equal,
+                                           NULL))
+      g_ptr_array_add (ids, g_strdup (sag_row_text (row, 0)));
+  for (guint i = 0; failure == NULL && i < ids->len; i++)
+    drop_mask (db, ids->pdata[i], &failure);
+  return sag_db_settle (failure, error);
+}
+
+static gboolean
+drop_labels (SagDb *db, const SagAdopted *adopted, gint64 case_id, GError **error)
+{
+  g_autoptr (GPtrArray) labels = sag_labels_list (db, case_id, error);
+
+  if (labels == NULL)
+    return FALSE;
+  for (guint l = 0; l < labels->len; l++)
+    {
+      const SagLabelRow *label = labels->pdata[l];
+
+      if (!has_id (adopted->labels, label->id) &&
+          !sag_db_run (db, error, "DELETE FROM labels WHERE id = ?", "i", label->id))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+drop_all (SagDb *db, const SagAdopted *adopted, GError **error)
+{
+  g_autoptr (GPtrArray) cases = sag_cases_list (db, error);
+
+  for (guint c = 0; cases != NULL && c < cases->len; c++)
+    {
+      const gint64 id = ((const SagCaseRow *) cases->pdata[c])->id;
+
+      if (!has_id (adopted->scans, id) &&
+          (!drop_masks (db, adopted, id, error) || !drop_labels (db, adopted, id, error)))
+        return FALSE;
+    }
+  return cases != NULL;
+}
+
+static gboolean
+drop (SagDb *db, gpointer data, GError **error)
+{
+  Drop *drop = data;
+
+  return (drop->adopted == NULL || drop_all (db, drop->adopted, error)) &&
+         (drop->mask == NULL || drop_mask (db, drop->mask, error)) &&
+         sag_db_integer (db, 0, &drop->n_left, error,
+                         "SELECT (SELECT count(*) FROM masks m WHERE EXISTS (SELECT 1 FROM bricks "
+                         "b WHERE b.mask_id = m.id)) + (SELECT count(*) FROM labels WHERE value "
+                         "<> 0)",
+                         "");
+}
+
+static gboolean
+drop_from (const char *path, Drop *one, GError **error)
+{
+  SagStore *store = sag_store_open (path, SAG_STORE_WRITE, NULL, error);
+  gboolean  done = store != NULL && sag_store_need_writable (store, error) &&
+                  sag_store_run (store, drop, one, error);
+
+  if (store != NULL && !done)
+    sag_store_free (store);
+  else if (store != NULL)
+    done = sag_store_close (store, error);
+  return done && (one->n_left > 0 || sag_implicit_remove (path, error));
+}
+
+gboolean
+sag_implicit_drop_joined (const char       *path,
+                          const SagAdopted *adopted,
+                          gboolean         *gone,
+                          GError          **error)
+{
+  Drop     one = { .adopted = adopted };
+  gboolean done = drop_from (path, &one, error);
+
+  if (gone != NULL)
+    *gone = done && one.n_left == 0;
+  return done;
+}
+
+gboolean
+sag_implicit_drop_mask (const char *path, const char *id, GError **error)
+{
+  Drop one = { .mask = id };
+
+  return drop_from (path, &one, error);
+}
+
 char **
 sag_implicit_dup_paths (void)
 {

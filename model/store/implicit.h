@@ -53,15 +53,24 @@ char **sag_implicit_dup_paths (void);
 gboolean sag_implicit_remove (const char *path, GError **error);
 
 /**
- * SagAdopted: what joined a project.
- * @n_left: labels and scans for which the project has no place; they stay where they were
+ * SagAdopted: what joined a project; zero-filled before. What the project has no place for stays where it was:
+ * @n_left: labels of scans that joined
+ * @n_scans: scans with all they have
+ * @scans, @labels, @masks: (nullable): which, as the file knows them; @masks also those that were held
  */
 typedef struct
 {
-  guint n_masks;
-  guint n_labels;
-  guint n_left;
+  guint      n_masks;
+  guint      n_labels;
+  guint      n_left;
+  guint      n_scans;
+  GArray    *scans;  /* gint64 */
+  GArray    *labels; /* gint64 */
+  GPtrArray *masks;  /* utf8 */
 } SagAdopted;
+
+void sag_adopted_clear (SagAdopted *adopted);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SagAdopted, sag_adopted_clear)
 
 /**
  * sag_implicit_adopt: what the closed file at @path has joins the project @store: masks, with all that can be undone
@@ -71,5 +80,16 @@ typedef struct
  */
 gboolean sag_implicit_adopt (
   SagStore *store, const char *path, const char *const *held, SagAdopted *adopted, GError **error);
+
+/**
+ * sag_implicit_drop_joined: what joined a project leaves the closed file at @path, which goes with the last of it;
+ * waits. @gone: (out) (optional): it went
+ */
+gboolean sag_implicit_drop_joined (const char       *path,
+                                   const SagAdopted *adopted,
+                                   gboolean         *gone,
+                                   GError          **error);
+/** sag_implicit_drop_mask: the same for a mask that was held. */
+gboolean sag_implicit_drop_mask (const char *path, const char *id, GError **error);
 
 G_END_DECLS

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define HAS_BRICKS "EXISTS (SELECT 1 FROM bricks WHERE mask_id = masks.id)"
+
 static void
 item_free (gpointer data)
 {
@@ -83,17 +85,18 @@ read_labels (SagDb *db, SagWorklist *list, GHashTable *cases, const char *reader
   return sag_db_settle (failure, error);
 }
 
-/* Counts of things by case: the reader's masks, how many others have done anything, or have painted. */
+/* Counts of things by case: the reader's masks, how many others have done anything, or have painted. An empty mask or
+ * label is nothing, but a mask of a task says that there is nothing of it. */
 static const struct
 {
   const char *query;
   gsize       offset;
 } counts[] = {
-  { "SELECT case_id, count(*) FROM masks WHERE reader = ? GROUP BY case_id",
+  { "SELECT case_id, count(*) FROM masks WHERE reader = ? AND " HAS_BRICKS " GROUP BY case_id",
     G_STRUCT_OFFSET (SagWorkItem, n_masks) },
-  { "SELECT case_id, count(*) FROM (SELECT case_id, reader FROM labels UNION SELECT case_id, "
-    "reader "
-    "FROM masks) WHERE reader <> ? GROUP BY case_id",
+  { "SELECT case_id, count(*) FROM (SELECT case_id, reader FROM labels WHERE value <> 0 UNION "
+    "SELECT "
+    "case_id, reader FROM masks WHERE " HAS_BRICKS ") WHERE reader <> ? GROUP BY case_id",
     G_STRUCT_OFFSET (SagWorkItem, n_others) },
   { "SELECT case_id, count(DISTINCT reader) FROM masks WHERE reader <> ? AND key IS NOT NULL GROUP "
     "BY case_id",

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * SagWorkItem: a case in the list.
  * @values: of the reader, one SagLabelValue for each task
  * @n_labelled: tasks that the reader has labelled
- * @n_masks: of the reader
+ * @n_masks: of the reader, those that are not empty
  * @n_others: how many other readers have labelled or painted anything
  * @n_painters: how many other readers have painted for a task
  */

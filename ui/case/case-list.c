@@ -109,7 +109,7 @@ sag_ui_case_list_close (SagUiCaseList *self, SagUiCase *one)
 {
   Closing *closing;
 
-  if (sag_ui_loss_get (one) == NULL || sag_ui_loss_is_sheltered (get_cases (self)))
+  if (sag_ui_loss_get (one) == NULL || sag_ui_loss_is_sheltered (get_cases (self), one))
     {
       close_now (self, one);
       return;

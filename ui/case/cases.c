@@ -159,6 +159,19 @@ sag_ui_cases_find (SagUiCases *self, GFile *file)
 }
 
 void
+sag_ui_cases_foreach (SagUiCases *self,
+                      void (*func) (SagUiCase *one, gpointer user_data),
+                      gpointer user_data)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      g_autoptr (SagUiCase) one = g_object_ref (self->items->pdata[i]);
+
+      func (one, user_data);
+    }
+}
+
+void
 sag_ui_cases_insert (SagUiCases *self, guint index, SagUiCase *one)
 {
   g_return_if_fail (sag_ui_cases_index_of (self, one) == G_MAXUINT);

@@ -55,4 +55,9 @@ void sag_ui_cases_step (SagUiCases *self, int step);
 /** sag_ui_cases_set_ceiling: how many bytes of voxels may stay in all; the current case always does. */
 void sag_ui_cases_set_ceiling (SagUiCases *self, gsize bytes);
 
+/** sag_ui_cases_foreach: @func must not open or close cases. */
+void sag_ui_cases_foreach (SagUiCases *self,
+                           void (*func) (SagUiCase *one, gpointer user_data),
+                           gpointer user_data);
+
 G_END_DECLS

@@ -81,29 +81,46 @@ sag_ui_loss_dup_all (SagUiCases *cases)
 
 typedef struct
 {
-  gboolean (*is) (gpointer user_data);
+  gboolean (*has) (SagUiCase *one, gpointer user_data);
   gpointer user_data;
 } Shelter;
 
 void
-sag_ui_loss_set_shelter (SagUiCases *cases, gboolean (*is) (gpointer user_data), gpointer user_data)
+sag_ui_loss_set_shelter (SagUiCases *cases,
+                         gboolean (*has) (SagUiCase *one, gpointer user_data),
+                         gpointer user_data)
 {
   Shelter *shelter = NULL;
 
-  if (is != NULL)
+  if (has != NULL)
     {
       shelter = g_new (Shelter, 1);
-      *shelter = (Shelter){ is, user_data };
+      *shelter = (Shelter){ has, user_data };
     }
   g_object_set_data_full (G_OBJECT (cases), SHELTER, shelter, g_free);
 }
 
 gboolean
-sag_ui_loss_is_sheltered (SagUiCases *cases)
+sag_ui_loss_is_sheltered (SagUiCases *cases, SagUiCase *one)
 {
   const Shelter *shelter = g_object_get_data (G_OBJECT (cases), SHELTER);
+  const Losses  *losses = g_object_get_data (G_OBJECT (one), DATA);
 
-  return shelter != NULL && shelter->is (shelter->user_data);
+  return shelter != NULL && shelter->has (one, shelter->user_data) &&
+         (losses == NULL || !g_hash_table_contains (losses->sentences, SAG_UI_LOSS_WORK));
+}
+
+gboolean
+sag_ui_loss_are_sheltered (SagUiCases *cases)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (cases)); i++)
+    {
+      g_autoptr (SagUiCase) one = g_list_model_get_item (G_LIST_MODEL (cases), i);
+
+      if (sag_ui_loss_get (one) != NULL && !sag_ui_loss_is_sheltered (cases, one))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 typedef struct

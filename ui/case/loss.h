@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 /* What would be lost with a case. Whoever keeps work with a case says so; whoever closes cases
  * asks. */
 
+/** SAG_UI_LOSS_WORK: what is under way about a case; no shelter has it yet. */
+#define SAG_UI_LOSS_WORK "work"
+
 /** sag_ui_loss_set: @what: whose word it is, static; @sentence (nullable): what is in no project and no file. */
 void sag_ui_loss_set (SagUiCase *one, const char *what, const char *sentence);
 /** sag_ui_loss_get: (nullable): the sentences, a line each. */
@@ -18,14 +21,16 @@ const char *sag_ui_loss_get (SagUiCase *one);
 char *sag_ui_loss_dup_all (SagUiCases *cases);
 
 /**
- * sag_ui_loss_set_shelter: while @is says TRUE nothing is lost with a case that is closed: it is found again when its
+ * sag_ui_loss_set_shelter: while @has says TRUE nothing is lost with a case that is closed: it is found again when its
  * scan is opened, until the window goes.
- * @is: (nullable)
+ * @has: (nullable)
  */
 void     sag_ui_loss_set_shelter (SagUiCases *cases,
-                                  gboolean (*is) (gpointer user_data),
+                                  gboolean (*has) (SagUiCase *one, gpointer user_data),
                                   gpointer user_data);
-gboolean sag_ui_loss_is_sheltered (SagUiCases *cases);
+gboolean sag_ui_loss_is_sheltered (SagUiCases *cases, SagUiCase *one);
+/** sag_ui_loss_are_sheltered: all cases with which something would be lost. */
+gboolean sag_ui_loss_are_sheltered (SagUiCases *cases);
 
 /**
  * sag_ui_loss_ask: asks whether to go on.

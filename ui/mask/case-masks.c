@@ -25,18 +25,20 @@ static guint signals[N_SIGNALS];
 void
 sag_ui_case_masks_update_loss (SagUiCaseMasks *self)
 {
+  g_autofree char *work = NULL;
   g_autofree char *sentence = NULL;
 
   if (self->one == NULL)
     return;
   if (sag_ui_case_masks_is_busy (self))
     /* Translators: the name of a scan. */
-    sentence = g_strdup_printf (_ ("Work on the masks of %s is still under way."),
-                                sag_ui_case_get_title (self->one));
+    work = g_strdup_printf (_ ("Work on the masks of %s is still under way."),
+                            sag_ui_case_get_title (self->one));
   else if (!sag_ui_case_masks_is_kept (self))
     /* Translators: the name of a scan. */
     sentence = g_strdup_printf (_ ("The masks of %s are neither in a project nor in files."),
                                 sag_ui_case_get_title (self->one));
+  sag_ui_loss_set (self->one, SAG_UI_LOSS_WORK, work);
   sag_ui_loss_set (self->one, "masks", sentence);
 }
 

@@ -57,9 +57,12 @@ changed_cb (SagUiCaseMasks *masks, SagUiMasks *self)
 {
   SagUiProject *project = get_project (self);
   SagMaskSet   *set = sag_ui_case_masks_get_set (masks);
+  guint         n = 0;
 
+  for (guint m = 0; m < sag_mask_set_get_n (set); m++)
+    n += !sag_mask_is_empty (sag_mask_set_get_mask (set, m));
   if (project != NULL && sag_ui_project_can_write (project))
-    sag_ui_project_painted (project, masks->case_id, sag_mask_set_get_n (set),
+    sag_ui_project_painted (project, masks->case_id, n,
                             sag_mask_set_get_n_steps (set) + sag_mask_set_get_n_undone (set) > 0);
 }
 
@@ -470,7 +473,7 @@ hold_own (SagUiProject *project, SagUiCaseMasks *masks)
       !sag_ui_project_is_open (project, masks->case_id))
     return;
   for (guint m = 0; m < sag_mask_set_get_n (own); m++)
-    sag_ui_project_hold_mask (project, sag_mask_set_get_info (own, m)->id);
+    sag_ui_project_hold_mask (project, masks->one, sag_mask_set_get_info (own, m)->id);
 }
 
 /* Those that are still being read. */

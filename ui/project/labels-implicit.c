@@ -70,38 +70,51 @@ write_all (SagDb *db, gpointer data, GError **error)
 
 typedef struct
 {
-  SagUiLabels *self;
-  SagUiCase   *one;
-  GPtrArray   *all;
+  gint64     case_id;
+  guint      serial;
+  gboolean   is_implicit;
+  GPtrArray *all;
 } Gather;
 
-static SagLabelRow *
-row_new (const Gather *gather, const char *text, SagUiLabel label, const char *reader)
+/* @row: (transfer full) */
+static void
+add (Gather *gather, const char *text, SagLabelRow *row)
 {
-  const SagUiOpinion *opinion = sag_ui_opinion_get (gather->one, text);
-  SagLabelRow        *row = g_new0 (SagLabelRow, 1);
+  One *one = g_new (One, 1);
 
-  row->case_id = sag_ui_project_get_sure_id (gather->self->project, gather->one);
-  row->reader = g_strdup (reader);
+  row->case_id = gather->case_id;
   row->certainty = -1;
   row->at = g_get_real_time () / 1000;
-  for (int v = 0; v < SAG_N_LABEL_VALUES; v++)
-    if (sag_ui_labels_card_label ((SagLabelValue) v) == label)
-      row->value = (SagLabelValue) v;
-  row->seen = label != SAG_UI_LABEL_NONE && !opinion->label_first && opinion->bundle != NULL;
-  if (row->seen)
-    row->bundle = g_strdup (opinion->bundle);
-  return row;
+  *one = (One){ g_strdup (text), row };
+  g_ptr_array_add (gather->all, one);
 }
 
 static void
-gather (const char *text, SagUiLabel label, const char *reader, gpointer user_data)
+gather (SagUiEarly *early, gpointer user_data)
 {
-  Gather *gather = user_data;
-  One    *one = g_new (One, 1);
+  Gather      *gather = user_data;
+  SagLabelRow *row;
 
-  *one = (One){ g_strdup (text), row_new (gather, text, label, reader) };
-  g_ptr_array_add (gather->all, one);
+  if (early->posted == gather->serial || (!gather->is_implicit && early->asks != gather->serial))
+    return;
+  early->posted = gather->serial;
+  row = g_new0 (SagLabelRow, 1);
+  row->reader = g_strdup (early->reader);
+  for (int v = 0; v < SAG_N_LABEL_VALUES; v++)
+    if (sag_ui_labels_card_label ((SagLabelValue) v) == early->label)
+      row->value = (SagLabelValue) v;
+  row->seen = early->seen;
+  row->bundle = g_strdup (early->bundle);
+  add (gather, early->text, row);
+}
+
+static void
+gather_taken_back (SagUiLabels *self, Gather *gather, const char *text)
+{
+  SagLabelRow *row = g_new0 (SagLabelRow, 1);
+
+  row->reader = g_strdup (sag_ui_project_get_reader (self->project));
+  add (gather, text, row);
 }
 
 static gboolean
@@ -111,25 +124,33 @@ is_implicit (SagUiLabels *self)
          sag_ui_project_can_write (self->project);
 }
 
-static void
-count (const char *text, SagUiLabel label, const char *reader, gpointer n)
+typedef struct
 {
-  ++*(guint *) n;
+  gboolean has_project;
+  guint    n;
+} Count;
+
+/* What was written to one without a name is in the project that came of it, or is offered at the next start. */
+static void
+count (SagUiEarly *early, gpointer user_data)
+{
+  Count *count = user_data;
+
+  count->n += !count->has_project || early->posted == 0;
 }
 
-static void
-update_loss (SagUiLabels *self, SagUiCase *one)
+void
+sag_ui_labels_update_loss (SagUiLabels *self, SagUiCase *one)
 {
+  Count            all = { sag_ui_project_get_store (self->project) != NULL, 0 };
   g_autofree char *sentence = NULL;
-  guint            n = 0;
 
-  if (sag_ui_project_get_store (self->project) == NULL)
-    sag_ui_labels_foreach_early (self, one, count, &n);
-  if (n > 0)
+  sag_ui_labels_foreach_early (one, count, &all);
+  if (all.n > 0)
     sentence = g_strdup_printf (
       /* Translators: how many labels, and the name of a scan. */
-      ngettext ("%u label of %s is in no project.", "%u labels of %s are in no project.", n), n,
-      sag_ui_case_get_title (one));
+      ngettext ("%u label of %s is in no project.", "%u labels of %s are in no project.", all.n),
+      all.n, sag_ui_case_get_title (one));
   sag_ui_loss_set (one, "labels", sentence);
 }
 
@@ -151,23 +172,30 @@ get_touched (SagUiCase *one)
 void
 sag_ui_labels_shelter (SagUiLabels *self, SagUiCase *one, const char *text)
 {
-  Gather all = { self, one, NULL };
+  Gather all = { sag_ui_project_get_sure_id (self->project, one),
+                 sag_ui_project_get_serial (self->project), is_implicit (self), NULL };
 
   if (text != NULL)
     g_hash_table_add (get_touched (one), g_strdup (text));
-  update_loss (self, one);
   if (sag_ui_project_get_store (self->project) == NULL)
     sag_ui_project_shelter (self->project);
-  if (!is_implicit (self) || sag_ui_project_get_sure_id (self->project, one) == 0)
-    return;
-  all.all = g_ptr_array_new_with_free_func (one_free);
-  sag_ui_labels_foreach_early (self, one, gather, &all);
-  if (text != NULL && sag_ui_opinion_get (one, text)->label == SAG_UI_LABEL_NONE)
-    gather (text, SAG_UI_LABEL_NONE, sag_ui_project_get_reader (self->project), &all);
-  if (all.all->len > 0)
-    sag_ui_project_post (self->project, write_all, all.all, (GDestroyNotify) g_ptr_array_unref);
-  else
-    g_ptr_array_unref (all.all);
+  if (all.case_id != 0 && sag_ui_project_can_write (self->project))
+    {
+      all.all = g_ptr_array_new_with_free_func (one_free);
+      sag_ui_labels_foreach_early (one, gather, &all);
+      if (all.is_implicit && text != NULL &&
+          sag_ui_opinion_get (one, text)->label == SAG_UI_LABEL_NONE)
+        gather_taken_back (self, &all, text);
+      if (all.all->len == 0)
+        g_ptr_array_unref (all.all);
+      else
+        {
+          sag_ui_project_post (self->project, write_all, all.all,
+                               (GDestroyNotify) g_ptr_array_unref);
+          sag_ui_project_reload (self->project);
+        }
+    }
+  sag_ui_labels_update_loss (self, one);
 }
 
 /* Reading what was left behind */
@@ -237,7 +265,7 @@ take_label (const Load *load, const SagLabelRow *row)
   else
     sag_ui_opinion_set_label (load->one, text, label);
   self->is_quiet = FALSE;
-  sag_ui_labels_note_early (self, load->one, text, label);
+  sag_ui_labels_note_left (self, load->one, text, row);
 }
 
 static void
@@ -259,7 +287,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
           sag_ui_opinion_see (load->one, row->text, row->bundle);
         }
-      update_loss (load->self, load->one);
+      sag_ui_labels_update_loss (load->self, load->one);
     }
   clear_loaded (load);
   g_object_unref (load->one);
@@ -274,10 +302,14 @@ met_cb (SagUiProject *project, SagUiCase *one, SagUiLabels *self)
   const gint64 id = sag_ui_project_get_sure_id (project, one);
   Load        *load;
 
-  update_loss (self, one);
-  if (!is_implicit (self) || id == 0)
+  sag_ui_labels_update_loss (self, one);
+  if (one == self->one)
+    sag_ui_labels_take_early (self);
+  if (id == 0 || !sag_ui_project_can_write (project))
     return;
   sag_ui_labels_shelter (self, one, NULL);
+  if (!is_implicit (self))
+    return;
   if (GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (one), DATA)) == serial)
     return;
   g_object_set_data (G_OBJECT (one), DATA, GUINT_TO_POINTER (serial));
@@ -287,19 +319,43 @@ met_cb (SagUiProject *project, SagUiCase *one, SagUiLabels *self)
 }
 
 static void
+update_case (SagUiCase *one, gpointer self)
+{
+  sag_ui_labels_update_loss (self, one);
+}
+
+static void
 store_cb (SagUiProject *project, GParamSpec *pspec, SagUiLabels *self)
 {
-  GListModel *cases;
+  if (self->session != NULL)
+    sag_ui_cases_foreach (sag_ui_session_get_cases (self->session), update_case, self);
+}
 
-  if (self->session == NULL)
+static void
+ask (SagUiEarly *early, gpointer serial)
+{
+  early->asks = GPOINTER_TO_UINT (serial);
+}
+
+static void
+bring_in (SagUiCase *one, gpointer user_data)
+{
+  SagUiLabels *self = user_data;
+
+  sag_ui_labels_foreach_early (one, ask,
+                               GUINT_TO_POINTER (sag_ui_project_get_serial (self->project)));
+  sag_ui_labels_shelter (self, one, NULL);
+}
+
+/* A new project gets tasks for the labels that there are: that is what it was made for. */
+static void
+opened_cb (SagUiProject *project, SagUiLabels *self)
+{
+  if (self->session == NULL || !sag_ui_project_can_write (project))
     return;
-  cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
-  for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
-    {
-      g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
-
-      update_loss (self, one);
-    }
+  sag_ui_labels_drop_posted (self);
+  if (sag_ui_project_is_new (project))
+    sag_ui_cases_foreach (sag_ui_session_get_cases (self->session), bring_in, self);
 }
 
 void
@@ -307,4 +363,5 @@ sag_ui_labels_watch_implicit (SagUiLabels *self)
 {
   g_signal_connect_object (self->project, "met", G_CALLBACK (met_cb), self, 0);
   g_signal_connect_object (self->project, "notify::store", G_CALLBACK (store_cb), self, 0);
+  g_signal_connect_object (self->project, "opened", G_CALLBACK (opened_cb), self, 0);
 }

@@ -49,27 +49,58 @@ SagLabelRow *sag_ui_labels_create_row (SagUiLabels *self, guint place, SagLabelV
 /** sag_ui_labels_apply: shows and writes rows; no step. */
 void sag_ui_labels_apply (SagUiLabels *self, gint64 case_id, const GPtrArray *rows);
 
-/* labels-early.c: labels that were set on a card when they could not be written: no project was open, or its own labels
- * were not read yet. */
+/** sag_ui_labels_is_task: the open project asks @text. */
+gboolean sag_ui_labels_is_task (SagUiLabels *self, const char *text);
 
-/** sag_ui_labels_note_early: @label (none: not any more) of @text about @one waits. */
-void
+/* labels-early.c: labels that were set on a card when they could not be written: no project was open, it was only
+ * looked at, does not ask that, or its own labels were not read yet. */
+
+/**
+ * SagUiEarly: @seen, @bundle: (nullable): as when it was set: what was shown since does not count
+ * @posted: serial of the project without a name that it was written to; 0: of none
+ * @asks: serial of the new project that gets a task for it; 0: none
+ */
+typedef struct
+{
+  char      *text;
+  char      *reader;
+  SagUiLabel label;
+  gboolean   seen;
+  char      *bundle;
+  guint      posted;
+  guint      asks;
+} SagUiEarly;
+
+/** sag_ui_labels_note_early: @label (none: not any more) of @text about @one waits. Returns: for the first time. */
+gboolean
 sag_ui_labels_note_early (SagUiLabels *self, SagUiCase *one, const char *text, SagUiLabel label);
+/** sag_ui_labels_say_homeless: if the project does not ask @text its label has no place in it. */
+void sag_ui_labels_say_homeless (SagUiLabels *self, const char *text);
+/** sag_ui_labels_note_left: the same, as it was found. */
+void sag_ui_labels_note_left (SagUiLabels       *self,
+                              SagUiCase         *one,
+                              const char        *text,
+                              const SagLabelRow *row);
 /** sag_ui_labels_has_early: one waits that the present reader set. */
 gboolean sag_ui_labels_has_early (SagUiLabels *self, guint place);
 /** sag_ui_labels_take_early: those of tasks without a label are written now, the others forgotten. */
 void sag_ui_labels_take_early (SagUiLabels *self);
 
+/** sag_ui_labels_rename_early: whoever set them has the present reader's name now. */
+void sag_ui_labels_rename_early (SagUiLabels *self);
+/** sag_ui_labels_drop_posted: the open project has all that was written to one without a name, of what it asks. */
+void sag_ui_labels_drop_posted (SagUiLabels *self);
+
 /** sag_ui_labels_foreach_early: all that waits about @one. */
-void sag_ui_labels_foreach_early (
-  SagUiLabels *self,
-  SagUiCase   *one,
-  void (*func) (const char *text, SagUiLabel label, const char *reader, gpointer user_data),
-  gpointer user_data);
+void sag_ui_labels_foreach_early (SagUiCase *one,
+                                  void (*func) (SagUiEarly *early, gpointer user_data),
+                                  gpointer user_data);
 
 /* labels-implicit.c: those, as long as no project is open. */
 
-/** sag_ui_labels_shelter: what waits about @one is written to the implicit project; @text changed. */
+/** sag_ui_labels_update_loss: what would be lost with @one. */
+void sag_ui_labels_update_loss (SagUiLabels *self, SagUiCase *one);
+/** sag_ui_labels_shelter: what waits about @one is written to the implicit project, or the new one; @text changed. */
 void sag_ui_labels_shelter (SagUiLabels *self, SagUiCase *one, const char *text);
 /** sag_ui_labels_watch_implicit: once. */
 void sag_ui_labels_watch_implicit (SagUiLabels *self);

@@ -34,6 +34,7 @@ typedef struct
   gint64 case_id;
   char  *text;
   char  *bundle;
+  char  *reader; /* who may not be who works when it is written */
 } Seen;
 
 static void
@@ -43,15 +44,21 @@ seen_free (gpointer data)
 
   g_free (seen->text);
   g_free (seen->bundle);
+  g_free (seen->reader);
   g_free (seen);
 }
 
 static gboolean
 write_seen (SagDb *db, gpointer data, GError **error)
 {
-  const Seen *seen = data;
+  const Seen      *seen = data;
+  g_autofree char *reader = g_strdup (sag_db_get_reader (db));
+  gboolean         done;
 
-  return sag_seen_add (db, seen->case_id, seen->text, seen->bundle, error);
+  sag_db_set_reader (db, seen->reader);
+  done = sag_seen_add (db, seen->case_id, seen->text, seen->bundle, error);
+  sag_db_set_reader (db, reader);
+  return done;
 }
 
 /* Answers */
@@ -141,7 +148,8 @@ note (const char *text, const char *bundle, SagAnswer *answer, gpointer user_dat
   if (!g_hash_table_insert (get_known (self), g_strdup (text), NULL))
     return;
   seen = g_new (Seen, 1);
-  *seen = (Seen){ self->case_id, g_strdup (text), g_strdup (bundle) };
+  *seen = (Seen){ self->case_id, g_strdup (text), g_strdup (bundle),
+                  g_strdup (sag_ui_project_get_reader (self->project)) };
   sag_ui_project_post (self->project, write_seen, seen, seen_free);
 }
 
@@ -152,17 +160,16 @@ sag_ui_labels_note_seen (SagUiLabels *self)
     sag_ui_opinion_foreach_seen (self->one, note, self);
 }
 
+static void
+forget (SagUiCase *one, gpointer user_data)
+{
+  g_object_set_data (G_OBJECT (one), DATA, NULL);
+}
+
 void
 sag_ui_labels_forget_seen (SagUiLabels *self)
 {
-  GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
-
-  for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
-    {
-      g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
-
-      g_object_set_data (G_OBJECT (one), DATA, NULL);
-    }
+  sag_ui_cases_foreach (sag_ui_session_get_cases (self->session), forget, NULL);
 }
 
 void

@@ -468,6 +468,12 @@ reader_cb (SagUiLabels *self)
 {
   if (self->session == NULL)
     return;
+  /* Who has no project yet is one person, under another name. */
+  if (sag_ui_project_get_store (self->project) == NULL)
+    {
+      sag_ui_labels_rename_early (self);
+      return;
+    }
   g_clear_pointer (&self->last, g_ptr_array_unref);
   sag_ui_labels_forget_steps (self);
   sag_ui_labels_forget_seen (self);
@@ -502,10 +508,13 @@ labelled_cb (SagUiAsk *ask, SagUiCase *one, const char *text, guint label, SagUi
 {
   if (self->is_quiet)
     return;
-  if (one != self->one || !sag_ui_labels_can_set (self))
+  if (one != self->one || !sag_ui_labels_can_set (self) || !sag_ui_labels_is_task (self, text))
     {
-      sag_ui_labels_note_early (self, one, text, (SagUiLabel) label);
+      const gboolean is_new = sag_ui_labels_note_early (self, one, text, (SagUiLabel) label);
+
       sag_ui_labels_shelter (self, one, text);
+      if (is_new && sag_ui_labels_is_ready (self))
+        sag_ui_labels_say_homeless (self, text);
       return;
     }
   for (guint t = 0; t < self->rows->len; t++)

@@ -309,42 +309,40 @@ sag_ui_project_watch_cases (SagUiProject *self)
 }
 
 static void
-meet_each (SagUiProject *self, gboolean again)
+meet_one (SagUiCase *one, gpointer self)
 {
-  GListModel *cases;
-
-  /* What was under way may end after the window. */
-  if (self->session == NULL)
-    return;
-  cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
-  for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
-    {
-      g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
-
-      meet (self, one);
-      if (again)
-        sag_ui_project_met (self, one);
-    }
+  meet (self, one);
 }
 
+static void
+meet_again (SagUiCase *one, gpointer self)
+{
+  meet (self, one);
+  sag_ui_project_met (self, one);
+}
+
+/* What was under way may end after the window. */
 void
 sag_ui_project_meet_all (SagUiProject *self)
 {
-  meet_each (self, FALSE);
+  if (self->session != NULL)
+    sag_ui_cases_foreach (sag_ui_session_get_cases (self->session), meet_one, self);
 }
 
 void
 sag_ui_project_meet_again (SagUiProject *self)
 {
-  meet_each (self, TRUE);
+  if (self->session != NULL)
+    sag_ui_cases_foreach (sag_ui_session_get_cases (self->session), meet_again, self);
 }
 
-static SagUiCase *
-find_case (SagUiProject *self, gint64 id)
+SagUiCase *
+sag_ui_project_find_case (SagUiProject *self, gint64 id)
 {
-  GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
+  GListModel *cases =
+    self->session != NULL ? G_LIST_MODEL (sag_ui_session_get_cases (self->session)) : NULL;
 
-  for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
+  for (guint i = 0; cases != NULL && i < g_list_model_get_n_items (cases); i++)
     {
       g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
 
@@ -357,7 +355,7 @@ find_case (SagUiProject *self, gint64 id)
 gboolean
 sag_ui_project_is_open (SagUiProject *self, gint64 id)
 {
-  return self->session != NULL && find_case (self, id) != NULL;
+  return sag_ui_project_find_case (self, id) != NULL;
 }
 
 void
@@ -365,7 +363,7 @@ sag_ui_project_go (SagUiProject *self, gint64 id)
 {
   SagUiCases *cases = sag_ui_session_get_cases (self->session);
   const int   place = sag_ui_project_find_item (self, id);
-  SagUiCase  *one = find_case (self, id);
+  SagUiCase  *one = sag_ui_project_find_case (self, id);
 
   if (one == NULL && place >= 0)
     {
@@ -455,9 +453,9 @@ go_ahead (Ahead *ahead)
       ahead_free (ahead);
       return;
     }
-  if (find_case (self, id) != NULL)
+  if (sag_ui_project_find_case (self, id) != NULL)
     {
-      wish (ahead, find_case (self, id));
+      wish (ahead, sag_ui_project_find_case (self, id));
       return;
     }
   file = sag_ui_project_dup_scan (

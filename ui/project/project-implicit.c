@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Work that is in no project of the person's: where it goes, how it joins one, and what was left behind. */
+/* Work that is in no project of the person's: where it goes, and what was left behind; how it joins one is in
+ * project-adopt.c. */
 
 #include "ui/project/project-private.h"
 
@@ -107,7 +108,8 @@ started_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->is_starting = FALSE;
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
-      self->has_failed = TRUE;
+      /* There is no place for one; or only that file cannot be opened. */
+      self->has_failed |= start->path == NULL;
       sag_ui_project_say (self, error->message);
     }
   else if (self->session == NULL || self->store != NULL || self->starting != start->starting)
@@ -116,6 +118,7 @@ started_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       sag_ui_project_install (self, g_steal_pointer (&start->store), g_steal_pointer (&start->list),
                               TRUE);
+      sag_ui_project_follow_reader (self, start->reader);
       if (start->path != NULL)
         open_scans (self);
       if (start->save_as != NULL)
@@ -154,16 +157,17 @@ sag_ui_project_is_sheltered (SagUiProject *self)
   return self->is_implicit && !sag_ui_project_is_stuck (self);
 }
 
+/* A scan that it refused, or has not met yet, has no place in it. */
 static gboolean
-is_sheltered (gpointer self)
+has_place (SagUiCase *one, gpointer self)
 {
-  return sag_ui_project_is_sheltered (self);
+  return sag_ui_project_is_sheltered (self) && sag_ui_project_get_sure_id (self, one) != 0;
 }
 
 void
 sag_ui_project_watch_losses (SagUiProject *self, gboolean watch)
 {
-  sag_ui_loss_set_shelter (sag_ui_session_get_cases (self->session), watch ? is_sheltered : NULL,
+  sag_ui_loss_set_shelter (sag_ui_session_get_cases (self->session), watch ? has_place : NULL,
                            self);
 }
 
@@ -208,141 +212,6 @@ sag_ui_project_dup_loss (SagUiProject *self)
     n);
 }
 
-void
-sag_ui_project_hold_mask (SagUiProject *self, const char *id)
-{
-  g_ptr_array_add (self->held, g_strdup (id));
-}
-
-/* Joining a project */
-
-typedef struct
-{
-  SagStore    *store;
-  SagWorklist *list;
-  SagStore    *implicit; /* (nullable): else nobody has @path open */
-  char        *path;
-  GStrv        held;
-  SagAdopted   adopted;
-} Adopt;
-
-static void
-adopt_free (gpointer data)
-{
-  Adopt *adopt = data;
-
-  g_clear_pointer (&adopt->list, sag_worklist_free);
-  g_strfreev (adopt->held);
-  g_free (adopt->path);
-  g_free (adopt);
-}
-
-static void
-adopt_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Adopt *adopt = data;
-  g_autoptr (GError) error = NULL;
-
-  if (adopt->implicit != NULL)
-    sag_store_close (g_steal_pointer (&adopt->implicit), &error);
-  if (error == NULL &&
-      sag_implicit_adopt (adopt->store, adopt->path, (const char *const *) adopt->held,
-                          &adopt->adopted, &error) &&
-      (adopt->adopted.n_left > 0 || sag_implicit_remove (adopt->path, &error)))
-    sag_store_run (adopt->store, sag_ui_project_load, &adopt->list, &error);
-  if (error == NULL)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
-
-static void
-tell_adopted (SagUiProject *self, const SagAdopted *adopted)
-{
-  g_autofree char *masks = NULL;
-  g_autofree char *labels = NULL;
-  g_autofree char *sentence = NULL;
-
-  if (adopted->n_left > 0)
-    {
-      sentence = g_strdup_printf (
-        ngettext ("%u label that was set before has no place in this project. It is offered at the "
-                  "next start.",
-                  "%u labels that were set before have no place in this project. They are offered "
-                  "at the next start.",
-                  adopted->n_left),
-        adopted->n_left);
-      sag_ui_project_say (self, sentence);
-      return;
-    }
-  if (self->session == NULL || adopted->n_masks + adopted->n_labels == 0)
-    return;
-  masks = g_strdup_printf (ngettext ("%u mask", "%u masks", adopted->n_masks), adopted->n_masks);
-  labels =
-    g_strdup_printf (ngettext ("%u label", "%u labels", adopted->n_labels), adopted->n_labels);
-  if (adopted->n_masks > 0 && adopted->n_labels > 0)
-    /* Translators: "2 masks", then "3 labels" that were there before the project was opened. */
-    sentence = g_strdup_printf (_ ("%s and %s joined the project."), masks, labels);
-  else
-    /* Translators: "2 masks" or "3 labels" that were there before the project was opened. */
-    sentence =
-      g_strdup_printf (_ ("%s joined the project."), adopted->n_masks > 0 ? masks : labels);
-  sag_ui_session_say (self->session, sentence);
-}
-
-static void
-fail_adopting (SagUiProject *self, const GError *error)
-{
-  g_autofree char *sentence = g_strdup_printf (
-    /* Translators: %s is a whole sentence that says why. */
-    _ ("Work from before did not join the project, and is offered at the next start: %s"),
-    error->message);
-
-  sag_ui_project_say (self, sentence);
-}
-
-static void
-adopted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  SagUiProject *self = SAG_UI_PROJECT (source);
-  Adopt        *adopt = g_task_get_task_data (G_TASK (result));
-  g_autoptr (GError) error = NULL;
-
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    fail_adopting (self, error);
-  if (self->session == NULL || self->is_over)
-    sag_ui_project_close_behind (self, adopt->store, NULL);
-  else
-    {
-      sag_ui_project_install (self, adopt->store, g_steal_pointer (&adopt->list), FALSE);
-      sag_ui_project_tell (self, SAG_UI_PROJECT_OPENED);
-      if (error == NULL)
-        tell_adopted (self, &adopt->adopted);
-    }
-  self->n_opening--;
-  sag_ui_project_set_busy (self, -1);
-}
-
-void
-sag_ui_project_adopt (SagUiProject *self, SagStore *store, SagWorklist *list)
-{
-  g_autoptr (GTask) task = g_task_new (self, NULL, adopted_cb, NULL);
-  Adopt *adopt = g_new0 (Adopt, 1);
-
-  adopt->store = store;
-  adopt->list = list;
-  adopt->path = sag_store_dup_path (self->store);
-  adopt->implicit = sag_ui_project_let_go (self);
-  g_ptr_array_add (self->held, NULL);
-  adopt->held = g_strdupv ((char **) self->held->pdata);
-  g_ptr_array_set_size (self->held, 0);
-  sag_ui_project_tell (self, SAG_UI_PROJECT_LIST);
-  self->n_opening++;
-  sag_ui_project_set_busy (self, 1);
-  g_task_set_task_data (task, adopt, adopt_free);
-  g_task_run_in_thread (task, adopt_thread);
-}
-
 /* What was left behind */
 
 void
@@ -350,48 +219,4 @@ sag_ui_project_open_found (SagUiProject *self, const char *path, GFile *save_as)
 {
   if (self->store == NULL && !self->is_over)
     begin (self, path, save_as);
-}
-
-static void
-taken_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  SagUiProject *self = SAG_UI_PROJECT (source);
-  Adopt        *adopt = g_task_get_task_data (G_TASK (result));
-  g_autoptr (GError) error = NULL;
-
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    fail_adopting (self, error);
-  else if (adopt->store == self->store && self->session != NULL)
-    {
-      GListModel *cases = G_LIST_MODEL (sag_ui_session_get_cases (self->session));
-
-      for (guint i = 0; i < g_list_model_get_n_items (cases); i++)
-        {
-          g_autoptr (SagUiCase) one = g_list_model_get_item (cases, i);
-          const gint64 id = sag_ui_project_get_sure_id (self, one);
-
-          if (id != 0)
-            sag_ui_project_imported (self, id);
-        }
-      sag_ui_project_reload (self);
-      tell_adopted (self, &adopt->adopted);
-    }
-  sag_ui_project_release (self);
-}
-
-void
-sag_ui_project_take_found (SagUiProject *self, const char *path)
-{
-  g_autoptr (GTask) task = NULL;
-  Adopt *adopt;
-
-  if (!sag_ui_project_can_write (self) || self->is_implicit)
-    return;
-  adopt = g_new0 (Adopt, 1);
-  adopt->store = self->store;
-  adopt->path = g_strdup (path);
-  sag_ui_project_hold (self);
-  task = g_task_new (self, NULL, taken_cb, NULL);
-  g_task_set_task_data (task, adopt, adopt_free);
-  g_task_run_in_thread (task, adopt_thread);
 }

@@ -7,6 +7,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#define SETTLE_MS 50
+
 /* Closing */
 
 typedef struct
@@ -104,6 +106,7 @@ sag_ui_project_let_go (SagUiProject *self)
   SagStore *store = self->store;
 
   g_ptr_array_set_size (self->held, 0);
+  g_ptr_array_set_size (self->awaited, 0);
   sag_ui_project_tell (self, SAG_UI_PROJECT_CLOSING);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
@@ -111,7 +114,8 @@ sag_ui_project_let_go (SagUiProject *self)
   self->opening++;
   self->is_reloading = self->reload_again = self->is_stuck = FALSE;
   self->store = NULL;
-  self->is_implicit = FALSE;
+  self->is_implicit = self->is_new = FALSE;
+  g_clear_pointer (&self->unsaved, g_free);
   sag_ui_project_take_list (self, NULL);
   g_clear_pointer (&self->folder, g_free);
   g_clear_pointer (&self->title, g_free);
@@ -129,7 +133,7 @@ sag_ui_project_close (SagUiProject *self)
   if (self->store == NULL)
     return;
   if (self->is_implicit && !self->keeps)
-    remove = sag_store_dup_path (self->store);
+    remove = g_strdup (self->unsaved);
   sag_ui_project_close_behind (self, sag_ui_project_let_go (self), remove);
   sag_ui_project_notify (self, SAG_UI_PROJECT_STORE);
   sag_ui_project_notify (self, SAG_UI_PROJECT_TITLE);
@@ -198,7 +202,8 @@ sag_ui_project_install (SagUiProject *self,
   self->opening++;
   self->store = store;
   self->is_implicit = is_implicit;
-  self->keeps = FALSE;
+  self->keeps = self->is_new = FALSE;
+  self->unsaved = is_implicit ? sag_store_dup_path (store) : NULL;
   self->cancellable = g_cancellable_new ();
   sag_store_set_trouble (store, sag_ui_project_trouble, self);
   sag_ui_project_set_place (self);
@@ -232,30 +237,55 @@ may_leave (SagUiProject *self)
 }
 
 static void
+take_opened (SagUiProject *self, Open *open)
+{
+  if (self->is_implicit && !sag_store_is_read_only (open->store))
+    {
+      sag_ui_project_adopt (self, g_steal_pointer (&open->store), g_steal_pointer (&open->list),
+                            open->reader);
+      return;
+    }
+  /* What can only be looked at takes nothing. */
+  self->keeps = TRUE;
+  sag_ui_project_close (self);
+  sag_ui_project_install (self, g_steal_pointer (&open->store), g_steal_pointer (&open->list),
+                          FALSE);
+  self->is_new = open->create;
+  sag_ui_project_tell (self, SAG_UI_PROJECT_OPENED);
+  sag_ui_project_follow_reader (self, open->reader);
+}
+
+/* Not while what has no name is being saved under one. */
+static gboolean
+settle_cb (gpointer user_data)
+{
+  SagUiProject *self = g_task_get_source_object (user_data);
+  Open         *open = g_task_get_task_data (user_data);
+
+  if (self->is_implicit && self->n_holds > 0)
+    return G_SOURCE_CONTINUE;
+  if (self->session != NULL && may_leave (self))
+    take_opened (self, open);
+  self->n_opening--;
+  sag_ui_project_set_busy (self, -1);
+  return G_SOURCE_REMOVE;
+}
+
+static void
 opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   SagUiProject *self = SAG_UI_PROJECT (source);
-  Open         *open = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
-    sag_ui_project_say (self, error->message);
-  else if (self->session != NULL && may_leave (self))
     {
-      if (self->is_implicit && !sag_store_is_read_only (open->store))
-        sag_ui_project_adopt (self, g_steal_pointer (&open->store), g_steal_pointer (&open->list));
-      else
-        {
-          /* What can only be looked at takes nothing. */
-          self->keeps = TRUE;
-          sag_ui_project_close (self);
-          sag_ui_project_install (self, g_steal_pointer (&open->store),
-                                  g_steal_pointer (&open->list), FALSE);
-          sag_ui_project_tell (self, SAG_UI_PROJECT_OPENED);
-        }
+      sag_ui_project_say (self, error->message);
+      self->n_opening--;
+      sag_ui_project_set_busy (self, -1);
     }
-  self->n_opening--;
-  sag_ui_project_set_busy (self, -1);
+  else if (settle_cb (result) == G_SOURCE_CONTINUE)
+    g_timeout_add_full (G_PRIORITY_DEFAULT, SETTLE_MS, settle_cb, g_object_ref (result),
+                        g_object_unref);
 }
 
 void
@@ -336,6 +366,8 @@ saved_as_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (save->store == self->store)
     {
       self->is_implicit = FALSE;
+      self->is_new = save->remove != NULL;
+      g_clear_pointer (&self->unsaved, g_free);
       sag_ui_project_set_place (self);
       self->is_stuck = FALSE;
       sag_ui_project_set_note (self, NULL);
@@ -368,7 +400,7 @@ sag_ui_project_save_as (SagUiProject *self, GFile *file)
   save = g_new0 (SaveAs, 1);
   save->store = self->store;
   save->path = g_file_get_path (file);
-  save->remove = self->is_implicit ? sag_store_dup_path (self->store) : NULL;
+  save->remove = self->is_implicit ? g_strdup (self->unsaved) : NULL;
   sag_ui_project_hold (self);
   sag_ui_project_set_busy (self, 1);
   g_task_set_task_data (task, save, save_as_free);

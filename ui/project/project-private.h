@@ -29,16 +29,20 @@ struct _SagUiProject
   char         *note;
   char         *title;
   char         *reader;
+  char         *worker; /* who was told to work last */
 
   /* project-implicit.c */
-  gboolean   is_implicit; /* the store is nobody's project yet */
-  gboolean   keeps;       /* what it has, when it is closed */
-  gboolean   is_over;     /* the window goes: nothing begins any more */
-  gboolean   has_failed;  /* there is no place for one */
-  guint      n_opening;   /* projects that are on their way */
-  guint      starting;    /* counts: one that was given up is not taken */
+  gboolean is_implicit; /* the store is nobody's project yet */
+  gboolean is_new;      /* the project was made just now */
+  char *unsaved; /* (nullable): the implicit project's file, whatever place its store has by now */
+  gboolean   keeps;      /* what it has, when it is closed */
+  gboolean   is_over;    /* the window goes: nothing begins any more */
+  gboolean   has_failed; /* there is no place for one */
+  guint      n_opening;  /* projects that are on their way */
+  guint      starting;   /* counts: one that was given up is not taken */
   gboolean   is_starting;
-  GPtrArray *held; /* ids of masks that the window brings into the next project itself */
+  GPtrArray *held;    /* masks that the window brings into the next project itself */
+  GPtrArray *awaited; /* those that are on their way; their file stays */
 };
 
 enum
@@ -87,6 +91,8 @@ void sag_ui_project_install (SagUiProject *self,
                              SagStore     *store,
                              SagWorklist  *list,
                              gboolean      is_implicit);
+/** sag_ui_project_follow_reader: @from: the name with which the store was opened, which may be another by now. */
+void sag_ui_project_follow_reader (SagUiProject *self, const char *from);
 /** sag_ui_project_let_go: (transfer full): the store that was open; there is one. */
 SagStore *sag_ui_project_let_go (SagUiProject *self);
 /**
@@ -95,10 +101,16 @@ SagStore *sag_ui_project_let_go (SagUiProject *self);
  */
 void sag_ui_project_close_behind (SagUiProject *self, SagStore *store, char *remove);
 /**
- * sag_ui_project_adopt: @store, @list: (transfer full): a project that was just opened gets what the implicit one has,
- * then it is installed.
+ * sag_ui_project_adopt: @store, @list: (transfer full): a project that was just opened, by @reader, gets what the
+ * implicit one has, then it is installed.
  */
-void sag_ui_project_adopt (SagUiProject *self, SagStore *store, SagWorklist *list);
+void
+sag_ui_project_adopt (SagUiProject *self, SagStore *store, SagWorklist *list, const char *reader);
+
+/** sag_ui_project_held_new: for `held`. */
+GPtrArray *sag_ui_project_held_new (void);
+/** sag_ui_project_brought: what @one has was given to the store: no other file needs to have it. */
+void sag_ui_project_brought (SagUiProject *self, SagUiCase *one);
 
 /** sag_ui_project_say: "problem". */
 void sag_ui_project_say (SagUiProject *self, const char *sentence);
@@ -111,6 +123,9 @@ void sag_ui_project_take_list (SagUiProject *self, SagWorklist *list);
 
 /** sag_ui_project_watch_cases: meets the cases of the session, now and later; once. */
 void sag_ui_project_watch_cases (SagUiProject *self);
+
+/** sag_ui_project_find_case: (nullable) (transfer none): the scan in the window that is that case. */
+SagUiCase *sag_ui_project_find_case (SagUiProject *self, gint64 id);
 
 /** sag_ui_project_meet_all: meets all that are open. */
 void sag_ui_project_meet_all (SagUiProject *self);

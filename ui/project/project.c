@@ -122,6 +122,7 @@ sag_ui_project_painted (SagUiProject *self, gint64 id, guint n_masks, gboolean t
 
   self->n_edits++;
   sag_ui_project_watch_saving (self);
+  sag_ui_project_brought (self, sag_ui_project_find_case (self, id));
   if (item == NULL)
     return;
   state = touched && item->one->state == SAG_CASE_NEW ? SAG_CASE_IN_PROGRESS : item->one->state;
@@ -320,6 +321,12 @@ sag_ui_project_get_home (SagUiProject *self)
   return self->store;
 }
 
+gboolean
+sag_ui_project_is_new (SagUiProject *self)
+{
+  return self->store != NULL && self->is_new;
+}
+
 guint
 sag_ui_project_get_serial (SagUiProject *self)
 {
@@ -378,12 +385,13 @@ set_reader (SagDb *db, gpointer data, GError **error)
   return TRUE;
 }
 
-/* One person has an implicit project, whatever the name. */
+/* One person has an implicit project, whatever the name. @names: from, to: the database may know the new one by now. */
 static gboolean
-rename_reader (SagDb *db, gpointer name, GError **error)
+rename_reader (SagDb *db, gpointer names, GError **error)
 {
-  return strcmp (sag_db_get_reader (db), name) == 0 ||
-         sag_readers_rename (db, sag_db_get_reader (db), name, error);
+  char **both = names;
+
+  return sag_readers_rename (db, both[0], both[1], error);
 }
 
 static void
@@ -394,19 +402,43 @@ reader_set_cb (GObject *source, GAsyncResult *result, gpointer name)
 
 /* From now on somebody else works: the list shows what that one has labelled. */
 static void
-reader_cb (GSettings *settings, const char *key, SagUiProject *self)
+change_reader (SagUiProject *self, const char *from)
 {
-  char *name;
+  char *name = g_strdup (sag_ui_project_get_reader (self));
 
-  if (self->store == NULL)
-    return;
-  name = g_strdup (sag_ui_project_get_reader (self));
   if (self->is_implicit)
-    sag_ui_project_post (self, rename_reader, g_strdup (name), g_free);
+    {
+      const char *const names[] = { from, name, NULL };
+
+      sag_ui_project_post (self, rename_reader, g_strdupv ((char **) names),
+                           (GDestroyNotify) g_strfreev);
+    }
   sag_store_read_async (self->store, set_reader, name, reader_set_cb, name);
   self->has_new_reader = TRUE;
+}
+
+void
+sag_ui_project_follow_reader (SagUiProject *self, const char *from)
+{
+  if (g_strcmp0 (from, sag_ui_project_get_reader (self)) == 0)
+    return;
+  change_reader (self, from);
   sag_ui_project_tell (self, SAG_UI_PROJECT_READER);
   sag_ui_project_reload (self);
+}
+
+static void
+reader_cb (GSettings *settings, const char *key, SagUiProject *self)
+{
+  g_autofree char *from = g_steal_pointer (&self->worker);
+
+  self->worker = g_strdup (sag_ui_project_get_reader (self));
+  if (strcmp (from, self->worker) == 0)
+    return;
+  if (self->store != NULL)
+    sag_ui_project_follow_reader (self, from);
+  else
+    sag_ui_project_tell (self, SAG_UI_PROJECT_READER);
 }
 
 SagUiProject *
@@ -463,8 +495,10 @@ sag_ui_project_finalize (GObject *object)
   g_hash_table_unref (self->by_id);
   g_hash_table_unref (self->by_path);
   g_ptr_array_unref (self->held);
+  g_ptr_array_unref (self->awaited);
   g_free (self->note);
   g_free (self->reader);
+  g_free (self->worker);
   G_OBJECT_CLASS (sag_ui_project_parent_class)->finalize (object);
 }
 
@@ -503,7 +537,9 @@ sag_ui_project_init (SagUiProject *self)
 {
   self->by_id = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->by_path = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->held = g_ptr_array_new_with_free_func (g_free);
+  self->held = sag_ui_project_held_new ();
+  self->awaited = sag_ui_project_held_new ();
+  self->worker = g_strdup (sag_ui_project_get_reader (self));
   g_signal_connect_object (sag_ui_settings_get (), "changed::reader", G_CALLBACK (reader_cb), self,
                            0);
 }

@@ -71,8 +71,8 @@ gboolean sag_ui_project_is_sheltered (SagUiProject *self);
 void sag_ui_project_set_keep (SagUiProject *self, gboolean keep);
 /** sag_ui_project_dup_loss: (nullable): what would go with the implicit project, of scans that are not open. */
 char *sag_ui_project_dup_loss (SagUiProject *self);
-/** sag_ui_project_hold_mask: in "closing": a mask that comes into the next project by itself. */
-void sag_ui_project_hold_mask (SagUiProject *self, const char *id);
+/** sag_ui_project_hold_mask: in "closing": a mask of @one that comes into the next project by itself. */
+void sag_ui_project_hold_mask (SagUiProject *self, SagUiCase *one, const char *id);
 /**
  * sag_ui_project_open_found: goes on with work that was left behind, and opens its scans.
  * @save_as: (nullable): as this project
@@ -102,6 +102,9 @@ gboolean sag_ui_project_is_saving (SagUiProject *self);
 gboolean    sag_ui_project_is_stuck (SagUiProject *self);
 const char *sag_ui_project_get_note (SagUiProject *self);
 const char *sag_ui_project_get_title (SagUiProject *self);
+
+/** sag_ui_project_is_new: it was made in this window. */
+gboolean sag_ui_project_is_new (SagUiProject *self);
 
 /** sag_ui_project_get_serial: another number for each project that is opened; what belongs to one keeps it. */
 guint sag_ui_project_get_serial (SagUiProject *self);

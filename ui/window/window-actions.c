@@ -296,8 +296,9 @@ close_request_cb (SagUiWindow *self)
   if (sentences == NULL || g_object_get_data (G_OBJECT (self), "sag-ui-window-lose") != NULL)
     return GDK_EVENT_PROPAGATE;
   sag_ui_loss_ask (GTK_WIDGET (self), sentences,
-                   sag_ui_project_is_sheltered (sag_ui_project_get (self->session)), close_anyway,
-                   g_object_ref (self), asked);
+                   sag_ui_project_is_sheltered (sag_ui_project_get (self->session)) &&
+                     sag_ui_loss_are_sheltered (get_cases (self)),
+                   close_anyway, g_object_ref (self), asked);
   return GDK_EVENT_STOP;
 }
 

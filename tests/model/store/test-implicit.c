@@ -147,8 +147,11 @@ test_adopt (void)
   g_autofree char  *project = g_build_filename (folder, "p.sagitta", NULL);
   const SagGeometry grid = make_grid (0);
   SagStore         *store = sag_store_open (project, SAG_STORE_CREATE, "Ann", &error);
-  SagAdopted        adopted;
-  const guint       n_steps = sag_mask_set_get_n_steps (set);
+  g_auto (SagAdopted) adopted = { 0 };
+  const guint n_steps = sag_mask_set_get_n_steps (set);
+  g_autoptr (GPtrArray) found = NULL;
+  const SagImplicitCase *left;
+  gboolean               is_gone = FALSE;
 
   g_assert_no_error (error);
   add_case (store, "b"); /* other ids than there */
@@ -173,12 +176,24 @@ test_adopt (void)
   /* Again: it is all there. */
   g_assert_true (sag_implicit_adopt (store, path, NULL, &adopted, &error));
   g_assert_cmpuint (adopted.n_masks, ==, 0);
+
+  /* What joined is gone, what has no place yet stays. */
+  g_assert_true (sag_implicit_drop_joined (path, &adopted, &is_gone, &error));
+  g_assert_no_error (error);
+  g_assert_false (is_gone);
+  found = sag_implicit_list ();
+  g_assert_cmpuint (found->len, ==, 1);
+  left = ((const SagImplicit *) found->pdata[0])->cases->pdata[0];
+  g_assert_cmpuint (left->n_masks, ==, 0);
+  g_assert_cmpuint (left->n_labels, ==, 1);
   add_task (store, "effusion");
   g_assert_true (sag_implicit_adopt (store, path, NULL, &adopted, &error));
   g_assert_cmpuint (adopted.n_labels, ==, 1);
   g_assert_cmpuint (adopted.n_left, ==, 0);
   sag_store_free (store);
-  g_assert_true (sag_implicit_remove (path, &error));
+  g_assert_true (sag_implicit_drop_joined (path, &adopted, &is_gone, &error));
+  g_assert_true (is_gone);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   sag_test_remove_folder (folder);
 }
 
@@ -195,8 +210,10 @@ test_beside (void)
   const SagGeometry grid = make_grid (0);
   SagStore         *store = sag_store_open (project, SAG_STORE_CREATE, "Ann", &error);
   g_autoptr (SagMask) before = sag_mask_ref (sag_mask_set_get_mask (set, 0));
-  const char *held[] = { sag_mask_set_get_info (set, 0)->id, NULL };
-  SagAdopted  adopted;
+  g_autofree char *id = g_strdup (sag_mask_set_get_info (set, 0)->id);
+  const char      *held[] = { id, NULL };
+  gboolean         is_gone = TRUE;
+  g_auto (SagAdopted) adopted = { 0 };
 
   g_assert_no_error (error);
   add_case (store, "a");
@@ -205,6 +222,8 @@ test_beside (void)
   sag_masks_detach (set);
   g_assert_true (sag_implicit_adopt (store, path, held, &adopted, &error));
   g_assert_cmpuint (adopted.n_masks, ==, 0);
+  g_assert_true (sag_implicit_drop_joined (path, &adopted, &is_gone, &error));
+  g_assert_false (is_gone); /* nobody else has it */
   g_assert_true (sag_implicit_adopt (store, path, NULL, &adopted, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (adopted.n_masks, ==, 1);
@@ -213,7 +232,8 @@ test_beside (void)
   g_assert_true (sag_mask_equal (sag_mask_set_get_mask (there, 0), sag_mask_set_get_mask (set, 0)));
   g_assert_true (sag_mask_equal (sag_mask_set_get_mask (there, 1), before));
   sag_store_free (store);
-  g_assert_true (sag_implicit_remove (path, &error));
+  g_assert_true (sag_implicit_drop_mask (path, held[0], &error));
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   sag_test_remove_folder (folder);
 }
 
@@ -234,7 +254,7 @@ test_other_content (void)
   g_autofree char *project = g_build_filename (folder, "p.sagitta", NULL);
   SagStore        *store = sag_store_open (project, SAG_STORE_CREATE, "Ann", &error);
   gint64           n = -1;
-  SagAdopted       adopted;
+  g_auto (SagAdopted) adopted = { 0 };
 
   g_assert_no_error (error);
   add_case (store, "a");
@@ -242,7 +262,8 @@ test_other_content (void)
   run_sql (path, "UPDATE cases SET sha256 = 'old'");
   g_assert_true (sag_implicit_adopt (store, path, NULL, &adopted, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (adopted.n_left, ==, 1);
+  g_assert_cmpuint (adopted.n_scans, ==, 1);
+  g_assert_cmpuint (adopted.n_left, ==, 0);
   g_assert_cmpuint (adopted.n_masks, ==, 0);
   g_assert_true (sag_store_run (store, count_old, &n, &error));
   g_assert_cmpint (n, ==, 0);
@@ -268,7 +289,7 @@ test_others_mask (void)
   const SagGeometry grid = make_grid (0);
   SagStore         *store = sag_store_open (project, SAG_STORE_CREATE, "Ann", &error);
   g_autoptr (SagMask) before = sag_mask_ref (sag_mask_set_get_mask (set, 0));
-  SagAdopted adopted;
+  g_auto (SagAdopted) adopted = { 0 };
 
   add_case (store, "a");
   g_assert_true (sag_mask_set_undo (set, &error));

@@ -116,7 +116,7 @@ test_between (SagTestMasks *self, gconstpointer data)
   sag_test_ui_until (self->masks->stored->len == 1);
   g_assert_cmpuint (sag_ui_case_masks_get_n (self->masks->current), ==, 1);
   g_assert_cmpint (sag_test_masks_count (self, 0), ==, two);
-  g_assert_cmpuint (count_files (), ==, 0);
+  sag_test_ui_until (count_files () == 0); /* when it is on disk */
   g_assert_null (sag_ui_loss_get (self->one));
 }
 
@@ -131,7 +131,7 @@ test_closed_scan (SagTestMasks *self, gconstpointer data)
   sag_test_masks_open_scan (self);
   paint_sheltered (self, 5);
   one = sag_test_masks_count (self, 0);
-  g_assert_true (sag_ui_loss_is_sheltered (cases));
+  g_assert_true (sag_ui_loss_is_sheltered (cases, self->one));
   sag_ui_cases_remove (cases, self->one);
   sag_test_ui_until ((loss = sag_ui_project_dup_loss (self->project)) != NULL);
   g_assert_nonnull (strstr (loss, " a, "));
