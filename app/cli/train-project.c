@@ -15,14 +15,20 @@ sag_cli_tune_clear (SagCliTune *tune)
   g_strfreev (tune->tasks);
   g_free (tune->reader);
   g_free (tune->name);
+  g_free (tune->state);
 }
 
 static SagSnapshotOptions
 options_of (const SagCliTune *tune, guint64 seed)
 {
+  SagCaseState state = SAG_CASE_NEW;
+
+  if (tune->state != NULL)
+    sag_case_state_parse (tune->state, &state);
   return (SagSnapshotOptions){ .tasks = (const char *const *) tune->tasks,
                                .reader = tune->reader,
                                .assisted = tune->assisted,
+                               .least_state = state,
                                .hold_out =
                                  tune->hold_out > SAG_CLI_UNSAID ? tune->hold_out : HOLD_OUT,
                                .n_folds = (guint) tune->folds,

@@ -21,6 +21,7 @@ typedef struct
   char      **tasks;
   char       *reader;
   char       *name;
+  char       *state;
   const char *cache;
   int         folds;
   double      hold_out;
@@ -63,6 +64,13 @@ void sag_cli_tune_clear (SagCliTune *tune);
       &(tune).assisted,                                                                            \
       "Of a project: also labels made after an answer had been seen",                              \
       NULL },                                                                                      \
+    { "state",                                                                                     \
+      0,                                                                                           \
+      0,                                                                                           \
+      G_OPTION_ARG_STRING,                                                                         \
+      &(tune).state,                                                                               \
+      "Of a project: only cases that are so far: done, or reviewed",                               \
+      "STATE" },                                                                                   \
     { "name", 0, 0, G_OPTION_ARG_STRING, &(tune).name, "Of a project: name of the new bundle",     \
       "NAME" },                                                                                    \
     { "estimate",                                                                                  \

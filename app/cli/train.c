@@ -98,6 +98,7 @@ read_parts (Arguments *self, const char *command)
   SagTrainPlan *plan = &self->job.plan;
   double        share = self->tune.hold_out;
   gboolean      said_share = share > SAG_CLI_UNSAID || isnan (share);
+  SagCaseState  state;
 
   if (self->output == NULL && !self->tune.estimate)
     return sag_cli_usage (command, "Say where the training goes: -o DIR");
@@ -115,6 +116,8 @@ read_parts (Arguments *self, const char *command)
     return sag_cli_usage (command, "--folds takes 2 to %d", SAG_SNAPSHOT_MOST_FOLDS);
   if (said_share && !(self->tune.hold_out > 0 && self->tune.hold_out < 1))
     return sag_cli_usage (command, "--hold-out takes a share between 0 and 1");
+  if (self->tune.state != NULL && !sag_case_state_parse (self->tune.state, &state))
+    return sag_cli_usage (command, "--state takes done or reviewed, not \"%s\"", self->tune.state);
   if (self->tune.folds != 0 && said_share)
     return sag_cli_usage (command, "--folds and --hold-out exclude each other");
   return SAG_CLI_DONE;

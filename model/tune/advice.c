@@ -15,7 +15,19 @@ sag_tune_advice_clear (SagTuneAdvice *advice)
   g_clear_pointer (&advice->sentence, g_free);
 }
 
-/* Looks at each case, and the rate. */
+/* Looks at each case, and the rate.
+ *
+ * Measured on phantoms with a network of 64 tokens x 160 that had seen other findings only; 10 present and 10 absent
+ * cases to learn from, 40 others held out, two tasks ("lung resection in the left lung", "... right lung"). AUROC after:
+ *
+ *   heads, 300 steps             1e-3  0.89, 0.74     1e-2  0.89, 0.78     3e-2  0.89, -
+ *   heads and text, 100 steps    2e-4  0.83, 0.99     1e-3  1.00, 1.00     3e-3 (200 steps)  0.98, -
+ *   LoRA, 100 to 200 steps       5e-4  -, 0.46        5e-3  1.00, 1.00
+ *   all, 60 steps                                     1e-3  0.81, 1.00
+ *
+ * Of findings that the vision network did not see (valve, sternotomy, hernia, pacemaker) no rate made anything of 20
+ * cases: 0.39 to 0.68. How large networks take these rates was not measured.
+ */
 static void
 set_pace (SagTrainParts parts, gsize n_cases, guint scans, guint64 *n_steps, double *lr)
 {
@@ -24,11 +36,16 @@ set_pace (SagTrainParts parts, gsize n_cases, guint scans, guint64 *n_steps, dou
   switch (parts)
     {
     case SAG_TRAIN_HEADS:
-      looks = 60, least = 200, most = 5000, *lr = 1e-3;
+      looks = 60, least = 300, most = 5000, *lr = 1e-2;
       break;
     case SAG_TRAIN_HEADS_AND_TEXT:
+      looks = 20, least = 100, most = 5000, *lr = 1e-3;
+      break;
     case SAG_TRAIN_LORA:
-      looks = 20, least = 60, most = 5000, *lr = parts == SAG_TRAIN_LORA ? 5e-4 : 2e-4;
+      looks = 20, least = 100, most = 5000, *lr = 5e-3;
+      break;
+    case SAG_TRAIN_ALL:
+      looks = 10, least = 60, most = 25000, *lr = 1e-3;
       break;
     default:
       looks = 10, least = 60, most = 25000, *lr = 5e-5;
@@ -39,7 +56,9 @@ set_pace (SagTrainParts parts, gsize n_cases, guint scans, guint64 *n_steps, dou
 void
 sag_tune_advise (gsize n_cases, gsize n_fewest, SagTuneAdvice *advice)
 {
-  *advice = (SagTuneAdvice){ .folds = n_cases < CROSS_BELOW ? 5 : 0 };
+  *advice = (SagTuneAdvice){ .folds = n_cases < CROSS_BELOW ? 5 : 0,
+                             .n_cases = n_cases,
+                             .n_fewest = n_fewest };
   if (n_cases < FEW || n_fewest < FEWEST)
     {
       advice->parts = SAG_TRAIN_HEADS;

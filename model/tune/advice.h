@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 /**
  * SagTuneAdvice: what to train with what there is.
+ * @n_cases, @n_fewest: what it follows from
  * @sentence: why, for people, in English
  * @folds: for a cross-validation where the hold-out would be small; else 0
  */
@@ -17,6 +18,8 @@ typedef struct
   guint64       n_steps;
   double        lr;
   guint         folds;
+  gsize         n_cases;
+  gsize         n_fewest;
   char         *sentence;
 } SagTuneAdvice;
 

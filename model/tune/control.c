@@ -170,21 +170,42 @@ add_line (GArray *lines, const char *text, gsize size_bytes)
   g_array_append_val (lines, line);
 }
 
+/* What the log has from @offset on; NULL: nothing new. */
+static char *
+load_from (const char *folder, goffset offset, gsize *size)
+{
+  g_autofree char *path = g_build_filename (folder, "log.jsonl", NULL);
+  int              fd = open (path, O_RDONLY | O_CLOEXEC);
+  off_t            end = fd >= 0 ? lseek (fd, 0, SEEK_END) : 0;
+  g_autofree char *text = NULL;
+  ssize_t          n;
+
+  if (offset >= 0 && end > offset && end - offset <= MOST_LOG_BYTES)
+    {
+      text = g_malloc ((gsize) (end - offset));
+      while (*size < (gsize) (end - offset) &&
+             (n = pread (fd, text + *size, (gsize) (end - offset) - *size,
+                         offset + (goffset) *size)) > 0)
+        *size += (gsize) n;
+    }
+  if (fd >= 0)
+    close (fd);
+  return g_steal_pointer (&text);
+}
+
 GArray *
 sag_tune_log_read (const char *folder, goffset *offset)
 {
-  g_autofree char *path = g_build_filename (folder, "log.jsonl", NULL);
   GArray          *lines = g_array_new (FALSE, FALSE, sizeof (SagTuneLine));
   gsize            size = 0;
-  g_autofree char *text = sag_file_load (path, MOST_LOG_BYTES, &size, NULL);
+  g_autofree char *text = load_from (folder, *offset, &size);
   const char      *at, *end;
 
-  if (text == NULL || *offset < 0 || (gsize) *offset > size)
+  if (text == NULL)
     return lines;
-  for (at = text + *offset; (end = memchr (at, '\n', size - (gsize) (at - text))) != NULL;
-       at = end + 1)
+  for (at = text; (end = memchr (at, '\n', size - (gsize) (at - text))) != NULL; at = end + 1)
     add_line (lines, at, (gsize) (end - at));
-  *offset = at - text;
+  *offset += at - text;
   return lines;
 }
 

@@ -25,6 +25,7 @@ typedef struct
   GHashTable               *case_of; /* id of a project's case -> number + 1 */
   GHashTable               *missing; /* ids of cases whose scan is gone */
   GHashTable               *changed; /* ids of cases whose scan is another than was labelled */
+  GHashTable               *early;   /* ids of cases that are not far enough */
   SagCache                 *cache;   /* (nullable) */
   guint                    *task_of; /* number of a project's task -> ours + 1; 0: not wanted */
 } Taking;
@@ -213,7 +214,11 @@ take_sample (const SagExportSample *sample, gpointer data, GError **error)
   gboolean           segments = sag_task_kind (sample->task->wording) == SAG_TASK_SEGMENT;
   SagSnapshotSample *row;
 
-  if (task == 0 || !find_case (taking, sample, &number))
+  if (task == 0)
+    return TRUE;
+  if (sample->one->state < taking->options->least_state)
+    return g_hash_table_add (taking->early, GSIZE_TO_POINTER ((gsize) sample->one->id)), TRUE;
+  if (!find_case (taking, sample, &number))
     return TRUE;
   /* "Segment" without a mask teaches nobody where; that nothing is there it can. */
   if (segments && sample->mask == NULL &&
@@ -297,14 +302,24 @@ take_samples (Taking *taking, GError **error)
                        "those that were labelled; put those back, or open them and look whether "
                        "their labels still hold.",
                        n_changed);
+  if (g_hash_table_size (taking->early) > 0)
+    sag_snapshot_note (
+      taking->self, "%u labelled cases were left out because they are not yet marked as %s.",
+      g_hash_table_size (taking->early), sag_case_state_to_string (taking->options->least_state));
   if (taking->self->samples->len > 0)
     return TRUE;
-  g_set_error_literal (
-    error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-    n_missing > 0   ? "None of the labelled scans is where the project looks for it."
-    : n_changed > 0 ? "The labelled scans are other files than those that were labelled."
-                    : "There is nothing to work with: of these tasks no label that may be used "
-                      "says present or absent, and there is no mask.");
+  if (g_hash_table_size (taking->early) > 0)
+    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                 "None of the %u labelled cases is marked as %s yet; mark them, or take all.",
+                 g_hash_table_size (taking->early),
+                 sag_case_state_to_string (taking->options->least_state));
+  else
+    g_set_error_literal (
+      error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+      n_missing > 0   ? "None of the labelled scans is where the project looks for it."
+      : n_changed > 0 ? "The labelled scans are other files than those that were labelled."
+                      : "There is nothing to work with: of these tasks no label that may be used "
+                        "says present or absent, and there is no mask.");
   return FALSE;
 }
 
@@ -468,6 +483,7 @@ sag_snapshot_new (SagStore                 *store,
   g_autoptr (GHashTable) case_of = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) missing = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) changed = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) early = g_hash_table_new (NULL, NULL);
   g_autoptr (SagCache) cache = NULL;
   g_autofree guint *task_of = NULL;
   Taking            taking = { .self = self,
@@ -476,7 +492,8 @@ sag_snapshot_new (SagStore                 *store,
                                .cancellable = cancellable,
                                .case_of = case_of,
                                .missing = missing,
-                               .changed = changed };
+                               .changed = changed,
+                               .early = early };
 
   g_return_val_if_fail (options->n_folds <= SAG_SNAPSHOT_MOST_FOLDS && options->n_folds != 1, NULL);
   if (project == NULL || (folder != NULL && !make_folder (folder, error)))

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @tasks: (nullable) (NULL-terminated): keys or wordings; else all of the project
  * @reader: (nullable): only this one's labels; else those on which all agree, and decisions
  * @assisted: also labels and masks that were made after an answer had been seen
+ * @least_state: only cases that are that far, as "done" or "reviewed"; SAG_CASE_NEW: all
  * @hold_out: share of the patients that is kept for the measurement, 0..1, if the project says no splits; with 1
  *   everything is measured on
  * @n_folds: 0, or 2 to SAG_SNAPSHOT_MOST_FOLDS: every patient is measured on once, by a model that did not see them;
@@ -30,6 +31,7 @@ typedef struct
   const char *const *tasks;
   const char        *reader;
   gboolean           assisted;
+  SagCaseState       least_state;
   double             hold_out;
   guint              n_folds;
   guint64            seed;

@@ -30,6 +30,7 @@ static const SagUiKeyRow rows[] = {
   { "project.new", PROJECT, N_ ("New project…"), "<Control><Alt>n", "<Control><Alt>n" },
   { "project.worklist", PROJECT, N_ ("Worklist"), "<Shift>w", "<Shift>w" },
   { "readings.show", PROJECT, N_ ("Readings side by side"), "<Control><Alt>r", "<Control><Alt>r" },
+  { "tune.show", PROJECT, N_ ("Fine-tune a model…"), "<Control><Alt>f", "<Control><Alt>f" },
   { "project.tasks", PROJECT, N_ ("Tasks of the project…"), "<Control>t", "<Control>t" },
   { "project.open", PROJECT, N_ ("Open a project…"), "<Control><Alt>o", "<Control><Alt>o" },
 

@@ -12,6 +12,7 @@
 #include "ui/project/labels.h"
 #include "ui/project/project-actions.h"
 #include "ui/readings/readings-actions.h"
+#include "ui/tune/tune-actions.h"
 #include "ui/selftest/selftest-window.h"
 #include "ui/window/window-private.h"
 
@@ -292,6 +293,7 @@ connect_project (SagUiWindow *self)
   g_signal_connect_object (project, "opened", G_CALLBACK (project_opened_cb), self, 0);
   sag_ui_project_install_actions (GTK_WINDOW (self), self->session);
   sag_ui_readings_install_actions (GTK_WINDOW (self), self->session);
+  sag_ui_tune_install_actions (GTK_WINDOW (self), self->session);
   sag_ui_labels_pane_set_session (self->labels_pane, self->session);
   sag_ui_labels_set_ask (sag_ui_labels_get (self->session),
                          sag_ui_ask_pane_get_ask (self->ask_pane));
