@@ -18,7 +18,7 @@ sag_tune_advice_clear (SagTuneAdvice *advice)
 /* Looks at each case, and the rate.
  *
  * Measured on phantoms with a network of 64 tokens x 160 that had seen other findings only; 10 present and 10 absent
- * cases to learn from, 40 others held out, two tasks ("lung resection in the left lung", "... right lung"). AUROC after:
+ * cases to learn from, 40 others held out, two tasks ("lung resection in the left lung" and "right lung"). AUROC:
  *
  *   heads, 300 steps             1e-3  0.89, 0.74     1e-2  0.89, 0.78     3e-2  0.89, -
  *   heads and text, 100 steps    2e-4  0.83, 0.99     1e-3  1.00, 1.00     3e-3 (200 steps)  0.98, -
