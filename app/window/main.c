@@ -90,6 +90,12 @@ options_cb (GApplication *application, GVariantDict *dict, Choice *choice)
   g_atomic_int_set (&choice->precision, precision);
   g_atomic_int_set (&choice->n_threads, choice->n_threads_said);
   sag_ui_application_set_bundle (choice->application, choice->bundle);
+  if (choice->engine_name != NULL)
+    sag_ui_settings_override ("engine");
+  if (choice->precision_name != NULL)
+    sag_ui_settings_override ("precision");
+  if (choice->n_threads_said != 0)
+    sag_ui_settings_override ("threads");
   read_settings (choice, sag_ui_settings_get ());
   g_signal_connect (sag_ui_settings_get (), "changed::engine", G_CALLBACK (settings_cb), choice);
   g_signal_connect (sag_ui_settings_get (), "changed::precision", G_CALLBACK (settings_cb), choice);

@@ -47,3 +47,27 @@ sag_ui_add_input (GtkWidget *widget, const SagUiInput *input)
   add (widget, key);
   add (widget, focus);
 }
+
+static gboolean
+undo_cb (GtkWidget *window, GVariant *args, gpointer user_data)
+{
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (window));
+
+  return parent != NULL &&
+         gtk_widget_activate_action_variant (GTK_WIDGET (parent), user_data, NULL);
+}
+
+void
+sag_ui_add_undo_keys (GtkWidgetClass *class)
+{
+  static char undo[] = "win.undo", redo[] = "win.redo";
+  g_autoptr (GtkShortcut) back =
+    gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_z, GDK_CONTROL_MASK),
+                      gtk_callback_action_new (undo_cb, undo, NULL));
+  g_autoptr (GtkShortcut) forth =
+    gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK),
+                      gtk_callback_action_new (undo_cb, redo, NULL));
+
+  gtk_widget_class_add_shortcut (class, back);
+  gtk_widget_class_add_shortcut (class, forth);
+}

@@ -58,6 +58,18 @@ sag_ui_settings_open (GError **error)
   return TRUE;
 }
 
+void
+sag_ui_settings_override (const char *key)
+{
+  g_object_set_data (G_OBJECT (sag_ui_settings_get ()), key, GINT_TO_POINTER (TRUE));
+}
+
+gboolean
+sag_ui_settings_is_overridden (const char *key)
+{
+  return g_object_get_data (G_OBJECT (sag_ui_settings_get ()), key) != NULL;
+}
+
 GSettings *
 sag_ui_settings_get (void)
 {

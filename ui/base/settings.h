@@ -38,6 +38,11 @@ gboolean sag_ui_settings_open (GError **error);
  */
 GSettings *sag_ui_settings_get (void);
 
+/** sag_ui_settings_override: the command line says what @key (static) is, whatever the settings say. */
+void sag_ui_settings_override (const char *key);
+/** sag_ui_settings_is_overridden: whether it does. */
+gboolean sag_ui_settings_is_overridden (const char *key);
+
 /** sag_ui_settings_close: for tests: the next sag_ui_settings_get() begins anew. */
 void sag_ui_settings_close (void);
 

@@ -364,7 +364,9 @@ reveal_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 
   if (gtk_widget_get_height (self->best_row) == 0)
     return G_SOURCE_CONTINUE;
-  gtk_widget_grab_focus (self->best_row);
+  /* Not from where the person went meanwhile. */
+  if (gtk_window_get_focus (GTK_WINDOW (self)) == user_data)
+    gtk_widget_grab_focus (self->best_row);
   return G_SOURCE_REMOVE;
 }
 
@@ -374,7 +376,9 @@ end_rows (SagUiSeriesWindow *self)
   add_problems (self);
   begin_pictures (self);
   if (self->best_row != NULL)
-    gtk_widget_add_tick_callback (GTK_WIDGET (self), reveal_cb, NULL, NULL);
+    /* Compared only. */
+    gtk_widget_add_tick_callback (GTK_WIDGET (self), reveal_cb,
+                                  gtk_window_get_focus (GTK_WINDOW (self)), NULL);
 }
 
 static gboolean

@@ -2,6 +2,7 @@
 #include "ui/project/add-scans.h"
 
 #include "model/store/cases.h"
+#include "ui/base/progress.h"
 #include "ui/case/find-scans.h"
 
 #include <adwaita.h>
@@ -136,6 +137,8 @@ found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   add->n_series = scans->index != NULL ? scans->index->series->len : 0;
   add->problems = g_strdupv (scans->problems);
+  /* From now on they are added, whatever the person wishes. */
+  g_task_set_check_cancellable (task, FALSE);
   sag_store_run_async (add->store, write_rows, add, written_cb, g_steal_pointer (&task));
 }
 
@@ -182,23 +185,15 @@ sag_ui_add_scans_finish (GAsyncResult *result, GError **error)
 
 typedef struct
 {
-  GtkWindow      *window;
-  SagUiSession   *session;
-  GCancellable   *cancellable;
-  GtkWidget      *dialog; /* (nullable): weak: it was closed */
-  GtkProgressBar *bar;
+  SagUiSession  *session;
+  GCancellable  *cancellable;
+  SagUiProgress *progress;
 } Shown;
 
 static void
 shown_free (Shown *shown)
 {
-  if (shown->dialog != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (shown->dialog, shown->cancellable);
-      gtk_window_destroy (GTK_WINDOW (shown->dialog));
-    }
-  g_clear_weak_pointer (&shown->dialog);
-  g_object_unref (shown->window);
+  sag_ui_progress_free (shown->progress);
   g_object_unref (shown->session);
   g_object_unref (shown->cancellable);
   g_free (shown);
@@ -210,12 +205,11 @@ shown_progress_cb (guint n_done, guint n_files, gpointer user_data)
   Shown           *shown = user_data;
   g_autofree char *text = NULL;
 
-  if (shown->dialog == NULL || n_files == 0)
+  if (n_files == 0)
     return;
   /* Translators: so many of so many files were looked at. */
   text = g_strdup_printf (_ ("%u of %u files"), n_done, n_files);
-  gtk_progress_bar_set_fraction (shown->bar, (double) n_done / n_files);
-  gtk_progress_bar_set_text (shown->bar, text);
+  sag_ui_progress_set (shown->progress, (double) n_done / n_files, text);
 }
 
 static void
@@ -241,24 +235,11 @@ added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 sag_ui_add_scans_show (GtkWindow *window, SagUiSession *session, GFile *const *files, gsize n_files)
 {
-  Shown     *shown = g_new0 (Shown, 1);
-  GtkWidget *bar = gtk_progress_bar_new ();
-  GtkWidget *dialog = adw_message_dialog_new (window, _ ("Adding Scans…"), NULL);
+  Shown *shown = g_new0 (Shown, 1);
 
-  shown->window = g_object_ref (window);
   shown->session = g_object_ref (session);
   shown->cancellable = g_cancellable_new ();
-  shown->bar = GTK_PROGRESS_BAR (bar);
-  gtk_progress_bar_set_show_text (shown->bar, TRUE);
-  gtk_progress_bar_set_text (shown->bar, "");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Progress"), -1);
-  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), bar);
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"));
-  g_signal_connect_swapped (dialog, "response", G_CALLBACK (g_cancellable_cancel),
-                            shown->cancellable);
-  g_set_weak_pointer (&shown->dialog, dialog);
-  gtk_window_present (GTK_WINDOW (dialog));
+  shown->progress = sag_ui_progress_new (window, _ ("Adding Scans…"), shown->cancellable);
   sag_ui_add_scans_async (sag_ui_project_get (session), files, n_files, shown_progress_cb,
                           shown->cancellable, added_cb, shown);
 }

@@ -2,12 +2,13 @@
 #include "ui/project/found.h"
 
 #include "model/store/implicit.h"
+#include "ui/project/choose.h"
 #include "ui/project/project.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-#define CHOOSER "sag-ui-found-chooser"
+#define PROJECT "sag-ui-found-project"
 #define MOST_NAMES 3
 
 /* A question about the first of @found; the others come after it. */
@@ -100,36 +101,41 @@ discard (SagUiProject *project, const char *path)
   g_task_run_in_thread (task, remove_thread);
 }
 
-static void
-chosen_cb (GtkNativeDialog *dialog, int response, SagUiProject *project)
+static gboolean
+has_project (SagUiProject *project)
 {
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
+  return sag_ui_project_get_store (project) != NULL;
+}
 
-  if (response == GTK_RESPONSE_ACCEPT && path != NULL)
-    {
-      g_autofree char *longer = g_str_has_suffix (path, SAG_UI_PROJECT_SUFFIX)
-                                  ? g_strdup (path)
-                                  : g_strconcat (path, SAG_UI_PROJECT_SUFFIX, NULL);
-      g_autoptr (GFile) full = g_file_new_for_path (longer);
+/* What is open may be another than when the question was asked. */
+static void
+go_on (SagUiProject *project, const char *path, GFile *save_as)
+{
+  if (sag_ui_project_get_home (project) == NULL)
+    sag_ui_project_open_found (project, path, save_as);
+  else if (has_project (project) && sag_ui_project_can_write (project))
+    sag_ui_project_take_found (project, path);
+  else
+    g_signal_emit_by_name (
+      project, "problem",
+      has_project (project)
+        ? _ ("The project that is open can only be looked at: what was found is offered at the "
+             "next start.")
+        : _ ("There is other work in no project by now. Save that in a project: what was found is "
+             "offered at the next start."));
+}
 
-      sag_ui_project_open_found (project, g_object_get_data (G_OBJECT (dialog), "path"), full);
-    }
-  gtk_native_dialog_destroy (dialog);
+static void
+chosen (GtkWindow *window, GFile *file, const char *path)
+{
+  go_on (g_object_get_data (G_OBJECT (window), PROJECT), path, file);
 }
 
 static void
 choose (GtkWindow *window, SagUiProject *project, const char *path)
 {
-  g_autoptr (GtkFileChooserNative) dialog = gtk_file_chooser_native_new (
-    _ ("New Project"), window, GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
-
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), _ ("Project.sagitta"));
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_object_set_data_full (G_OBJECT (dialog), "path", g_strdup (path), g_free);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (chosen_cb), project, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
-  g_object_set_data_full (G_OBJECT (window), CHOOSER, g_steal_pointer (&dialog), g_object_unref);
+  g_object_set_data_full (G_OBJECT (window), PROJECT, g_object_ref (project), g_object_unref);
+  sag_ui_project_choose (window, _ ("New Project"), _ ("Project.sagitta"), NULL, path, chosen);
 }
 
 static void
@@ -139,10 +145,8 @@ response_cb (AdwMessageDialog *dialog, const char *response, Question *question)
   g_autoptr (GtkWindow) window = g_weak_ref_get (&question->window);
   g_autoptr (SagImplicit) first = g_ptr_array_steal_index (question->found, 0);
 
-  if (g_str_equal (response, "open"))
-    sag_ui_project_open_found (project, first->path, NULL);
-  else if (g_str_equal (response, "join"))
-    sag_ui_project_take_found (project, first->path);
+  if (g_str_equal (response, "open") || g_str_equal (response, "join"))
+    go_on (project, first->path, NULL);
   else if (g_str_equal (response, "save") && window != NULL)
     choose (window, project, first->path);
   else if (g_str_equal (response, "discard"))
@@ -155,19 +159,30 @@ response_cb (AdwMessageDialog *dialog, const char *response, Question *question)
 }
 
 static void
-add_responses (AdwMessageDialog *dialog, gboolean has_project)
+add_responses (AdwMessageDialog *dialog, SagUiProject *project)
 {
+  const char *suggested = NULL;
+
   adw_message_dialog_add_responses (dialog, "later", _ ("_Later"), "discard", _ ("_Discard"), NULL);
-  if (has_project)
-    adw_message_dialog_add_response (dialog, "join", _ ("_Save into This Project"));
-  else
-    adw_message_dialog_add_responses (dialog, "save", _ ("_Save into a Project…"), "open",
-                                      _ ("_Open"), NULL);
   adw_message_dialog_set_response_appearance (dialog, "discard", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_response_appearance (dialog, has_project ? "join" : "open",
-                                              ADW_RESPONSE_SUGGESTED);
-  adw_message_dialog_set_default_response (dialog, has_project ? "join" : "open");
   adw_message_dialog_set_close_response (dialog, "later");
+  adw_message_dialog_set_default_response (dialog, "later");
+  if (!has_project (project))
+    {
+      adw_message_dialog_add_responses (dialog, "save", _ ("_Save into a Project…"), "open",
+                                        _ ("_Open"), NULL);
+      suggested = "open";
+    }
+  else if (sag_ui_project_can_write (project))
+    {
+      adw_message_dialog_add_response (dialog, "join", _ ("_Save into This Project"));
+      suggested = "join";
+    }
+  /* One that is only looked at takes nothing. */
+  if (suggested == NULL)
+    return;
+  adw_message_dialog_set_response_appearance (dialog, suggested, ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (dialog, suggested);
 }
 
 static void
@@ -196,8 +211,7 @@ ask_next (Question *question)
   sentence = dup_sentence (question->found->pdata[0]);
   dialog =
     adw_message_dialog_new (window, _ ("Work That Was Not in a Project Was Found"), sentence);
-  add_responses (ADW_MESSAGE_DIALOG (dialog),
-                 sag_ui_project_can_write (project) && sag_ui_project_get_store (project) != NULL);
+  add_responses (ADW_MESSAGE_DIALOG (dialog), project);
   g_signal_connect (dialog, "response", G_CALLBACK (response_cb), question);
   gtk_window_present (GTK_WINDOW (dialog));
 }

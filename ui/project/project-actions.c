@@ -3,6 +3,7 @@
 
 #include "ui/base/settings.h"
 #include "ui/project/add-scans.h"
+#include "ui/project/choose.h"
 #include "ui/project/tasks-window.h"
 #include "ui/project/transfer.h"
 #include "ui/project/worklist-window.h"
@@ -11,7 +12,6 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define CHOOSER "sag-ui-project-chooser"
 #define WORKLIST "sag-ui-project-worklist"
 
 static SagUiProject *
@@ -24,90 +24,47 @@ project_of (gpointer window)
 
 /* Choosing a file */
 
-typedef void (*Chosen) (SagUiProject *project, GFile *file);
-
 static void
-chosen_cb (GtkNativeDialog *dialog, int response, gpointer window)
+chosen_new (GtkWindow *window, GFile *file, const char *text)
 {
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  Chosen chosen = (Chosen) g_object_get_data (G_OBJECT (dialog), "chosen");
-
-  if (response == GTK_RESPONSE_ACCEPT && file != NULL)
-    chosen (project_of (window), file);
-  gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (dialog));
+  sag_ui_project_open (project_of (window), file, TRUE);
 }
 
 static void
-choose (gpointer window, const char *title, gboolean save, Chosen chosen)
+chosen_open (GtkWindow *window, GFile *file, const char *text)
 {
-  g_autoptr (GtkFileChooserNative) dialog = gtk_file_chooser_native_new (
-    title, window, save ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN,
-    save ? _ ("_Save") : _ ("_Open"), _ ("_Cancel"));
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-
-  gtk_file_filter_set_name (filter, _ ("Projects of Sagitta"));
-  gtk_file_filter_add_pattern (filter, "*" SAG_UI_PROJECT_SUFFIX);
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
-  if (save)
-    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), _ ("Project.sagitta"));
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_object_set_data (G_OBJECT (dialog), "chosen", (gpointer) chosen);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (chosen_cb), window, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
-  g_object_set_data_full (window, CHOOSER, g_steal_pointer (&dialog), g_object_unref);
-}
-
-/* Projects are known by the ending of their name. */
-static GFile *
-with_suffix (GFile *file)
-{
-  g_autofree char *path = g_file_get_path (file);
-  g_autofree char *longer = NULL;
-
-  if (path == NULL || sag_ui_project_is_file (file))
-    return g_object_ref (file);
-  longer = g_strconcat (path, SAG_UI_PROJECT_SUFFIX, NULL);
-  return g_file_new_for_path (longer);
+  sag_ui_project_open (project_of (window), file, FALSE);
 }
 
 static void
-chosen_new (SagUiProject *project, GFile *file)
+chosen_save_as (GtkWindow *window, GFile *file, const char *text)
 {
-  g_autoptr (GFile) full = with_suffix (file);
-
-  sag_ui_project_open (project, full, TRUE);
-}
-
-static void
-chosen_open (SagUiProject *project, GFile *file)
-{
-  sag_ui_project_open (project, file, FALSE);
-}
-
-static void
-chosen_save_as (SagUiProject *project, GFile *file)
-{
-  g_autoptr (GFile) full = with_suffix (file);
-
-  sag_ui_project_save_as (project, full);
+  sag_ui_project_save_as (project_of (window), file);
 }
 
 static void
 new_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
-  choose (window, _ ("New Project"), TRUE, chosen_new);
+  sag_ui_project_choose (window, _ ("New Project"), _ ("Project.sagitta"), NULL, NULL, chosen_new);
 }
 
 static void
 open_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
-  choose (window, _ ("Open a Project"), FALSE, chosen_open);
+  sag_ui_project_choose (window, _ ("Open a Project"), NULL, NULL, NULL, chosen_open);
+}
+
+static void
+choose_elsewhere (gpointer window)
+{
+  sag_ui_project_choose (window, _ ("Save the Project Elsewhere"), _ ("Project.sagitta"), NULL,
+                         NULL, chosen_save_as);
 }
 
 static void
 save_as_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
-  choose (window, _ ("Save the Project Elsewhere"), TRUE, chosen_save_as);
+  choose_elsewhere (window);
 }
 
 static void
@@ -237,7 +194,7 @@ static void
 lose_cb (AdwMessageDialog *dialog, const char *response, gpointer window)
 {
   if (g_str_equal (response, "elsewhere"))
-    choose (window, _ ("Save the Project Elsewhere"), TRUE, chosen_save_as);
+    choose_elsewhere (window);
   if (!g_str_equal (response, "lose"))
     {
       /* The window stays: the next time both questions are asked again. */

@@ -3,6 +3,7 @@
 
 #include "model/text/catalogue.h"
 #include "ui/ask/swatch.h"
+#include "ui/base/controllers.h"
 #include "ui/project/tasks-write.h"
 
 #include <glib/gi18n.h>
@@ -581,6 +582,7 @@ sag_ui_tasks_window_class_init (SagUiTasksWindowClass *class)
   G_OBJECT_CLASS (class)->finalize = sag_ui_tasks_window_finalize;
   gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (class), GDK_KEY_Escape, 0, "window.close",
                                        NULL);
+  sag_ui_add_undo_keys (GTK_WIDGET_CLASS (class));
 }
 
 static void

@@ -102,7 +102,7 @@ typedef struct
 {
   SagUiProject *project;
   Change       *change;
-  gboolean      is_first; /* else it is undone or redone */
+  SagUiJournal *journal; /* (nullable): it waits for the step; else one is undone or redone */
 } Write;
 
 static void go (Change *change, SagStoreFunc func, gboolean is_first);
@@ -147,9 +147,12 @@ written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!sag_store_run_finish (result, &error))
     sag_ui_project_say (project, error->message);
-  else if (write->is_first && project->session != NULL)
-    sag_ui_journal_push (sag_ui_session_get_journal (project->session),
-                         get_title (write->change->deed), &table, change_ref (write->change));
+  else if (write->journal != NULL && sag_ui_project_get_serial (project) == write->change->serial)
+    sag_ui_journal_push (write->journal, get_title (write->change->deed), &table,
+                         change_ref (write->change));
+  if (write->journal != NULL)
+    sag_ui_journal_release (write->journal);
+  g_clear_object (&write->journal);
   sag_ui_project_reload (project);
   change_unref (write->change);
   g_object_unref (project);
@@ -166,7 +169,12 @@ go (Change *change, SagStoreFunc func, gboolean is_first)
       sag_ui_project_get_store (project) == NULL || !sag_ui_project_can_write (project))
     return;
   write = g_new (Write, 1);
-  *write = (Write){ g_object_ref (project), change_ref (change), is_first };
+  *write = (Write){ g_object_ref (project), change_ref (change), NULL };
+  if (is_first && project->session != NULL)
+    {
+      write->journal = g_object_ref (sag_ui_session_get_journal (project->session));
+      sag_ui_journal_hold (write->journal);
+    }
   sag_store_run_async (sag_ui_project_get_store (project), func, change, written_cb, write);
 }
 

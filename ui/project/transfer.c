@@ -2,6 +2,7 @@
 #include "ui/project/transfer.h"
 
 #include "model/export/import.h"
+#include "ui/base/progress.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -9,7 +10,6 @@
 
 #define CHOOSER "sag-ui-transfer-chooser"
 #define TICK_MS 100
-#define SHOW_AFTER_TICKS 5
 
 typedef struct
 {
@@ -126,6 +126,8 @@ sag_ui_transfer_async (SagUiProject       *project,
   work->case_id = case_id;
   sag_exported_init (&work->out);
   g_task_set_task_data (task, work, work_free);
+  /* What was done was done; what can be stopped says so itself. */
+  g_task_set_check_cancellable (task, FALSE);
   sag_ui_project_hold (project);
   g_signal_connect_object (task, "notify::completed", G_CALLBACK (done_cb), project, 0);
   g_task_run_in_thread (task, transfer_thread);
@@ -175,100 +177,64 @@ sag_ui_transfer_show_notes (GtkWindow *window, char **sentences)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* How far it is; after a moment, for most are done at once. */
+/* How far it is. */
 
 typedef struct
 {
-  GTask          *task;
-  GCancellable   *cancellable;
-  GtkWindow      *window;
-  GtkWidget      *dialog; /* (nullable): weak */
-  GtkProgressBar *bar;
-  guint           n_ticks;
-  gboolean        imports;
-} Progress;
-
-static void
-progress_free (gpointer data)
-{
-  Progress *progress = data;
-
-  if (progress->dialog != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (progress->dialog, progress->cancellable);
-      gtk_window_destroy (GTK_WINDOW (progress->dialog));
-    }
-  g_clear_weak_pointer (&progress->dialog);
-  g_object_unref (progress->task);
-  g_object_unref (progress->cancellable);
-  g_object_unref (progress->window);
-  g_free (progress);
-}
-
-static void
-show_progress (Progress *progress)
-{
-  GtkWidget *bar = gtk_progress_bar_new ();
-  GtkWidget *dialog = adw_message_dialog_new (
-    progress->window, progress->imports ? _ ("Importing…") : _ ("Exporting…"), NULL);
-
-  gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Progress"), -1);
-  progress->bar = GTK_PROGRESS_BAR (bar);
-  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), bar);
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"));
-  g_signal_connect_swapped (dialog, "response", G_CALLBACK (g_cancellable_cancel),
-                            progress->cancellable);
-  g_set_weak_pointer (&progress->dialog, dialog);
-  gtk_window_present (GTK_WINDOW (dialog));
-}
+  GtkWindow     *window;
+  GTask         *task;
+  SagUiProgress *progress;
+  guint          tick_id;
+  gboolean       imports;
+} Shown;
 
 static gboolean
-progress_cb (gpointer data)
+tick_cb (gpointer data)
 {
-  Progress    *progress = data;
-  const double share = sag_ui_transfer_get_progress (progress->task);
+  const Shown *shown = data;
 
-  if (g_task_get_completed (progress->task) || g_cancellable_is_cancelled (progress->cancellable))
-    return G_SOURCE_REMOVE;
-  if (++progress->n_ticks == SHOW_AFTER_TICKS)
-    show_progress (progress);
-  if (progress->dialog == NULL)
-    return G_SOURCE_CONTINUE;
-  if (share >= 0)
-    gtk_progress_bar_set_fraction (progress->bar, CLAMP (share, 0, 1));
-  else
-    gtk_progress_bar_pulse (progress->bar);
+  sag_ui_progress_set (shown->progress, sag_ui_transfer_get_progress (shown->task), NULL);
   return G_SOURCE_CONTINUE;
-}
-
-static void
-watch (GtkWindow *window, GTask *task, GCancellable *cancellable, gboolean imports)
-{
-  Progress *progress = g_new0 (Progress, 1);
-
-  progress->task = g_object_ref (task);
-  progress->cancellable = g_object_ref (cancellable);
-  progress->window = g_object_ref (window);
-  progress->imports = imports;
-  g_timeout_add_full (G_PRIORITY_DEFAULT, TICK_MS, progress_cb, progress, progress_free);
 }
 
 static void
 transferred_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GtkWindow) window = user_data;
+  Shown *shown = user_data;
+  g_autoptr (GtkWindow) window = shown->window;
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) sentences = sag_ui_transfer_finish (result, &error);
 
+  g_source_remove (shown->tick_id);
+  sag_ui_progress_free (shown->progress);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    sag_ui_session_say (session_of (window), _ ("Stopped. Files that were written before stay."));
+    sag_ui_session_say (session_of (window),
+                        shown->imports ? _ ("Stopped. Nothing was imported.")
+                                       : _ ("Stopped. Files that were written before stay."));
   else if (sentences == NULL)
     g_signal_emit_by_name (source, "problem", error->message);
   else if (sentences[1] != NULL && gtk_widget_get_mapped (GTK_WIDGET (window)))
     sag_ui_transfer_show_notes (window, sentences);
   else
     sag_ui_session_say (session_of (window), sentences[0]);
+  g_object_unref (shown->task);
+  g_free (shown);
+}
+
+static void
+show (GtkWindow *window, SagUiProject *project, SagUiTransfer what, const char *path)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Shown *shown = g_new0 (Shown, 1);
+
+  shown->window = g_object_ref (window);
+  shown->imports = what >= SAG_UI_TRANSFER_IMPORT_LABELS;
+  shown->progress =
+    sag_ui_progress_new (window, shown->imports ? _ ("Importing…") : _ ("Exporting…"), cancellable);
+  shown->task = g_object_ref (sag_ui_transfer_async (project, what, path,
+                                                     sag_ui_project_get_current_id (project),
+                                                     cancellable, transferred_cb, shown));
+  shown->tick_id = g_timeout_add (TICK_MS, tick_cb, shown);
 }
 
 static void
@@ -281,14 +247,7 @@ chosen_cb (GtkNativeDialog *dialog, int response, gpointer window)
   const char   *path = file != NULL ? g_file_peek_path (file) : NULL;
 
   if (response == GTK_RESPONSE_ACCEPT && path != NULL && sag_ui_project_get_store (project) != NULL)
-    {
-      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-      GTask *task =
-        sag_ui_transfer_async (project, what, path, sag_ui_project_get_current_id (project),
-                               cancellable, transferred_cb, g_object_ref (window));
-
-      watch (window, task, cancellable, what >= SAG_UI_TRANSFER_IMPORT_LABELS);
-    }
+    show (window, project, what, path);
   gtk_native_dialog_destroy (dialog);
 }
 

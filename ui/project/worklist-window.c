@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/project/worklist-window.h"
 
+#include "ui/base/controllers.h"
 #include "ui/project/add-scans.h"
 #include "ui/project/words.h"
 #include "ui/project/worklist.h"
@@ -479,6 +480,7 @@ sag_ui_worklist_window_class_init (SagUiWorklistWindowClass *class)
   gtk_widget_class_install_action (widget_class, "worklist.state", "i", set_state);
   gtk_widget_class_install_action (widget_class, "worklist.search", NULL, enter_search);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  sag_ui_add_undo_keys (widget_class);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "worklist.search",
                                        NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/readings/readings-actions.h"
 
+#include "ui/project/choose.h"
 #include "ui/project/transfer.h"
 #include "ui/readings/readings-window.h"
 #include "ui/readings/share.h"
@@ -9,7 +10,6 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define CHOOSER "sag-ui-readings-chooser"
 #define WINDOW "sag-ui-readings-window"
 #define SESSION "sag-ui-readings-session"
 
@@ -103,55 +103,6 @@ show_action (GSimpleAction *action, GVariant *parameter, gpointer window)
     show (window);
 }
 
-/* Files */
-
-typedef void (*Chosen) (gpointer window, const char *path, const char *reader);
-
-static void
-chosen_cb (GtkNativeDialog *dialog, int response, gpointer window)
-{
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  Chosen           chosen = (Chosen) g_object_get_data (G_OBJECT (dialog), "chosen");
-  const char      *path = file != NULL ? g_file_peek_path (file) : NULL;
-  g_autofree char *full = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT && path != NULL &&
-      sag_ui_project_get_store (project_of (window)) != NULL)
-    {
-      full = sag_ui_project_is_file (file) ? g_strdup (path)
-                                           : g_strconcat (path, SAG_UI_PROJECT_SUFFIX, NULL);
-      chosen (window, full, g_object_get_data (G_OBJECT (dialog), "reader"));
-    }
-  gtk_native_dialog_destroy (dialog);
-}
-
-/* @reader: (nullable): for whom a copy is saved */
-static void
-choose (gpointer window, const char *title, const char *reader, Chosen chosen)
-{
-  g_autoptr (GtkFileChooserNative) dialog = gtk_file_chooser_native_new (
-    title, window, reader != NULL ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN,
-    reader != NULL ? _ ("_Save") : _ ("_Merge"), _ ("_Cancel"));
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-  g_autofree char *name = NULL;
-
-  gtk_file_filter_set_name (filter, _ ("Projects of Sagitta"));
-  gtk_file_filter_add_pattern (filter, "*" SAG_UI_PROJECT_SUFFIX);
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
-  if (reader != NULL)
-    {
-      name = g_strconcat (reader, SAG_UI_PROJECT_SUFFIX, NULL);
-      gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog),
-                                         g_strdelimit (name, "/\\:*?\"<>|", '_'));
-    }
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_object_set_data (G_OBJECT (dialog), "chosen", (gpointer) chosen);
-  g_object_set_data_full (G_OBJECT (dialog), "reader", g_strdup (reader), g_free);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (chosen_cb), window, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
-  g_object_set_data_full (window, CHOOSER, g_steal_pointer (&dialog), g_object_unref);
-}
-
 /* A copy for one reader */
 
 static void
@@ -168,19 +119,23 @@ split_cb (GObject *project, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-split_to (gpointer window, const char *path, const char *reader)
+split_to (GtkWindow *window, GFile *file, const char *reader)
 {
-  sag_ui_share_split_async (project_of (window), path, reader, split_cb, g_object_ref (window));
+  if (sag_ui_project_get_store (project_of (window)) != NULL && g_file_peek_path (file) != NULL)
+    sag_ui_share_split_async (project_of (window), g_file_peek_path (file), reader, split_cb,
+                              g_object_ref (window));
 }
 
 static void
 named_cb (AdwMessageDialog *dialog, const char *response, GtkEditable *entry)
 {
-  g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (entry)));
+  g_autofree char *reader = g_strstrip (g_strdup (gtk_editable_get_text (entry)));
+  g_autofree char *name = g_strconcat (reader, SAG_UI_PROJECT_SUFFIX, NULL);
 
   if (g_str_equal (response, "split"))
-    choose (gtk_window_get_transient_for (GTK_WINDOW (dialog)), _ ("Copy for One Reader"), name,
-            split_to);
+    sag_ui_project_choose (gtk_window_get_transient_for (GTK_WINDOW (dialog)),
+                           _ ("Copy for One Reader"), g_strdelimit (name, "/\\:*?\"<>|", '_'), NULL,
+                           reader, split_to);
 }
 
 static void
@@ -235,16 +190,20 @@ merged_cb (GObject *project, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-merge_from (gpointer window, const char *path, const char *reader)
+merge_from (GtkWindow *window, GFile *file, const char *text)
 {
+  if (sag_ui_project_get_store (project_of (window)) == NULL || g_file_peek_path (file) == NULL)
+    return;
   sag_ui_session_say (session_of (window), _ ("Merging…"));
-  sag_ui_share_merge_async (project_of (window), path, merged_cb, g_object_ref (window));
+  sag_ui_share_merge_async (project_of (window), g_file_peek_path (file), merged_cb,
+                            g_object_ref (window));
 }
 
 static void
 merge_action (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
-  choose (window, _ ("Merge a Copy of This Project"), NULL, merge_from);
+  sag_ui_project_choose (window, _ ("Merge a Copy of This Project"), NULL, _ ("_Merge"), NULL,
+                         merge_from);
 }
 
 static void

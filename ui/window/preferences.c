@@ -19,6 +19,7 @@ struct _SagUiPreferences
   GtkSwitch     *keep_recent;
   AdwComboRow   *engine;
   AdwComboRow   *precision;
+  AdwActionRow  *threads_row;
   GtkSpinButton *threads;
   GtkSpinButton *ceiling;
 };
@@ -58,6 +59,16 @@ bind_choice (AdwComboRow *row, const char *key)
   g_settings_bind_with_mapping (sag_ui_settings_get (), key, row, "selected",
                                 G_SETTINGS_BIND_DEFAULT, get_position, set_position, (gpointer) key,
                                 NULL);
+}
+
+/* What the command line says cannot be changed here. */
+static void
+follow_command_line (AdwActionRow *row, const char *key)
+{
+  if (!sag_ui_settings_is_overridden (key))
+    return;
+  gtk_widget_set_sensitive (GTK_WIDGET (row), FALSE);
+  adw_action_row_set_subtitle (row, _ ("This time the command line says it"));
 }
 
 static void
@@ -116,6 +127,7 @@ sag_ui_preferences_class_init (SagUiPreferencesClass *class)
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, keep_recent);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, engine);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, precision);
+  gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, threads_row);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, threads);
   gtk_widget_class_bind_template_child (widget_class, SagUiPreferences, ceiling);
 }
@@ -134,5 +146,8 @@ sag_ui_preferences_init (SagUiPreferences *self)
   bind (self->blind_first, "active", "blind-first");
   bind (self->keep_recent, "active", "keep-recent");
   bind (gtk_spin_button_get_adjustment (self->threads), "value", "threads");
+  follow_command_line (ADW_ACTION_ROW (self->engine), "engine");
+  follow_command_line (ADW_ACTION_ROW (self->precision), "precision");
+  follow_command_line (self->threads_row, "threads");
   bind (gtk_spin_button_get_adjustment (self->ceiling), "value", "memory-ceiling-mb");
 }

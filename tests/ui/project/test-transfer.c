@@ -141,6 +141,24 @@ test_stop (SagTestProject *test, gconstpointer data)
   outcome_clear (&outcome);
 }
 
+/* What cannot be stopped is not said to have stopped. */
+static void
+test_stop_labels (SagTestProject *test, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autofree char *path = g_build_filename (test->folder, "labels.csv", NULL);
+  Outcome          outcome = { 0 };
+
+  open_labelled (test);
+  sag_ui_transfer_async (test->project, SAG_UI_TRANSFER_LABELS, path, 0, cancellable, finished_cb,
+                         &outcome);
+  g_cancellable_cancel (cancellable);
+  sag_test_ui_until (outcome.is_done);
+  g_assert_no_error (outcome.error);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  outcome_clear (&outcome);
+}
+
 static void
 added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -148,6 +166,38 @@ added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   outcome->sentences = sag_ui_add_scans_finish (result, &outcome->error);
   outcome->is_done = TRUE;
+}
+
+static GCancellable *stop;
+
+/* On the store's thread, when a scan is written. */
+static gint64
+stop_at_once (void)
+{
+  g_cancellable_cancel (stop);
+  return 1;
+}
+
+/* Stopped while they are being written: they are there, and that is told. */
+static void
+test_stop_adding (SagTestProject *test, gconstpointer data)
+{
+  g_autoptr (GFile) one = sag_test_ui_scan (test->folder, "one", 8);
+  GFile  *files[] = { one };
+  Outcome outcome = { 0 };
+
+  sag_test_project_open (test, TRUE);
+  stop = g_cancellable_new ();
+  sag_store_set_clock (sag_ui_project_get_store (test->project), stop_at_once);
+  sag_ui_add_scans_async (test->project, files, 1, NULL, stop, added_cb, &outcome);
+  sag_test_ui_until (outcome.is_done);
+  g_assert_true (g_cancellable_is_cancelled (stop));
+  g_assert_no_error (outcome.error);
+  g_assert_nonnull (strstr (outcome.sentences[0], "1 scan was added"));
+  sag_test_ui_until (sag_ui_project_get_list (test->project)->items->len == 1);
+  outcome_clear (&outcome);
+  sag_store_set_clock (sag_ui_project_get_store (test->project), NULL);
+  g_clear_object (&stop);
 }
 
 /* Scans of a folder join the worklist without being opened, once each; stopped, none does. */
@@ -199,6 +249,8 @@ main (int argc, char **argv)
   ADD ("close-meanwhile", test_close_meanwhile);
   ADD ("error", test_error);
   ADD ("stop", test_stop);
+  ADD ("stop-labels", test_stop_labels);
+  ADD ("stop-adding", test_stop_adding);
   ADD ("add-scans", test_add_scans);
 #undef ADD
   return g_test_run ();

@@ -161,6 +161,26 @@ test_tasks (SagTestProject *test, gconstpointer data)
   g_assert_cmpstr (test->problems->str, ==, "");
 }
 
+/* Taken back before it is written: it is that step that is undone. */
+static void
+test_undo_at_once (SagTestProject *test, gconstpointer data)
+{
+  SagUiJournal *journal = sag_ui_session_get_journal (test->session);
+  SagTaskRow   *row;
+
+  sag_test_project_open (test, TRUE);
+  sag_test_project_add_task (test, "one", "Is there fluid?");
+  row = sag_ui_task_copy (sag_ui_project_get_task (test->project, 0));
+  row->colour = 0x009E73;
+  sag_ui_tasks_write (test->project, row, SAG_UI_TASK_PUT, 0);
+  sag_ui_journal_undo (journal);
+  sag_test_ui_until (sag_ui_journal_get_redo_title (journal) != NULL);
+  g_assert_null (sag_ui_journal_get_undo_title (journal));
+  sag_ui_project_reload (test->project);
+  sag_test_ui_until (sag_ui_project_get_task (test->project, 0)->colour == 0x56B4E9);
+  sag_task_row_free (row);
+}
+
 static gboolean
 is_remove (GtkWidget *widget, gconstpointer place)
 {
@@ -408,6 +428,7 @@ main (int argc, char **argv)
   ADD ("window", test_window);
   ADD ("selection", test_selection);
   ADD ("tasks", test_tasks);
+  ADD ("undo-at-once", test_undo_at_once);
   ADD ("remove", test_remove);
   ADD ("undo", test_undo);
 #undef ADD

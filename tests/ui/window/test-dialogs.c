@@ -81,6 +81,28 @@ is_titled (GtkWidget *row, gconstpointer title)
   return g_str_equal (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), title);
 }
 
+/* What the command line says is not to be changed. */
+static void
+test_command_line (void)
+{
+  GtkWindow *window;
+  GtkWidget *precision;
+
+  sag_ui_settings_override ("precision");
+  sag_ui_preferences_present (NULL);
+  window = get_dialog (SAG_UI_TYPE_PREFERENCES);
+  precision =
+    sag_test_ui_find (GTK_WIDGET (window), ADW_TYPE_COMBO_ROW, is_titled, "GPU Precision");
+  g_assert_false (gtk_widget_get_sensitive (precision));
+  g_assert_true (gtk_widget_get_sensitive (
+    sag_test_ui_find (GTK_WIDGET (window), ADW_TYPE_COMBO_ROW, is_titled, "Engine")));
+  adw_preferences_window_set_visible_page (
+    ADW_PREFERENCES_WINDOW (window),
+    ADW_PREFERENCES_PAGE (gtk_widget_get_ancestor (precision, ADW_TYPE_PREFERENCES_PAGE)));
+  keep_picture (window, "preferences-command-line");
+  gtk_window_destroy (window);
+}
+
 /* What a GPU computes in is a choice by name, too. */
 static void
 test_precision (void)
@@ -103,6 +125,7 @@ test_precision (void)
 
     g_assert_cmpstr (name, ==, "fast");
   }
+  g_assert_true (gtk_widget_get_sensitive (GTK_WIDGET (precision)));
   g_settings_reset (sag_ui_settings_get (), "precision");
   g_assert_cmpuint (adw_combo_row_get_selected (precision), ==, 0);
   gtk_window_destroy (window);
@@ -200,6 +223,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/window/dialogs/keys", test_keys);
   g_test_add_func ("/ui/window/dialogs/preferences", test_preferences);
   g_test_add_func ("/ui/window/dialogs/precision", test_precision);
+  g_test_add_func ("/ui/window/dialogs/command-line", test_command_line);
   g_test_add_func ("/ui/window/dialogs/rebind", test_rebind);
   g_test_add_func ("/ui/window/dialogs/rebind-back", test_rebind_back);
   g_test_add_func ("/ui/window/dialogs/about", test_about);
