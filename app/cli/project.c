@@ -4,6 +4,7 @@
 #include "app/cli/case.h"
 #include "model/answer/map.h"
 #include "model/core/error.h"
+#include "model/store/implicit.h"
 #include "model/volume/nifti.h"
 
 #include <glib/gstdio.h>
@@ -173,6 +174,20 @@ put_tasks (SagDb *db, gpointer data, GError **error)
   return TRUE;
 }
 
+/* A new project with questions that cannot be had is not left behind. */
+static gboolean
+add_tasks (SagStore **store, const char *path, char **tasks, gboolean is_new, GError **error)
+{
+  if (tasks == NULL || sag_store_run (*store, put_tasks, &(Tasks){ tasks }, error))
+    return TRUE;
+  if (is_new)
+    {
+      sag_store_free (g_steal_pointer (store));
+      sag_implicit_remove (path, NULL);
+    }
+  return FALSE;
+}
+
 /* "create" and "add". */
 static int
 create_or_add (int argc, char **argv, gboolean create)
@@ -202,8 +217,7 @@ create_or_add (int argc, char **argv, gboolean create)
   sag_cli_get_cancellable ();
   store = create ? sag_store_open (rest[0], SAG_STORE_CREATE, reader, &error)
                  : sag_cli_project_open (rest[0], TRUE, reader, &error);
-  if (store == NULL ||
-      (tasks != NULL && !sag_store_run (store, put_tasks, &(Tasks){ tasks }, &error)) ||
+  if (store == NULL || !add_tasks (&store, rest[0], tasks, create, &error) ||
       !sag_cli_project_add (store, rest + 1, patient, &error) ||
       !sag_store_close (g_steal_pointer (&store), &error))
     return sag_cli_fail (error);

@@ -373,6 +373,13 @@ def test_damage_is_found_and_mended():
 def test_what_cannot_be():
     folder, project = make_project("errors", small=True, count=1)
     refuse("project", "create", project, words="already there")
+    assert os.path.getsize(project) > 0
+    for wrong in ("effusion", "=Is there fluid?"):
+        wanted = os.path.join(folder, "wanted.sagitta")
+        before = sorted(os.listdir(folder))
+        result = call("project", "create", wanted, "--task", "ok=Is there air?", "--task", wrong)
+        assert result.code in (1, 2) and result.err, result
+        assert sorted(os.listdir(folder)) == before
     refuse("project", "info", os.path.join(folder, "none.sagitta"), words="none.sagitta")
     refuse("project", "info", os.path.join(folder, "lungs-1.nii.gz"), words="no project")
     refuse("project", "label", project, "nobody", "effusion", "present", code=2, words="nobody")

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/ui/support.h"
+#include "ui/base/progress.h"
 #include "ui/base/settings.h"
+#include "ui/case/loss.h"
 #include "ui/window/about.h"
 #include "ui/window/key-dialog.h"
 #include "ui/window/keys-page.h"
@@ -81,6 +83,75 @@ is_titled (GtkWidget *row, gconstpointer title)
   return g_str_equal (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), title);
 }
 
+static void
+gone_on_cb (gboolean keep, gpointer user_data)
+{
+  *(int *) user_data = keep ? 2 : 1;
+}
+
+/* What would be lost is asked about; Escape keeps it. */
+static void
+test_loss (void)
+{
+  GtkWidget *parent = gtk_window_new ();
+  GtkWindow *dialog;
+  int        answer = 0;
+
+  gtk_window_set_default_size (GTK_WINDOW (parent), 900, 600);
+  gtk_window_present (GTK_WINDOW (parent));
+  sag_ui_loss_ask (parent,
+                   "The masks of chest-0007 are neither in a project nor in files.\n"
+                   "3 labels of chest-0007 are in no project.\n"
+                   "Masks or labels of 2 scans that are not open are in no project.",
+                   TRUE, gone_on_cb, &answer, NULL);
+  dialog = get_dialog (ADW_TYPE_MESSAGE_DIALOG);
+  keep_picture (dialog, "loss");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  sag_test_ui_settle ();
+  g_assert_cmpint (answer, ==, 0);
+  sag_ui_loss_ask (parent, "The masks of chest-0007 are neither in a project nor in files.", TRUE,
+                   gone_on_cb, &answer, NULL);
+  dialog = get_dialog (ADW_TYPE_MESSAGE_DIALOG);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "keep");
+  g_assert_cmpint (answer, ==, 2);
+  sag_test_ui_settle ();
+  gtk_window_destroy (GTK_WINDOW (parent));
+}
+
+static gboolean
+is_any (GtkWidget *widget, gconstpointer data)
+{
+  return TRUE;
+}
+
+/* How far it is, and how to stop it. */
+static void
+test_progress (void)
+{
+  GtkWidget *parent = gtk_window_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  SagUiProgress *progress;
+  GtkWindow     *dialog;
+  GtkWidget     *bar;
+
+  gtk_window_set_default_size (GTK_WINDOW (parent), 900, 600);
+  gtk_window_present (GTK_WINDOW (parent));
+  progress = sag_ui_progress_new (GTK_WINDOW (parent), "Adding Scans…", cancellable);
+  sag_ui_progress_set (progress, 0.3, "37 of 120 files");
+  sag_test_ui_until ((dialog = get_dialog (ADW_TYPE_MESSAGE_DIALOG)) != NULL);
+  bar = sag_test_ui_find (GTK_WIDGET (dialog), GTK_TYPE_PROGRESS_BAR, is_any, NULL);
+  g_assert_cmpstr (gtk_progress_bar_get_text (GTK_PROGRESS_BAR (bar)), ==, "37 of 120 files");
+  keep_picture (dialog, "progress");
+  sag_ui_progress_set (progress, 0.6, NULL);
+  g_assert_cmpfloat_with_epsilon (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)), 0.6,
+                                  1e-6);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  sag_test_ui_settle ();
+  g_assert_true (g_cancellable_is_cancelled (cancellable));
+  sag_ui_progress_free (progress);
+  gtk_window_destroy (GTK_WINDOW (parent));
+}
+
 /* What the command line says is not to be changed. */
 static void
 test_command_line (void)
@@ -95,7 +166,7 @@ test_command_line (void)
     sag_test_ui_find (GTK_WIDGET (window), ADW_TYPE_COMBO_ROW, is_titled, "GPU Precision");
   g_assert_false (gtk_widget_get_sensitive (precision));
   g_assert_true (gtk_widget_get_sensitive (
-    sag_test_ui_find (GTK_WIDGET (window), ADW_TYPE_COMBO_ROW, is_titled, "Engine")));
+    sag_test_ui_find (GTK_WIDGET (window), ADW_TYPE_COMBO_ROW, is_titled, "Computes on")));
   adw_preferences_window_set_visible_page (
     ADW_PREFERENCES_WINDOW (window),
     ADW_PREFERENCES_PAGE (gtk_widget_get_ancestor (precision, ADW_TYPE_PREFERENCES_PAGE)));
@@ -224,6 +295,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/window/dialogs/preferences", test_preferences);
   g_test_add_func ("/ui/window/dialogs/precision", test_precision);
   g_test_add_func ("/ui/window/dialogs/command-line", test_command_line);
+  g_test_add_func ("/ui/window/dialogs/loss", test_loss);
+  g_test_add_func ("/ui/window/dialogs/progress", test_progress);
   g_test_add_func ("/ui/window/dialogs/rebind", test_rebind);
   g_test_add_func ("/ui/window/dialogs/rebind-back", test_rebind_back);
   g_test_add_func ("/ui/window/dialogs/about", test_about);
