@@ -6,6 +6,7 @@
 
 #define DATA "sag-ui-loss"
 #define SHELTER "sag-ui-loss-shelter"
+#define MOST_LINES 5
 
 typedef struct
 {
@@ -151,6 +152,28 @@ response_cb (AdwMessageDialog *dialog, const char *response, Question *question)
     gtk_widget_activate_action (GTK_WIDGET (parent), "project.new", NULL);
 }
 
+/* Each in a paragraph; of many only the first. */
+static char *
+dup_body (const char *sentences)
+{
+  g_auto (GStrv) lines = g_strsplit (sentences, "\n", -1);
+  const guint n = g_strv_length (lines);
+  GString    *body = g_string_new (NULL);
+
+  for (guint l = 0; l < n && l < MOST_LINES; l++)
+    g_string_append_printf (body, "%s%s", l > 0 ? "\n\n" : "", lines[l]);
+  if (n > MOST_LINES)
+    {
+      g_string_append (body, "\n\n");
+      g_string_append_printf (
+        body,
+        /* Translators: after sentences about work on some scans. */
+        ngettext ("And %u more like these.", "And %u more like these.", n - MOST_LINES),
+        n - MOST_LINES);
+    }
+  return g_string_free (body, FALSE);
+}
+
 void
 sag_ui_loss_ask (GtkWidget  *parent,
                  const char *sentence,
@@ -159,9 +182,10 @@ sag_ui_loss_ask (GtkWidget  *parent,
                  gpointer       user_data,
                  GDestroyNotify destroy)
 {
-  GtkRoot   *root = gtk_widget_get_root (parent);
-  GtkWidget *dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                              _ ("Work Is in No Project"), sentence);
+  GtkRoot         *root = gtk_widget_get_root (parent);
+  g_autofree char *body = dup_body (sentence);
+  GtkWidget       *dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
+                                              _ ("Work Is in No Project"), body);
   Question *question = g_new (Question, 1);
 
   *question = (Question){ go_on, user_data, destroy };

@@ -68,7 +68,7 @@ follow_command_line (AdwActionRow *row, const char *key)
   if (!sag_ui_settings_is_overridden (key))
     return;
   gtk_widget_set_sensitive (GTK_WIDGET (row), FALSE);
-  adw_action_row_set_subtitle (row, _ ("This time the command line says it"));
+  adw_action_row_set_subtitle (row, _ ("Given on the command line this time"));
 }
 
 static void
