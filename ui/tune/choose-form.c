@@ -104,16 +104,15 @@ create_measure (SagUiTuneChoose *self)
   GtkWidget *row;
 
   for (gsize m = 0; m < SAG_UI_TUNE_N_MEASURES; m++)
-    words[m] = sag_ui_tune_measures[m].n_folds > 0
-                 /* Translators: number of folds. */
-                 ? g_strdup_printf (_ ("%u-fold cross-validation"), sag_ui_tune_measures[m].n_folds)
-                 /* Translators: share of the patients, in percent. */
-                 : g_strdup_printf (_ ("%d %% of the patients held out"),
-                                    (int) (100 * sag_ui_tune_measures[m].share + 0.5));
+    words[m] =
+      sag_ui_tune_measures[m].n_folds > 0
+        /* Translators: number of folds. */
+        ? g_strdup_printf (_ ("%u-fold cross-validation"), sag_ui_tune_measures[m].n_folds)
+        /* Translators: share of the patients, in percent. */
+        : g_strdup_printf (_ ("%d %% held out"), (int) (100 * sag_ui_tune_measures[m].share + 0.5));
   self->is_filling = TRUE;
-  row = make_combo (self, _ ("How to Measure"),
-                    _ ("Splits of the project count unless you cross-validate"),
-                    (const char *const *) words, G_CALLBACK (sag_ui_tune_choose_count_soon));
+  row = make_combo (self, _ ("How to Measure"), NULL, (const char *const *) words,
+                    G_CALLBACK (sag_ui_tune_choose_count_soon));
   adw_combo_row_set_selected (ADW_COMBO_ROW (row), DEFAULT_MEASURE);
   self->is_filling = FALSE;
   return row;

@@ -40,7 +40,6 @@ struct _SagUiTuneChoose
   gboolean         was_ready;  /* as far as was told */
   gboolean         is_filling; /* the combo boxes, by us */
   gboolean         parts_said; /* by the person */
-  gboolean         measure_said;
 };
 
 #define SAG_UI_TUNE_N_PARTS 4

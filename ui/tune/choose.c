@@ -197,6 +197,10 @@ show_advice (SagUiTuneChoose *self)
   sag_tune_advise_snapshot (self->counts->chosen, &advice);
   text = sag_ui_tune_words_advice (&advice);
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->training), text);
+  adw_action_row_set_subtitle (
+    ADW_ACTION_ROW (self->measure),
+    advice.folds > 0 ? _ ("With so few cases a cross-validation says more, and takes longer")
+                     : _ ("Splits of the project count unless you cross-validate"));
   self->is_filling = TRUE;
   for (guint p = 0; p < SAG_UI_TUNE_N_PARTS && !self->parts_said; p++)
     if (sag_ui_tune_parts[p] == advice.parts)

@@ -70,7 +70,7 @@ sag_ui_tune_words_stage (SagUiTuneStage stage)
     case SAG_UI_TUNE_STARTING:
       return _ ("starting");
     case SAG_UI_TUNE_PREPARING:
-      return _ ("preparing scans");
+      return _ ("preparing");
     case SAG_UI_TUNE_TRAINING:
       return _ ("training");
     case SAG_UI_TUNE_PAUSING:
