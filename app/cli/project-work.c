@@ -3,6 +3,7 @@
 
 #include "model/core/error.h"
 #include "model/core/json-writer.h"
+#include "model/dataset/rows.h"
 #include "model/mask/statistics.h"
 #include "model/store/recover.h"
 #include "model/store/share.h"
@@ -212,17 +213,48 @@ sag_cli_project_label (int argc, char **argv)
 
 /* import */
 
+/* The scans of a table that lie where it says, and the project again with them. */
+static gboolean
+add_scans (SagProject **project, SagStore *store, const char *table, GError **error)
+{
+  g_autoptr (SagRows) rows = sag_rows_load (table, error);
+  g_autofree char *full = g_canonicalize_filename (table, NULL);
+  g_autofree char *folder = g_path_get_dirname (full);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  gboolean done = rows != NULL;
+
+  for (gsize r = 0; done && r < sag_rows_get_n (rows); r++)
+    {
+      const char      *image = sag_rows_get (rows, r, "img_file_path");
+      g_autofree char *path =
+        image != NULL && *image != 0 ? g_canonicalize_filename (image, folder) : NULL;
+
+      if (path != NULL && g_hash_table_add (seen, g_strdup (path)) &&
+          g_file_test (path, G_FILE_TEST_EXISTS) &&
+          sag_cli_project_find (*project, path, NULL) == NULL)
+        done = sag_cli_project_add (store, (char *[]){ path, NULL },
+                                    sag_rows_get (rows, r, "patient_id"), error);
+    }
+  if (!done)
+    return FALSE;
+  sag_project_free (*project);
+  *project = sag_project_load (store, error);
+  return *project != NULL;
+}
+
 int
 sag_cli_project_import (int argc, char **argv)
 {
   g_autofree char   *name = NULL, *table = NULL, *task = NULL, *reader = NULL;
-  gboolean           by_model = FALSE;
+  gboolean           by_model = FALSE, add = FALSE;
   const GOptionEntry entries[] = {
     { "case", 0, 0, G_OPTION_ARG_STRING, &name, "Whose mask or label map this is", "CASE" },
     { "table", 0, 0, G_OPTION_ARG_FILENAME, &table,
       "Names of labels: ITK-SNAP's descriptions, or CSV with id and name", "FILE" },
     { "task", 't', 0, G_OPTION_ARG_STRING, &task, "The task that the masks belong to", "KEY" },
     { "by-model", 0, 0, G_OPTION_ARG_NONE, &by_model, "The voxels came from a model", NULL },
+    { "add-scans", 0, 0, G_OPTION_ARG_NONE, &add,
+      "Add the scans that tables name (img_file_path) and the project lacks", NULL },
     { "reader", 0, 0, G_OPTION_ARG_STRING, &reader, "Whose work this is; your user name by default",
       "NAME" },
     { NULL },
@@ -234,10 +266,11 @@ sag_cli_project_import (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   gboolean done = TRUE;
 
-  if (!sag_cli_parse (argc, argv, "project import FILE FROM...",
-                      "Takes over masks and label maps (NIfTI, with --case) and tables of labels "
-                      "(CSV, JSON Lines).\nLabels that are there stay.",
-                      entries, 2, -1, &rest))
+  if (!sag_cli_parse (
+        argc, argv, "project import FILE FROM...",
+        "Takes over masks and label maps (NIfTI, with --case) and tables of labels and "
+        "masks\n(CSV, JSON Lines), such as manifests to train on. What is there stays.",
+        entries, 2, -1, &rest))
     return SAG_CLI_USAGE;
   sag_exported_init (&imported);
   store = sag_cli_project_open (rest[0], TRUE, reader, &error);
@@ -255,7 +288,9 @@ sag_cli_project_import (int argc, char **argv)
 
       if (is_table)
         {
-          done = sag_import_labels (project, rest[f], reader, &imported, &error);
+          done = (!add || add_scans (&project, store, rest[f], &error)) &&
+                 sag_import_table (project, rest[f], reader, by_model, &imported,
+                                   sag_cli_get_cancellable (), &error);
           continue;
         }
       if (name == NULL)

@@ -3,7 +3,7 @@
 #include "model/core/error.h"
 #include "model/core/file.h"
 #include "model/dataset/rows.h"
-#include "model/export/import.h"
+#include "model/export/import-private.h"
 #include "model/text/task.h"
 
 #include <math.h>
@@ -19,7 +19,13 @@ typedef struct
   SagExported *imported;
   GHashTable  *tasks; /* wordings and keys to ids */
   GHashTable  *known; /* "case task reader" */
+  GPtrArray   *masks; /* (nullable): SagMaskRow */
+  guint        n_strange;
+  guint        n_stay;
 } Reading;
+
+/* So many sentences about single lines; then they are counted. */
+#define MOST_NOTES 20
 
 static const char *
 cell (const Reading *reading, gsize row, const char *column)
@@ -55,21 +61,21 @@ is_series_in (const SagCaseRow *one, const char *place)
          one->path[strlen (place)] == '#';
 }
 
-static const SagCaseRow *
+static SagCaseRow *
 find_case (const Reading *reading, gsize row)
 {
   const char *uuid = cell (reading, row, "case_uuid"), *hash = cell (reading, row, "scan_sha256");
   const char *name = cell (reading, row, "case"), *path = cell (reading, row, "img_file_path");
-  g_autofree char  *full = path != NULL ? g_canonicalize_filename (path, reading->folder) : NULL;
-  g_autofree char  *base = path != NULL ? sag_case_dup_name (path) : NULL;
-  const gboolean    may_name = uuid == NULL && hash == NULL;
-  const SagCaseRow *named = NULL;
-  guint             n_named = 0;
+  g_autofree char *full = path != NULL ? g_canonicalize_filename (path, reading->folder) : NULL;
+  g_autofree char *base = path != NULL ? sag_case_dup_name (path) : NULL;
+  const gboolean   may_name = uuid == NULL && hash == NULL;
+  SagCaseRow      *named = NULL;
+  guint            n_named = 0;
 
   for (int pass = 0; pass < 2; pass++)
     for (guint c = 0; c < reading->project->cases->len; c++)
       {
-        const SagCaseRow *one = g_ptr_array_index (reading->project->cases, c);
+        SagCaseRow *one = g_ptr_array_index (reading->project->cases, c);
 
         if (pass == 0 ? uuid != NULL && g_strcmp0 (one->uuid, uuid) == 0
                       : (hash != NULL && g_strcmp0 (one->sha256, hash) == 0) ||
@@ -160,10 +166,48 @@ import_decision (SagDb *db, Reading *reading, gsize row, const SagLabelRow *labe
   return sag_reviews_put (db, &review, error);
 }
 
+/* A row of upstream's and ours may have a mask instead of a label, or besides. */
+static gboolean
+note_mask (SagDb *db, Reading *reading, gsize row, const SagCaseRow *one, GError **error)
+{
+  const char *path = cell (reading, row, "mask_file_path"), *reader = cell (reading, row, "reader");
+  SagMaskRow *mask;
+  gint64      task_id;
+
+  if (reading->masks == NULL || path == NULL)
+    return TRUE;
+  if (!find_task (db, reading, row, &task_id, error))
+    return FALSE;
+  mask = g_new0 (SagMaskRow, 1);
+  mask->one = one;
+  mask->task_id = task_id;
+  mask->path = g_canonicalize_filename (path, reading->folder);
+  mask->values = g_strdup (cell (reading, row, "mask_values"));
+  mask->reader = g_strdup (reader != NULL ? reader : reading->reader);
+  mask->line = sag_rows_get_line (reading->rows, row);
+  g_ptr_array_add (reading->masks, mask);
+  return TRUE;
+}
+
+/* That of a case that has one stays. */
+static gboolean
+import_split (SagDb *db, Reading *reading, gsize row, SagCaseRow *one, GError **error)
+{
+  const char *split = cell (reading, row, "split");
+
+  if (split == NULL ||
+      (one->split != NULL && *one->split != 0 && strcmp (one->split, split) != 0) ||
+      (strcmp (split, "train") != 0 && strcmp (split, "val") != 0 && strcmp (split, "test") != 0))
+    return TRUE;
+  g_free (one->split);
+  one->split = g_strdup (split);
+  return sag_cases_set_split (db, one->id, split, error);
+}
+
 static gboolean
 import_row (SagDb *db, Reading *reading, gsize row, GError **error)
 {
-  const SagCaseRow *one = find_case (reading, row);
+  SagCaseRow *one = find_case (reading, row);
   const char *value = cell (reading, row, "value"), *certainty = cell (reading, row, "certainty");
   const char *active = cell (reading, row, "active_seconds");
   const char *reader = cell (reading, row, "reader");
@@ -172,15 +216,20 @@ import_row (SagDb *db, Reading *reading, gsize row, GError **error)
 
   if (value == NULL)
     value = cell (reading, row, "label");
-  if (value == NULL)
+  if (value == NULL && (reading->masks == NULL || cell (reading, row, "mask_file_path") == NULL))
     return TRUE;
   if (one == NULL)
     {
-      sag_exported_note (reading->imported,
-                         "Line %u: its scan is not in the project, or several are called so.",
-                         sag_rows_get_line (reading->rows, row));
+      if (reading->n_strange++ < MOST_NOTES)
+        sag_exported_note (reading->imported,
+                           "Line %u: its scan is not in the project, or several are called so.",
+                           sag_rows_get_line (reading->rows, row));
       return TRUE;
     }
+  if (!note_mask (db, reading, row, one, error) || !import_split (db, reading, row, one, error))
+    return FALSE;
+  if (value == NULL)
+    return TRUE;
   if (!sag_label_value_parse (value, &label.value))
     return fail (reading, row, error, "\"%s\" is no label.", value);
   if (!find_task (db, reading, row, &label.task_id, error))
@@ -203,8 +252,9 @@ import_row (SagDb *db, Reading *reading, gsize row, GError **error)
                          label.task_id, label.reader);
   if (!g_hash_table_add (reading->known, g_strdup (key)))
     {
-      sag_exported_note (reading->imported, "Line %u: %s has a label there already; it stays.",
-                         sag_rows_get_line (reading->rows, row), label.reader);
+      if (reading->n_stay++ < MOST_NOTES)
+        sag_exported_note (reading->imported, "Line %u: %s has a label there already; it stays.",
+                           sag_rows_get_line (reading->rows, row), label.reader);
       return TRUE;
     }
   reading->imported->n_rows++;
@@ -218,22 +268,51 @@ import_all (SagDb *db, gpointer data, GError **error)
 
   if (reading->reader == NULL)
     reading->reader = sag_db_get_reader (db);
+  if (reading->masks != NULL)
+    g_ptr_array_set_size (reading->masks, 0);
   for (gsize r = 0; r < sag_rows_get_n (reading->rows); r++)
     if (!import_row (db, reading, r, error))
       return FALSE;
   return TRUE;
 }
 
+/* Lines beyond those that were noted one by one. */
+static void
+note_rest (const Reading *reading)
+{
+  if (reading->n_strange > MOST_NOTES)
+    sag_exported_note (reading->imported,
+                       "%u more lines are of scans that are not in the project, or several are "
+                       "called so.",
+                       reading->n_strange - MOST_NOTES);
+  if (reading->n_stay > MOST_NOTES)
+    sag_exported_note (reading->imported,
+                       "%u more lines were left out because there is a label already; it stays.",
+                       reading->n_stay - MOST_NOTES);
+}
+
 gboolean
 sag_import_labels (
   SagProject *project, const char *path, const char *reader, SagExported *imported, GError **error)
 {
+  return sag_import_rows (project, path, reader, NULL, imported, error);
+}
+
+gboolean
+sag_import_rows (SagProject  *project,
+                 const char  *path,
+                 const char  *reader,
+                 GPtrArray   *masks,
+                 SagExported *imported,
+                 GError     **error)
+{
   g_autoptr (SagRows) rows = sag_rows_load (path, error);
   g_autofree char *name = sag_file_dup_display_name (path);
-  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *full = g_canonicalize_filename (path, NULL);
+  g_autofree char *folder = g_path_get_dirname (full);
   g_autoptr (GHashTable) tasks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Reading reading = { project, rows, name, folder, reader, imported, tasks, known };
+  Reading reading = { project, rows, name, folder, reader, imported, tasks, known, masks };
 
   if (rows == NULL || !sag_store_need_writable (project->store, error))
     return FALSE;
@@ -252,5 +331,8 @@ sag_import_labels (
                                                 label->case_id, label->task_id, label->reader));
     }
   imported->n_files++;
-  return sag_store_run (project->store, import_all, &reading, error);
+  if (!sag_store_run (project->store, import_all, &reading, error))
+    return FALSE;
+  note_rest (&reading);
+  return TRUE;
 }

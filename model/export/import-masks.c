@@ -2,7 +2,7 @@
 #include "model/core/error.h"
 #include "model/core/file.h"
 #include "model/dataset/rows.h"
-#include "model/export/import.h"
+#include "model/export/import-private.h"
 #include "model/volume/nifti.h"
 
 #include <math.h>
@@ -153,9 +153,18 @@ find_values (SagVolume *map, const char *name, GError **error)
   return g_steal_pointer (&values);
 }
 
-/* The voxels of one value on the scan's grid. */
-static SagMask *
-make_mask (SagVolume *map, const SagGeometry *grid, gint32 value, gboolean by_model)
+static gboolean
+is_wanted (float value, const gint32 *values, gsize n_values)
+{
+  for (gsize v = 0; v < n_values; v++)
+    if (value == (float) values[v])
+      return TRUE;
+  return n_values == 0 && !isnan (value) && value != 0;
+}
+
+SagMask *
+sag_import_map_mask (
+  SagVolume *map, const SagGeometry *grid, const gint32 *values, gsize n_values, gboolean by_model)
 {
   g_autoptr (SagMask) empty = sag_mask_new (grid);
   g_autoptr (SagMaskEdit) edit = sag_mask_edit_new (empty);
@@ -178,7 +187,8 @@ make_mask (SagVolume *map, const SagGeometry *grid, gint32 value, gboolean by_mo
               at[a] = floor (at[a] + 0.5);
               in &= at[a] >= 0 && at[a] < from->dims[a];
             }
-          in = in && sag_volume_value (map, (int) at[0], (int) at[1], (int) at[2]) == (float) value;
+          in = in && is_wanted (sag_volume_value (map, (int) at[0], (int) at[1], (int) at[2]),
+                                values, n_values);
           if (in && first < 0)
             first = i;
           else if (!in && first >= 0)
@@ -228,6 +238,16 @@ make_info (GHashTable *names, gint32 value, gboolean only, const char *path, con
     key, named != NULL ? named->colour : colours[(guint) value % G_N_ELEMENTS (colours)]);
 }
 
+SagVolume *
+sag_import_read_map (const char *path, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *name = sag_file_dup_display_name (path);
+  g_autoptr (SagVolume) map = sag_nifti_load (path, NULL, NULL, cancellable, error);
+  g_autoptr (GArray) values = map != NULL ? find_values (map, name, error) : NULL;
+
+  return values != NULL ? g_steal_pointer (&map) : NULL;
+}
+
 gboolean
 sag_import_read_masks (const char        *path,
                        const char        *table,
@@ -257,7 +277,7 @@ sag_import_read_masks (const char        *path,
   for (guint v = 0; v < values->len; v++)
     {
       const gint32 value = g_array_index (values, gint32, v);
-      g_autoptr (SagMask) mask = make_mask (map, grid, value, by_model);
+      g_autoptr (SagMask) mask = sag_import_map_mask (map, grid, &value, 1, by_model);
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;

@@ -73,4 +73,20 @@ char *sag_import_dup_told_key (const char *path);
 gboolean sag_import_labels (
   SagProject *project, const char *path, const char *reader, SagExported *imported, GError **error);
 
+/**
+ * sag_import_table: sag_import_labels(), and the masks that a table of samples names: mask_file_path (NIfTI, from the
+ * table's folder on) and mask_values ("10;11", which of the file's voxels; none: all but 0) become a mask of the row's
+ * task; its split that of a case that has none. Labels come all or none; masks one after the other, so that an import
+ * that was stopped can be begun again: what is there stays, and is noted, as are scans that are not in the project or
+ * were never opened, and files that cannot be read.
+ * @by_model: the voxels are marked as a model's
+ */
+gboolean sag_import_table (SagProject   *project,
+                           const char   *path,
+                           const char   *reader,
+                           gboolean      by_model,
+                           SagExported  *imported,
+                           GCancellable *cancellable,
+                           GError      **error);
+
 G_END_DECLS

@@ -298,6 +298,54 @@ def test_labels_out_and_in():
     refuse("project", "import", other, os.path.join(folder, "bad.csv"), words=("line 2", "perhaps"))
 
 
+def test_manifest_comes_in():
+    """A cohort's manifest, given by a relative path: scans, labels, splits, and masks of the voxels that it names."""
+    import numpy
+
+    folder = new_folder("manifest")
+    run("phantom", "--cohort", "--count", "1", "--seed", "5", "--spacing", "6,6,6", "-o", folder)
+    with open(os.path.join(folder, "manifest.csv"), encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    project = os.path.join(folder, "p.sagitta")
+    run("project", "create", project)
+    manifest = os.path.relpath(os.path.join(folder, "manifest.csv"))
+    result = call("project", "import", project, manifest, "--reader", "truth")
+    assert result.code == 0 and "not in the project" in result.err and "more lines" in result.err, result.err
+    result = call("project", "import", project, manifest, "--reader", "truth", "--add-scans")
+    assert result.code == 0, result.err
+    info = run("project", "info", project, "--json", "--reader", "truth").json()
+    (case,) = info["cases"]
+    wordings = {task["key"]: task["wording"] for task in info["tasks"]}
+    assert case["labelled"] == len({row["question"] for row in rows if row["label"]}), case["labelled"]
+    wanted = {}
+    for row in rows:
+        if row["mask_file_path"]:
+            values = [int(value) for value in row["mask_values"].split(";") if value]
+            voxels, _ = read(os.path.join(folder, row["mask_file_path"]))
+            count = int(numpy.isin(voxels, values).sum() if values else (voxels != 0).sum())
+            if count:
+                wanted[row["question"]] = count
+    assert len(wanted) > 3
+    assert {wordings[mask["task"]]: mask["voxels"] for mask in case["masks"]} == wanted
+    assert len(case["masks"]) == len(wanted) and all(mask["reader"] == "truth" for mask in case["masks"])
+    result = call("project", "import", project, manifest, "--reader", "truth")
+    assert result.code == 0 and result.out.startswith("0 masks or labels"), result.out
+    assert f"{len(wanted)} masks were left out because the reader has one" in result.err, result.err
+    # The split of the manifest is that of what is exported to train on.
+    out = os.path.join(folder, "out")
+    run("export", project, "training", "-o", out)
+    (table,) = glob.glob(out + "/*.csv")
+    with open(table, encoding="utf-8") as file:
+        assert {row["split"] for row in csv.DictReader(file)} == {rows[0]["split"]}
+    with open(os.path.join(folder, "bad.csv"), "w", encoding="utf-8") as file:
+        file.write("question,img_file_path,label,mask_file_path,mask_values\n")
+        file.write(f"Is it day?,{rows[0]['img_file_path']},,nothing.nii.gz,\n")
+        file.write(f"Is it night?,{rows[0]['img_file_path']},,{rows[0]['img_file_path']},\n")
+    result = call("project", "import", project, os.path.join(folder, "bad.csv"))
+    assert result.code == 0 and "Line 2: " in result.err and "nothing.nii.gz" in result.err, result.err
+    assert "Line 3: " in result.err and "no mask" in result.err, result.err
+
+
 def test_label_table_of_itksnap():
     folder, project = make_project("table", small=True, count=1)
     out = os.path.join(folder, "out")

@@ -49,7 +49,7 @@ transfer (
     case SAG_UI_TRANSFER_UPSTREAM:
       return sag_export_upstream (project, &options, work->path, out, cancel, error);
     case SAG_UI_TRANSFER_IMPORT_LABELS:
-      return sag_import_labels (project, work->path, NULL, out, error);
+      return sag_import_table (project, work->path, NULL, FALSE, out, cancel, error);
     case SAG_UI_TRANSFER_IMPORT_MASKS:
       return sag_import_mask (project, work->case_id, work->path, NULL, NULL, FALSE, out, cancel,
                               error);
@@ -94,15 +94,27 @@ transfer_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
+static void
+tell_imported (SagUiProject *project, const Work *work)
+{
+  SagWorklist *list = sag_ui_project_get_list (project);
+
+  if (work->what == SAG_UI_TRANSFER_IMPORT_MASKS)
+    sag_ui_project_imported (project, work->case_id);
+  for (guint i = 0;
+       work->what == SAG_UI_TRANSFER_IMPORT_LABELS && list != NULL && i < list->items->len; i++)
+    sag_ui_project_imported (project,
+                             ((SagWorkItem *) g_ptr_array_index (list->items, i))->one->id);
+}
+
 /* The store may be closed now; what came in is shown. */
 static void
 done_cb (GTask *task, GParamSpec *pspec, SagUiProject *project)
 {
   const Work *work = g_task_get_task_data (task);
 
-  if (work->what == SAG_UI_TRANSFER_IMPORT_MASKS &&
-      work->store == sag_ui_project_get_store (project))
-    sag_ui_project_imported (project, work->case_id);
+  if (work->store == sag_ui_project_get_store (project))
+    tell_imported (project, work);
   sag_ui_project_release (project);
   sag_ui_project_reload (project);
 }
@@ -286,7 +298,7 @@ static void
 import_labels_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
   choose (window, SAG_UI_TRANSFER_IMPORT_LABELS, GTK_FILE_CHOOSER_ACTION_OPEN,
-          _ ("Import Labels from a Table"));
+          _ ("Import Labels and Masks from a Table"));
 }
 
 static void
