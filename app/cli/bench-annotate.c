@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli/bench-annotate.h"
 
+#include "app/cli/bench-cases.h"
 #include "model/mask/brush.h"
 #include "model/store/masks.h"
 #include "model/store/worklist.h"
@@ -312,7 +313,7 @@ sag_cli_bench_annotate (SagJsonWriter *writer, GError **error)
   strokes = g_build_filename (folder, "strokes.sagitta", NULL);
   cases = g_build_filename (folder, "cases.sagitta", NULL);
   done = bench_strokes (&a, &b, error) && bench_saving (strokes, &a, &b, error) &&
-         bench_list (cases, &a, &b, error);
+         bench_list (cases, &a, &b, error) && sag_cli_bench_cases (folder, writer, error);
   sag_cli_remove_folder (folder);
   return done;
 }
