@@ -20,11 +20,13 @@ struct _SagUiSeriesWindow
   SagDicomSeries      *best;  /* of all, or NULL */
   SagDicomSeries      *prior; /* to the best, or NULL */
   GCancellable        *cancellable;
-  GPtrArray           *checks;   /* of GtkCheckButton by series; NULL where it cannot be opened */
-  GPtrArray           *pictures; /* of GtkPicture by series, or NULL */
-  guint                n_rows;   /* that were made */
-  guint                source;   /* makes the rest */
-  AdwPreferencesGroup *group;    /* of the last study */
+  GPtrArray           *checks;     /* of GtkCheckButton by series; NULL where it cannot be opened */
+  GPtrArray           *pictures;   /* of GtkPicture by series, or NULL */
+  guint                n_rows;     /* that were made */
+  guint                source;     /* makes the rest */
+  AdwPreferencesGroup *group;      /* of the last study */
+  AdwExpanderRow      *left_out;   /* (nullable) */
+  guint                n_problems; /* that it has */
   GtkWidget           *best_row;
   AdwWindowTitle      *heading;
   GtkBox              *studies;
@@ -253,33 +255,49 @@ add_series (SagUiSeriesWindow *self, guint n)
 }
 
 static void
-add_problems (SagUiSeriesWindow *self)
+begin_problems (SagUiSeriesWindow *self)
 {
-  const GPtrArray *problems = self->index->problems;
-  GtkWidget       *group, *row;
+  const guint      n = self->index->problems->len;
+  GtkWidget       *group = adw_preferences_group_new ();
+  GtkWidget       *row = adw_expander_row_new ();
   g_autofree char *title = NULL;
 
-  if (problems->len == 0)
-    return;
-  group = adw_preferences_group_new ();
-  row = adw_expander_row_new ();
   /* Translators: files that could not be read. */
-  title = g_strdup_printf (
-    ngettext ("%u file was left out", "%u files were left out", problems->len), problems->len);
+  title = g_strdup_printf (ngettext ("%u file was left out", "%u files were left out", n), n);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  for (guint i = 0; i < MIN (problems->len, MAX_PROBLEMS); i++)
-    {
-      const SagDicomProblem *problem = problems->pdata[i];
-      GtkWidget             *line = adw_action_row_new ();
-      /* Files of many folders are called alike. */
-      g_autofree char *path = g_filename_display_name (problem->path);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+  gtk_box_append (self->studies, group);
+  self->left_out = ADW_EXPANDER_ROW (row);
+}
 
-      adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (line), FALSE);
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (line), problem->sentence);
-      gtk_widget_set_tooltip_text (line, path);
-      adw_action_row_set_title_lines (ADW_ACTION_ROW (line), 0);
-      adw_expander_row_add_row (ADW_EXPANDER_ROW (row), line);
-    }
+static void
+add_problem (SagUiSeriesWindow *self, const SagDicomProblem *problem)
+{
+  GtkWidget *line = adw_action_row_new ();
+  /* Files of many folders are called alike. */
+  g_autofree char *path = g_filename_display_name (problem->path);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (line), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (line), problem->sentence);
+  gtk_widget_set_tooltip_text (line, path);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (line), 0);
+  adw_expander_row_add_row (self->left_out, line);
+}
+
+/* @n of them; whether there are others. */
+static gboolean
+add_problems (SagUiSeriesWindow *self, guint n)
+{
+  const GPtrArray *problems = self->index->problems;
+  const guint      most = MIN (problems->len, MAX_PROBLEMS);
+  const guint      end = MIN (most, self->n_problems + n);
+
+  if (problems->len > 0 && self->left_out == NULL)
+    begin_problems (self);
+  for (; self->n_problems < end; self->n_problems++)
+    add_problem (self, problems->pdata[self->n_problems]);
+  if (end < most)
+    return TRUE;
   if (problems->len > MAX_PROBLEMS)
     {
       GtkWidget *line = adw_action_row_new ();
@@ -289,10 +307,9 @@ add_problems (SagUiSeriesWindow *self)
                          problems->len - MAX_PROBLEMS);
 
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (line), more);
-      adw_expander_row_add_row (ADW_EXPANDER_ROW (row), line);
+      adw_expander_row_add_row (self->left_out, line);
     }
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
-  gtk_box_append (self->studies, group);
+  return FALSE;
 }
 
 /* A picture on its way from the thread to its row. */
@@ -373,7 +390,6 @@ reveal_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 static void
 end_rows (SagUiSeriesWindow *self)
 {
-  add_problems (self);
   begin_pictures (self);
   if (self->best_row != NULL)
     /* Compared only. */
@@ -386,8 +402,12 @@ more_cb (gpointer user_data)
 {
   SagUiSeriesWindow *self = user_data;
 
-  add_series (self, MORE_ROWS);
   if (self->n_rows < self->index->series->len)
+    {
+      add_series (self, MORE_ROWS);
+      return G_SOURCE_CONTINUE;
+    }
+  if (add_problems (self, MORE_ROWS))
     return G_SOURCE_CONTINUE;
   self->source = 0;
   end_rows (self);
@@ -413,7 +433,7 @@ sag_ui_series_window_new (GtkWindow *parent, SagDicomIndex *index)
   add_series (self, FIRST_ROWS);
   update (self);
   gtk_widget_grab_focus (self->open_button);
-  if (self->n_rows < index->series->len)
+  if (self->n_rows < index->series->len || add_problems (self, MORE_ROWS))
     self->source = g_idle_add (more_cb, self);
   else
     end_rows (self);

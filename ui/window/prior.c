@@ -88,6 +88,9 @@ sag_ui_window_offer_prior (SagUiWindow *self, SagUiCase *one, SagDicomIndex *ind
     adw_toast_dismiss (self->prior_toast);
   g_clear_weak_pointer (&self->prior_toast);
   g_object_set_data (G_OBJECT (self), OFFER, NULL);
+  g_simple_action_set_enabled (
+    G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "side-by-side")),
+    other != NULL);
   if (other == NULL)
     return;
   offer = g_new0 (Offer, 1);

@@ -323,6 +323,7 @@ sag_ui_window_add_actions (SagUiWindow *self)
   g_signal_connect_object (cases, "notify::current", G_CALLBACK (cases_cb), self,
                            G_CONNECT_SWAPPED);
   cases_cb (self);
+  enable (self, "side-by-side", FALSE); /* until there is another study */
   g_signal_connect_object (sag_ui_session_get_journal (self->session), "changed",
                            G_CALLBACK (journal_cb), self, G_CONNECT_SWAPPED);
   journal_cb (self);

@@ -142,8 +142,8 @@ test_many_left_out (Fixture *fixture, gconstpointer data)
   save_broken (fixture, 12);
   open_folder (fixture);
   sag_test_ui_until (find_chooser () != NULL);
-  g_assert_nonnull (
-    sag_test_ui_find (GTK_WIDGET (find_chooser ()), ADW_TYPE_PREFERENCES_ROW, is_broken_9, NULL));
+  sag_test_ui_until (sag_test_ui_find (GTK_WIDGET (find_chooser ()), ADW_TYPE_PREFERENCES_ROW,
+                                       is_broken_9, NULL) != NULL);
   gtk_widget_activate_action (GTK_WIDGET (find_chooser ()), "series.open", NULL);
   sag_test_ui_until (is_ready (fixture));
 }
