@@ -314,6 +314,8 @@ sag_cli_train (int argc, char **argv)
       "Steps until it is reached (25); then it falls to 0", "N" },
     { "patch-weight", 0, 0, G_OPTION_ARG_DOUBLE, &plan->patch_weight,
       "Of the patch loss beside the class loss (10)", "W" },
+    { "balance-masks", 0, 0, G_OPTION_ARG_NONE, &plan->balance_masks,
+      "Small masks count as much as large ones", NULL },
     { "dropout", 0, 0, G_OPTION_ARG_DOUBLE, &plan->dropout, "Of the text layers (0.1; 0 for heads)",
       "P" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &self.seed, "The same seed gives the same weights (1)",

@@ -209,6 +209,8 @@ extern "C"
  * @lora_rank, @lora_alpha: of the adapters, which are added times alpha / rank; 0: peft's 8 and 8
  * @lora_dropout: of what the adapters read; peft has 0
  * @patch_weight: of the patch loss beside the class loss; 0: upstream's 10
+ * @balance_masks: a mask's loss is divided by the share of cells that it covers, at least 1/64, so that a small thing
+ *   counts as much as a large one; upstream's does not
  * @vision_rate: learning rate of the vision network, as a multiple of the rest's; 0: the same
  */
   typedef struct
@@ -222,6 +224,7 @@ extern "C"
     float            lora_alpha;
     float            lora_dropout;
     float            patch_weight;
+    bool             balance_masks;
     float            vision_rate;
   } SagTrainOptions;
 

@@ -72,6 +72,8 @@ sag_train_plan_describe (const SagTrainPlan *plan)
   if (plan->patch_weight != SAG_CPU_PATCH_WEIGHT)
     g_string_append_printf (text, ", patch weight %s",
                             sag_number_format (plan->patch_weight, number));
+  if (plan->balance_masks)
+    g_string_append (text, ", masks balanced");
   g_string_append_printf (text, ", dropout %s, seed %" G_GUINT64_FORMAT,
                           sag_number_format (plan->dropout, number), plan->seed);
   g_string_append_printf (text, ", %s, empty masks %s",

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @dropout: of the text layers
  * @lora_rank, @lora_alpha: of adapters; 0 means 8
  * @patch_weight: of the patch loss beside the class loss, above 0
+ * @balance_masks: small masks count as much as large ones
  * @vision_lr: of the vision network; 0: @lr
  * @validate_every: steps, 0 never; @validate_on: scans at most; @patience: validations without a better one until
  *   the run stops, 0 never
@@ -38,6 +39,7 @@ typedef struct
   guint            lora_rank;
   double           lora_alpha;
   double           patch_weight;
+  gboolean         balance_masks;
   double           vision_lr;
   guint64          seed;
   gboolean         augment;

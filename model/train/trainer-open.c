@@ -257,6 +257,7 @@ open_engine (SagTrainer *self, GError **error)
                               .lora_rank = (gint32) self->plan.lora_rank,
                               .lora_alpha = (float) self->plan.lora_alpha,
                               .patch_weight = (float) self->plan.patch_weight,
+                              .balance_masks = self->plan.balance_masks,
                               .vision_rate = (float) (self->plan.vision_lr / self->plan.lr),
                               .freeze_norms = self->plan.freeze_norms ||
                                               !sag_train_plan_trains_vision (&self->plan) };

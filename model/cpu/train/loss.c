@@ -13,6 +13,9 @@
 
 #define ALPHA 0.25
 
+/* No mask weighs more than one that covers a cell in so many. */
+#define MOST_SCALE 64.0
+
 static double
 cross_entropy (double z, double t)
 {
@@ -47,4 +50,14 @@ sag_cpu_cell_loss (const float *logits, const float *targets, gsize n, float *d_
                  n);
     }
   return sum / n;
+}
+
+double
+sag_cpu_cells_scale (const float *targets, gsize n)
+{
+  double covered = 0;
+
+  for (gsize i = 0; i < n; i++)
+    covered += targets[i];
+  return n / MAX (covered, n / MOST_SCALE);
 }

@@ -8,6 +8,10 @@ G_BEGIN_DECLS
 /** How much more than the class loss the patch loss counts (MODEL.md section 4). */
 #define SAG_CPU_PATCH_WEIGHT 10.0
 
+/** sag_cpu_cells_scale: what balances masks: 1 over the share of the cells that the targets cover, at most 64; an empty
+ * mask weighs as much as a small one. */
+double sag_cpu_cells_scale (const float *targets, gsize n);
+
 /**
  * sag_cpu_class_loss: binary cross-entropy on a logit.
  * @label: 0..1

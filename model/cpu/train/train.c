@@ -194,6 +194,7 @@ typedef struct
   const gboolean *cells_matter;
   double         *losses;
   double          patch_weight;
+  gboolean        balances;
 } Judge;
 
 /* Loss and derivatives of a sample. */
@@ -210,6 +211,8 @@ judge_sample (gsize s, guint worker, gpointer data)
     task * sag_cpu_class_loss (numbers->class_logits[s], batch->labels[s], &numbers->d_class[s]);
 
   numbers->d_class[s] *= (float) (task / batch->n);
+  if (judge->balances && cell_weight != 0)
+    cell_weight *= sag_cpu_cells_scale (batch->cell_targets + s * n_cells, n_cells);
   if (judge->cells_matter[s] && cell_weight != 0)
     loss += cell_weight * sag_cpu_cell_loss (numbers->cell_logits + s * n_cells,
                                              batch->cell_targets + s * n_cells, n_cells, d_cells);
@@ -226,7 +229,7 @@ judge (Trainer *self, SagTrainBatch *batch, const Numbers *numbers)
   g_autofree double *losses = g_new (double, batch->n);
   double             weight =
     self->options.patch_weight > 0 ? (double) self->options.patch_weight : SAG_CPU_PATCH_WEIGHT;
-  Judge judge = { batch, numbers, self->cells_matter, losses, weight };
+  Judge judge = { batch, numbers, self->cells_matter, losses, weight, self->options.balance_masks };
 
   sag_pool_run (self->pool, batch->n, judge_sample, &judge);
   batch->loss = 0;

@@ -4,6 +4,7 @@
  * everything that a network can have: skips in the first block, blocks without expansion, odd sizes, both text kinds.
  */
 
+#include "model/cpu/train/loss.h"
 #include "model/cpu/train/train.h"
 
 #include "tests/model/cpu/train-setup.h"
@@ -130,6 +131,34 @@ test_patch_weight (void)
   g_assert_cmpfloat (losses[0], ==, losses[1]);
   g_assert_cmpfloat (losses[2], >, losses[1] + 0.01);
   g_assert_cmpfloat_with_epsilon (losses[3] - losses[2], losses[2] - losses[1], 1e-6);
+}
+
+/* Small and empty masks weigh the same, and no less than large ones; the gradients are those of the loss. */
+static void
+test_balanced_masks (void)
+{
+  float      targets[128] = { 0 };
+  TrainSetup setup;
+  double     plain;
+
+  g_assert_cmpfloat (sag_cpu_cells_scale (targets, 128), ==, 64);
+  targets[0] = 0.5f;
+  g_assert_cmpfloat (sag_cpu_cells_scale (targets, 128), ==, 64);
+  for (int i = 0; i < 32; i++)
+    targets[i] = 1;
+  g_assert_cmpfloat (sag_cpu_cells_scale (targets, 128), ==, 4);
+
+  train_setup_init (&setup, SAG_TEXT_BERT, SAG_TRAIN_HEADS_AND_TEXT, even);
+  train_setup_open (&setup);
+  plain = train_setup_loss (&setup, TRUE);
+  train_setup_clear (&setup);
+  train_setup_init (&setup, SAG_TEXT_BERT, SAG_TRAIN_HEADS_AND_TEXT, even);
+  setup.options.balance_masks = true;
+  train_setup_open (&setup);
+  g_assert_cmpfloat (train_setup_loss (&setup, TRUE), >, plain + 0.01);
+  g_array_unref (train_setup_gradients (&setup));
+  train_setup_check (&setup, TRUE, 20);
+  train_setup_clear (&setup);
 }
 
 /* The same numbers whatever the number of threads. */
@@ -284,6 +313,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cpu/train/megatron", test_megatron);
   g_test_add_func ("/cpu/train/dropout", test_dropout);
   g_test_add_func ("/cpu/train/patch-weight", test_patch_weight);
+  g_test_add_func ("/cpu/train/balanced-masks", test_balanced_masks);
   g_test_add_func ("/cpu/train/threads", test_threads);
   g_test_add_func ("/cpu/train/shared-volumes", test_shared_volumes);
   g_test_add_func ("/cpu/train/bad-images", test_bad_images);
