@@ -208,7 +208,7 @@ add_answer (Scene *self, const Arguments *arguments, guint i)
     }
   self->badges[i][0] =
     sag_training_to_string (answer->has_class ? answer->class_head : answer->patch_head);
-  self->badges[i][1] = "uncalibrated";
+  self->badges[i][1] = answer->calibration != NULL ? "calibrated" : "uncalibrated";
   if (answer->has_class && answer->patch_head != SAG_TRAINING_TRAINED)
     {
       self->answer_notes[i].text = SAG_CLI_NOT_LOCALISED;

@@ -204,6 +204,45 @@ sag_plot_new (const SagReport *report, gsize index, SagPlotKind kind, const SagP
                           kind, words);
 }
 
+/* @calibrated: where the means of the bins lie after it. */
+static GArray *
+bins_of (const SagCalibrationTask *task, gboolean calibrated)
+{
+  GArray *bins = g_array_new (FALSE, TRUE, sizeof (SagReliabilityBin));
+
+  for (guint b = 0; b < task->bins->len; b++)
+    {
+      const SagCalibrationBin *from = &g_array_index (task->bins, SagCalibrationBin, b);
+      double                   mean = CLAMP (from->mean, 1e-9, 1 - 1e-9);
+      SagReliabilityBin        bin = { .n = from->n, .mean = from->mean, .share = from->share };
+
+      bin.n_positives = (gsize) (from->share * (double) from->n + 0.5);
+      bin.interval = sag_metrics_wilson (bin.n_positives, from->n);
+      if (calibrated)
+        bin.mean = sag_calibration_probability (task, log (mean / (1 - mean)));
+      g_array_append_val (bins, bin);
+    }
+  return bins;
+}
+
+SagPlot *
+sag_plot_new_calibration (const SagCalibrationTask *task, const SagPlotWords *words)
+{
+  static const char *const names[] = { "model", "calibrated" };
+  SagPlot                 *self = g_new0 (SagPlot, 1);
+
+  self->kind = SAG_PLOT_RELIABILITY;
+  self->n_models = 2;
+  set_words (self, words);
+  for (gsize m = 0; m < 2; m++)
+    {
+      self->legend[m] =
+        g_strdup (words != NULL && words->names[m] != NULL ? words->names[m] : names[m]);
+      self->curves[m] = bins_of (task, m == 1);
+    }
+  return self;
+}
+
 static SagPlotPlace
 place_of (const Drawing *drawing, double x, double y)
 {

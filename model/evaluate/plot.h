@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "model/answer/calibration.h"
 #include "model/evaluate/report.h"
 
 G_BEGIN_DECLS
@@ -100,6 +101,12 @@ SagPlot *sag_plot_new_of (const SagReportTask *task,
                           gsize                n_models,
                           SagPlotKind          kind,
                           const SagPlotWords  *words);
+/**
+ * sag_plot_new_calibration: the reliability diagram that a calibration was made of: share of positives over the model's
+ * own probability, and over the calibrated one.
+ * @words: (nullable): @names of the two
+ */
+SagPlot *sag_plot_new_calibration (const SagCalibrationTask *task, const SagPlotWords *words);
 void     sag_plot_free (SagPlot *plot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagPlot, sag_plot_free)
 

@@ -2,11 +2,13 @@
 #include "ui/ask/card.h"
 #include "ui/ask/compare-window.h"
 #include "ui/ask/details.h"
+#include "ui/ask/other-model.h"
 #include "ui/ask/prevalence.h"
 #include "ui/ask/save.h"
 #include "ui/ask/scope-note.h"
 #include "ui/ask/words.h"
 #include "ui/ask/work.h"
+#include "ui/bundle/calibration-window.h"
 
 #include <glib/gi18n.h>
 
@@ -178,6 +180,17 @@ compare_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_window_present (window);
   if (g_str_equal (name, "card.compare-bundle"))
     sag_ui_compare_window_choose_bundle (SAG_UI_COMPARE_WINDOW (window));
+  else if (g_str_equal (name, "card.compare-models"))
+    sag_ui_compare_window_ask_models (SAG_UI_COMPARE_WINDOW (window));
+}
+
+static void
+calibration_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SagUiSession *session = sag_ui_ask_get_session (sag_ui_card_get_ask (SAG_UI_CARD (widget)));
+  GtkRoot      *root = gtk_widget_get_root (widget);
+
+  sag_ui_calibration_window_present (session, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL);
 }
 
 static void
@@ -212,6 +225,8 @@ sag_ui_card_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "card.details", NULL, details_cb);
   gtk_widget_class_install_action (widget_class, "card.compare", NULL, compare_cb);
   gtk_widget_class_install_action (widget_class, "card.compare-bundle", NULL, compare_cb);
+  gtk_widget_class_install_action (widget_class, "card.compare-models", NULL, compare_cb);
+  gtk_widget_class_install_action (widget_class, "card.calibration", NULL, calibration_cb);
   gtk_widget_class_install_action (widget_class, "card.label", "s", label_cb);
 }
 
@@ -225,6 +240,7 @@ sag_ui_card_update_actions (SagUiCard *self, gboolean hidden)
   gboolean class = ready && answer->has_class;
   gboolean         idle = sag_ui_work_get (result) == NULL;
   SagUiResultState state = sag_ui_result_get_state (result);
+  const char      *other;
 
   gtk_widget_action_set_enabled (widget, "card.again", state != SAG_UI_RESULT_PENDING);
   gtk_widget_action_set_enabled (widget, "card.force", state == SAG_UI_RESULT_REFUSED);
@@ -241,4 +257,7 @@ sag_ui_card_update_actions (SagUiCard *self, gboolean hidden)
   gtk_widget_action_set_enabled (widget, "card.details", ready);
   gtk_widget_action_set_enabled (widget, "card.compare", ready);
   gtk_widget_action_set_enabled (widget, "card.compare-bundle", ready);
+  gtk_widget_action_set_enabled (widget, "card.compare-models",
+                                 sag_ui_other_model_find (get_engine (self), answer, &other));
+  gtk_widget_action_set_enabled (widget, "card.calibration", class);
 }

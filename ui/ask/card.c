@@ -34,7 +34,8 @@ struct _SagUiCard
   GtkWidget       *more_badges;
   GtkWidget       *live;
   GtkLabel        *training;
-  GtkWidget       *calibration;
+  GtkButton       *calibration;
+  GtkLabel        *calibrated;
   GtkWidget       *forced;
   GtkLabel        *wording;
   GtkWidget       *stale;
@@ -135,6 +136,23 @@ update_wording (SagUiCard *self, const SagRobust *robust)
 }
 
 static void
+update_calibration (SagUiCard *self, const SagAnswer *answer)
+{
+  gboolean         known = answer != NULL && answer->calibration != NULL;
+  g_autofree char *sentence = known ? sag_ui_words_dup_calibrated (answer) : NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->calibration), answer != NULL);
+  gtk_button_set_label (self->calibration, known ? _ ("calibrated") : _ ("uncalibrated"));
+  gtk_widget_set_tooltip_text (
+    GTK_WIDGET (self->calibration),
+    known ? _ ("These numbers were compared with how often the finding is there, among the cases "
+               "of the calibration.")
+          : _ ("Nobody has compared these numbers with how often the finding is there."));
+  gtk_label_set_text (self->calibrated, known ? sentence : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->calibrated), known);
+}
+
+static void
 update_badges (SagUiCard *self, const SagAnswer *answer)
 {
   gboolean class = answer != NULL && answer->has_class;
@@ -143,7 +161,7 @@ update_badges (SagUiCard *self, const SagAnswer *answer)
 
   gtk_widget_set_visible (self->live, live);
   gtk_widget_set_visible (GTK_WIDGET (self->training), class);
-  gtk_widget_set_visible (self->calibration, class);
+  update_calibration (self, class ? answer : NULL);
   gtk_widget_set_visible (self->forced, answer != NULL && answer->provenance->forced);
   gtk_widget_set_visible (self->stale, stale);
   update_wording (self, answer != NULL ? sag_ui_result_get_robust (self->result) : NULL);
@@ -461,6 +479,7 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (live);
   BIND (training);
   BIND (calibration);
+  BIND (calibrated);
   BIND (forced);
   BIND (wording);
   BIND (stale);

@@ -5,6 +5,7 @@
 #include "ui/ask/details.h"
 #include "ui/ask/difference.h"
 #include "ui/ask/map-row.h"
+#include "ui/ask/other-model.h"
 #include "ui/ask/words.h"
 
 #include <glib/gi18n.h>
@@ -68,14 +69,33 @@ put (SagUiCompareWindow *self, int column, int row, const char *text, const char
   gtk_grid_attach (self->grid, label, column, row, 1, 1);
 }
 
+/* "A" and "B", and which of two models that is. */
+static void
+put_letter (SagUiCompareWindow *self, int column, const SagAnswer *answer)
+{
+  const SagProvenance *a = sag_ui_result_get_answer (self->a)->provenance;
+  SagBundle           *open = sag_ui_engine_get_bundle (sag_ui_ask_get_engine (self->ask));
+  g_autoptr (GString) words = g_string_new (column == 1 ? "A" : "B");
+
+  if (self->b != NULL && !g_str_equal (self->b->provenance->bundle_sha256, a->bundle_sha256))
+    g_string_append_printf (
+      words, " · %s",
+      open != NULL && g_str_equal (answer->provenance->bundle_sha256, sag_bundle_get_sha256 (open))
+        ? _ ("in use now")
+        : _ ("not in use"));
+  put (self, column, 0, words->str, "heading");
+}
+
 static void
 put_answer (SagUiCompareWindow *self, int column, const SagAnswer *answer)
 {
   g_autofree char *number =
     answer->has_class ? sag_ui_words_dup_number (answer->probability) : NULL;
   g_autofree char *score = sag_ui_words_dup_score (answer->peak_score);
+  g_autofree char *calibrated =
+    answer->calibration != NULL ? sag_ui_words_dup_calibrated (answer) : NULL;
 
-  put (self, column, 0, column == 1 ? "A" : "B", "heading");
+  put_letter (self, column, answer);
   put (self, column, 1, answer->text, NULL);
   put (self, column, 2, answer->provenance->bundle_name, NULL);
   put (self, column, 3, number != NULL ? number : "", "card-number");
@@ -83,6 +103,11 @@ put_answer (SagUiCompareWindow *self, int column, const SagAnswer *answer)
        NULL);
   put (self, column, 5, score, "numeric");
   put (self, column, 6, sag_ui_words_get_training (answer->patch_head), NULL);
+  put (self, column, 7,
+       calibrated != NULL  ? calibrated
+       : answer->has_class ? _ ("uncalibrated")
+                           : "",
+       "caption");
 }
 
 static void
@@ -94,6 +119,7 @@ put_titles (SagUiCompareWindow *self, gboolean class)
   put (self, 0, 4, class ? _ ("Class head") : "", "dim-label");
   put (self, 0, 5, _ ("Map"), "dim-label");
   put (self, 0, 6, _ ("Patch head"), "dim-label");
+  put (self, 0, 7, class ? _ ("Calibration") : "", "dim-label");
 }
 
 static void
@@ -347,20 +373,33 @@ sag_ui_compare_window_ask (SagUiCompareWindow *self, const char *text, const cha
 }
 
 static void
+set_folder (SagUiCompareWindow *self, const char *folder)
+{
+  g_free (self->folder);
+  self->folder = g_strdup (folder);
+  update_bundle (self);
+}
+
+gboolean
+sag_ui_compare_window_ask_models (SagUiCompareWindow *self)
+{
+  const SagAnswer *answer = sag_ui_result_get_answer (self->a);
+  const char      *folder;
+
+  if (!sag_ui_other_model_find (sag_ui_ask_get_engine (self->ask), answer, &folder))
+    return FALSE;
+  set_folder (self, folder);
+  sag_ui_compare_window_ask (self, answer->text, folder);
+  return TRUE;
+}
+
+static void
 ask_cb (SagUiCompareWindow *self)
 {
   g_autofree char *text =
     g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
 
   sag_ui_compare_window_ask (self, text, self->folder);
-}
-
-static void
-set_folder (SagUiCompareWindow *self, const char *folder)
-{
-  g_free (self->folder);
-  self->folder = g_strdup (folder);
-  update_bundle (self);
 }
 
 static void

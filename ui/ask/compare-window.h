@@ -23,6 +23,12 @@ void sag_ui_compare_window_choose_bundle (SagUiCompareWindow *self);
 /** sag_ui_compare_window_ask: B is @text, asked with the bundle in @folder, or the open one (NULL). */
 void sag_ui_compare_window_ask (SagUiCompareWindow *self, const char *text, const char *folder);
 
+/**
+ * sag_ui_compare_window_ask_models: asks the text of A with the other model of old and new: the one that is open now if
+ * A was answered by another one, else the one that was open before. FALSE if there is no other one.
+ */
+gboolean sag_ui_compare_window_ask_models (SagUiCompareWindow *self);
+
 /** sag_ui_compare_window_get_b: (nullable) (transfer none). */
 const SagAnswer *sag_ui_compare_window_get_b (SagUiCompareWindow *self);
 /** sag_ui_compare_window_get_difference: (nullable) (transfer none): the map, if it could be made. */

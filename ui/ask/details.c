@@ -55,6 +55,19 @@ add_taken (AdwPreferencesGroup *group, const char *title, char *value)
 }
 
 static void
+add_calibration (AdwPreferencesGroup *group, const SagAnswer *answer)
+{
+  const char *sha256 = answer->provenance->calibration_sha256;
+
+  if (answer->calibration == NULL)
+    add_row (group, _ ("Calibration"), _ ("None: uncalibrated"));
+  else
+    add_taken (group, _ ("Calibration"), sag_ui_words_dup_calibrated (answer));
+  if (sha256 != NULL)
+    add_row (group, _ ("Calibration, SHA-256"), sha256);
+}
+
+static void
 add_answer (Details *details, AdwPreferencesPage *page)
 {
   const SagAnswer *answer = sag_ui_result_get_answer (details->result);
@@ -74,7 +87,7 @@ add_answer (Details *details, AdwPreferencesPage *page)
                sag_number_format_float (answer->logit, buffer));
       add_row (group, _ ("Class head"),
                sag_ui_words_get_training_hint (answer->class_head, SAG_HEAD_CLASS));
-      add_row (group, _ ("Calibration"), _ ("None: uncalibrated"));
+      add_calibration (group, answer);
     }
   if (note != NULL)
     add_row (group, _ ("Model"), note);

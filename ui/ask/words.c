@@ -178,6 +178,26 @@ sag_ui_words_dup_reweighting (SagUiResult *result)
 }
 
 char *
+sag_ui_words_dup_calibrated (const SagAnswer *answer)
+{
+  const SagCalibrationTask *task = answer->calibration;
+  double                    n;
+  g_autofree char          *number = NULL;
+
+  g_return_val_if_fail (task != NULL, NULL);
+
+  n = (double) (task->n_positives + task->n_negatives);
+  number = sag_ui_words_dup_number ((double) answer->calibrated);
+  /* Translators: where a number lies among the cases of a calibration: "Above 92 % of 31 negatives, 40 % of 24
+   * positives. Among them a probability of 0.41 (44 % positive, 2026-11-22)." */
+  return g_strdup_printf (_ ("Above %.0f %% of %u negatives, %.0f %% of %u positives. Among them a "
+                             "probability of %s (%.0f %% positive, %s)."),
+                          100 * (double) answer->above[0], (guint) task->n_negatives,
+                          100 * (double) answer->above[1], (guint) task->n_positives, number,
+                          100 * (double) task->n_positives / n, task->date);
+}
+
+char *
 sag_ui_words_dup_score (double score)
 {
   g_autofree char *number = sag_ui_words_dup_number (score);
@@ -223,8 +243,16 @@ append_heads (GString *text, const SagAnswer *answer)
 {
   if (answer->has_class)
     /* Translators: %s is "trained", "other wording", "never trained" or "unknown". */
-    g_string_append_printf (text, _ ("Class head: %s, uncalibrated\n"),
+    g_string_append_printf (text,
+                            answer->calibration != NULL ? _ ("Class head: %s, calibrated\n")
+                                                        : _ ("Class head: %s, uncalibrated\n"),
                             sag_ui_words_get_training (answer->class_head));
+  if (answer->calibration != NULL)
+    {
+      g_autofree char *calibrated = sag_ui_words_dup_calibrated (answer);
+
+      g_string_append_printf (text, "%s\n", calibrated);
+    }
   /* Translators: %s is "trained", "other wording", "never trained" or "unknown". */
   g_string_append_printf (text, _ ("Patch head: %s\n"),
                           sag_ui_words_get_training (answer->patch_head));

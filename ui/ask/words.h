@@ -48,6 +48,12 @@ char *sag_ui_words_dup_caption (SagUiResult *result);
  */
 char *sag_ui_words_dup_reweighting (SagUiResult *result);
 
+/**
+ * sag_ui_words_dup_calibrated: of an answer with a calibration: "Above 92 % of 31 negatives, 40 % of 24 positives."
+ * and the probability there, and how common it is there.
+ */
+char *sag_ui_words_dup_calibrated (const SagAnswer *answer);
+
 /** sag_ui_words_dup_score: "score 0.74". */
 char *sag_ui_words_dup_score (double score);
 

@@ -2,6 +2,7 @@
 #include "ui/bundle/bundles-window.h"
 
 #include "model/bundle/create.h"
+#include "ui/bundle/calibration-window.h"
 #include "ui/bundle/import-window.h"
 #include "ui/bundle/known.h"
 #include "ui/bundle/page.h"
@@ -286,6 +287,13 @@ import_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+calibration_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  sag_ui_calibration_window_present (SAG_UI_BUNDLES_WINDOW (user_data)->session,
+                                     GTK_WINDOW (user_data));
+}
+
+static void
 selected_cb (GtkListBox *list, GtkListBoxRow *row, SagUiBundlesWindow *self)
 {
   if (self->session != NULL)
@@ -352,6 +360,7 @@ sag_ui_bundles_window_init (SagUiBundlesWindow *self)
 {
   static const GActionEntry entries[] = {
     { .name = "add", .activate = add_cb },
+    { .name = "calibration", .activate = calibration_cb },
     { .name = "import", .activate = import_cb },
     { .name = "use", .activate = use_cb },
     { .name = "forget", .activate = forget_cb },

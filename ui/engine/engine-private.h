@@ -23,6 +23,8 @@ struct _SagUiEngine
   SagEngineInfo    info;
   SagUiEngineNote  note;
   char            *error;
+  SagBundle       *previous;    /* nullable */
+  char            *calibration; /* nullable: SHA-256 */
 
   GPtrArray *cases; /* of Tracked */
   GPtrArray *jobs;  /* of SagUiJob, not yet done */

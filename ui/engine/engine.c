@@ -346,6 +346,8 @@ sag_ui_engine_finalize (GObject *object)
   g_clear_pointer (&self->bundle, sag_bundle_unref);
   g_free (self->note.sentence);
   g_free (self->error);
+  g_clear_pointer (&self->previous, sag_bundle_unref);
+  g_free (self->calibration);
   if (self->destroy != NULL)
     self->destroy (self->user_data);
   G_OBJECT_CLASS (sag_ui_engine_parent_class)->finalize (object);

@@ -86,6 +86,13 @@ gboolean sag_ui_engine_open_finish (SagUiEngine *self, GAsyncResult *result, GEr
 SagUiEngineState sag_ui_engine_get_state (SagUiEngine *self);
 /** sag_ui_engine_get_bundle: (nullable) (transfer none). */
 SagBundle *sag_ui_engine_get_bundle (SagUiEngine *self);
+/** sag_ui_engine_get_previous: (nullable) (transfer none): the other bundle that answered before, in this program. */
+SagBundle *sag_ui_engine_get_previous (SagUiEngine *self);
+/**
+ * sag_ui_engine_set_calibration: answers with another calibration of the open bundle are stale from now on.
+ * @sha256: (nullable): of the overlay; NULL: there is none
+ */
+void sag_ui_engine_set_calibration (SagUiEngine *self, const char *sha256);
 /** sag_ui_engine_get_info: (nullable): NULL until an engine is open. */
 const SagEngineInfo *sag_ui_engine_get_info (SagUiEngine *self);
 SagUiEngineTimes     sag_ui_engine_get_times (SagUiEngine *self);

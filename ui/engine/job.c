@@ -31,6 +31,7 @@ clear_outcome (SagUiJob *job)
   g_clear_pointer (&job->evidence, sag_evidence_free);
   g_clear_pointer (&job->robust, sag_robust_free);
   g_free (job->note.sentence);
+  g_free (job->calibration);
   g_free (job->bundle_sha256);
 }
 

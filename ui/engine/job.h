@@ -32,6 +32,7 @@ typedef enum
  * @cancellable: stops all of it
  * @question: stops the question but lets what was begun for it, preparing and encoding, end
  * @note: of the engine that was opened
+ * @calibration: (nullable): SHA-256 of what was found with the bundle that was opened
  * @bundle_sha256: with which @answers were begun
  * @one: (nullable): not a reference; NULL once the case is gone
  * @result: (nullable): the card that waits; NULL once nobody wants it
@@ -58,6 +59,7 @@ typedef struct
   SagBundle         *bundle;
   SagEngineInfo      info;
   SagUiEngineNote    note;
+  char              *calibration;
   char              *bundle_sha256;
   GPtrArray         *answers;
   SagEvidence       *evidence;

@@ -18,11 +18,15 @@
 static void
 use_engine (SagUiTools *tools, SagUiJob *job, SagEngine *engine)
 {
+  g_autoptr (SagCalibration) calibration = sag_calibration_find (sag_engine_get_bundle (engine));
+
   g_clear_pointer (&tools->engine, sag_engine_close);
   tools->engine = engine;
   tools->has_failed = FALSE;
   job->bundle = sag_bundle_ref (sag_engine_get_bundle (engine));
   job->info = *sag_engine_get_info (engine);
+  if (calibration != NULL)
+    job->calibration = g_strdup (sag_calibration_get_sha256 (calibration));
 }
 
 static void

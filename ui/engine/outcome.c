@@ -48,6 +48,17 @@ answer_result (SagUiJob *job)
   sag_ui_trace ("answered", "ms", job->ms, NULL);
 }
 
+/* Somebody else, the command line perhaps, may have calibrated meanwhile. */
+static void
+heed_calibration (SagUiEngine *self, const SagAnswer *answer)
+{
+  const SagProvenance *from = answer->provenance;
+
+  if (self->bundle != NULL &&
+      g_str_equal (from->bundle_sha256, sag_bundle_get_sha256 (self->bundle)))
+    sag_ui_engine_set_calibration (self, from->calibration_sha256);
+}
+
 static void
 finish_ask (SagUiEngine *self, SagUiJob *job)
 {
@@ -58,10 +69,21 @@ finish_ask (SagUiEngine *self, SagUiJob *job)
   if (job->error == NULL)
     {
       answer_result (job);
+      heed_calibration (self, job->answers->pdata[0]);
       return;
     }
   sag_ui_engine_drop_maps (job->one, job->result);
   sag_ui_result_fail (job->result, job->error);
+}
+
+static void
+remember_bundle (SagUiEngine *self, SagBundle *bundle)
+{
+  if (self->bundle == NULL ||
+      g_str_equal (sag_bundle_get_sha256 (self->bundle), sag_bundle_get_sha256 (bundle)))
+    return;
+  g_clear_pointer (&self->previous, sag_bundle_unref);
+  self->previous = sag_bundle_ref (self->bundle);
 }
 
 static void
@@ -77,6 +99,9 @@ finish_open (SagUiEngine *self, SagUiJob *job)
         }
       return;
     }
+  remember_bundle (self, job->bundle);
+  g_free (self->calibration);
+  self->calibration = g_steal_pointer (&job->calibration);
   g_clear_pointer (&self->bundle, sag_bundle_unref);
   g_clear_pointer (&self->error, g_free);
   g_free (self->note.sentence);

@@ -27,6 +27,7 @@ is_stale (SagUiEngine *self, SagUiCase *one, const SagAnswer *answer)
 
   sag_ui_case_get_box_shift (one, shift_mm);
   return !g_str_equal (answer->provenance->bundle_sha256, sag_bundle_get_sha256 (self->bundle)) ||
+         g_strcmp0 (answer->provenance->calibration_sha256, self->calibration) != 0 ||
          !sag_geometry_same_point (answer->provenance->shift_mm, shift_mm);
 }
 
@@ -53,6 +54,26 @@ sag_ui_engine_mark_stale (SagUiEngine *self)
 {
   for (guint i = 0; i < self->cases->len; i++)
     mark_stale (self, ((Tracked *) self->cases->pdata[i])->one);
+}
+
+void
+sag_ui_engine_set_calibration (SagUiEngine *self, const char *sha256)
+{
+  g_return_if_fail (SAG_UI_IS_ENGINE (self));
+
+  if (g_strcmp0 (self->calibration, sha256) == 0)
+    return;
+  g_free (self->calibration);
+  self->calibration = g_strdup (sha256);
+  sag_ui_engine_mark_stale (self);
+}
+
+SagBundle *
+sag_ui_engine_get_previous (SagUiEngine *self)
+{
+  g_return_val_if_fail (SAG_UI_IS_ENGINE (self), NULL);
+
+  return self->previous;
 }
 
 static void
