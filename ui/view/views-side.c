@@ -52,9 +52,6 @@ build_title (SagUiSide *side)
 
   gtk_widget_add_css_class (box, "side-title");
   side->title_label = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (side->title_label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (side->title_label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_lines (GTK_LABEL (side->title_label), 2);
   gtk_label_set_ellipsize (GTK_LABEL (side->title_label), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (side->title_label), 0);
   gtk_widget_set_hexpand (side->title_label, TRUE);
