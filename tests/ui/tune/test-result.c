@@ -7,6 +7,7 @@
 #include "tests/ui/engine-support.h"
 #include "tests/ui/support.h"
 #include "tests/ui/tune/run-fixture.h"
+#include "ui/bundle/calibration-window.h"
 #include "ui/tune/plot-view.h"
 #include "ui/tune/result-words.h"
 
@@ -304,6 +305,38 @@ test_broken (void)
   gtk_window_destroy (window);
 }
 
+static void
+opened_cb (GObject *engine, GAsyncResult *async, gpointer ended)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sag_ui_engine_open_finish (SAG_UI_ENGINE (engine), async, &error));
+  g_assert_no_error (error);
+  *(gboolean *) ended = TRUE;
+}
+
+/* A project is measured by the command; of 26 cases it says what is missing. */
+static void
+test_calibrate (void)
+{
+  g_autofree char        *bundle = g_build_filename (folder, "bundle", NULL);
+  g_autofree char        *project = g_build_filename (folder, "study.sagitta", NULL);
+  gboolean                ended = FALSE;
+  SagUiCalibrationWindow *window;
+
+  sag_ui_engine_open_async (sag_ui_session_get_engine (session), bundle, opened_cb, &ended);
+  sag_test_ui_until (ended);
+  window = sag_ui_calibration_window_present (session, NULL);
+  sag_test_ui_until (!sag_ui_calibration_window_is_busy (window));
+  sag_ui_calibration_window_use (window, project);
+  sag_test_ui_settle ();
+  cairo_surface_destroy (sag_test_ui_picture (GTK_WIDGET (window), "calibration-measuring"));
+  sag_test_ui_until (!sag_ui_calibration_window_is_busy (window));
+  sag_test_ui_settle ();
+  assert_shows (GTK_WIDGET (window), "13 positives and 13 negatives");
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -322,6 +355,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/tune/result/gone", test_gone);
   g_test_add_func ("/ui/tune/result/export", test_export);
   g_test_add_func ("/ui/tune/result/broken", test_broken);
+  g_test_add_func ("/ui/tune/result/calibrate", test_calibrate);
   code = g_test_run ();
   sag_test_ui_close (session);
   sag_test_remove_folder (folder);
