@@ -264,6 +264,23 @@ tell (const Arguments *self, const char *folder)
                                                   : SAG_TUNE_STOP);
 }
 
+/* @words: the command as it was given; @what: a manifest or a project. */
+static int
+train (Arguments *self, char **words, const char *what)
+{
+  g_auto (SagTuneAdvice) advice = { 0 };
+  gboolean is_project = sag_snapshot_is_project (what);
+  int      code = read_parts (self, words[0]);
+
+  if (code == SAG_CLI_DONE && is_project)
+    code = advise (self, what, &advice);
+  if (code == SAG_CLI_DONE)
+    code = read_arguments (self, words[0], what);
+  if (code != SAG_CLI_DONE)
+    return code;
+  return is_project ? run_project (self, what, &advice, words) : run (self);
+}
+
 static const char about[] =
   "Trains a bundle on a manifest: a CSV or JSON Lines table with question, img_file_path, label,\n"
   "split, and where there are masks mask_file_path and mask_values (\"10;11\").\n\n"
@@ -348,9 +365,6 @@ sag_cli_train (int argc, char **argv)
   };
   g_auto (GStrv) rest = NULL;
   g_auto (GStrv) words = g_strdupv (argv);
-  g_auto (SagTuneAdvice) advice = { 0 };
-  gboolean is_project;
-  int      code;
 
   arguments_init (&self);
   if (!sag_cli_parse (argc, argv, "train MANIFEST|PROJECT --bundle DIR -o DIR", about, entries, 1,
@@ -358,13 +372,5 @@ sag_cli_train (int argc, char **argv)
     return SAG_CLI_USAGE;
   if (self.pause || self.go_on || self.stop || self.status)
     return tell (&self, rest[0]);
-  is_project = sag_snapshot_is_project (rest[0]);
-  code = read_parts (&self, argv[0]);
-  if (code == SAG_CLI_DONE && is_project)
-    code = advise (&self, rest[0], &advice);
-  if (code == SAG_CLI_DONE)
-    code = read_arguments (&self, argv[0], rest[0]);
-  if (code != SAG_CLI_DONE)
-    return code;
-  return is_project ? run_project (&self, rest[0], &advice, words) : run (&self);
+  return train (&self, words, rest[0]);
 }

@@ -150,7 +150,7 @@ note_all (const LeftOut *left_out, SagExported *exported)
 static gboolean
 sample_task (SagProject               *project,
              const SagTrainingOptions *options,
-             SagExportSample          *sample,
+             const SagExportSample    *of,
              GPtrArray                *masks,
              LeftOut                  *left_out,
              SagExportSampleFunc       func,
@@ -158,33 +158,33 @@ sample_task (SagProject               *project,
              GError                  **error)
 {
   const SagConsensus word =
-    sag_project_get_consensus (project, sample->one->id, sample->task->id, options->reader);
+    sag_project_get_consensus (project, of->one->id, of->task->id, options->reader);
   g_autoptr (SagMask) whole = NULL;
-  SagStoredMask joined;
+  SagExportSample sample = *of;
+  SagStoredMask   joined;
 
-  sample->mask =
-    find_mask (project, sample->one->id, masks, sample->task->key, options->reader, left_out);
-  if (sample->mask != NULL && !sag_project_is_decision (project, sample->mask))
-    whole = join_masks (project, sample->mask, masks);
+  sample.mask = find_mask (project, of->one->id, masks, of->task->key, options->reader, left_out);
+  if (sample.mask != NULL && !sag_project_is_decision (project, sample.mask))
+    whole = join_masks (project, sample.mask, masks);
   if (whole != NULL)
     {
-      joined = (SagStoredMask){ sample->mask->info, whole, sample->mask->reader };
-      sample->mask = &joined;
+      joined = (SagStoredMask){ sample.mask->info, whole, sample.mask->reader };
+      sample.mask = &joined;
     }
-  sample->seen = word.seen || is_of_model (sample->mask);
-  sample->label = word.value == SAG_LABEL_VALUE_PRESENT  ? 1
-                  : word.value == SAG_LABEL_VALUE_ABSENT ? 0
-                                                         : NAN;
+  sample.seen = word.seen || is_of_model (sample.mask);
+  sample.label = word.value == SAG_LABEL_VALUE_PRESENT  ? 1
+                 : word.value == SAG_LABEL_VALUE_ABSENT ? 0
+                                                        : NAN;
   left_out->n_differ += word.differ;
-  left_out->n_other += word.value != SAG_LABEL_VALUE_NONE && isnan (sample->label);
-  if (sample->seen && !options->assisted)
+  left_out->n_other += word.value != SAG_LABEL_VALUE_NONE && isnan (sample.label);
+  if (sample.seen && !options->assisted)
     {
-      left_out->n_seen += !isnan (sample->label) || sample->mask != NULL;
+      left_out->n_seen += !isnan (sample.label) || sample.mask != NULL;
       return TRUE;
     }
-  if (isnan (sample->label) && sample->mask == NULL)
+  if (isnan (sample.label) && sample.mask == NULL)
     return TRUE;
-  return func (sample, user_data, error);
+  return func (&sample, user_data, error);
 }
 
 gboolean

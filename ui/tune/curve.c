@@ -96,12 +96,17 @@ static void
 draw_axes (SagUiTuneCurve *self, cairo_t *cr, const Frame *frame, const GdkRGBA *ink)
 {
   GtkWidget   *widget = GTK_WIDGET (self);
-  const double tick_y = pick_tick (frame->high - frame->low), tick_x = pick_tick (frame->steps);
+  const double tick_y = pick_tick (frame->high - frame->low);
+  const double tick_x = MAX (pick_tick (frame->steps), 1);
+  const guint  n_y = (guint) ((frame->high - frame->low) / tick_y + 0.5);
+  const guint  n_x = (guint) ((frame->steps + 0.5) / tick_x);
   char         buffer[G_ASCII_DTOSTR_BUF_SIZE];
 
   cairo_set_line_width (cr, 1);
-  for (double y = frame->low; y <= frame->high + tick_y / 2; y += tick_y)
+  for (guint i = 0; i <= n_y; i++)
     {
+      double y = frame->low + i * tick_y;
+
       g_ascii_formatd (buffer, sizeof buffer,
                        tick_y < 0.1 ? "%.2f"
                        : tick_y < 1 ? "%.1f"
@@ -114,8 +119,10 @@ draw_axes (SagUiTuneCurve *self, cairo_t *cr, const Frame *frame, const GdkRGBA 
       cairo_set_source_rgba (cr, ink->red, ink->green, ink->blue, 0.75);
       draw_text (widget, cr, buffer, LEFT - 8, frame_y (frame, y) - 8, 1);
     }
-  for (double x = 0; x <= frame->steps + 0.5; x += MAX (tick_x, 1))
+  for (guint i = 0; i <= n_x; i++)
     {
+      double x = i * tick_x;
+
       g_ascii_formatd (buffer, sizeof buffer, "%.0f", x);
       cairo_set_source_rgba (cr, ink->red, ink->green, ink->blue, 0.75);
       draw_text (widget, cr, buffer, frame_x (frame, x), frame->height - BOTTOM + 4, 0.5);
