@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #define MOST_BYTES ((gsize) 1 << 30)
+#define LOCK_TRIES 20
+#define LOCK_WAIT_US 1000
 #define START "{\"step\":"
 
 struct _SagTrainLog
@@ -47,6 +49,21 @@ find_end (const char *text, gint64 last_step)
   return (gsize) (at - text);
 }
 
+/* Who only looks whether a training is alive holds the lock for a moment: that is waited for. */
+static gboolean
+lock (int fd)
+{
+  int tries = 0;
+
+  while (flock (fd, LOCK_EX | LOCK_NB) != 0)
+    {
+      if (errno != EWOULDBLOCK || ++tries == LOCK_TRIES)
+        return FALSE;
+      g_usleep (LOCK_WAIT_US);
+    }
+  return TRUE;
+}
+
 SagTrainLog *
 sag_train_log_open (const char *path, GError **error)
 {
@@ -58,7 +75,7 @@ sag_train_log_open (const char *path, GError **error)
   self->fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_APPEND, 0666);
   if (self->fd < 0)
     return fail (self, error), NULL;
-  if (flock (self->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+  if (!lock (self->fd) && errno == EWOULDBLOCK)
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
                    "Another training works in this folder, with %s; choose another folder.",

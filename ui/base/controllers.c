@@ -48,11 +48,15 @@ sag_ui_add_input (GtkWidget *widget, const SagUiInput *input)
   add (widget, focus);
 }
 
+/* Who types means the text, also where it has nothing to undo. */
 static gboolean
 undo_cb (GtkWidget *window, GVariant *args, gpointer user_data)
 {
   GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (window));
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
 
+  if (GTK_IS_TEXT (focus) || GTK_IS_TEXT_VIEW (focus))
+    return TRUE;
   return parent != NULL &&
          gtk_widget_activate_action_variant (GTK_WIDGET (parent), user_data, NULL);
 }

@@ -35,7 +35,7 @@ typedef struct
 /** sag_ui_add_input: gives @widget the controllers of @input. */
 void sag_ui_add_input (GtkWidget *widget, const SagUiInput *input);
 
-/** sag_ui_add_undo_keys: Ctrl+Z and Ctrl+Shift+Z in windows of @class act in the window that they belong to. */
+/** sag_ui_add_undo_keys: Ctrl+Z and Ctrl+Shift+Z in windows of @class act in their parent; not while one types. */
 void sag_ui_add_undo_keys (GtkWidgetClass *class);
 
 G_END_DECLS

@@ -91,10 +91,51 @@ dup_rests_on (const SagCalibrationTask *task)
                           100 * (double) task->n_positives / n, task->date, bias, slope);
 }
 
+static gboolean
+is_same (SagBundle *a, SagBundle *b)
+{
+  return a != NULL && b != NULL &&
+         g_str_equal (sag_bundle_get_sha256 (a), sag_bundle_get_sha256 (b));
+}
+
+static GtkWidget *
+ask (SagUiCalibrationWindow *self, const char *heading, const char *body, const char *verb)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, body);
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "do",
+                                    verb, NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "do",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  gtk_window_present (GTK_WINDOW (dialog));
+  return dialog;
+}
+
+static void
+remove_answered_cb (GtkWidget *dialog, const char *response, SagUiCalibrationWindow *self)
+{
+  SagBundle *bundle = g_object_get_data (G_OBJECT (dialog), "bundle");
+
+  if (g_str_equal (response, "do") && is_same (bundle, self->bundle))
+    sag_ui_calibration_window_remove (self, g_object_get_data (G_OBJECT (dialog), "text"));
+}
+
 static void
 remove_cb (GtkButton *button, SagUiCalibrationWindow *self)
 {
-  sag_ui_calibration_window_remove (self, g_object_get_data (G_OBJECT (button), "text"));
+  const char      *text = g_object_get_data (G_OBJECT (button), "text");
+  g_autofree char *body =
+    /* Translators: a text that the model is asked. */
+    g_strdup_printf (_ ("The calibration of “%s” is gone then. Another one takes a report or a "
+                        "measurement."),
+                     text);
+  GtkWidget *dialog = ask (self, _ ("Remove the Calibration?"), body, _ ("_Remove"));
+
+  g_object_set_data_full (G_OBJECT (dialog), "text", g_strdup (text), g_free);
+  g_object_set_data_full (G_OBJECT (dialog), "bundle", sag_bundle_ref (self->bundle),
+                          (GDestroyNotify) sag_bundle_unref);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (remove_answered_cb), self, 0);
 }
 
 static GtkWidget *
@@ -286,12 +327,18 @@ is_tuned (SagBundle *bundle)
   return FALSE;
 }
 
+/* The same model with another engine or precision leaves what is under way alone. */
 static void
 bundle_cb (SagUiEngine *engine, SagUiCalibrationWindow *self)
 {
   SagBundle       *bundle = sag_ui_engine_get_bundle (engine);
   g_autofree char *about = NULL;
 
+  if (self->cancellable != NULL && is_same (bundle, self->bundle))
+    return;
+  if (self->cancellable != NULL && self->saves)
+    sag_ui_session_say (self->session,
+                        _ ("The calibration was stopped: another model was opened."));
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->bundle, sag_bundle_unref);
@@ -384,14 +431,56 @@ build (SagUiCalibrationWindow *self)
   adw_window_set_content (ADW_WINDOW (self), whole);
 }
 
+static void
+close_answered_cb (GtkWidget *dialog, const char *response, SagUiCalibrationWindow *self)
+{
+  if (g_str_equal (response, "do"))
+    gtk_window_destroy (GTK_WINDOW (self));
+}
+
+/* A measurement can have taken long: it is not thrown away without a word. */
+static gboolean
+sag_ui_calibration_window_close_request (GtkWindow *window)
+{
+  SagUiCalibrationWindow *self = SAG_UI_CALIBRATION_WINDOW (window);
+  GtkWidget              *dialog;
+
+  if (self->cancellable == NULL || !self->saves)
+    return GTK_WINDOW_CLASS (sag_ui_calibration_window_parent_class)->close_request (window);
+  dialog = ask (self, _ ("Stop the Measurement?"),
+                _ ("What was measured so far is lost when this window closes."), _ ("_Stop"));
+  g_signal_connect_object (dialog, "response", G_CALLBACK (close_answered_cb), self, 0);
+  return TRUE;
+}
+
+/* Two of them could save over each other. */
+static SagUiCalibrationWindow *
+find_window (SagUiSession *session)
+{
+  g_autoptr (GList) all = gtk_window_list_toplevels ();
+
+  for (GList *at = all; at != NULL; at = at->next)
+    if (SAG_UI_IS_CALIBRATION_WINDOW (at->data) &&
+        SAG_UI_CALIBRATION_WINDOW (at->data)->session == session)
+      return at->data;
+  return NULL;
+}
+
 SagUiCalibrationWindow *
 sag_ui_calibration_window_present (SagUiSession *session, GtkWindow *parent)
 {
-  SagUiCalibrationWindow *self = g_object_new (
-    SAG_UI_TYPE_CALIBRATION_WINDOW, "title", _ ("Calibration"), "default-width", 660,
-    "default-height", 640, "destroy-with-parent", TRUE, "transient-for", parent, NULL);
-  SagUiEngine *engine = sag_ui_session_get_engine (session);
+  SagUiCalibrationWindow *self = find_window (session);
+  SagUiEngine            *engine = sag_ui_session_get_engine (session);
 
+  if (self != NULL)
+    {
+      gtk_window_set_transient_for (GTK_WINDOW (self), parent);
+      gtk_window_present (GTK_WINDOW (self));
+      return self;
+    }
+  self = g_object_new (SAG_UI_TYPE_CALIBRATION_WINDOW, "title", _ ("Calibration"), "default-width",
+                       660, "default-height", 640, "destroy-with-parent", TRUE, "transient-for",
+                       parent, NULL);
   self->session = g_object_ref (session);
   g_signal_connect_object (engine, "bundle-changed", G_CALLBACK (bundle_cb), self, 0);
   g_signal_connect_object (sag_ui_project_get (session), "opened", G_CALLBACK (update_actions),
@@ -409,6 +498,7 @@ sag_ui_calibration_window_dispose (GObject *object)
   SagUiCalibrationWindow *self = SAG_UI_CALIBRATION_WINDOW (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
   g_clear_object (&self->session);
   g_clear_pointer (&self->bundle, sag_bundle_unref);
   G_OBJECT_CLASS (sag_ui_calibration_window_parent_class)->dispose (object);
@@ -420,6 +510,7 @@ sag_ui_calibration_window_class_init (SagUiCalibrationWindowClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = sag_ui_calibration_window_dispose;
+  GTK_WINDOW_CLASS (class)->close_request = sag_ui_calibration_window_close_request;
   gtk_widget_class_install_action (widget_class, "calibration.report", NULL, report_cb);
   gtk_widget_class_install_action (widget_class, "calibration.project", NULL, project_cb);
   gtk_widget_class_install_action (widget_class, "calibration.stop", NULL, stop_cb);

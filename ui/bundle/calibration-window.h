@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (
   SagUiCalibrationWindow, sag_ui_calibration_window, SAG_UI, CALIBRATION_WINDOW, AdwWindow)
 
-/** sag_ui_calibration_window_present: (transfer none): @parent: (nullable). */
+/** sag_ui_calibration_window_present: (transfer none): the one window of @session. @parent: (nullable). */
 SagUiCalibrationWindow *sag_ui_calibration_window_present (SagUiSession *session,
                                                            GtkWindow    *parent);
 

@@ -256,6 +256,9 @@ written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 sag_ui_project_brought (SagUiProject *self, SagUiCase *one)
 {
+  /* What is held for a scan that was closed stays: nobody brings it. */
+  if (one == NULL)
+    return;
   for (guint a = self->awaited->len; a > 0; a--)
     {
       Held     *held = self->awaited->pdata[a - 1];

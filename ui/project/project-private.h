@@ -109,7 +109,7 @@ sag_ui_project_adopt (SagUiProject *self, SagStore *store, SagWorklist *list, co
 
 /** sag_ui_project_held_new: for `held`. */
 GPtrArray *sag_ui_project_held_new (void);
-/** sag_ui_project_brought: what @one has was given to the store: no other file needs to have it. */
+/** sag_ui_project_brought: what @one (nullable) has was given to the store: no other file needs to have it. */
 void sag_ui_project_brought (SagUiProject *self, SagUiCase *one);
 
 /** sag_ui_project_say: "problem". */

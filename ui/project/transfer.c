@@ -161,6 +161,20 @@ sag_ui_transfer_finish (GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+const char *
+sag_ui_transfer_get_stopped (SagUiTransfer what)
+{
+  switch (what)
+    {
+    case SAG_UI_TRANSFER_IMPORT_LABELS:
+      return _ ("Stopped. What came in before stays; import the table again to get the rest.");
+    case SAG_UI_TRANSFER_IMPORT_MASKS:
+      return _ ("Stopped. Nothing was imported.");
+    default:
+      return _ ("Stopped. Files that were written before stay.");
+    }
+}
+
 /* Actions */
 
 static SagUiSession *
@@ -197,7 +211,7 @@ typedef struct
   GTask         *task;
   SagUiProgress *progress;
   guint          tick_id;
-  gboolean       imports;
+  SagUiTransfer  what;
 } Shown;
 
 static gboolean
@@ -220,9 +234,7 @@ transferred_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_source_remove (shown->tick_id);
   sag_ui_progress_free (shown->progress);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    sag_ui_session_say (session_of (window),
-                        shown->imports ? _ ("Stopped. Nothing was imported.")
-                                       : _ ("Stopped. Files that were written before stay."));
+    sag_ui_session_say (session_of (window), sag_ui_transfer_get_stopped (shown->what));
   else if (sentences == NULL)
     g_signal_emit_by_name (source, "problem", error->message);
   else if (sentences[1] != NULL && gtk_widget_get_mapped (GTK_WIDGET (window)))
@@ -240,9 +252,10 @@ show (GtkWindow *window, SagUiProject *project, SagUiTransfer what, const char *
   Shown *shown = g_new0 (Shown, 1);
 
   shown->window = g_object_ref (window);
-  shown->imports = what >= SAG_UI_TRANSFER_IMPORT_LABELS;
-  shown->progress =
-    sag_ui_progress_new (window, shown->imports ? _ ("Importing…") : _ ("Exporting…"), cancellable);
+  shown->what = what;
+  shown->progress = sag_ui_progress_new (
+    window, what >= SAG_UI_TRANSFER_IMPORT_LABELS ? _ ("Importing…") : _ ("Exporting…"),
+    cancellable);
   shown->task = g_object_ref (sag_ui_transfer_async (project, what, path,
                                                      sag_ui_project_get_current_id (project),
                                                      cancellable, transferred_cb, shown));

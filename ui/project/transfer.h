@@ -45,6 +45,8 @@ double sag_ui_transfer_get_progress (GTask *task);
  * others say what was left out and why; NULL with an error.
  */
 char **sag_ui_transfer_finish (GAsyncResult *result, GError **error);
+/** sag_ui_transfer_get_stopped: what to say when it was stopped: what stays, and what does not. */
+const char *sag_ui_transfer_get_stopped (SagUiTransfer what);
 
 /** sag_ui_transfer_show_notes: the first sentence as a heading, the others below it, in a dialog that stays. */
 void sag_ui_transfer_show_notes (GtkWindow *window, char **sentences);

@@ -69,12 +69,43 @@ dup_sentence (const SagDicomSeries *one, const SagDicomSeries *other)
   return g_strdup (_ ("There is another study of this patient, of the same day."));
 }
 
+static void
+set_enabled (SagUiWindow *self, gboolean enabled)
+{
+  g_simple_action_set_enabled (
+    G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "side-by-side")), enabled);
+}
+
+static void
+drop_offer (SagUiWindow *self)
+{
+  if (self->prior_toast != NULL)
+    adw_toast_dismiss (self->prior_toast);
+  g_clear_weak_pointer (&self->prior_toast);
+  g_object_set_data (G_OBJECT (self), OFFER, NULL);
+  set_enabled (self, FALSE);
+}
+
+/* Without the case that it was made for an offer is none. */
+static void
+cases_cb (SagUiWindow *self)
+{
+  Offer *offer = g_object_get_data (G_OBJECT (self), OFFER);
+  g_autoptr (SagUiCase) one = offer != NULL ? g_weak_ref_get (&offer->one) : NULL;
+
+  if (offer != NULL &&
+      (one == NULL ||
+       sag_ui_cases_index_of (sag_ui_session_get_cases (self->session), one) == G_MAXUINT))
+    drop_offer (self);
+}
+
 void
 sag_ui_window_offer_prior (SagUiWindow *self, SagUiCase *one, SagDicomIndex *index, GFile *place)
 {
   SagDicomSeries  *series = sag_ui_case_get_series (one);
   SagUiCase       *open = series != NULL ? find_open (self, one) : NULL;
   SagDicomSeries  *other = series != NULL ? sag_dicom_index_find_prior (index, series) : NULL;
+  SagUiCases      *cases = sag_ui_session_get_cases (self->session);
   Offer           *offer;
   g_autofree char *sentence = NULL;
 
@@ -84,13 +115,7 @@ sag_ui_window_offer_prior (SagUiWindow *self, SagUiCase *one, SagDicomIndex *ind
   if (open != NULL)
     other = sag_ui_case_get_series (open);
   /* The last offer's button would do what this one says. */
-  if (self->prior_toast != NULL)
-    adw_toast_dismiss (self->prior_toast);
-  g_clear_weak_pointer (&self->prior_toast);
-  g_object_set_data (G_OBJECT (self), OFFER, NULL);
-  g_simple_action_set_enabled (
-    G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "side-by-side")),
-    other != NULL);
+  drop_offer (self);
   if (other == NULL)
     return;
   offer = g_new0 (Offer, 1);
@@ -99,6 +124,9 @@ sag_ui_window_offer_prior (SagUiWindow *self, SagUiCase *one, SagDicomIndex *ind
   offer->series = sag_dicom_series_ref (other);
   g_set_object (&offer->place, place);
   g_object_set_data_full (G_OBJECT (self), OFFER, offer, offer_free);
+  set_enabled (self, TRUE);
+  g_signal_handlers_disconnect_by_func (cases, cases_cb, self);
+  g_signal_connect_object (cases, "items-changed", G_CALLBACK (cases_cb), self, G_CONNECT_SWAPPED);
   sentence = dup_sentence (series, other);
   sag_ui_session_offer (self->session, sentence, _ ("Side by side"), "win.side-by-side");
 }

@@ -143,6 +143,7 @@ test_refused (void)
   path = save_report (&fixture, 50);
   folder = sag_test_ui_bundle (fixture.folder, "other", 5);
   window = open_window (&fixture);
+  g_assert_true (sag_ui_calibration_window_present (fixture.session, NULL) == window);
   sag_ui_engine_open_async (fixture.engine, folder, NULL, NULL);
   sag_test_ui_until (sag_ui_engine_get_previous (fixture.engine) != NULL);
   wait_for (window);
@@ -165,6 +166,40 @@ open_bundle (AskFixture *fixture, const char *folder)
   sag_ui_engine_open_async (fixture->engine, folder, NULL, NULL);
   sag_test_ui_until (sag_ui_engine_get_bundle (fixture->engine) != before);
   sag_test_ui_until (sag_ui_engine_get_state (fixture->engine) == SAG_UI_ENGINE_IDLE);
+}
+
+/* The same model, opened again, leaves what is under way alone; another one stops it. */
+static void
+test_opened_again (void)
+{
+  AskFixture              fixture;
+  SagUiCalibrationWindow *window;
+  g_autofree char        *path = NULL;
+  g_autofree char        *folder = NULL;
+  g_autofree char        *other = NULL;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  folder = sag_test_ui_bundle (fixture.folder, "it", 5);
+  other = sag_test_ui_bundle (fixture.folder, "other", 6);
+  open_bundle (&fixture, folder);
+  window = open_window (&fixture);
+  path = save_report (&fixture, 38);
+  sag_ui_calibration_window_use (window, path);
+  g_assert_true (sag_ui_calibration_window_is_busy (window));
+  g_signal_emit_by_name (fixture.engine, "bundle-changed");
+  wait_for (window);
+  g_assert_true (ask_shows_part (GTK_WIDGET (window), "19 positives and 19 negatives"));
+  /* Closing asks while something is under way. */
+  sag_ui_calibration_window_use (window, path);
+  gtk_window_close (GTK_WINDOW (window));
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (window)));
+  wait_for (window);
+  sag_ui_calibration_window_use (window, path);
+  open_bundle (&fixture, other);
+  wait_for (window);
+  g_assert_false (ask_shows_part (GTK_WIDGET (window), "19 positives and 19 negatives"));
+  gtk_window_destroy (GTK_WINDOW (window));
+  ask_fixture_tear_down (&fixture);
 }
 
 static SagUiCompareWindow *
@@ -229,6 +264,7 @@ main (int argc, char **argv)
   sag_test_ui_init (&argc, &argv);
   g_test_add_func ("/ui/ask/calibration/life", test_life);
   g_test_add_func ("/ui/ask/calibration/refused", test_refused);
+  g_test_add_func ("/ui/ask/calibration/opened-again", test_opened_again);
   g_test_add_func ("/ui/ask/calibration/models", test_models);
   return g_test_run ();
 }

@@ -367,6 +367,62 @@ test_by_label (SagTestProject *test, gconstpointer data)
   sag_test_ui_settle ();
 }
 
+static void
+count_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  (*(int *) user_data)++;
+}
+
+/* What Ctrl+Z does in @window where nothing below it takes it. */
+static void
+press_undo (GtkWidget *window)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (window);
+  g_autoptr (GtkShortcutTrigger) undo = gtk_keyval_trigger_new (GDK_KEY_z, GDK_CONTROL_MASK);
+
+  for (guint c = 0; c < g_list_model_get_n_items (controllers); c++)
+    {
+      g_autoptr (GObject) at = g_list_model_get_item (controllers, c);
+
+      for (guint s = 0; G_IS_LIST_MODEL (at) && s < g_list_model_get_n_items (G_LIST_MODEL (at));
+           s++)
+        {
+          g_autoptr (GtkShortcut) shortcut = g_list_model_get_item (G_LIST_MODEL (at), s);
+
+          if (gtk_shortcut_trigger_equal (gtk_shortcut_get_trigger (shortcut), undo))
+            g_assert_true (
+              gtk_shortcut_action_activate (gtk_shortcut_get_action (shortcut), 0, window, NULL));
+        }
+    }
+}
+
+/* A text that has nothing to undo does not let the key undo something elsewhere. */
+static void
+test_undo_key (SagTestProject *test, gconstpointer data)
+{
+  static const GActionEntry entries[] = { { .name = "undo", .activate = count_cb } };
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  GtkWidget *parent = gtk_window_new (), *window, *entry;
+  int        n = 0;
+
+  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, 1, &n);
+  gtk_widget_insert_action_group (parent, "win", G_ACTION_GROUP (group));
+  sag_test_project_open (test, TRUE);
+  window = GTK_WIDGET (
+    sag_ui_worklist_window_new (sag_ui_labels_get (test->session), GTK_WINDOW (parent)));
+  entry = sag_test_ui_find_type (window, GTK_TYPE_TEXT);
+  gtk_window_set_focus (GTK_WINDOW (window), NULL);
+  press_undo (window);
+  g_assert_cmpint (n, ==, 1);
+  gtk_window_set_focus (GTK_WINDOW (window), entry);
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (window)) == entry);
+  press_undo (window);
+  g_assert_cmpint (n, ==, 1);
+  gtk_window_destroy (GTK_WINDOW (window));
+  gtk_window_destroy (GTK_WINDOW (parent));
+  sag_test_ui_settle ();
+}
+
 /* A task that was removed comes back with its labels; so does its old wording, and the state of a case. */
 static void
 test_undo (SagTestProject *test, gconstpointer data)
@@ -430,6 +486,7 @@ main (int argc, char **argv)
   ADD ("tasks", test_tasks);
   ADD ("undo-at-once", test_undo_at_once);
   ADD ("remove", test_remove);
+  ADD ("undo-key", test_undo_key);
   ADD ("undo", test_undo);
 #undef ADD
   return g_test_run ();

@@ -199,12 +199,18 @@ test_prior (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->offered, ==, "win.side-by-side");
   g_assert_cmpstr (fixture->sentence, ==,
                    "There is an earlier study of this patient, of 2023-01-01.");
+  g_assert_true (
+    g_action_group_get_action_enabled (G_ACTION_GROUP (fixture->window), "side-by-side"));
   gtk_widget_activate_action (GTK_WIDGET (fixture->window), fixture->offered, NULL);
   g_assert_cmpuint (g_list_model_get_n_items (get_cases (fixture)), ==, 2);
   g_object_get (fixture->window->views, "comparing", &comparing, NULL);
   g_assert_true (comparing);
   g_assert_cmpstr (sag_ui_case_get_title (sag_ui_session_get_case (fixture->window->session)), ==,
                    "Thorax B31f · 2024-02-01");
+  sag_ui_cases_remove (sag_ui_session_get_cases (fixture->window->session),
+                       sag_ui_session_get_case (fixture->window->session));
+  g_assert_false (
+    g_action_group_get_action_enabled (G_ACTION_GROUP (fixture->window), "side-by-side"));
 }
 
 static void
