@@ -213,6 +213,23 @@ sag_cli_project_label (int argc, char **argv)
 
 /* import */
 
+/* One that cannot be read is told, and left out. */
+static gboolean
+add_scan (SagStore *store, char *path, const char *patient, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (sag_cli_project_add (store, (char *[]){ path, NULL }, patient, &problem))
+    return TRUE;
+  if (problem->domain != SAG_ERROR)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  fprintf (stderr, "%s\n", problem->message);
+  return TRUE;
+}
+
 /* The scans of a table that lie where it says, and the project again with them. */
 static gboolean
 add_scans (SagProject **project, SagStore *store, const char *table, GError **error)
@@ -232,8 +249,7 @@ add_scans (SagProject **project, SagStore *store, const char *table, GError **er
       if (path != NULL && g_hash_table_add (seen, g_strdup (path)) &&
           g_file_test (path, G_FILE_TEST_EXISTS) &&
           sag_cli_project_find (*project, path, NULL) == NULL)
-        done = sag_cli_project_add (store, (char *[]){ path, NULL },
-                                    sag_rows_get (rows, r, "patient_id"), error);
+        done = add_scan (store, path, sag_rows_get (rows, r, "patient_id"), error);
     }
   if (!done)
     return FALSE;

@@ -272,6 +272,8 @@ train (Arguments *self, char **words, const char *what)
   gboolean is_project = sag_snapshot_is_project (what);
   int      code = read_parts (self, words[0]);
 
+  if (code == SAG_CLI_DONE && is_project && self->until != 0)
+    code = sag_cli_usage (words[0], "--until is for manifests; of a project say --steps");
   if (code == SAG_CLI_DONE && is_project)
     code = advise (self, what, &advice);
   if (code == SAG_CLI_DONE)

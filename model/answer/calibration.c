@@ -434,7 +434,10 @@ sag_calibration_find (SagBundle *bundle)
 {
   g_autofree char *beside = dup_beside (bundle);
   g_autofree char *own = dup_own (bundle);
-  SagCalibration  *self = load_for (bundle, own);
+  g_autoptr (SagCalibration) mine = load_for (bundle, own);
 
-  return self != NULL ? self : load_for (bundle, beside);
+  if (mine == NULL)
+    return load_for (bundle, beside);
+  /* An empty one stands for a removal where the file beside the bundle could not go. */
+  return sag_calibration_get_n_tasks (mine) > 0 ? g_steal_pointer (&mine) : NULL;
 }

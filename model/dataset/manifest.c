@@ -78,17 +78,25 @@ dup_path (const Reading *reading, gsize row, const char *column)
   return g_canonicalize_filename (text, reading->folder);
 }
 
-/* Upstream's "Segment:Nodule" and "Segment:KEY" (UniferumDataset). */
+char *
+sag_manifest_dup_question (const char *text)
+{
+  g_autofree char *key = NULL;
+
+  if (text == NULL || !g_str_has_prefix (text, "Segment:"))
+    return g_strdup (text);
+  if (strcmp (text, "Segment:Nodule") == 0)
+    return g_strdup ("Segment pulmonary nodules in the image.");
+  key = g_strstrip (g_strdup (text + strlen ("Segment:")));
+  return g_strdup_printf ("Segment %s in the image.", key);
+}
+
 static char *
 dup_question (const Reading *reading, gsize row)
 {
   g_autofree char *text = dup_cell (reading, row, "question");
 
-  if (text == NULL || !g_str_has_prefix (text, "Segment:"))
-    return g_steal_pointer (&text);
-  if (strcmp (text, "Segment:Nodule") == 0)
-    return g_strdup ("Segment pulmonary nodules in the image.");
-  return g_strdup_printf ("Segment %s in the image.", g_strstrip (text + strlen ("Segment:")));
+  return sag_manifest_dup_question (text);
 }
 
 static gboolean

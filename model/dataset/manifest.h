@@ -69,6 +69,11 @@ const SagSample *sag_dataset_get (SagDataset *dataset, gsize index);
 const char *const *sag_dataset_get_warnings (SagDataset *dataset);
 
 const char *sag_split_to_string (SagSplit split);
+
+/** sag_manifest_dup_question: (nullable): what is asked by a table's @text, (nullable): upstream's "Segment:Nodule" and
+ * "Segment:KEY" (UniferumDataset) as whole sentences, others as they are. */
+char *sag_manifest_dup_question (const char *text);
+
 /** sag_split_from_string: train, val, valid, validation or test, in any case; FALSE for another word. */
 gboolean sag_split_from_string (const char *text, SagSplit *split);
 

@@ -2,6 +2,7 @@
 #include "model/answer/map.h"
 #include "model/core/error.h"
 #include "model/core/file.h"
+#include "model/dataset/manifest.h"
 #include "model/dataset/rows.h"
 #include "model/export/import-private.h"
 #include "model/text/task.h"
@@ -97,7 +98,8 @@ static gboolean
 find_task (SagDb *db, Reading *reading, gsize row, gint64 *id, GError **error)
 {
   const char      *key = cell (reading, row, "task"), *wording = cell (reading, row, "wording");
-  const char      *question = cell (reading, row, "question");
+  g_autofree char *asked = sag_manifest_dup_question (cell (reading, row, "question"));
+  const char      *question = asked;
   const gint64    *known;
   SagTaskRow       task = { .colour = 0xE69F00 };
   g_autofree char *slug = NULL;
@@ -166,7 +168,7 @@ import_decision (SagDb *db, Reading *reading, gsize row, const SagLabelRow *labe
   return sag_reviews_put (db, &review, error);
 }
 
-/* A row of upstream's and ours may have a mask instead of a label, or besides. */
+/* A row of a manifest may have a mask instead of a label, or besides. */
 static gboolean
 note_mask (SagDb *db, Reading *reading, gsize row, const SagCaseRow *one, GError **error)
 {
@@ -193,11 +195,20 @@ note_mask (SagDb *db, Reading *reading, gsize row, const SagCaseRow *one, GError
 static gboolean
 import_split (SagDb *db, Reading *reading, gsize row, SagCaseRow *one, GError **error)
 {
-  const char *split = cell (reading, row, "split");
+  const char *word = cell (reading, row, "split"), *split;
+  SagSplit    parsed;
 
-  if (split == NULL ||
-      (one->split != NULL && *one->split != 0 && strcmp (one->split, split) != 0) ||
-      (strcmp (split, "train") != 0 && strcmp (split, "val") != 0 && strcmp (split, "test") != 0))
+  if (word == NULL)
+    return TRUE;
+  if (!sag_split_from_string (word, &parsed))
+    {
+      sag_exported_note (reading->imported,
+                         "Line %u: the split is train, val or test, not \"%s\"; it is left out.",
+                         sag_rows_get_line (reading->rows, row), word);
+      return TRUE;
+    }
+  split = sag_split_to_string (parsed);
+  if (one->split != NULL && *one->split != 0 && strcmp (one->split, split) != 0)
     return TRUE;
   g_free (one->split);
   one->split = g_strdup (split);

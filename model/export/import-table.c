@@ -11,7 +11,7 @@
 
 /* So many sentences about single lines; then they are counted. */
 #define MOST_NOTES 20
-#define MOST_VALUES 64
+#define MOST_VALUES 1024
 
 typedef struct
 {
@@ -104,7 +104,7 @@ get_map (Table *table, const SagMaskRow *row)
   return table->map;
 }
 
-/* FALSE: there is something that is no whole number. */
+/* FALSE: there is something that is no whole number from 1 up, or there are too many. */
 static gboolean
 parse_values (const char *text, gint32 *values, gsize *n_values)
 {
@@ -118,7 +118,7 @@ parse_values (const char *text, gint32 *values, gsize *n_values)
       if (*parts[p] == 0)
         continue;
       if (*n_values == MOST_VALUES ||
-          !g_ascii_string_to_signed (parts[p], 10, -1000000, 1000000, &value, NULL))
+          !g_ascii_string_to_signed (parts[p], 10, 1, 1000000, &value, NULL))
         return FALSE;
       values[(*n_values)++] = (gint32) value;
     }
@@ -200,12 +200,15 @@ flush (Table *table, GError **error)
 static gboolean
 may_import (Table *table, const SagMaskRow *row, const SagTaskRow *task)
 {
+  g_autofree char *key = NULL;
+
   if (row->one->geometry.dims[0] == 0)
     {
       table->n_unopened++;
       return FALSE;
     }
-  if (g_hash_table_add (table->known, dup_known (row->one->id, get_reader (table, row), task->key)))
+  key = dup_known (row->one->id, get_reader (table, row), task->key);
+  if (!g_hash_table_contains (table->known, key))
     return TRUE;
   table->n_known++;
   return FALSE;
@@ -234,9 +237,11 @@ import_mask (Table *table, const SagMaskRow *row, const SagTaskRow *task, GError
     }
   if (map == NULL || !parse_values (row->values, values, &n_values))
     {
-      note_failed (table, row,
-                   map == NULL ? table->map_error->message
-                               : "mask_values are whole numbers with semicolons between them.");
+      note_failed (
+        table, row,
+        map == NULL
+          ? table->map_error->message
+          : "mask_values are whole numbers from 1 up with semicolons between them, at most 1024.");
       return TRUE;
     }
   mask = sag_import_map_mask (map, &row->one->geometry, values, n_values, table->by_model);
@@ -248,6 +253,7 @@ import_mask (Table *table, const SagMaskRow *row, const SagTaskRow *task, GError
   ready.info = sag_mask_info_new (name, task->key, task->colour);
   ready.mask = g_steal_pointer (&mask);
   g_array_append_val (table->ready, ready);
+  g_hash_table_add (table->known, dup_known (row->one->id, get_reader (table, row), task->key));
   return TRUE;
 }
 
@@ -265,7 +271,7 @@ note_all (const Table *table)
   if (table->n_known > 0)
     sag_exported_note (table->imported,
                        "%u masks were left out because the reader has one of that task there "
-                       "already; it stays.",
+                       "already, or a row before gave it; that stays.",
                        table->n_known);
   if (table->n_empty > 0)
     sag_exported_note (table->imported,

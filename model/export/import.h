@@ -66,8 +66,8 @@ guint sag_import_name_tasks (
 char *sag_import_dup_told_key (const char *path);
 
 /**
- * sag_import_labels: a table of labels: what sag_export_labels() writes as CSV; or that of upstream and of `sagitta-cli
- * compose` (question, img_file_path, label): then questions become tasks. Labels that are there stay, and are noted.
+ * sag_import_labels: a table of labels: what sag_export_labels() writes as CSV; or a manifest as `train` reads them
+ * (question, img_file_path, label): then questions become tasks. Labels that are there stay, and are noted.
  * @reader: (nullable): whose labels these are where the table does not say: who works
  */
 gboolean sag_import_labels (

@@ -282,6 +282,14 @@ find_label (GPtrArray *labels, gint64 task_id, const char *reader)
 }
 
 static gboolean
+says_the_same (const SagLabelRow *a, const SagLabelRow *b)
+{
+  return a->value == b->value && g_strcmp0 (a->side, b->side) == 0 &&
+         a->certainty == b->certainty && g_strcmp0 (a->location, b->location) == 0 &&
+         g_strcmp0 (a->comment, b->comment) == 0;
+}
+
+static gboolean
 adopt_labels (Adopt *adopt, gint64 from_id, gint64 to_id, GError **error)
 {
   g_autoptr (GPtrArray) theirs = sag_labels_list (adopt->from, from_id, error);
@@ -297,7 +305,7 @@ adopt_labels (Adopt *adopt, gint64 from_id, gint64 to_id, GError **error)
         task_id != 0 ? find_label (mine, task_id, get_name (adopt, row->reader)) : NULL;
       SagLabelRow label = *row;
 
-      if (row->value == SAG_LABEL_VALUE_NONE || (known != NULL && known->value == row->value))
+      if (row->value == SAG_LABEL_VALUE_NONE || (known != NULL && says_the_same (known, row)))
         continue;
       if (task_id == 0 || known != NULL)
         {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules of thumb: the fewer cases, the fewer weights may move, or the model learns the cases by heart. Steps are enough
- * for about so many looks at each case; rates fall with the share of the network that trains.
+ * for about so many looks at each case, and never fewer than the rate needs.
  */
 #include "model/tune/advice.h"
 

@@ -346,6 +346,34 @@ def test_manifest_comes_in():
     assert "Line 3: " in result.err and "no mask" in result.err, result.err
 
 
+def test_odd_manifest():
+    """Other words for the same, a row that spoils nothing for the next, and scans that cannot be read."""
+    folder = new_folder("odd-manifest")
+    run("phantom", "--seed", "6", "--spacing", "6,6,6", "-o", folder)
+    with open(os.path.join(folder, "broken.nii.gz"), "wb") as file:
+        file.write(b"no scan")
+    scan, mask = "phantom-0006.nii.gz", "phantom-0006_labels.nii.gz"
+    with open(os.path.join(folder, "odd.csv"), "w", encoding="utf-8") as file:
+        file.write("question,img_file_path,label,split,mask_file_path,mask_values\n")
+        file.write(f"Is it day?,broken.nii.gz,1,train,,\nSegment:liver,{scan},,Valid,{mask},0\n")
+        file.write(f"Segment:liver,{scan},,Valid,gone.nii.gz,5\nSegment:liver,{scan},,Valid,{mask},5\n")
+        file.write(f"Segment:liver,{scan},,Valid,{mask},6\nIs it day?,{scan},1,nowhere,,\n")
+    project = os.path.join(folder, "p.sagitta")
+    run("project", "create", project)
+    result = call("project", "import", project, os.path.join(folder, "odd.csv"), "--reader", "truth", "--add-scans")
+    assert result.code == 0, result.err
+    for words in ("broken.nii.gz", "from 1 up", "gone.nii.gz", "a row before gave it", '"nowhere"'):
+        assert words in result.err, (words, result.err)
+    info = run("project", "info", project, "--json", "--reader", "truth").json()
+    assert {task["wording"] for task in info["tasks"]} == {"Segment liver in the image.", "Is it day?"}, info["tasks"]
+    assert [mask["voxels"] > 0 for mask in info["cases"][0]["masks"]] == [True], info
+    out = os.path.join(folder, "out")
+    run("export", project, "training", "-o", out)
+    (table,) = glob.glob(out + "/*.csv")
+    with open(table, encoding="utf-8") as file:
+        assert {row["split"] for row in csv.DictReader(file)} == {"val"}
+
+
 def test_label_table_of_itksnap():
     folder, project = make_project("table", small=True, count=1)
     out = os.path.join(folder, "out")

@@ -253,6 +253,7 @@ def test_refusals():
     refuse(*train(scratch("never"), path=same), code=2, words="only present cases")
     none = project("none.sagitta", labels=0)
     refuse(*train(scratch("never"), path=none), code=2, words="nothing to work with")
+    refuse(*train(scratch("never"), "--until", "3"), code=2, words="--until is for manifests")
     refuse(*train(unbroken()), code=2, words="--resume")
     refuse(*train(unbroken(), "--resume"), code=2, words="done")
     refuse(*train(scratch("nobody-began"), "--resume"), code=2, words="without --resume")

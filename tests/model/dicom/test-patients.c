@@ -122,7 +122,7 @@ test_empty_uid (Fixture *fixture, gconstpointer data)
   const MakeSlice  slice = { .series_uid = "", .study_uid = "", .patient = "" };
   g_autofree char *set = g_build_filename (fixture->folder, "set", NULL);
   g_autofree char *moved = g_build_filename (fixture->folder, "moved", NULL);
-  g_autofree char *keys[2] = { NULL };
+  char            *keys[2] = { NULL };
 
   for (int i = 0; i < 2; i++)
     {
@@ -151,6 +151,8 @@ test_empty_uid (Fixture *fixture, gconstpointer data)
       if (round == 0)
         g_assert_cmpint (g_rename (set, moved), ==, 0);
     }
+  for (guint i = 0; i < 2; i++)
+    g_free (keys[i]);
 }
 
 /* Beside a scan lies the best of the study before it, of the same patient and the same kind. */

@@ -259,7 +259,6 @@ test_calibrate (void)
 static void
 test_remove (void)
 {
-  char *folder = sag_test_dup_folder ();
   g_autoptr (GError) error = NULL;
   g_autoptr (SagBundle) bundle = sag_bundle_open_untrained (1, &error);
   Change change = right;
@@ -269,7 +268,6 @@ test_remove (void)
   g_autoptr (SagCalibration) found = NULL;
   g_autoptr (SagCalibration) rest = NULL;
 
-  g_setenv ("XDG_DATA_HOME", folder, TRUE);
   change.after = sag_bundle_get_sha256 (bundle);
   file = parse (&change, &error);
   calibration = sag_calibrate_report_file (file, bundle, &refusals, &error);
@@ -284,12 +282,15 @@ test_remove (void)
   g_assert_true (sag_calibration_remove (bundle, &error));
   g_assert_no_error (error);
   g_assert_null (sag_calibration_find (bundle));
-  sag_test_remove_folder (folder);
 }
 
 int
 main (int argc, char **argv)
 {
+  char *folder = sag_test_dup_folder ();
+  int   code;
+
+  g_setenv ("XDG_DATA_HOME", folder, TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/evaluate/report-file/read", test_read);
   g_test_add_func ("/evaluate/report-file/curves", test_curves);
@@ -298,5 +299,7 @@ main (int argc, char **argv)
   g_test_add_func ("/evaluate/report-file/old", test_old);
   g_test_add_func ("/evaluate/report-file/calibrate", test_calibrate);
   g_test_add_func ("/evaluate/report-file/remove", test_remove);
-  return g_test_run ();
+  code = g_test_run ();
+  sag_test_remove_folder (folder);
+  return code;
 }
