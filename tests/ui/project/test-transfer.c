@@ -159,6 +159,31 @@ test_stop_labels (SagTestProject *test, gconstpointer data)
   outcome_clear (&outcome);
 }
 
+/* A table's labels come before its masks: stopped between, they stay, and nobody says that nothing came in. */
+static void
+test_stop_import (SagTestProject *test, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autofree char *path = g_build_filename (test->folder, "table.csv", NULL);
+  Outcome          outcome = { 0 };
+
+  open_labelled (test);
+  g_assert_true (g_file_set_contents (path,
+                                      "question,img_file_path,label,mask_file_path\n"
+                                      "Is there fluid?,a.nii.gz,0,nowhere.nii.gz\n",
+                                      -1, NULL));
+  g_cancellable_cancel (cancellable);
+  sag_ui_transfer_async (test->project, SAG_UI_TRANSFER_IMPORT_LABELS, path, 0, cancellable,
+                         finished_cb, &outcome);
+  sag_test_ui_until (outcome.is_done);
+  g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  outcome_clear (&outcome);
+  g_assert_nonnull (
+    strstr (sag_ui_transfer_get_stopped (SAG_UI_TRANSFER_IMPORT_LABELS), "came in before stays"));
+  g_assert_nonnull (
+    strstr (sag_ui_transfer_get_stopped (SAG_UI_TRANSFER_IMPORT_MASKS), "Nothing was imported"));
+}
+
 static void
 added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -250,6 +275,7 @@ main (int argc, char **argv)
   ADD ("error", test_error);
   ADD ("stop", test_stop);
   ADD ("stop-labels", test_stop_labels);
+  ADD ("stop-import", test_stop_import);
   ADD ("stop-adding", test_stop_adding);
   ADD ("add-scans", test_add_scans);
 #undef ADD
