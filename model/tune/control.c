@@ -134,7 +134,7 @@ sag_tune_control_set (const char *folder, SagTuneWish wish, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "control", NULL);
 
-  return sag_file_save (path, wishes[wish], strlen (wishes[wish]), error);
+  return sag_file_save_unsynced (path, wishes[wish], strlen (wishes[wish]), error);
 }
 
 SagTuneWish
@@ -220,7 +220,7 @@ sag_tune_command_save (const char *folder, const char *const *arguments, GError 
   sag_json_strings (writer, "arguments", arguments);
   sag_json_end_object (writer);
   text = sag_json_writer_finish (writer);
-  return sag_file_save (path, text, strlen (text), error);
+  return sag_file_save_unsynced (path, text, strlen (text), error);
 }
 
 char **

@@ -70,7 +70,7 @@ typedef enum
   SAG_TUNE_STOP, /* after a checkpoint */
 } SagTuneWish;
 
-/** sag_tune_control_set: Errors: G_FILE_ERROR */
+/** sag_tune_control_set: does not wait for the disk. Errors: G_FILE_ERROR */
 gboolean sag_tune_control_set (const char *folder, SagTuneWish wish, GError **error);
 /** sag_tune_control_get: SAG_TUNE_RUN where nobody said anything. */
 SagTuneWish sag_tune_control_get (const char *folder);
@@ -96,7 +96,7 @@ typedef struct
  */
 GArray *sag_tune_log_read (const char *folder, goffset *offset);
 
-/** sag_tune_command_save: @arguments: (NULL-terminated): without the program's name. */
+/** sag_tune_command_save: does not wait for the disk. @arguments: (NULL-terminated): without the program's name. */
 gboolean sag_tune_command_save (const char *folder, const char *const *arguments, GError **error);
 /** sag_tune_command_load: (transfer full): with "--resume", to go on with. */
 char **sag_tune_command_load (const char *folder, GError **error);

@@ -94,13 +94,23 @@ search_free (gpointer data)
   g_free (search);
 }
 
-/* The same bundle among those that are known. */
-static SagBundle *
-find_copy (SagBundle *bundle, char **known)
+static gboolean
+lies_in (const char *path, const char *folder)
 {
-  for (char **folder = known; *folder != NULL; folder++)
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFile) above = g_file_new_for_path (folder);
+
+  return g_file_has_prefix (file, above);
+}
+
+/* The same bundle among those that are known; what lies in the run goes with it. */
+static SagBundle *
+find_copy (SagBundle *bundle, const Search *search)
+{
+  for (char **folder = search->known; *folder != NULL; folder++)
     {
-      g_autoptr (SagBundle) other = sag_bundle_load (*folder, NULL);
+      g_autoptr (SagBundle) other =
+        !lies_in (*folder, search->run) ? sag_bundle_load (*folder, NULL) : NULL;
 
       if (other != NULL &&
           g_str_equal (sag_bundle_get_sha256 (other), sag_bundle_get_sha256 (bundle)))
@@ -116,7 +126,7 @@ adopt_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   g_autofree char *from = sag_tune_dup_bundle (search->run);
   GError          *error = NULL;
   g_autoptr (SagBundle) bundle = sag_bundle_load (from, &error);
-  g_autoptr (SagBundle) copy = bundle != NULL ? find_copy (bundle, search->known) : NULL;
+  g_autoptr (SagBundle) copy = bundle != NULL ? find_copy (bundle, search) : NULL;
   g_autofree char *to = NULL;
 
   if (bundle != NULL && copy == NULL)

@@ -172,6 +172,7 @@ create_foot (SagUiTuneChoose *self)
   gtk_widget_add_css_class (self->problem_icon, "warning");
   gtk_label_set_xalign (GTK_LABEL (self->problem_label), 0);
   gtk_label_set_wrap (GTK_LABEL (self->problem_label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (self->problem_label), PANGO_WRAP_WORD_CHAR);
   gtk_widget_set_hexpand (self->problem_label, TRUE);
   gtk_widget_add_css_class (self->time, "numeric");
   gtk_widget_add_css_class (self->time, "dim-label");

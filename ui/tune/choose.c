@@ -123,6 +123,7 @@ add_note (SagUiTuneChoose *self, const char *text)
   gtk_widget_set_margin_top (icon, 2);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_box_append (GTK_BOX (box), icon);
   gtk_box_append (GTK_BOX (box), label);
@@ -291,6 +292,8 @@ count_cb (gpointer user_data)
   g_autoptr (SagUiTuneChoice) choice = sag_ui_tune_choose_dup_choice (self);
 
   self->count_timer = 0;
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return G_SOURCE_REMOVE; /* it counts again when it is shown */
   if (choice == NULL || sag_ui_project_get_n_tasks (self->project) == 0 ||
       sag_ui_project_is_saving (self->project))
     {

@@ -14,6 +14,7 @@
 #define TOP 10
 #define BOTTOM 40
 #define MOST_TICKS 5
+#define POINT 2.2
 #define MOST_POINTS 1500 /* of a line; more are averaged in groups */
 
 struct _SagUiTuneCurve
@@ -146,11 +147,8 @@ draw_model (SagUiTuneCurve *self, cairo_t *cr, const Frame *frame, guint from, g
       const SagTuneLine *line = &g_array_index (self->lines, SagTuneLine, i);
 
       if (i % group == 0 && isfinite (line->loss))
-        {
-          cairo_new_sub_path (cr);
-          cairo_arc (cr, frame_x (frame, (double) line->step), frame_y (frame, line->loss), 1.2, 0,
-                     2 * G_PI);
-        }
+        cairo_rectangle (cr, frame_x (frame, (double) line->step) - POINT / 2,
+                         frame_y (frame, line->loss) - POINT / 2, POINT, POINT);
     }
   cairo_set_source_rgba (cr, 0.337, 0.706, 0.914, 0.4 * ink); /* #56B4E9 */
   cairo_fill (cr);

@@ -119,7 +119,8 @@ create_foot (SagUiTuneFollow *self)
   gtk_widget_set_hexpand (room, TRUE);
   gtk_widget_add_css_class (foot, "tune-foot");
   gtk_widget_add_css_class (resume, "suggested-action");
-  self->stop = make_button (_ ("_Stop"), _ ("Write down what was done, and end"), "tune.stop");
+  self->stop =
+    make_button (C_ ("training", "_Stop"), _ ("Write down what was done, and end"), "tune.stop");
   gtk_box_append (GTK_BOX (foot), make_button (_ ("_Discard…"), _ ("Delete this training (Delete)"),
                                                "tune.discard"));
   gtk_box_append (GTK_BOX (foot), room);
@@ -141,6 +142,7 @@ create_head (SagUiTuneFollow *self)
   self->words = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->words), 0);
   gtk_label_set_wrap (GTK_LABEL (self->words), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (self->words), PANGO_WRAP_WORD_CHAR);
   gtk_widget_set_hexpand (self->words, TRUE);
   gtk_widget_add_css_class (self->words, "numeric");
   gtk_box_append (GTK_BOX (line), self->icon);
@@ -204,4 +206,5 @@ sag_ui_tune_follow_init (SagUiTuneFollow *self)
   gtk_box_append (GTK_BOX (box), create_body (self));
   gtk_box_append (GTK_BOX (box), create_foot (self));
   adw_bin_set_child (ADW_BIN (self), box);
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
 }

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #define MOST_ROWS 200 /* of a list of cases; the report has all */
+#define ROWS_AT_ONCE 20
 
 typedef struct
 {
@@ -154,15 +155,13 @@ make_plots (const Section *self)
   return NULL;
 }
 
-static GtkWidget *
-add_expander (Section *self, const char *title, GtkWidget *child, gboolean open)
+static void
+add_expander (Section *self, const char *title, GtkWidget *child)
 {
   GtkWidget *expander = gtk_expander_new (title);
 
   gtk_expander_set_child (GTK_EXPANDER (expander), child);
-  gtk_expander_set_expanded (GTK_EXPANDER (expander), open);
   gtk_box_append (self->box, expander);
-  return expander;
 }
 
 /* Cases */
@@ -239,35 +238,93 @@ make_row (const Section *self, const SagReportCase *one)
   return widget;
 }
 
-/* @which: numbers of cases */
+/* List: of cases, made when it is first opened, and not all of it at once. */
+typedef struct
+{
+  Section section;
+  GArray *which; /* numbers of cases */
+  guint   n;     /* rows in the end */
+  guint   next;
+  guint   idle;
+
+  GtkListBox *list;
+} List;
+
+static void
+list_free (gpointer data)
+{
+  List *self = data;
+
+  g_clear_handle_id (&self->idle, g_source_remove);
+  g_array_unref (self->which);
+  g_free (self);
+}
+
+static gboolean
+add_rows_cb (gpointer user_data)
+{
+  List       *self = user_data;
+  const guint end = MIN (self->n, self->next + ROWS_AT_ONCE);
+
+  for (; self->next < end; self->next++)
+    gtk_list_box_append (
+      self->list, make_row (&self->section, sag_report_file_get_case (
+                                              self->section.report,
+                                              g_array_index (self->which, guint, self->next))));
+  if (self->next < self->n)
+    return G_SOURCE_CONTINUE;
+  self->idle = 0;
+  return G_SOURCE_REMOVE;
+}
+
 static GtkWidget *
-make_list (const Section *self, const GArray *which)
+make_list (List *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *list = gtk_list_box_new ();
-  guint      n = MIN (which->len, MOST_ROWS);
 
+  self->list = GTK_LIST_BOX (list);
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (list, "boxed-list");
   gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Cases"),
                                   -1);
-  for (guint i = 0; i < n; i++)
-    gtk_list_box_append (
-      GTK_LIST_BOX (list),
-      make_row (self, sag_report_file_get_case (self->report, g_array_index (which, guint, i))));
   gtk_widget_set_margin_top (box, 6);
   gtk_box_append (GTK_BOX (box), list);
-  if (which->len > n)
+  if (self->which->len > self->n)
     {
       g_autofree char *more =
         /* Translators: cases that the list leaves out. */
         g_strdup_printf (ngettext ("%u more stands in the report.", "%u more stand in the report.",
-                                   which->len - n),
-                         which->len - n);
+                                   self->which->len - self->n),
+                         self->which->len - self->n);
 
       gtk_box_append (GTK_BOX (box), make_label (more, "dim-label"));
     }
+  if (add_rows_cb (self))
+    self->idle = g_idle_add (add_rows_cb, self);
   return box;
+}
+
+static void
+expanded_cb (GtkExpander *expander, GParamSpec *pspec, List *list)
+{
+  if (gtk_expander_get_expanded (expander) && gtk_expander_get_child (expander) == NULL)
+    gtk_expander_set_child (expander, make_list (list));
+}
+
+static void
+add_list (const Section *self, const char *title, GArray *which, gboolean open)
+{
+  GtkWidget *expander = gtk_expander_new (title);
+  List      *list = g_new0 (List, 1);
+
+  list->section = *self;
+  list->which = g_array_ref (which);
+  list->n = MIN (which->len, MOST_ROWS);
+  g_object_set_data_full (G_OBJECT (expander), "list", list, list_free);
+  g_signal_connect (expander, "notify::expanded", G_CALLBACK (expanded_cb), list);
+  gtk_box_append (self->box, expander);
+  gtk_expander_set_expanded (GTK_EXPANDER (expander), open);
 }
 
 static GArray *
@@ -291,11 +348,11 @@ add_cases (Section *self)
     g_strdup_printf (ngettext ("%u answer in all", "%u answers in all", all->len), all->len);
 
   if (self->task->changed->len > 0)
-    add_expander (self, changed, make_list (self, self->task->changed), self->task->pair.too_few);
+    add_list (self, changed, self->task->changed, self->task->pair.too_few);
   else
     gtk_box_append (self->box, make_label (changed, NULL));
   if (all->len > 0)
-    add_expander (self, title, make_list (self, all), FALSE);
+    add_list (self, title, all, FALSE);
 }
 
 GtkWidget *
@@ -314,7 +371,7 @@ sag_ui_result_task_new (const SagTuneResult *result, gsize task, SagUiResultGo g
   add_sentence (&self, sag_ui_result_dup_limits (self.task), NULL);
   plots = make_plots (&self);
   if (plots != NULL)
-    add_expander (&self, _ ("Curves"), plots, FALSE);
+    add_expander (&self, _ ("Curves"), plots);
   add_cases (&self);
   return box;
 }

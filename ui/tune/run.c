@@ -33,6 +33,8 @@ struct _SagUiTuneRun
   SagTuneWish   wish;
   GArray       *lines;
   goffset       offset;
+  gboolean      is_reading; /* the lines for the first time */
+  gboolean      has_read;
 };
 
 G_DEFINE_FINAL_TYPE (SagUiTuneRun, sag_ui_tune_run, G_TYPE_OBJECT)
@@ -94,10 +96,8 @@ dup_complaint (SagUiTuneRun *self)
 
 /* Steps that a killed process had done after its last checkpoint are done again. */
 static gboolean
-read_lines (SagUiTuneRun *self)
+add_lines (SagUiTuneRun *self, const GArray *lines)
 {
-  g_autoptr (GArray) lines = sag_tune_log_read (self->folder, &self->offset);
-
   for (guint i = 0; i < lines->len; i++)
     {
       const SagTuneLine *line = &g_array_index (lines, SagTuneLine, i);
@@ -110,6 +110,74 @@ read_lines (SagUiTuneRun *self)
       g_array_append_val (self->lines, *line);
     }
   return lines->len > 0;
+}
+
+static gboolean
+read_new_lines (SagUiTuneRun *self)
+{
+  g_autoptr (GArray) lines = NULL;
+
+  if (!self->has_read)
+    return FALSE;
+  lines = sag_tune_log_read (self->folder, &self->offset);
+  return add_lines (self, lines);
+}
+
+/* Log: the lines that there are, and where they end. */
+typedef struct
+{
+  char   *folder;
+  GArray *lines;
+  goffset offset;
+} Log;
+
+static void
+log_free (gpointer data)
+{
+  Log *log = data;
+
+  g_free (log->folder);
+  g_clear_pointer (&log->lines, g_array_unref);
+  g_free (log);
+}
+
+static void
+log_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Log *log = data;
+
+  log->lines = sag_tune_log_read (log->folder, &log->offset);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+log_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  SagUiTuneRun *self = SAG_UI_TUNE_RUN (source);
+  const Log    *log = g_task_get_task_data (G_TASK (result));
+
+  self->is_reading = FALSE;
+  self->has_read = TRUE;
+  self->offset = log->offset;
+  add_lines (self, log->lines);
+  read_new_lines (self);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+sag_ui_tune_run_read_lines (SagUiTuneRun *self)
+{
+  g_autoptr (GTask) task = NULL;
+  Log *log;
+
+  if (self->is_reading || self->has_read)
+    return;
+  self->is_reading = TRUE;
+  log = g_new0 (Log, 1);
+  log->folder = g_strdup (self->folder);
+  task = g_task_new (self, NULL, log_cb, NULL);
+  g_task_set_task_data (task, log, log_free);
+  g_task_run_in_thread (task, log_thread);
 }
 
 static gboolean
@@ -139,7 +207,7 @@ sag_ui_tune_run_poll (SagUiTuneRun *self)
                   : self->status.message != NULL ? g_strdup (self->status.message)
                   : sag_ui_tune_run_get_stage (self) == SAG_UI_TUNE_FAILED ? dup_complaint (self)
                                                                            : NULL;
-  if (read_lines (self) || is_alive (self) || before != sag_ui_tune_run_get_stage (self))
+  if (read_new_lines (self) || is_alive (self) || before != sag_ui_tune_run_get_stage (self))
     g_signal_emit (self, signals[CHANGED], 0);
   return is_alive (self);
 }
@@ -165,6 +233,20 @@ sag_ui_tune_run_get_stage (SagUiTuneRun *self)
   if (!self->has_status)
     return SAG_UI_TUNE_FAILED;
   return self->status.state <= SAG_TUNE_MEASURING ? SAG_UI_TUNE_DIED : stages[self->status.state];
+}
+
+/* What an earlier life said would be taken for what this one says, should it fail before it has a word. */
+static void
+forget_status (SagUiTuneRun *self)
+{
+  g_autofree char *path = dup_path (self, "status.json");
+
+  if (is_alive (self))
+    return;
+  g_unlink (path);
+  sag_tune_status_clear (&self->status);
+  self->status = (SagTuneStatus){ .loss = NAN, .seconds_left = NAN };
+  self->has_status = FALSE;
 }
 
 /* Between fork and exec: only what is safe there. */
@@ -244,6 +326,7 @@ sag_ui_tune_run_start (SagUiTuneRun *self, const char *const *arguments, GError 
   if (words == NULL)
     return FALSE;
   sag_tune_control_set (self->folder, SAG_TUNE_RUN, NULL);
+  forget_status (self);
   self->child = spawn (self, program, words, error);
   if (self->child == NULL)
     return FALSE;
@@ -330,7 +413,7 @@ sag_ui_tune_run_set_adopted (SagUiTuneRun *self, const char *folder)
 
   g_free (self->adopted);
   self->adopted = g_strdup (folder);
-  sag_file_save (path, folder, strlen (folder), NULL);
+  sag_file_save_unsynced (path, folder, strlen (folder), NULL);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 

@@ -49,6 +49,12 @@ gboolean sag_ui_tune_run_start (SagUiTuneRun *self, const char *const *arguments
 /** sag_ui_tune_run_poll: looks into the folder; FALSE once nobody works on it. */
 gboolean sag_ui_tune_run_poll (SagUiTuneRun *self);
 
+/**
+ * sag_ui_tune_run_read_lines: reads the steps that there are, not on this thread, and from then on with every look
+ * those that came; until somebody asks for it a run has none.
+ */
+void sag_ui_tune_run_read_lines (SagUiTuneRun *self);
+
 /** sag_ui_tune_run_wish: pauses, goes on, or stops the process. Errors: G_FILE_ERROR */
 gboolean sag_ui_tune_run_wish (SagUiTuneRun *self, SagTuneWish wish, GError **error);
 
@@ -56,7 +62,10 @@ const char          *sag_ui_tune_run_get_folder (SagUiTuneRun *self);
 SagUiTuneStage       sag_ui_tune_run_get_stage (SagUiTuneRun *self);
 gboolean             sag_ui_tune_run_is_working (SagUiTuneRun *self);
 const SagTuneStatus *sag_ui_tune_run_get_status (SagUiTuneRun *self);
-/** sag_ui_tune_run_get_lines: (element-type SagTuneLine): steps, those of folds first; good until "changed". */
+/**
+ * sag_ui_tune_run_get_lines: (element-type SagTuneLine): steps, those of folds first; good until "changed". None before
+ * sag_ui_tune_run_read_lines().
+ */
 const GArray *sag_ui_tune_run_get_lines (SagUiTuneRun *self);
 /** sag_ui_tune_run_get_problem: (nullable): why it failed, as the process said it. */
 const char *sag_ui_tune_run_get_problem (SagUiTuneRun *self);

@@ -200,16 +200,21 @@ sag_ui_tune_runs_resume (SagUiTuneRuns *self, SagUiTuneRun *run, GError **error)
   return sag_ui_tune_run_start (run, NULL, error);
 }
 
+/* What a link points to is not the run's. */
 static void
 remove_tree (GFile *file)
 {
   g_autoptr (GFileEnumerator) entries = g_file_enumerate_children (
-    file, "standard::name", G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
-  GFile *child;
+    file, "standard::name,standard::type", G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+  GFileInfo *info;
+  GFile     *child;
 
-  while (entries != NULL && g_file_enumerator_iterate (entries, NULL, &child, NULL, NULL) &&
+  while (entries != NULL && g_file_enumerator_iterate (entries, &info, &child, NULL, NULL) &&
          child != NULL)
-    remove_tree (child);
+    if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
+      remove_tree (child);
+    else
+      g_file_delete (child, NULL, NULL);
   g_file_delete (file, NULL, NULL);
 }
 

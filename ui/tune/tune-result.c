@@ -66,6 +66,7 @@ add_label (GtkBox *box, const char *text, const char *style)
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   if (style != NULL)
     gtk_widget_add_css_class (label, style);
   gtk_box_append (box, label);
@@ -298,9 +299,15 @@ sag_ui_tune_result_export (SagUiTuneResult *self, const char *folder)
 {
   Export *export = g_new0 (Export, 1);
   g_autoptr (GTask) task = g_task_new (self, NULL, exported_cb, NULL);
+  g_autofree char *name = g_path_get_basename (sag_tune_result_get_folder (self->result));
 
   export->from = g_strdup (sag_tune_result_get_folder (self->result));
-  export->to = g_strdup (folder);
+  export->to = g_build_filename (folder, name, NULL);
+  if (g_str_equal (export->from, export->to))
+    {
+      g_free (export->to);
+      export->to = g_build_filename (folder, name, "report", NULL);
+    }
   g_task_set_task_data (task, export, export_free);
   self->exporting = TRUE;
   update_actions (self);

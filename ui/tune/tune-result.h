@@ -24,7 +24,8 @@ void sag_ui_tune_result_load (SagUiTuneResult *self, const char *folder);
 /** sag_ui_tune_result_is_loaded: figures are shown. */
 gboolean sag_ui_tune_result_is_loaded (SagUiTuneResult *self);
 
-/** sag_ui_tune_result_export: page, figures and curves into @folder, behind; the session says what came of it. */
+/** sag_ui_tune_result_export: page, figures and curves into a folder of the run's name in
+ * @folder, behind; the session says what came of it. */
 void sag_ui_tune_result_export (SagUiTuneResult *self, const char *folder);
 
 G_END_DECLS

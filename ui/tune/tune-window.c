@@ -50,6 +50,13 @@ can_pause (SagUiTuneStage stage)
   return stage == SAG_UI_TUNE_PREPARING || stage == SAG_UI_TUNE_TRAINING;
 }
 
+/* A process that starts overwrites what it was told before. */
+static gboolean
+can_stop (SagUiTuneStage stage)
+{
+  return stage != SAG_UI_TUNE_STARTING && stage != SAG_UI_TUNE_STOPPING;
+}
+
 static void
 update_actions (SagUiTuneWindow *self)
 {
@@ -58,13 +65,14 @@ update_actions (SagUiTuneWindow *self)
   const SagUiTuneStage stage = any ? sag_ui_tune_run_get_stage (self->run) : SAG_UI_TUNE_STARTING;
   const gboolean       works = any && sag_ui_tune_run_is_working (self->run);
   const gboolean       done = any && stage == SAG_UI_TUNE_DONE;
+  const gboolean       is_free = works || sag_ui_tune_runs_find_working (self->runs) == NULL;
 
   gtk_widget_action_set_enabled (widget, "tune.start",
                                  !any && sag_ui_tune_choose_is_ready (self->choose));
   gtk_widget_action_set_enabled (widget, "tune.pause", any && can_pause (stage));
-  gtk_widget_action_set_enabled (widget, "tune.resume", any && can_resume (stage));
-  gtk_widget_action_set_enabled (widget, "tune.stop", works && stage != SAG_UI_TUNE_STOPPING);
-  gtk_widget_action_set_enabled (widget, "tune.discard", any && !works);
+  gtk_widget_action_set_enabled (widget, "tune.resume", any && can_resume (stage) && is_free);
+  gtk_widget_action_set_enabled (widget, "tune.stop", works && can_stop (stage));
+  gtk_widget_action_set_enabled (widget, "tune.discard", any && !works && !self->is_adopting);
   gtk_widget_action_set_enabled (widget, "tune.adopt", done && !self->is_adopting);
   gtk_widget_action_set_enabled (widget, "tune.roll-back",
                                  done && sag_ui_tune_run_get_adopted (self->run) != NULL);
@@ -196,6 +204,8 @@ sag_ui_tune_window_show (SagUiTuneWindow *self, SagUiTuneRun *run)
   if (run != NULL)
     {
       sag_ui_tune_run_poll (run);
+      if (sag_ui_tune_run_get_stage (run) != SAG_UI_TUNE_DONE)
+        sag_ui_tune_run_read_lines (run);
       g_signal_connect_object (run, "changed", G_CALLBACK (show_page), self, G_CONNECT_SWAPPED);
     }
   select_row (self);
@@ -209,6 +219,14 @@ selected_cb (GtkListBox *list, GtkListBoxRow *row, SagUiTuneWindow *self)
     sag_ui_tune_window_show (self, run_of (row));
 }
 
+/* Space is for the page then, not for the list or a button. */
+static void
+focus_page (SagUiTuneWindow *self)
+{
+  if (self->run != NULL && sag_ui_tune_run_get_stage (self->run) != SAG_UI_TUNE_DONE)
+    gtk_widget_grab_focus (GTK_WIDGET (self->follow));
+}
+
 /* Deeds */
 
 static void
@@ -220,7 +238,10 @@ start (GtkWidget *widget, const char *name, GVariant *parameter)
   SagUiTuneRun *run = choice != NULL ? sag_ui_tune_runs_start (self->runs, choice, &error) : NULL;
 
   if (run != NULL)
-    sag_ui_tune_window_show (self, run);
+    {
+      sag_ui_tune_window_show (self, run);
+      focus_page (self);
+    }
   else if (error != NULL)
     say (self, error->message);
 }
@@ -238,6 +259,7 @@ static void
 pause_run (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   wish (SAG_UI_TUNE_WINDOW (widget), SAG_TUNE_PAUSE);
+  focus_page (SAG_UI_TUNE_WINDOW (widget));
 }
 
 static void
@@ -250,6 +272,7 @@ resume_run (GtkWidget *widget, const char *name, GVariant *parameter)
     wish (self, SAG_TUNE_RUN);
   else if (!sag_ui_tune_runs_resume (self->runs, self->run, &error))
     say (self, error->message);
+  focus_page (self);
 }
 
 static void
@@ -274,7 +297,7 @@ discarded_cb (AdwMessageDialog *dialog, const char *response, SagUiTuneWindow *s
 {
   g_autoptr (SagUiTuneRun) run = g_object_steal_data (G_OBJECT (dialog), "run");
 
-  if (!g_str_equal (response, "discard"))
+  if (!g_str_equal (response, "discard") || self->is_adopting || sag_ui_tune_run_is_working (run))
     return;
   if (self->run == run)
     sag_ui_tune_window_show (self, NULL);
@@ -446,6 +469,7 @@ create_stack (SagUiTuneWindow *self)
   self->finish = SAG_UI_TUNE_FINISH (sag_ui_tune_finish_new (self->session));
   self->stack = gtk_stack_new ();
   gtk_stack_set_vhomogeneous (GTK_STACK (self->stack), FALSE);
+  gtk_stack_set_hhomogeneous (GTK_STACK (self->stack), FALSE);
   gtk_stack_add_named (GTK_STACK (self->stack), GTK_WIDGET (self->choose), "choose");
   gtk_stack_add_named (GTK_STACK (self->stack), GTK_WIDGET (self->follow), "follow");
   gtk_stack_add_named (GTK_STACK (self->stack), GTK_WIDGET (self->finish), "finish");
@@ -464,6 +488,8 @@ connect (SagUiTuneWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "toast", G_CALLBACK (toast_cb), self, 0);
   g_signal_connect (self->list, "row-selected", G_CALLBACK (selected_cb), self);
+  g_signal_connect_object (self->list, "row-activated", G_CALLBACK (focus_page), self,
+                           G_CONNECT_SWAPPED);
 }
 
 SagUiTuneWindow *
@@ -489,6 +515,7 @@ sag_ui_tune_window_new (SagUiSession *session, GtkWindow *parent)
   connect (self);
   fill_list (self);
   sag_ui_tune_window_show (self, sag_ui_tune_runs_find_working (self->runs));
+  focus_page (self);
   return self;
 }
 

@@ -150,7 +150,8 @@ sag_ui_tune_words_run (SagUiTuneRun *run)
       return g_strdup (_ ("Stopped. What was done so far is kept; Resume goes on from there."));
     case SAG_UI_TUNE_DIED:
       return g_strdup (_ ("It broke off: its process was ended from outside, or the computer was. "
-                          "Resume goes on from the last checkpoint."));
+                          "Resume goes on from the last checkpoint, or begins anew if there is "
+                          "none yet."));
     case SAG_UI_TUNE_FAILED:
       return g_strdup (problem != NULL ? problem : _ ("It could not begin."));
     default:

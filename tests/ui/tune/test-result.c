@@ -120,11 +120,39 @@ test_enough (void)
   cairo_surface_destroy (sag_test_ui_picture (widget, "curves"));
   gtk_window_set_default_size (window, 480, 900);
   sag_test_ui_settle ();
+  g_assert_cmpint (gtk_widget_get_width (widget), <=, 480);
   cairo_surface_destroy (sag_test_ui_picture (widget, "narrow"));
   gtk_window_destroy (window);
 }
 
-/* With few cases there is no p-value, and what changed is listed. */
+static guint
+count_rows (GtkWidget *expander)
+{
+  GtkWidget *list = sag_test_ui_find_type (expander, GTK_TYPE_LIST_BOX);
+  guint      n = 0;
+
+  while (list != NULL && gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), (int) n) != NULL)
+    n++;
+  return n;
+}
+
+/* The sentence; and where there are some, they are open to be seen. */
+static void
+assert_tells_changes (GtkWidget *widget, const char *run)
+{
+  g_autoptr (SagTuneResult) result = sag_tune_result_load (run, NULL);
+  const SagReportTask *task = sag_report_file_get_task (sag_tune_result_get_report (result), 0);
+  g_autofree char     *words = sag_ui_result_dup_changed (task);
+  GtkWidget           *expander = sag_test_ui_find (widget, GTK_TYPE_EXPANDER, is_expander, words);
+
+  g_assert_true (task->pair.too_few);
+  assert_shows (widget, words);
+  g_assert_cmpint (expander != NULL, ==, task->changed->len > 0);
+  if (expander != NULL)
+    g_assert_cmpuint (count_rows (expander), ==, task->changed->len);
+}
+
+/* With few cases there is no p-value, and what changed is said. */
 static void
 test_few (void)
 {
@@ -136,6 +164,7 @@ test_few (void)
   assert_shows (widget, "This is the first look");
   g_assert_false (shows (widget, "p ="));
   g_assert_false (shows (widget, "Dice"));
+  assert_tells_changes (widget, run);
   cairo_surface_destroy (sag_test_ui_picture (widget, "few"));
   gtk_window_destroy (window);
 }
@@ -146,9 +175,14 @@ test_folds (void)
   g_autofree char *run = run_fixture_train (folder, "folds", "--folds 2", FALSE);
   GtkWidget       *widget = load (run);
   GtkWindow       *window = sag_test_ui_show (widget, 820, 900);
+  GtkWidget       *expander;
 
   assert_shows (widget, "2 models that had not seen it");
+  expander = sag_test_ui_find (widget, GTK_TYPE_EXPANDER, is_expander, "26 answers in all");
+  g_assert_cmpuint (count_rows (expander), ==, 0);
   open_expander (widget, "26 answers in all");
+  g_assert_cmpuint (count_rows (expander), >=, 20);
+  sag_test_ui_until (count_rows (expander) == 26);
   cairo_surface_destroy (sag_test_ui_picture (widget, "folds"));
   gtk_window_destroy (window);
 }
@@ -260,12 +294,13 @@ static void
 test_export (void)
 {
   g_autofree char *run = g_build_filename (folder, "enough", NULL);
-  g_autofree char *to = g_build_filename (folder, "exported", NULL);
+  g_autofree char *in = g_build_filename (folder, "exported", NULL);
+  g_autofree char *to = g_build_filename (in, "enough", NULL);
   GtkWidget       *widget = load (run);
   GtkWindow       *window = sag_test_ui_show (widget, 820, 900);
 
   g_clear_pointer (&said, g_free);
-  sag_ui_tune_result_export (SAG_UI_TUNE_RESULT (widget), to);
+  sag_ui_tune_result_export (SAG_UI_TUNE_RESULT (widget), in);
   sag_test_ui_until (said != NULL);
   g_assert_nonnull (strstr (said, to));
   g_assert_true (exists (to, "report.html") && exists (to, "report.json"));

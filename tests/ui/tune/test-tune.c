@@ -3,11 +3,14 @@
 #include "tests/ui/support.h"
 #include "tests/ui/tune/tune-fixture.h"
 #include "ui/bundle/known.h"
+#include "ui/tune/follow.h"
 #include "ui/tune/tasks.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static SagUiTuneTasks *
 get_tasks (SagTestTune *test)
@@ -122,6 +125,46 @@ is_open (SagTestTune *test, const char *sha256)
   return bundle != NULL && g_str_equal (sag_bundle_get_sha256 (bundle), sha256);
 }
 
+/* Long sentences of pages that are not shown take no room. */
+static void
+assert_narrow (SagTestTune *test)
+{
+  int least;
+
+  gtk_widget_measure (GTK_WIDGET (test->window), GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL,
+                      NULL);
+  g_assert_cmpint (least, <=, 1024);
+}
+
+static guint
+count_known (void)
+{
+  g_auto (GStrv) known = sag_ui_known_bundles ();
+
+  return g_strv_length (known);
+}
+
+/* What a link in the folder of a run points to is not the run's. */
+static char *
+link_elsewhere (SagTestTune *test, const char *folder)
+{
+  g_autofree char *elsewhere = g_build_filename (test->folder, "elsewhere", NULL);
+  g_autofree char *link = g_build_filename (folder, "link", NULL);
+  char            *kept = g_build_filename (elsewhere, "kept", NULL);
+
+  g_assert_cmpint (g_mkdir (elsewhere, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (kept, "kept", -1, NULL));
+  g_assert_cmpint (symlink (elsewhere, link), ==, 0);
+  return kept;
+}
+
+static void
+assert_page_focused (SagTestTune *test)
+{
+  g_assert_true (G_TYPE_CHECK_INSTANCE_TYPE (gtk_window_get_focus (GTK_WINDOW (test->window)),
+                                             SAG_UI_TYPE_TUNE_FOLLOW));
+}
+
 /* From labels to a model that answers, and back. */
 static void
 test_all_of_it (SagTestTune *test, gconstpointer data)
@@ -132,7 +175,9 @@ test_all_of_it (SagTestTune *test, gconstpointer data)
   g_autofree char *made = NULL;
   g_autofree char *folder = NULL;
   g_autofree char *sha256 = NULL;
+  g_autofree char *kept = NULL;
   g_autoptr (SagBundle) bundle = NULL;
+  guint n_known;
   g_autoptr (GError) error = NULL;
 
   sag_test_tune_show (test);
@@ -140,6 +185,7 @@ test_all_of_it (SagTestTune *test, gconstpointer data)
   sag_test_tune_act (test, "tune.start");
   run = sag_ui_tune_window_get_run (test->window);
   g_assert_nonnull (run);
+  assert_page_focused (test);
   g_assert_cmpstr (sag_ui_tune_run_get_project (run), ==, test->path);
   g_assert_cmpstr (sag_ui_tune_run_get_title (run), ==, "Effusions");
   folder = g_strdup (sag_ui_tune_run_get_folder (run));
@@ -151,28 +197,37 @@ test_all_of_it (SagTestTune *test, gconstpointer data)
   g_assert_true (is_open (test, parent));
   g_assert_true (sag_test_tune_shows (test, "The new model is done."));
   sag_test_tune_picture (test, "done");
+  assert_narrow (test);
 
   made = g_build_filename (folder, "bundle", NULL);
   bundle = sag_bundle_load (made, &error);
   g_assert_no_error (error);
   sha256 = g_strdup (sag_bundle_get_sha256 (bundle));
+  sag_ui_known_bundles_add (made); /* not a copy: it goes with the run */
   sag_test_tune_act (test, "tune.adopt");
   sag_test_ui_until (is_open (test, sha256));
   g_assert_true (g_str_has_prefix (sag_bundle_get_folder (sag_ui_engine_get_bundle (test->engine)),
                                    g_get_user_data_dir ()));
   g_assert_cmpstr (sag_ui_tune_run_get_adopted (run), ==,
                    sag_bundle_get_folder (sag_ui_engine_get_bundle (test->engine)));
+  g_assert_cmpstr (sag_ui_tune_run_get_adopted (run), !=, made);
   sag_test_tune_picture (test, "adopted");
   sag_test_tune_act (test, "tune.roll-back");
   sag_test_ui_until (is_open (test, parent));
 
   /* Once more is the same copy. */
+  n_known = count_known ();
   sag_test_tune_act (test, "tune.adopt");
   sag_test_ui_until (is_open (test, sha256));
-  g_assert_cmpuint (g_strv_length (sag_ui_known_bundles ()), <=, 2);
+  g_assert_cmpuint (count_known (), ==, n_known);
+  kept = link_elsewhere (test, folder);
   sag_ui_tune_runs_discard (sag_ui_tune_window_get_runs (test->window), run);
   sag_test_ui_until (!g_file_test (folder, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (kept, G_FILE_TEST_EXISTS));
   g_assert_true (is_open (test, sha256));
+  sag_ui_tune_window_show (test->window, NULL);
+  sag_test_ui_settle ();
+  assert_narrow (test);
 }
 
 /* A process that another window began: found by its folder alone. */
@@ -231,6 +286,30 @@ assert_asks (SagTestTune *test)
   g_assert_cmpint (sag_ui_result_get_state (result), ==, SAG_UI_RESULT_READY);
 }
 
+/* A stop that the process would not hear is not taken. */
+static void
+assert_not_stopped (SagTestTune *test, SagUiTuneRun *run)
+{
+  g_assert_cmpint (sag_ui_tune_run_get_stage (run), ==, SAG_UI_TUNE_STARTING);
+  gtk_widget_activate_action (GTK_WIDGET (test->window), "tune.stop", NULL);
+  g_assert_cmpint (sag_tune_control_get (sag_ui_tune_run_get_folder (run)), ==, SAG_TUNE_RUN);
+}
+
+/* Where it cannot go on, that is said, not how it ended before. */
+static void
+assert_new_reason (SagTestTune *test, SagUiTuneRun *run)
+{
+  g_autofree char *away = g_strconcat (test->bundle, "-away", NULL);
+
+  g_assert_cmpint (g_rename (test->bundle, away), ==, 0);
+  sag_test_tune_act (test, "tune.resume");
+  sag_test_ui_until (!sag_ui_tune_run_is_working (run));
+  g_assert_cmpint (g_rename (away, test->bundle), ==, 0);
+  g_assert_cmpint (sag_ui_tune_run_get_stage (run), ==, SAG_UI_TUNE_FAILED);
+  g_assert_nonnull (strstr (sag_ui_tune_run_get_problem (run), test->bundle));
+  g_assert_true (sag_test_tune_shows (test, test->bundle));
+}
+
 static void
 test_follow (SagTestTune *test, gconstpointer data)
 {
@@ -279,11 +358,13 @@ test_follow (SagTestTune *test, gconstpointer data)
   g_spawn_close_pid (pid);
 
   sag_test_tune_act (test, "tune.resume");
+  assert_not_stopped (test, run);
   sag_test_ui_until (sag_ui_tune_run_get_stage (run) == SAG_UI_TUNE_TRAINING);
   sag_test_tune_act (test, "tune.stop");
   sag_test_ui_until (sag_ui_tune_run_get_stage (run) == SAG_UI_TUNE_STOPPED);
   g_assert_true (sag_test_tune_shows (test, "Resume goes on from there"));
   sag_test_tune_picture (test, "stopped");
+  assert_new_reason (test, run);
   sag_ui_tune_runs_discard (sag_ui_tune_window_get_runs (test->window), run);
   sag_test_ui_until (!g_file_test (folder, G_FILE_TEST_EXISTS));
 }
