@@ -180,6 +180,12 @@ cuda_open (const SagWeightSource *source, const SagEngineOptions *options, SagSt
       sag_cuda_fail (status, SAG_STATUS_INVALID, "%s", message);
       return NULL;
     }
+  if (source->network->text_kind == SAG_TEXT_MULTI_LABEL)
+    {
+      sag_cuda_fail (status, SAG_STATUS_UNSUPPORTED,
+                     "The GPU engine runs no multi-label bundles; use the CPU engine.");
+      return NULL;
+    }
   if (source->network->hidden / source->network->n_heads > SAG_CUDA_MOST_WIDTH)
     {
       sag_cuda_fail (

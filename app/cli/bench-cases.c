@@ -48,8 +48,9 @@ typedef struct
   GError    *error;
 } Coming;
 
+/* One reference is the script's, one the worker's: who leaves last frees. */
 static void
-coming_free (gpointer data)
+coming_clear (gpointer data)
 {
   Coming *coming = data;
 
@@ -58,7 +59,12 @@ coming_free (gpointer data)
   g_cond_clear (&coming->cond);
   g_clear_pointer (&coming->volume, sag_volume_unref);
   g_clear_error (&coming->error);
-  g_free (coming);
+}
+
+static void
+coming_unref (Coming *coming)
+{
+  g_atomic_rc_box_release_full (coming, coming_clear);
 }
 
 static void
@@ -74,18 +80,19 @@ decode (gpointer data, gpointer user_data)
   coming->done = TRUE;
   g_cond_signal (&coming->cond);
   g_mutex_unlock (&coming->mutex);
+  coming_unref (coming);
 }
 
 static void
 ask_for (Script *self, guint n)
 {
-  Coming *coming = g_new0 (Coming, 1);
+  Coming *coming = g_atomic_rc_box_new0 (Coming);
 
   coming->path = g_strdup (self->scans[n % N_SCANS]);
   g_mutex_init (&coming->mutex);
   g_cond_init (&coming->cond);
   g_queue_push_tail (&self->coming, coming);
-  g_thread_pool_push (self->pool, coming, NULL);
+  g_thread_pool_push (self->pool, g_atomic_rc_box_acquire (coming), NULL);
 }
 
 static void
@@ -114,7 +121,7 @@ open_next (Script *self, GError **error)
   volume = g_steal_pointer (&coming->volume);
   if (volume == NULL)
     g_propagate_error (error, g_steal_pointer (&coming->error));
-  coming_free (coming);
+  coming_unref (coming);
   seconds = (double) (g_get_monotonic_time () - start) / 1e6;
   g_array_append_val (self->waits, seconds);
   return volume;
@@ -128,7 +135,7 @@ drop_coming (Script *self)
   while ((coming = g_queue_pop_head (&self->coming)) != NULL)
     {
       wait_for (coming);
-      coming_free (coming);
+      coming_unref (coming);
     }
   self->first = 0;
 }

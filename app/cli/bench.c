@@ -2,6 +2,7 @@
 #include "app/cli/cli.h"
 
 #include "app/cli/bench-annotate.h"
+#include "app/cli/bench-evaluate.h"
 #include "app/cli/bench-slices.h"
 #include "app/cli/bench-train.h"
 #include "app/cli/bench-weights.h"
@@ -263,8 +264,8 @@ print_end (const Bench *self, SagJsonWriter *writer)
 int
 sag_cli_bench (int argc, char **argv)
 {
-  static const char *const parts[] = { "encode", "ask",   "load",     "prepare",
-                                       "slices", "train", "annotate", NULL };
+  static const char *const parts[] = { "encode", "ask",      "load",     "prepare", "slices",
+                                       "train",  "annotate", "evaluate", NULL };
   g_auto (SagCliModel) model = { 0 };
   g_auto (Bench) self = { 0 };
   int                n_runs = 9;
@@ -283,22 +284,24 @@ sag_cli_bench (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (SagJsonWriter) writer = NULL;
   g_autofree char *document = NULL;
-  gboolean         needs_engine, trains, annotates;
+  gboolean         needs_engine, trains, annotates, evaluates;
 
-  if (!sag_cli_parse (argc, argv, "bench encode|ask|load|prepare|slices|train|annotate [FILE]",
+  if (!sag_cli_parse (argc, argv,
+                      "bench encode|ask|load|prepare|slices|train|annotate|evaluate [FILE]",
                       "Times a part of the work on this machine: the paper's network with random "
                       "weights, and a\nphantom of 512 x 512 x 275 voxels unless a scan is named. "
                       "\"train\" may be followed by frozen,\nall, tokens, states, small or scans.",
                       entries, 1, 2, &rest))
     return SAG_CLI_USAGE;
   if (!g_strv_contains (parts, rest[0]) || n_runs < 1 || n_runs > 10000)
-    return sag_cli_usage (
-      argv[0], "Choose encode, ask, load, prepare, slices, train or annotate, and 1 to 10000 runs");
+    return sag_cli_usage (argv[0], "Choose encode, ask, load, prepare, slices, train, annotate or "
+                                   "evaluate, and 1 to 10000 runs");
   sag_cli_get_cancellable ();
   needs_engine = g_str_equal (rest[0], "encode") || g_str_equal (rest[0], "ask");
   trains = g_str_equal (rest[0], "train");
   annotates = g_str_equal (rest[0], "annotate");
-  if (!trains && !annotates &&
+  evaluates = g_str_equal (rest[0], "evaluate");
+  if (!trains && !annotates && !evaluates &&
       !(needs_engine ? engine_open (&self, &model, &error) : find_scan (&self, rest[1], &error)))
     return sag_cli_fail (error);
   if (g_str_equal (rest[0], "slices"))
@@ -306,9 +309,10 @@ sag_cli_bench (int argc, char **argv)
   writer = json ? sag_json_writer_new () : NULL;
   if (json)
     sag_json_begin_object (writer, NULL);
-  if (!(annotates ? sag_cli_bench_annotate (writer, &error)
-        : trains  ? sag_cli_bench_train (&model, rest[1], n_runs, writer, &error)
-                  : run_part (&self, rest[0], n_runs, writer, &error)))
+  if (!(annotates   ? sag_cli_bench_annotate (writer, &error)
+        : evaluates ? sag_cli_bench_evaluate (n_runs, writer, &error)
+        : trains    ? sag_cli_bench_train (&model, rest[1], n_runs, writer, &error)
+                    : run_part (&self, rest[0], n_runs, writer, &error)))
     return sag_cli_fail (error);
   print_end (&self, writer);
   if (!json)

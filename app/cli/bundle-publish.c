@@ -14,6 +14,7 @@ sag_cli_bundle_publish (int argc, char **argv)
   g_autofree char *weights_license = NULL, *data_license = NULL, *permitted_use = NULL,
                   *figures = NULL;
   g_auto (GStrv) forget = NULL, rest = NULL;
+  double             least_auroc = 0;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
       "The new bundle's folder, which must not exist", "DIR" },
@@ -29,6 +30,8 @@ sag_cli_bundle_publish (int argc, char **argv)
       "Leave a line of the provenance out; may be repeated", "KEY" },
     { "figures", 0, 0, G_OPTION_ARG_FILENAME, &figures,
       "Write the AUROCs of this report of evaluate beside the tasks", "FILE" },
+    { "least-auroc", 0, 0, G_OPTION_ARG_DOUBLE, &least_auroc,
+      "Leave out the tasks that reached less in the figures", "X" },
     { NULL },
   };
   SagBundlePublish publish;
@@ -43,6 +46,10 @@ sag_cli_bundle_publish (int argc, char **argv)
     return SAG_CLI_USAGE;
   if (output == NULL)
     return sag_cli_usage ("bundle publish", "-o is needed");
+  if (!(least_auroc >= 0 && least_auroc <= 1))
+    return sag_cli_usage ("bundle publish", "--least-auroc is from 0 to 1");
+  if (least_auroc > 0 && figures == NULL)
+    return sag_cli_usage ("bundle publish", "--least-auroc needs --figures");
   publish = (SagBundlePublish){
     .name = name,
     .license = license,
@@ -50,6 +57,7 @@ sag_cli_bundle_publish (int argc, char **argv)
     .data_license = data_license,
     .permitted_use = permitted_use,
     .forget = (const char *const *) forget,
+    .least_auroc = least_auroc,
     .cancellable = sag_cli_get_cancellable (),
   };
   bundle = sag_bundle_load (rest[0], &error);

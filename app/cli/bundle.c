@@ -5,7 +5,9 @@
 #include "model/bundle/create.h"
 #include "model/bundle/import.h"
 #include "model/core/error.h"
+#include "model/dataset/manifest.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -158,13 +160,41 @@ run_import (int argc, char **argv)
   return SAG_CLI_DONE;
 }
 
+/* Every question of a manifest that has a label, once, in order. */
+static gboolean
+read_questions (const char *path, GStrv *questions, GError **error)
+{
+  g_autoptr (SagDataset) dataset = sag_dataset_load (path, error);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+
+  for (gsize i = 0; dataset != NULL && i < sag_dataset_get_n (dataset); i++)
+    {
+      const SagSample *sample = sag_dataset_get (dataset, i);
+
+      if (!isnan (sample->label) && g_hash_table_add (seen, sample->question))
+        g_ptr_array_add (list, g_strdup (sample->question));
+    }
+  if (dataset != NULL && list->len == 0)
+    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                 "%s has no row with a label; a multi-label bundle has an output for each question "
+                 "that has.",
+                 path);
+  if (list->len == 0)
+    return FALSE;
+  g_ptr_array_add (list, NULL);
+  *questions = (GStrv) g_ptr_array_steal (list, NULL);
+  return TRUE;
+}
+
 static int
 run_create (int argc, char **argv)
 {
   g_auto (SagBundleSource) source = { 0 };
-  SagBundleCreate    create = { 0 };
-  g_autofree char   *vision = NULL, *text = NULL, *config = NULL, *output = NULL;
-  g_autofree char   *input = NULL, *size = NULL;
+  SagBundleCreate  create = { 0 };
+  g_autofree char *vision = NULL, *text = NULL, *config = NULL, *output = NULL;
+  g_autofree char *input = NULL, *size = NULL, *manifest = NULL;
+  g_auto (GStrv) questions = NULL;
   gboolean           random = FALSE;
   gint64             seed = 1;
   const GOptionEntry entries[] = {
@@ -186,6 +216,8 @@ run_create (int argc, char **argv)
       "Multiplies the channels of a random EfficientNet-b0", "X" },
     { "input", 0, 0, G_OPTION_ARG_STRING, &input,
       "Network input; 256,160,128, or smaller where all is random and small", "X,Y,Z" },
+    { "multi-label", 0, 0, G_OPTION_ARG_FILENAME, &manifest,
+      "The paper's baseline: no text, an output for each of its questions", "MANIFEST" },
     SAG_CLI_SOURCE_ENTRIES (source),
     { NULL },
   };
@@ -197,9 +229,13 @@ run_create (int argc, char **argv)
         argc, argv, "bundle create [--vision F] [--text F --vocab F] [--random --seed S] -o DIR",
         "Makes an untrained bundle from public parts, or a random one.", entries, 0, 0, &rest))
     return SAG_CLI_USAGE;
-  if (output == NULL || (!random && (vision == NULL || text == NULL)) || seed < 0)
+  if (output == NULL || (!random && (vision == NULL || (text == NULL && manifest == NULL))) ||
+      seed < 0)
     return sag_cli_usage ("bundle create",
                           "-o is needed, and both --vision and --text, or --random");
+  if (manifest != NULL && (text != NULL || source.vocabulary != NULL))
+    return sag_cli_usage ("bundle create",
+                          "A --multi-label bundle takes neither --text nor --vocab");
   if (size != NULL && strcmp (size, "small") != 0 && strcmp (size, "full") != 0)
     return sag_cli_usage ("bundle create", "--size is small or full");
   source.cancellable = sag_cli_get_cancellable ();
@@ -211,8 +247,10 @@ run_create (int argc, char **argv)
   if (!(create.embeddings >= 0) || create.embeddings > 100)
     return sag_cli_usage ("bundle create", "--embeddings is a number from 0 to 100");
   create.seed = seed;
-  if (!parse_sizes (input, "--input", create.input, 3, NULL, &error))
+  if (!parse_sizes (input, "--input", create.input, 3, NULL, &error) ||
+      (manifest != NULL && !read_questions (manifest, &questions, &error)))
     return sag_cli_fail (error);
+  create.questions = questions;
   bundle = sag_bundle_create (&create, output, &error);
   if (bundle == NULL)
     return sag_cli_fail (error);

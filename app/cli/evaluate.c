@@ -24,6 +24,7 @@ typedef struct
   char       *plots;
   char       *reader;
   char      **tasks;
+  char       *state;
   gboolean    assisted;
   gboolean    calibrate;
   double      threshold;
@@ -52,6 +53,7 @@ arguments_clear (Arguments *self)
   g_free (self->plots);
   g_free (self->reader);
   g_strfreev (self->tasks);
+  g_free (self->state);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
 
@@ -114,6 +116,8 @@ parse (Arguments *self, int argc, char **argv, char ***rest)
       "Of a project: only this one's labels; else where all agree, and decisions", "NAME" },
     { "assisted", 0, 0, G_OPTION_ARG_NONE, &self->assisted,
       "Of a project: also labels made after an answer had been seen", NULL },
+    { "state", 0, 0, G_OPTION_ARG_STRING, &self->state,
+      "Of a project: only cases that are so far: done, or reviewed", "STATE" },
     { "cache", 0, 0, G_OPTION_ARG_FILENAME, &self->cache,
       "Keep prepared scans in a folder, which may be that of train", "DIR" },
     { "cache-size", 0, 0, G_OPTION_ARG_DOUBLE, &self->cache_gb, "Its limit in gigabytes; 50",
@@ -362,6 +366,8 @@ dup_command (const Arguments *self, const SagCliEvaluation *found)
     g_string_append_printf (text, " --task %s", *task);
   if (self->assisted)
     g_string_append (text, " --assisted");
+  if (self->state != NULL)
+    g_string_append_printf (text, " --state %s", self->state);
   if (self->calibrate)
     g_string_append (text, " --calibrate");
   if (self->by != NULL)
@@ -405,6 +411,10 @@ sag_cli_evaluate (int argc, char **argv)
   sag_cli_get_cancellable ();
   if (!check (&self, &options, &error))
     return sag_cli_fail (error);
+  if (!sag_cli_source_parse_state (self.state, &snapshot.least_state))
+    return sag_cli_usage (argv[0], "--state takes done or reviewed, not \"%s\"", self.state);
+  if (self.state != NULL && !sag_snapshot_is_project (rest[0]))
+    return sag_cli_usage (argv[0], "--state is for projects; a manifest knows no states");
   snapshot.tasks = (const char *const *) self.tasks;
   snapshot.reader = self.reader;
   snapshot.assisted = self.assisted;

@@ -13,6 +13,8 @@ sag_cli_project_open (const char *path, gboolean write, const char *reader, GErr
 /** sag_cli_project_add: opens every scan once and adds it; prints what became of each. */
 gboolean sag_cli_project_add (SagStore *store, char **scans, const char *patient, GError **error);
 
+/** sag_cli_project_lies_at: whether a case has this path, or is a series in it. */
+gboolean sag_cli_project_lies_at (const SagCaseRow *one, const char *place);
 /** sag_cli_project_find: a case by its number, name or path. Error: SAG_ERROR_ARGUMENT */
 const SagCaseRow *
 sag_cli_project_find (const SagProject *project, const char *name, GError **error);

@@ -2,7 +2,9 @@
 #include "app/cli/project-private.h"
 
 #include "model/core/error.h"
+#include "model/core/file.h"
 #include "model/core/json-writer.h"
+#include "model/dataset/read.h"
 #include "model/dataset/rows.h"
 #include "model/mask/statistics.h"
 #include "model/store/recover.h"
@@ -213,48 +215,93 @@ sag_cli_project_label (int argc, char **argv)
 
 /* import */
 
-/* One that cannot be read is told, and left out. */
+/* So many sentences about single scans; then they are counted. */
+#define MOST_NOTES 20
+
+typedef struct
+{
+  SagStore    *store;
+  SagExported *imported;
+  guint        n_failed;
+} AddScans;
+
+static void
+note_scan (AddScans *self, const char *path, const char *why)
+{
+  g_autofree char *name = sag_file_dup_display_name (path);
+
+  if (self->n_failed++ < MOST_NOTES)
+    sag_exported_note (self->imported, "%s was not added: %s", name, why);
+}
+
+/* One that cannot be read is told, and left out. Errors of the project, and interrupts, end it. */
 static gboolean
-add_scan (SagStore *store, char *path, const char *patient, GError **error)
+add_scan (AddScans *self, char *path, const char *patient, GError **error)
 {
   g_autoptr (GError) problem = NULL;
 
-  if (sag_cli_project_add (store, (char *[]){ path, NULL }, patient, &problem))
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      note_scan (self, path, "it is not there.");
+      return TRUE;
+    }
+  if (sag_cli_project_add (self->store, (char *[]){ path, NULL }, patient, &problem))
     return TRUE;
-  if (problem->domain != SAG_ERROR)
+  if (problem->domain == G_IO_ERROR)
     {
       g_propagate_error (error, g_steal_pointer (&problem));
       return FALSE;
     }
-  fprintf (stderr, "%s\n", problem->message);
+  note_scan (self, path, problem->message);
   return TRUE;
+}
+
+static gboolean
+has_scan (const SagProject *project, const char *path)
+{
+  for (guint c = 0; c < project->cases->len; c++)
+    if (sag_cli_project_lies_at (g_ptr_array_index (project->cases, c), path))
+      return TRUE;
+  return FALSE;
 }
 
 /* The scans of a table that lie where it says, and the project again with them. */
 static gboolean
-add_scans (SagProject **project, SagStore *store, const char *table, GError **error)
+add_scans (SagProject **project, AddScans *self, const char *table, GError **error)
 {
   g_autoptr (SagRows) rows = sag_rows_load (table, error);
   g_autofree char *full = g_canonicalize_filename (table, NULL);
   g_autofree char *folder = g_path_get_dirname (full);
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gboolean done = rows != NULL;
+  guint    n_bins = 0;
 
+  self->n_failed = 0;
   for (gsize r = 0; done && r < sag_rows_get_n (rows); r++)
     {
       const char      *image = sag_rows_get (rows, r, "img_file_path");
       g_autofree char *path =
         image != NULL && *image != 0 ? g_canonicalize_filename (image, folder) : NULL;
 
-      if (path != NULL && g_hash_table_add (seen, g_strdup (path)) &&
-          g_file_test (path, G_FILE_TEST_EXISTS) &&
-          sag_cli_project_find (*project, path, NULL) == NULL)
-        done = add_scan (store, path, sag_rows_get (rows, r, "patient_id"), error);
+      if (path == NULL || !g_hash_table_add (seen, g_strdup (path)))
+        continue;
+      if (sag_read_is_standardised (path))
+        n_bins++;
+      else if (!has_scan (*project, path))
+        done = add_scan (self, path, sag_rows_get (rows, r, "patient_id"), error);
     }
   if (!done)
     return FALSE;
+  if (self->n_failed > MOST_NOTES)
+    sag_exported_note (self->imported, "%u more scans were not added.",
+                       self->n_failed - MOST_NOTES);
+  if (n_bins > 0)
+    sag_exported_note (self->imported,
+                       "%u scans of the table are .bin, which know no place and cannot be cases. "
+                       "Add the scans that they were made of.",
+                       n_bins);
   sag_project_free (*project);
-  *project = sag_project_load (store, error);
+  *project = sag_project_load (self->store, error);
   return *project != NULL;
 }
 
@@ -280,6 +327,7 @@ sag_cli_project_import (int argc, char **argv)
   g_autoptr (SagProject) project = NULL;
   g_auto (SagExported) imported = { 0 };
   g_autoptr (GError) error = NULL;
+  AddScans adding = { .imported = &imported };
   gboolean done = TRUE;
 
   if (!sag_cli_parse (
@@ -289,7 +337,7 @@ sag_cli_project_import (int argc, char **argv)
         entries, 2, -1, &rest))
     return SAG_CLI_USAGE;
   sag_exported_init (&imported);
-  store = sag_cli_project_open (rest[0], TRUE, reader, &error);
+  adding.store = store = sag_cli_project_open (rest[0], TRUE, reader, &error);
   project = store != NULL ? sag_project_load (store, &error) : NULL;
   if (project == NULL)
     return sag_cli_fail (error);
@@ -297,14 +345,14 @@ sag_cli_project_import (int argc, char **argv)
     return sag_cli_usage ("project import", "There is no task \"%s\" in the project", task);
   for (gsize f = 1; done && rest[f] != NULL; f++)
     {
-      const gboolean is_table = g_str_has_suffix (rest[f], ".csv") ||
-                                g_str_has_suffix (rest[f], ".tsv") ||
-                                g_str_has_suffix (rest[f], ".jsonl");
+      const gboolean is_table =
+        g_str_has_suffix (rest[f], ".csv") || g_str_has_suffix (rest[f], ".tsv") ||
+        g_str_has_suffix (rest[f], ".parquet") || g_str_has_suffix (rest[f], ".jsonl");
       const SagCaseRow *one;
 
       if (is_table)
         {
-          done = (!add || add_scans (&project, store, rest[f], &error)) &&
+          done = (!add || add_scans (&project, &adding, rest[f], &error)) &&
                  sag_import_table (project, rest[f], reader, by_model, &imported,
                                    sag_cli_get_cancellable (), &error);
           continue;

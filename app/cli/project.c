@@ -30,8 +30,8 @@ sag_cli_project_print_notes (const SagExported *exported)
 }
 
 /* A series is known by its folder, too. */
-static gboolean
-lies_at (const SagCaseRow *one, const char *place)
+gboolean
+sag_cli_project_lies_at (const SagCaseRow *one, const char *place)
 {
   const gsize n = strlen (place);
 
@@ -50,7 +50,8 @@ sag_cli_project_find (const SagProject *project, const char *name, GError **erro
       const SagCaseRow *one = g_ptr_array_index (project->cases, c);
       g_autofree char  *number = g_strdup_printf ("%" G_GINT64_FORMAT, one->id);
 
-      if (strcmp (one->name, name) == 0 || strcmp (number, name) == 0 || lies_at (one, full))
+      if (strcmp (one->name, name) == 0 || strcmp (number, name) == 0 ||
+          sag_cli_project_lies_at (one, full))
         {
           found = one;
           n++;

@@ -58,6 +58,13 @@ sag_cli_source_clear (SagCliSource *source)
   g_clear_pointer (&source->name, g_free);
 }
 
+gboolean
+sag_cli_source_parse_state (const char *word, SagCaseState *state)
+{
+  *state = SAG_CASE_NEW;
+  return word == NULL || (sag_case_state_parse (word, state) && *state >= SAG_CASE_DONE);
+}
+
 char *
 sag_cli_source_dup_case (const SagSample *sample, gpointer data)
 {

@@ -32,6 +32,9 @@ gboolean sag_cli_source_open (SagCliSource             *source,
 void     sag_cli_source_clear (SagCliSource *source);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SagCliSource, sag_cli_source_clear)
 
+/** sag_cli_source_parse_state: @word: (nullable): "done" or "reviewed"; NULL: every state. FALSE for other words. */
+gboolean sag_cli_source_parse_state (const char *word, SagCaseState *state);
+
 /** sag_cli_source_dup_case: what the case of a row is called: by its number in the project, or its line. */
 char *sag_cli_source_dup_case (const SagSample *sample, gpointer source);
 

@@ -21,14 +21,10 @@ sag_cli_tune_clear (SagCliTune *tune)
 static SagSnapshotOptions
 options_of (const SagCliTune *tune, guint64 seed)
 {
-  SagCaseState state = SAG_CASE_NEW;
-
-  if (tune->state != NULL)
-    sag_case_state_parse (tune->state, &state);
   return (SagSnapshotOptions){ .tasks = (const char *const *) tune->tasks,
                                .reader = tune->reader,
                                .assisted = tune->assisted,
-                               .least_state = state,
+                               .least_state = tune->least_state,
                                .hold_out =
                                  tune->hold_out > SAG_CLI_UNSAID ? tune->hold_out : HOLD_OUT,
                                .n_folds = (guint) tune->folds,
@@ -49,6 +45,7 @@ count (const SagCliTune *tune, const char *project, guint64 seed, GError **error
 gboolean
 sag_cli_tune_advise (const SagCliTune *tune,
                      const char       *project,
+                     SagBundle        *bundle,
                      gboolean          parts_said,
                      SagTrainPlan     *plan,
                      SagTuneAdvice    *advice,
@@ -60,7 +57,8 @@ sag_cli_tune_advise (const SagCliTune *tune,
     return FALSE;
   sag_tune_advise_snapshot (snapshot, advice);
   sag_tune_plan (plan, parts_said ? plan->parts : advice->parts,
-                 sag_snapshot_count (snapshot, SAG_SNAPSHOT_TRAIN));
+                 sag_snapshot_count (snapshot, SAG_SNAPSHOT_TRAIN),
+                 sag_bundle_get_network (bundle)->hidden);
   return TRUE;
 }
 

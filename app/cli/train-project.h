@@ -12,22 +12,24 @@ G_BEGIN_DECLS
 
 /**
  * SagCliTune: what the person said about a training on a project.
+ * @state: (nullable): the word; @least_state: what it means
  * @folds: 0: none; @hold_out: SAG_CLI_UNSAID: not said
  * @cache: folder of prepared scans
  * @estimate: only say how long it would take
  */
 typedef struct
 {
-  char      **tasks;
-  char       *reader;
-  char       *name;
-  char       *state;
-  const char *cache;
-  int         folds;
-  double      hold_out;
-  gboolean    assisted;
-  gboolean    estimate;
-  gboolean    json;
+  char       **tasks;
+  char        *reader;
+  char        *name;
+  char        *state;
+  SagCaseState least_state;
+  const char  *cache;
+  int          folds;
+  double       hold_out;
+  gboolean     assisted;
+  gboolean     estimate;
+  gboolean     json;
 } SagCliTune;
 
 void sag_cli_tune_clear (SagCliTune *tune);
@@ -87,12 +89,14 @@ void sag_cli_tune_clear (SagCliTune *tune);
 
 /**
  * sag_cli_tune_advise: fills the parts of the plan that the person left open from what the project has.
+ * @bundle: what is trained
  * @parts_said: the person chose what trains
  *
  * Errors: those of sag_snapshot_new()
  */
 gboolean sag_cli_tune_advise (const SagCliTune *tune,
                               const char       *project,
+                              SagBundle        *bundle,
                               gboolean          parts_said,
                               SagTrainPlan     *plan,
                               SagTuneAdvice    *advice,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli/cli.h"
 
+#include "app/cli/source.h"
 #include "app/cli/train-project.h"
 #include "app/cli/train-view.h"
 #include "model/core/error.h"
@@ -98,7 +99,6 @@ read_parts (Arguments *self, const char *command)
   SagTrainPlan *plan = &self->job.plan;
   double        share = self->tune.hold_out;
   gboolean      said_share = share > SAG_CLI_UNSAID || isnan (share);
-  SagCaseState  state;
 
   if (self->output == NULL && !self->tune.estimate)
     return sag_cli_usage (command, "Say where the training goes: -o DIR");
@@ -116,7 +116,7 @@ read_parts (Arguments *self, const char *command)
     return sag_cli_usage (command, "--folds takes 2 to %d", SAG_SNAPSHOT_MOST_FOLDS);
   if (said_share && !(self->tune.hold_out > 0 && self->tune.hold_out < 1))
     return sag_cli_usage (command, "--hold-out takes a share between 0 and 1");
-  if (self->tune.state != NULL && !sag_case_state_parse (self->tune.state, &state))
+  if (!sag_cli_source_parse_state (self->tune.state, &self->tune.least_state))
     return sag_cli_usage (command, "--state takes done or reviewed, not \"%s\"", self->tune.state);
   if (self->tune.folds != 0 && said_share)
     return sag_cli_usage (command, "--folds and --hold-out exclude each other");
@@ -216,8 +216,10 @@ advise (Arguments *self, const char *project, SagTuneAdvice *advice)
   if (self->cache == NULL)
     self->cache = sag_cache_dup_default_folder ();
   self->tune.cache = self->cache;
-  if (!sag_cli_tune_advise (&self->tune, project, self->what != NULL, &self->job.plan, advice,
-                            &error))
+  self->job.bundle = sag_cli_open_bundle (&self->model, &error);
+  if (self->job.bundle == NULL ||
+      !sag_cli_tune_advise (&self->tune, project, self->job.bundle, self->what != NULL,
+                            &self->job.plan, advice, &error))
     return sag_cli_fail (error);
   if (self->sampling != NULL)
     self->job.plan.sampling = sampling;
@@ -243,9 +245,6 @@ run_project (Arguments *self, const char *project, const SagTuneAdvice *advice, 
   g_free (self->model.engine);
   self->model.engine = g_strdup ("cpu");
   if (sag_cli_pick_engine (&self->model, &self->job.plan.engine, &error) == NULL)
-    return sag_cli_fail (error);
-  self->job.bundle = sag_cli_open_bundle (&self->model, &error);
-  if (self->job.bundle == NULL)
     return sag_cli_fail (error);
   job.bundle = self->job.bundle;
   job.plan = self->job.plan;
@@ -274,6 +273,8 @@ train (Arguments *self, char **words, const char *what)
 
   if (code == SAG_CLI_DONE && is_project && self->until != 0)
     code = sag_cli_usage (words[0], "--until is for manifests; of a project say --steps");
+  if (code == SAG_CLI_DONE && !is_project && self->tune.state != NULL)
+    code = sag_cli_usage (words[0], "--state is for projects; a manifest knows no states");
   if (code == SAG_CLI_DONE && is_project)
     code = advise (self, what, &advice);
   if (code == SAG_CLI_DONE)

@@ -246,6 +246,8 @@ read_bins (JsonObject *object, SagCalibrationTask *task, GError **error)
           !sag_json_get_number (json_node_get_object (node), "mean", &bin.mean, error) ||
           !sag_json_get_number (json_node_get_object (node), "share", &bin.share, error))
         return FALSE;
+      if (!(bin.mean >= 0 && bin.mean <= 1 && bin.share >= 0 && bin.share <= 1))
+        return fail (error, "A bin of \"reliability\" is no share between 0 and 1.");
       bin.n = (gsize) n;
       g_array_append_val (task->bins, bin);
     }
@@ -368,6 +370,13 @@ save_own (const SagCalibration *calibration, const char *path, GError **error)
   return sag_file_save (path, text, strlen (text), error);
 }
 
+/* TRUE if there is no such file now. */
+static gboolean
+take_away (const char *path)
+{
+  return path == NULL || g_unlink (path) == 0 || !g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
 gboolean
 sag_calibration_save (
   SagCalibration *calibration, SagBundle *bundle, const char *path, char **saved, GError **error)
@@ -382,7 +391,11 @@ sag_calibration_save (
         return FALSE;
     }
   else if (target != NULL && sag_file_save (target, text, strlen (text), NULL))
-    g_unlink (own); /* an older one of this person's would come first */
+    {
+      /* An older one of this person's would come first. */
+      if (!take_away (own) && !save_own (calibration, own, error))
+        return FALSE;
+    }
   else
     {
       g_free (target);
@@ -395,13 +408,6 @@ sag_calibration_save (
   if (saved != NULL)
     *saved = g_steal_pointer (&target);
   return TRUE;
-}
-
-/* TRUE if there is no such file now. */
-static gboolean
-take_away (const char *path)
-{
-  return path == NULL || g_unlink (path) == 0 || !g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
 gboolean

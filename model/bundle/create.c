@@ -8,6 +8,8 @@
 #include "model/bundle/source.h"
 #include "model/core/error.h"
 #include "model/core/paths.h"
+#include "model/text/tokenizer.h"
+#include "model/text/vocabulary.h"
 
 #include <string.h>
 
@@ -133,6 +135,34 @@ public_text (const SagBundleCreate *create, Creation *creation, SagNetwork *netw
          sag_bundle_note_file (creation->manifest, "text", create->text, error);
 }
 
+/* Words that are whole questions, after those that every vocabulary has. */
+static GBytes *
+list_questions (char **questions, gsize *n_words, GError **error)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+  g_autoptr (SagTokenizer) tokenizer = NULL;
+
+  for (gsize i = 0; i < SAG_N_SPECIAL; i++)
+    g_string_append_printf (words, "%s\n", sag_special_words[i]);
+  for (char **question = questions; *question != NULL; question++)
+    {
+      if (strchr (*question, '\n') != NULL)
+        {
+          g_set_error_literal (
+            error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+            "A question of a multi-label bundle has more than one line; write it "
+            "on one.");
+          return NULL;
+        }
+      g_string_append_printf (words, "%s\n", *question);
+    }
+  tokenizer = sag_tokenizer_new_questions (words->str, words->len, "The list of questions", error);
+  if (tokenizer == NULL)
+    return NULL;
+  *n_words = sag_tokenizer_get_n_words (tokenizer);
+  return g_string_free_to_bytes (g_steal_pointer (&words));
+}
+
 static gboolean
 make_network (const SagBundleCreate *create, Creation *creation, GError **error)
 {
@@ -147,7 +177,10 @@ make_network (const SagBundleCreate *create, Creation *creation, GError **error)
   if (!(create->vision != NULL ? public_vision (create, creation, network, error)
                                : random_vision (create, network, error)))
     return FALSE;
-  if (create->text == NULL)
+  if (create->questions != NULL)
+    sag_network_set_multi_label (network, (int32_t) creation->n_words,
+                                 choose (create->hidden, large, 768, 64));
+  else if (create->text == NULL)
     random_text (create, creation->n_words, network);
   else if (!public_text (create, creation, network, error))
     return FALSE;
@@ -167,7 +200,7 @@ prepare (const SagBundleCreate *create, const char *folder, Creation *creation, 
   g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, create->seed);
   gboolean         random = create->vision == NULL && create->text == NULL;
 
-  if (source.vocabulary == NULL && create->text == NULL)
+  if (source.vocabulary == NULL && create->text == NULL && create->questions == NULL)
     {
       source.vocabulary = shipped = sag_paths_find_data (SHIPPED_VOCABULARY);
       if (shipped == NULL)
@@ -179,9 +212,11 @@ prepare (const SagBundleCreate *create, const char *folder, Creation *creation, 
         }
     }
   creation->manifest = sag_bundle_source_manifest (&source, folder, error);
-  creation->vocabulary = creation->manifest != NULL
-                           ? sag_bundle_source_read_vocabulary (&source, &creation->n_words, error)
-                           : NULL;
+  if (creation->manifest == NULL)
+    return FALSE;
+  creation->vocabulary = create->questions != NULL
+                           ? list_questions (create->questions, &creation->n_words, error)
+                           : sag_bundle_source_read_vocabulary (&source, &creation->n_words, error);
   if (creation->vocabulary == NULL)
     return FALSE;
   creation->license = random && source.license == NULL

@@ -19,6 +19,8 @@ G_BEGIN_DECLS
  * @hidden, @intermediate, @positions: of random text layers
  * @embeddings: --embeddings, standard deviation of random embeddings, else 0.02. A text model that starts from
  *   nothing learns its words sooner with wider ones
+ * @questions: (nullable): --multi-label, of a manifest: not a network that reads, but the convolutional one that the
+ *   paper compares with, with an output for each; @hidden is its head's width
  * @seed: --seed, of everything random
  *
  * source.vocabulary may be NULL without @text: then the small vocabulary that ships is used.
@@ -38,6 +40,7 @@ typedef struct
   gint32          intermediate;
   gint32          positions;
   double          embeddings;
+  char          **questions;
   guint64         seed;
 } SagBundleCreate;
 

@@ -4,6 +4,7 @@
 #include "model/bundle/manifest.h"
 #include "model/core/number.h"
 #include "model/text/catalogue.h"
+#include "model/text/vocabulary.h"
 
 #include <math.h>
 
@@ -46,6 +47,13 @@ add_network (GString *text, const SagNetwork *network)
   add_format (text, "vision", "EfficientNet of %d blocks, %d to %d channels, %d x %d x %d tokens",
               network->n_blocks, network->stem_channels, network->head_channels, dims[0], dims[1],
               dims[2]);
+  if (network->text_kind == SAG_TEXT_MULTI_LABEL)
+    {
+      add_format (text, "text", "none: multi-label, %d wide, one output for each of %d questions",
+                  network->hidden, network->n_words - SAG_N_SPECIAL);
+      add_format (text, "weights", "%" G_GSIZE_FORMAT " values", n_values);
+      return;
+    }
   add_format (text, "text", "%s, %d layers, %d wide, %d heads, %d words, texts of up to %d tokens",
               network->text_kind == SAG_TEXT_BERT ? "BERT" : "MegatronBert", network->text_layers,
               network->hidden, network->n_heads, network->n_words, sag_network_max_text (network));

@@ -27,7 +27,9 @@ sag_bundle_make_tokenizer (const SagManifest *manifest, GBytes *vocabulary, GErr
         manifest->name);
       return NULL;
     }
-  tokenizer = sag_tokenizer_new (data, size_bytes, name, error);
+  tokenizer = manifest->network.text_kind == SAG_TEXT_MULTI_LABEL
+                ? sag_tokenizer_new_questions (data, size_bytes, name, error)
+                : sag_tokenizer_new (data, size_bytes, name, error);
   if (tokenizer == NULL ||
       !sag_bundle_check_words (sag_tokenizer_get_n_words (tokenizer), &manifest->network, error))
     return NULL;

@@ -83,14 +83,24 @@ static gboolean
 parse_text (JsonObject *object, SagNetwork *network, GError **error)
 {
   const char *kind;
+  int32_t     n_words, hidden;
 
   if (!sag_json_get_string (object, "kind", &kind, error))
     return FALSE;
+  if (strcmp (kind, "multi-label") == 0)
+    {
+      if (!sag_json_get_size (object, "words", MAX_SIZE, &n_words, error) ||
+          !sag_json_get_size (object, "hidden", MAX_SIZE, &hidden, error))
+        return FALSE;
+      sag_network_set_multi_label (network, n_words, hidden);
+      return TRUE;
+    }
   if (strcmp (kind, "bert") != 0 && strcmp (kind, "megatron-bert") != 0)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
-                   "\"kind\" of the text layers is \"%.40s\"; bert and megatron-bert are known.",
-                   kind);
+      g_set_error (
+        error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,
+        "\"kind\" of the text layers is \"%.40s\"; bert, megatron-bert and multi-label are known.",
+        kind);
       return FALSE;
     }
   network->text_kind = strcmp (kind, "bert") == 0 ? SAG_TEXT_BERT : SAG_TEXT_MEGATRON;

@@ -185,23 +185,46 @@ write_vision (SagJsonWriter *json, const SagNetwork *network)
   sag_json_end_object (json);
 }
 
+static const char *
+get_kind (const SagNetwork *network)
+{
+  switch (network->text_kind)
+    {
+    case SAG_TEXT_MEGATRON:
+      return "megatron-bert";
+    case SAG_TEXT_MULTI_LABEL:
+      return "multi-label";
+    default:
+      return "bert";
+    }
+}
+
+static void
+write_text (SagJsonWriter *json, const SagNetwork *network)
+{
+  sag_json_begin_object (json, "text");
+  sag_json_string (json, "kind", get_kind (network));
+  sag_json_integer (json, "words", network->n_words);
+  sag_json_integer (json, "hidden", network->hidden);
+  if (network->text_kind != SAG_TEXT_MULTI_LABEL)
+    {
+      sag_json_integer (json, "positions", network->n_positions);
+      sag_json_integer (json, "types", network->n_types);
+      sag_json_integer (json, "heads", network->n_heads);
+      sag_json_integer (json, "intermediate", network->intermediate);
+      sag_json_integer (json, "layers", network->text_layers);
+      sag_json_float (json, "layer_norm_eps", network->layer_norm_eps);
+    }
+  sag_json_end_object (json);
+}
+
 static void
 write_network (SagJsonWriter *json, const SagNetwork *network)
 {
   sag_json_begin_object (json, "network");
   sag_json_integers (json, "input", network->input, 3);
   write_vision (json, network);
-  sag_json_begin_object (json, "text");
-  sag_json_string (json, "kind", network->text_kind == SAG_TEXT_BERT ? "bert" : "megatron-bert");
-  sag_json_integer (json, "words", network->n_words);
-  sag_json_integer (json, "positions", network->n_positions);
-  sag_json_integer (json, "types", network->n_types);
-  sag_json_integer (json, "hidden", network->hidden);
-  sag_json_integer (json, "heads", network->n_heads);
-  sag_json_integer (json, "intermediate", network->intermediate);
-  sag_json_integer (json, "layers", network->text_layers);
-  sag_json_float (json, "layer_norm_eps", network->layer_norm_eps);
-  sag_json_end_object (json);
+  write_text (json, network);
   sag_json_integers (json, "cells", network->cells, 3);
   sag_json_end_object (json);
 }

@@ -3,6 +3,7 @@
 
 #include "model/bundle/save.h"
 #include "model/core/error.h"
+#include "model/text/catalogue.h"
 
 #include <math.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #define MOST_IN_F16 65504.0f
 #define PIECE 65536
 #define HALVED_FROM "halved_from"
+#define LEFT_OUT "left_out"
 
 static SagDtype
 dtype_of (const SagWeightSpec *spec)
@@ -120,6 +122,51 @@ note_aurocs (SagManifest *manifest, GHashTable *const aurocs[SAG_N_HEADS])
     }
 }
 
+static gboolean
+asks_for_one_of (const SagBundleTask *task, GPtrArray *missed)
+{
+  SagCatalogue *catalogue = sag_catalogue_get_default (NULL);
+
+  for (guint i = 0; catalogue != NULL && i < missed->len; i++)
+    {
+      const SagBundleTask *other = missed->pdata[i];
+
+      if (other->head == task->head &&
+          sag_catalogue_same_finding (catalogue, other->text, task->text))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What was trained and never learned is nothing that the bundle answers, in whatever words. */
+static void
+leave_out (SagManifest *manifest, double least_auroc)
+{
+  g_autoptr (GPtrArray) missed = g_ptr_array_new ();
+  g_autofree char *note = NULL;
+  char             bound[G_ASCII_DTOSTR_BUF_SIZE];
+  guint            n = manifest->tasks->len;
+
+  for (guint i = 0; i < n; i++)
+    if (((const SagBundleTask *) manifest->tasks->pdata[i])->auroc < least_auroc)
+      g_ptr_array_add (missed, manifest->tasks->pdata[i]);
+  for (guint i = n; i-- > 0;)
+    {
+      const SagBundleTask *task = manifest->tasks->pdata[i];
+
+      if (isnan (task->auroc) && asks_for_one_of (task, missed))
+        g_ptr_array_remove_index (manifest->tasks, i);
+    }
+  for (guint i = 0; i < missed->len; i++)
+    g_ptr_array_remove (manifest->tasks, missed->pdata[i]);
+  n -= manifest->tasks->len;
+  if (n == 0)
+    return;
+  note = g_strdup_printf ("%u texts of findings with an AUROC below %s on held-out cases", n,
+                          g_ascii_formatd (bound, sizeof bound, "%g", least_auroc));
+  sag_manifest_add_note (manifest, LEFT_OUT, note);
+}
+
 static SagManifest *
 dup_manifest (SagBundle *bundle, const SagBundlePublish *publish)
 {
@@ -131,6 +178,7 @@ dup_manifest (SagBundle *bundle, const SagBundlePublish *publish)
   replace (&manifest->permitted_use, publish->permitted_use);
   forget_notes (manifest, publish->forget);
   note_aurocs (manifest, publish->aurocs);
+  leave_out (manifest, publish->least_auroc);
   if (!has_note (manifest, HALVED_FROM))
     sag_manifest_add_note (manifest, HALVED_FROM, sag_bundle_get_sha256 (bundle));
   manifest->lora_scaling = 0;

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * @weights_license, @data_license, @permitted_use: as in SagManifest
  * @forget: (nullable): keys of the provenance that are left out
  * @aurocs: (nullable) (element-type utf8 double*): for each head, the AUROC of a text on held-out cases
+ * @least_auroc: texts whose AUROC is known and lower leave the list of tasks, and with them other wordings of the same
+ *   finding that have none; the provenance says how many; 0: none
  */
 typedef struct
 {
@@ -22,6 +24,7 @@ typedef struct
   const char        *permitted_use;
   const char *const *forget;
   GHashTable        *aurocs[SAG_N_HEADS];
+  double             least_auroc;
   GCancellable      *cancellable;
 } SagBundlePublish;
 

@@ -3,6 +3,7 @@
 
 #include "model/cpu/arena.h"
 #include "model/cpu/ask.h"
+#include "model/cpu/classes.h"
 #include "model/cpu/text.h"
 #include "model/cpu/vision.h"
 #include "model/engine/status.h"
@@ -153,10 +154,11 @@ cpu_encode (void *self, const SagEncodeRequest *request, SagStatus *status)
         return false;
       sag_cpu_linear (&engine->adaptor, &engine->team, features,
                       request->tokens + i * n_tokens * hidden, n_tokens, SAG_CPU_ACT_NONE, NULL);
-      if (request->tap.func != NULL && !load_text (engine, status))
+      if (request->tap.func == NULL || engine->network.text_kind == SAG_TEXT_MULTI_LABEL)
+        continue;
+      if (!load_text (engine, status))
         return false;
-      if (request->tap.func != NULL)
-        tap_tokens (engine, &request->tap, request->tokens + i * n_tokens * hidden, n_tokens);
+      tap_tokens (engine, &request->tap, request->tokens + i * n_tokens * hidden, n_tokens);
     }
   return true;
 }
@@ -166,6 +168,8 @@ cpu_ask (void *self, const SagAskRequest *request, SagStatus *status)
 {
   Engine *engine = self;
 
+  if (engine->network.text_kind == SAG_TEXT_MULTI_LABEL)
+    return sag_cpu_ask_classes (&engine->source, request, status);
   return load_text (engine, status) &&
          sag_cpu_ask (engine->text, &engine->team, &engine->arena, request, status);
 }

@@ -9,6 +9,7 @@
 
 #define MOST_BYTES ((gsize) 256 << 20)
 #define MOST_COLUMNS 256
+#define PARQUET "PAR1"
 
 struct _SagRows
 {
@@ -344,7 +345,17 @@ sag_rows_load (const char *path, GError **error)
   g_autofree char *text = sag_file_load (path, MOST_BYTES, &size, error);
   g_autofree char *name = sag_file_dup_display_name (path);
 
-  return text != NULL ? sag_rows_parse (text, size, name, error) : NULL;
+  if (text == NULL)
+    return NULL;
+  if (size >= strlen (PARQUET) && memcmp (text, PARQUET, strlen (PARQUET)) == 0)
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                   "%s is a Parquet table, which is not read here. Take the .csv of the same name "
+                   "if there is one, or save it as CSV or JSON Lines, such as with pandas.",
+                   name);
+      return NULL;
+    }
+  return sag_rows_parse (text, size, name, error);
 }
 
 gsize

@@ -253,6 +253,8 @@ tokenize_one (SagEngine *engine, const char *text, gsize *n_ids, GError **error)
                            "A task's text is not valid UTF-8; type it again.");
       return NULL;
     }
+  if (!sag_tokenizer_check (sag_bundle_get_tokenizer (engine->bundle), text, error))
+    return NULL;
   ids = sag_tokenizer_encode (sag_bundle_get_tokenizer (engine->bundle), text, n_ids);
   if (*n_ids > most)
     {

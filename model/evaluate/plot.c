@@ -383,7 +383,8 @@ draw_point (const Drawing *drawing, gsize model)
       x = point->sensitivity;
       y = (double) point->n_true_positives / (double) n_called;
     }
-  drawing->pen->dot (drawing->data, place_of (drawing, x, y), 4, ink_of (model), FALSE);
+  if (!isnan (x) && !isnan (y))
+    drawing->pen->dot (drawing->data, place_of (drawing, x, y), 4, ink_of (model), FALSE);
 }
 
 static void

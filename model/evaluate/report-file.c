@@ -3,13 +3,16 @@
 
 #include "model/core/error.h"
 #include "model/core/file.h"
-#include "model/core/json-reader.h"
+#include "model/evaluate/report-figures.h"
 
 #include <math.h>
 #include <string.h>
 
-#define MOST_BYTES (256 << 20)
+/* Reading takes some 50 times as much memory; 54,000 cases of two models are about 15 MB. */
+#define MOST_BYTES (64 << 20)
 #define MOST_COUNT G_MAXINT32
+#define MOST_MM 1e5
+#define MOST_ML 1e6
 
 struct _SagReportFile
 {
@@ -19,67 +22,6 @@ struct _SagReportFile
   GArray         *cases; /* SagReportCase */
   GStringChunk   *words;
 };
-
-static gboolean
-fail (GError **error, const char *sentence)
-{
-  g_set_error_literal (error, SAG_ERROR, SAG_ERROR_FORMAT, sentence);
-  return FALSE;
-}
-
-/* Numbers that a report does not know are null, or not there. */
-static double
-number_of (JsonObject *object, const char *key)
-{
-  JsonNode *node = json_object_get_member (object, key);
-  GType     type =
-    node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
-
-  return type == G_TYPE_DOUBLE || type == G_TYPE_INT64 ? json_node_get_double (node) : NAN;
-}
-
-/* @n numbers; NaN in all of them if that is not what the node holds. */
-static void
-numbers_of (JsonNode *node, double *values, guint n)
-{
-  JsonArray *array =
-    node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-  gboolean whole = array != NULL && json_array_get_length (array) == n;
-
-  for (guint i = 0; i < n; i++)
-    {
-      JsonNode *item = whole ? json_array_get_element (array, i) : NULL;
-
-      whole = whole && JSON_NODE_HOLDS_VALUE (item);
-      values[i] = whole && json_node_get_value_type (item) != G_TYPE_STRING &&
-                      json_node_get_value_type (item) != G_TYPE_BOOLEAN
-                    ? json_node_get_double (item)
-                    : NAN;
-      whole = whole && isfinite (values[i]);
-    }
-  for (guint i = 0; i < n && !whole; i++)
-    values[i] = NAN;
-}
-
-static SagInterval
-interval_of (JsonObject *object, const char *key)
-{
-  double ends[2];
-
-  numbers_of (json_object_get_member (object, key), ends, 2);
-  return (SagInterval){ ends[0], ends[1] };
-}
-
-static gboolean
-get_count (JsonObject *object, const char *key, gsize *count, GError **error)
-{
-  gint64 value = 0;
-
-  if (!sag_json_get_integer (object, key, 0, MOST_COUNT, &value, error))
-    return FALSE;
-  *count = (gsize) value;
-  return TRUE;
-}
 
 static JsonObject *
 object_in (JsonArray *array, guint index)
@@ -98,7 +40,7 @@ read_bundles (SagReportFile *self, JsonObject *object, GError **error)
     return FALSE;
   self->facts.n_models = json_array_get_length (array);
   if (self->facts.n_models == 0 || self->facts.n_models > SAG_EVALUATE_MOST_MODELS)
-    return fail (error, "\"bundles\" holds neither one bundle nor two.");
+    return sag_report_figures_fail (error, "\"bundles\" holds neither one bundle nor two.");
   for (guint m = 0; m < self->facts.n_models; m++)
     {
       SagReportBundle *bundle = &self->bundles[m];
@@ -106,7 +48,7 @@ read_bundles (SagReportFile *self, JsonObject *object, GError **error)
       const char      *name, *sha256;
 
       if (from == NULL)
-        return fail (error, "\"bundles\" holds no object.");
+        return sag_report_figures_fail (error, "\"bundles\" holds no object.");
       if (!sag_json_get_string (from, "name", &name, error) ||
           !sag_json_get_string (from, "sha256", &sha256, error) ||
           !sag_json_get_boolean (from, "trained", &bundle->trained, error) ||
@@ -118,25 +60,6 @@ read_bundles (SagReportFile *self, JsonObject *object, GError **error)
   return TRUE;
 }
 
-static char **
-dup_strings (JsonObject *object, const char *key)
-{
-  JsonNode *node = json_object_get_member (object, key);
-  g_autoptr (GStrvBuilder) strings = g_strv_builder_new ();
-  JsonArray *array =
-    node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-
-  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
-    {
-      JsonNode   *item = json_array_get_element (array, i);
-      const char *string = JSON_NODE_HOLDS_VALUE (item) ? json_node_get_string (item) : NULL;
-
-      if (string != NULL)
-        g_strv_builder_add (strings, string);
-    }
-  return g_strv_builder_end (strings);
-}
-
 static gboolean
 read_facts (SagReportFile *self, JsonObject *object, GError **error)
 {
@@ -144,56 +67,75 @@ read_facts (SagReportFile *self, JsonObject *object, GError **error)
   gsize           n_folds = 0, n_looks, n_bundles;
   JsonObject     *looks;
 
-  if (!read_bundles (self, object, error) || !get_count (object, "scans", &facts->n_scans, error) ||
-      !get_count (object, "patients", &facts->n_patients, error) ||
-      !get_count (object, "synthetic_scans", &facts->n_synthetic, error) ||
-      !get_count (object, "failed_scans", &facts->n_failed, error) ||
+  if (!read_bundles (self, object, error) ||
+      !sag_report_figures_count (object, "scans", &facts->n_scans, error) ||
+      !sag_report_figures_count (object, "patients", &facts->n_patients, error) ||
+      !sag_report_figures_count (object, "synthetic_scans", &facts->n_synthetic, error) ||
+      !sag_report_figures_count (object, "failed_scans", &facts->n_failed, error) ||
       !sag_json_get_number (object, "threshold", &facts->threshold, error) ||
       !sag_json_get_object (object, "holdout", &looks, error) ||
-      !get_count (looks, "looks", &n_looks, error) ||
-      !get_count (looks, "bundles", &n_bundles, error) ||
-      (json_object_has_member (object, "folds") && !get_count (object, "folds", &n_folds, error)))
+      !sag_report_figures_count (looks, "looks", &n_looks, error) ||
+      !sag_report_figures_count (looks, "bundles", &n_bundles, error) ||
+      (json_object_has_member (object, "folds") &&
+       !sag_report_figures_count (object, "folds", &n_folds, error)))
     return FALSE;
   if (!(facts->threshold > 0 && facts->threshold < 1))
-    return fail (error, "\"threshold\" is no probability between 0 and 1.");
+    return sag_report_figures_fail (error, "\"threshold\" is no probability between 0 and 1.");
   facts->n_folds = (guint) n_folds;
   facts->looks = (SagLooks){ .n = (guint) n_looks, .n_bundles = (guint) n_bundles };
-  facts->notes = dup_strings (object, "notes");
+  facts->notes = sag_report_figures_dup_strings (object, "notes");
   return TRUE;
 }
 
-static gboolean
-read_point (JsonObject *object, SagPoint *point, GError **error)
+static double
+share (gsize part, gsize whole)
 {
-  if (!get_count (object, "true_positives", &point->n_true_positives, error) ||
-      !get_count (object, "false_positives", &point->n_false_positives, error) ||
-      !get_count (object, "true_negatives", &point->n_true_negatives, error) ||
-      !get_count (object, "false_negatives", &point->n_false_negatives, error))
+  return whole > 0 ? (double) part / (double) whole : NAN;
+}
+
+/* The counts must be those of the task's cases; what follows from them is not read. */
+static gboolean
+read_point (const SagReportTask *task, JsonObject *object, SagPoint *point, GError **error)
+{
+  const gsize n_negatives = task->n - task->n_positives;
+
+  if (!sag_report_figures_count (object, "true_positives", &point->n_true_positives, error) ||
+      !sag_report_figures_count (object, "false_positives", &point->n_false_positives, error) ||
+      !sag_report_figures_count (object, "true_negatives", &point->n_true_negatives, error) ||
+      !sag_report_figures_count (object, "false_negatives", &point->n_false_negatives, error))
     return FALSE;
+  if (point->n_true_positives + point->n_false_negatives != task->n_positives ||
+      point->n_true_negatives + point->n_false_positives != n_negatives)
+    return sag_report_figures_fail (error, "The answers at the threshold are not of all cases.");
   point->threshold = NAN;
-  point->sensitivity = number_of (object, "sensitivity");
-  point->specificity = number_of (object, "specificity");
-  point->sensitivity_interval = interval_of (object, "sensitivity_95");
-  point->specificity_interval = interval_of (object, "specificity_95");
+  point->sensitivity = share (point->n_true_positives, task->n_positives);
+  point->specificity = share (point->n_true_negatives, n_negatives);
+  point->sensitivity_interval = sag_metrics_wilson (point->n_true_positives, task->n_positives);
+  point->specificity_interval = sag_metrics_wilson (point->n_true_negatives, n_negatives);
   return TRUE;
 }
 
 static gboolean
-read_maps (JsonObject *object, SagReportMaps *maps, GError **error)
+read_maps (const SagReportTask *task, JsonObject *object, SagReportMaps *maps, GError **error)
 {
-  if (!get_count (object, "present", &maps->n_present, error) ||
-      !get_count (object, "sided", &maps->n_sided, error) ||
-      !get_count (object, "absent", &maps->n_absent, error))
+  static const SagReportFigure figures[] = {
+    { "hit", G_STRUCT_OFFSET (SagReportMaps, hit), 0, 1, 1 },
+    { "strict_hit", G_STRUCT_OFFSET (SagReportMaps, strict_hit), 0, 1, 1 },
+    { "dice", G_STRUCT_OFFSET (SagReportMaps, dice), 0, 1, 1 },
+    { "best_dice", G_STRUCT_OFFSET (SagReportMaps, best_dice), 0, 1, 1 },
+    { "cell_dice", G_STRUCT_OFFSET (SagReportMaps, cell_dice), 0, 1, 1 },
+    { "median_distance_mm", G_STRUCT_OFFSET (SagReportMaps, median_distance_mm), 0, MOST_MM, 1 },
+    { "right_side", G_STRUCT_OFFSET (SagReportMaps, right_side), 0, 1, 1 },
+    { "false_alarms", G_STRUCT_OFFSET (SagReportMaps, false_alarms), 0, 1, 1 },
+  };
+
+  if (!sag_report_figures_count (object, "present", &maps->n_present, error) ||
+      !sag_report_figures_count (object, "sided", &maps->n_sided, error) ||
+      !sag_report_figures_count (object, "absent", &maps->n_absent, error) ||
+      !sag_report_figures_read (object, figures, G_N_ELEMENTS (figures), maps, error))
     return FALSE;
-  maps->hit = number_of (object, "hit");
-  maps->strict_hit = number_of (object, "strict_hit");
-  maps->dice = number_of (object, "dice");
-  maps->best_dice = number_of (object, "best_dice");
-  maps->cell_dice = number_of (object, "cell_dice");
-  maps->median_distance_mm = number_of (object, "median_distance_mm");
-  maps->right_side = number_of (object, "right_side");
-  maps->false_alarms = number_of (object, "false_alarms");
-  return TRUE;
+  return (maps->n_present + maps->n_absent <= task->n_masks && maps->n_sided <= maps->n_present) ||
+         sag_report_figures_fail (error, "The maps are of more cases than have a mask.");
 }
 
 static SagTraining
@@ -208,24 +150,25 @@ training_of (const char *words)
 static gboolean
 read_model (const SagReportTask *task, JsonObject *object, SagReportModel *model, GError **error)
 {
+  static const SagReportFigure figures[] = {
+    { "auroc", G_STRUCT_OFFSET (SagReportModel, auroc.auroc), 0, 1, 1 },
+    { "auroc_delong_95", G_STRUCT_OFFSET (SagReportModel, auroc.interval), 0, 1, 2 },
+    { "auroc_95", G_STRUCT_OFFSET (SagReportModel, auroc_interval), 0, 1, 2 },
+    { "aupr", G_STRUCT_OFFSET (SagReportModel, aupr), 0, 1, 1 },
+    { "aupr_95", G_STRUCT_OFFSET (SagReportModel, aupr_interval), 0, 1, 2 },
+  };
   const char *training;
   JsonObject *point, *maps;
 
+  model->auroc = (SagAuroc){ task->n_positives, task->n - task->n_positives, NAN, NAN, { 0 } };
   if (!sag_json_get_string (object, "training", &training, error) ||
+      !sag_report_figures_read (object, figures, G_N_ELEMENTS (figures), model, error) ||
       !sag_json_get_object (object, "point", &point, error) ||
-      !read_point (point, &model->point, error))
+      !read_point (task, point, &model->point, error))
     return FALSE;
   model->training = training_of (training);
-  model->auroc =
-    (SagAuroc){ task->n_positives, task->n - task->n_positives, number_of (object, "auroc"), NAN,
-                interval_of (object, "auroc_delong_95") };
-  model->auroc_interval = interval_of (object, "auroc_95");
-  model->aupr = number_of (object, "aupr");
-  model->aupr_interval = interval_of (object, "aupr_95");
-  if (task->n_masks == 0)
-    return TRUE;
-  return sag_json_get_object (object, "maps", &maps, error) &&
-         read_maps (maps, &model->maps, error);
+  return task->n_masks == 0 || (sag_json_get_object (object, "maps", &maps, error) &&
+                                read_maps (task, maps, &model->maps, error));
 }
 
 static gboolean
@@ -236,13 +179,13 @@ read_models (const SagReportFile *self, SagReportTask *task, JsonObject *object,
   if (!sag_json_get_array (object, "models", &models, error))
     return FALSE;
   if (json_array_get_length (models) != self->facts.n_models)
-    return fail (error, "A task has not as many models as there are bundles.");
+    return sag_report_figures_fail (error, "A task has not as many models as there are bundles.");
   for (guint m = 0; m < self->facts.n_models; m++)
     {
       JsonObject *from = object_in (models, m);
 
       if (from == NULL)
-        return fail (error, "\"models\" holds no object.");
+        return sag_report_figures_fail (error, "\"models\" holds no object.");
       if (!read_model (task, from, &task->models[m], error))
         return FALSE;
     }
@@ -252,29 +195,31 @@ read_models (const SagReportFile *self, SagReportTask *task, JsonObject *object,
 static gboolean
 read_pair (SagReportTask *task, JsonObject *object, GError **error)
 {
-  JsonObject   *from;
-  SagAurocPair *pair = &task->pair;
+  static const SagReportFigure figures[] = {
+    { "auroc_difference", G_STRUCT_OFFSET (SagReportTask, pair.difference), -1, 1, 1 },
+    { "auroc_difference_delong_95", G_STRUCT_OFFSET (SagReportTask, pair.interval), -1, 1, 2 },
+    { "p", G_STRUCT_OFFSET (SagReportTask, pair.p), 0, 1, 1 },
+    { "auroc_difference_95", G_STRUCT_OFFSET (SagReportTask, auroc_difference), -1, 1, 2 },
+    { "aupr_difference_95", G_STRUCT_OFFSET (SagReportTask, aupr_difference), -1, 1, 2 },
+  };
+  JsonObject *from;
 
-  if (!sag_json_get_object (object, "comparison", &from, error))
-    return FALSE;
-  pair->difference = number_of (from, "auroc_difference");
-  pair->interval = interval_of (from, "auroc_difference_delong_95");
-  pair->p = number_of (from, "p");
-  task->auroc_difference = interval_of (from, "auroc_difference_95");
-  task->aupr_difference = interval_of (from, "aupr_difference_95");
-  return TRUE;
+  return sag_json_get_object (object, "comparison", &from, error) &&
+         sag_report_figures_read (from, figures, G_N_ELEMENTS (figures), task, error);
 }
 
 static gboolean
 read_words (SagReportFile *self, SagReportTask *task, JsonObject *object, GError **error)
 {
   const char *text, *number;
-  g_auto (GStrv) wordings = dup_strings (object, "wordings");
+  g_auto (GStrv) wordings = sag_report_figures_dup_strings (object, "wordings");
   GPtrArray *sentences;
 
   if (!sag_json_get_string (object, "task", &text, error) ||
       !sag_json_get_string (object, "number", &number, error))
     return FALSE;
+  if (wordings[0] == NULL)
+    return sag_report_figures_fail (error, "A task has no wordings.");
   task->text = g_string_chunk_insert_const (self->words, text);
   sentences = g_ptr_array_new ();
   for (gsize i = 0; wordings[i] != NULL; i++)
@@ -288,18 +233,23 @@ read_words (SagReportFile *self, SagReportTask *task, JsonObject *object, GError
 static gboolean
 fill_task (SagReportFile *self, SagReportTask *task, JsonObject *object, GError **error)
 {
-  if (!read_words (self, task, object, error) || !get_count (object, "n", &task->n, error) ||
-      !get_count (object, "positives", &task->n_positives, error) ||
-      !get_count (object, "patients", &task->n_patients, error) ||
-      !get_count (object, "masks", &task->n_masks, error) ||
-      !get_count (object, "outside_the_box", &task->n_outside, error) ||
+  static const SagReportFigure figures[] = {
+    { "median_ml", G_STRUCT_OFFSET (SagReportTask, median_ml), 0, MOST_ML, 1 },
+  };
+
+  if (!read_words (self, task, object, error) ||
+      !sag_report_figures_count (object, "n", &task->n, error) ||
+      !sag_report_figures_count (object, "positives", &task->n_positives, error) ||
+      !sag_report_figures_count (object, "patients", &task->n_patients, error) ||
+      !sag_report_figures_count (object, "masks", &task->n_masks, error) ||
+      !sag_report_figures_count (object, "outside_the_box", &task->n_outside, error) ||
+      !sag_report_figures_read (object, figures, G_N_ELEMENTS (figures), task, error) ||
       !sag_json_get_boolean (object, "lesion", &task->lesion, error))
     return FALSE;
   if (task->n_positives > task->n || task->n_patients > task->n)
-    return fail (error, "A task has more positives or patients than cases.");
+    return sag_report_figures_fail (error, "A task has more positives or patients than cases.");
   task->independent = task->n_patients == task->n;
   task->pair.too_few = MIN (task->n_positives, task->n - task->n_positives) < SAG_METRICS_FEWEST;
-  task->median_ml = number_of (object, "median_ml");
   return read_models (self, task, object, error) &&
          (self->facts.n_models < 2 || read_pair (task, object, error));
 }
@@ -316,7 +266,7 @@ read_tasks (SagReportFile *self, JsonObject *object, GError **error)
       JsonObject   *from = object_in (array, t);
       SagReportTask task = { .changed = g_array_new (FALSE, FALSE, sizeof (guint)) };
       gboolean      whole = from != NULL ? fill_task (self, &task, from, error)
-                                         : fail (error, "\"tasks\" holds no object.");
+                                         : sag_report_figures_fail (error, "\"tasks\" holds no object.");
 
       g_array_append_val (self->tasks, task);
       if (!whole)
@@ -334,9 +284,10 @@ read_places (const SagReportFile *self, JsonObject *object, SagReportCase *one)
   guint n = peaks != NULL ? json_array_get_length (peaks) : 0;
 
   for (guint m = 0; m < SAG_EVALUATE_MOST_MODELS; m++)
-    numbers_of (m < MIN (n, self->facts.n_models) ? json_array_get_element (peaks, m) : NULL,
-                one->peaks_ras_mm[m], 3);
-  numbers_of (json_object_get_member (object, "mask_ras_mm"), one->mask_ras_mm, 3);
+    sag_report_figures_numbers (
+      m < MIN (n, self->facts.n_models) ? json_array_get_element (peaks, m) : NULL,
+      one->peaks_ras_mm[m], 3);
+  sag_report_figures_numbers (json_object_get_member (object, "mask_ras_mm"), one->mask_ras_mm, 3);
 }
 
 static gboolean
@@ -355,10 +306,11 @@ read_case (const SagReportFile *self, JsonObject *object, SagReportCase *one, GE
   one->task = (gsize) task;
   one->patient = (guint) patient;
   one->truth = (int) truth;
-  numbers_of (json_object_get_member (object, "scores"), one->scores, (guint) self->facts.n_models);
+  sag_report_figures_numbers (json_object_get_member (object, "scores"), one->scores,
+                              (guint) self->facts.n_models);
   for (gsize m = 0; m < self->facts.n_models; m++)
     if (isnan (one->scores[m]))
-      return fail (error, "\"scores\" does not hold a number of each model.");
+      return sag_report_figures_fail (error, "\"scores\" does not hold a number of each model.");
   read_places (self, object, one);
   return TRUE;
 }
@@ -376,7 +328,7 @@ read_cases (SagReportFile *self, JsonObject *object, GError **error)
       SagReportCase one = { 0 };
 
       if (from == NULL)
-        return fail (error, "\"cases\" holds no object.");
+        return sag_report_figures_fail (error, "\"cases\" holds no object.");
       if (!read_case (self, from, &one, error))
         return FALSE;
       g_array_append_val (self->cases, one);
@@ -406,12 +358,14 @@ static gboolean
 check_counts (const SagReportFile *self, GError **error)
 {
   g_autofree gsize *n = g_new0 (gsize, self->tasks->len);
+  g_autofree gsize *n_all = g_new0 (gsize, self->tasks->len);
   g_autofree gsize *n_positives = g_new0 (gsize, self->tasks->len);
 
   for (guint c = 0; c < self->cases->len; c++)
     {
       const SagReportCase *one = &g_array_index (self->cases, SagReportCase, c);
 
+      n_all[one->task]++;
       n[one->task] += one->truth >= 0;
       n_positives[one->task] += one->truth == 1;
     }
@@ -419,8 +373,9 @@ check_counts (const SagReportFile *self, GError **error)
     {
       const SagReportTask *task = &g_array_index (self->tasks, SagReportTask, t);
 
-      if (task->n != n[t] || task->n_positives != n_positives[t])
-        return fail (error, "The cases are not those of the figures.");
+      if (task->n != n[t] || task->n_positives != n_positives[t] || task->n_masks > n_all[t] ||
+          task->n_outside > task->n_masks)
+        return sag_report_figures_fail (error, "The cases are not those of the figures.");
     }
   return TRUE;
 }
@@ -442,7 +397,7 @@ check_version (JsonObject *object, GError **error)
       !sag_json_get_integer (object, "version", 1, G_MAXINT32, &version, error))
     return FALSE;
   if (strcmp (format, SAG_REPORT_FORMAT) != 0)
-    return fail (error, "This is no report.");
+    return sag_report_figures_fail (error, "This is no report.");
   if (version == SAG_REPORT_VERSION)
     return TRUE;
   g_set_error_literal (error, SAG_ERROR, SAG_ERROR_UNSUPPORTED,

@@ -80,8 +80,9 @@ const SagReportFacts  *sag_report_file_get_facts (const SagReportFile *file);
 const SagReportBundle *sag_report_file_get_bundle (const SagReportFile *file, gsize model);
 
 /**
- * sag_report_file_get_task: as it was when it was written, except for what is not in the file: pair holds difference,
- * interval, p and too_few, and point no threshold. @changed has numbers of cases of this file.
+ * sag_report_file_get_task: as it was when it was written, except for what is not read: pair holds difference,
+ * interval, p and too_few, point no threshold, laterality is none, and large is FALSE. @changed has numbers of cases of
+ * this file.
  */
 const SagReportTask *sag_report_file_get_task (const SagReportFile *file, gsize task);
 gsize                sag_report_file_get_n_tasks (const SagReportFile *file);

@@ -161,7 +161,8 @@ gboolean sag_export_training (SagProject               *project,
 
 /**
  * sag_export_upstream: a folder for the code of the model's authors: manifest.parquet, bin/ (scans: 1 mm, axes R, A, S,
- * int16), seg/ and nodule_seg/ (masks on the same grid), rows "Segment:KEY". What it cannot express is noted.
+ * int16), seg/ and nodule_seg/ (masks on the same grid), rows "Segment:KEY". What it cannot express is noted. The same
+ * table as manifest.csv is what `train` and sag_import_table() read.
  */
 gboolean sag_export_upstream (SagProject               *project,
                               const SagTrainingOptions *options,

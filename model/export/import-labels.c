@@ -3,6 +3,7 @@
 #include "model/core/error.h"
 #include "model/core/file.h"
 #include "model/dataset/manifest.h"
+#include "model/dataset/read.h"
 #include "model/dataset/rows.h"
 #include "model/export/import-private.h"
 #include "model/text/task.h"
@@ -20,13 +21,17 @@ typedef struct
   SagExported *imported;
   GHashTable  *tasks; /* wordings and keys to ids */
   GHashTable  *known; /* "case task reader" */
-  GPtrArray   *masks; /* (nullable): SagMaskRow */
+  GHashTable  *bins;  /* (nullable): see find_bin() */
+  GPtrArray   *masks; /* SagMaskRow */
   guint        n_strange;
   guint        n_stay;
+  guint        n_decided;
+  guint        n_odd; /* splits */
 } Reading;
 
 /* So many sentences about single lines; then they are counted. */
 #define MOST_NOTES 20
+#define SEGMENT "Segment:"
 
 static const char *
 cell (const Reading *reading, gsize row, const char *column)
@@ -52,8 +57,6 @@ fail (const Reading *reading, gsize row, GError **error, const char *format, ...
   return FALSE;
 }
 
-/* By UUID, then content or place; by name only if the row gives neither UUID nor content, and the name is that of
- * one case alone. */
 /* A case of DICOM is a series in the folder or file that a table names. */
 static gboolean
 is_series_in (const SagCaseRow *one, const char *place)
@@ -62,16 +65,49 @@ is_series_in (const SagCaseRow *one, const char *place)
          one->path[strlen (place)] == '#';
 }
 
+/* NULL: it is none. */
+static char *
+dup_bin_name (const char *path)
+{
+  g_autofree char *name = g_path_get_basename (path);
+
+  if (!sag_read_is_standardised (name))
+    return NULL;
+  name[strlen (name) - strlen (".bin")] = 0;
+  return g_steal_pointer (&name);
+}
+
+/* What the cases are called in an upstream folder; all names differ. */
+static const SagCaseRow *
+find_bin (Reading *reading, const char *bin)
+{
+  if (reading->bins == NULL)
+    {
+      reading->bins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      for (guint c = 0; c < reading->project->cases->len; c++)
+        {
+          SagCaseRow *one = g_ptr_array_index (reading->project->cases, c);
+
+          g_hash_table_insert (reading->bins, sag_project_dup_name (reading->project, one), one);
+        }
+    }
+  return g_hash_table_lookup (reading->bins, bin);
+}
+
+/* By UUID, then content or place; by name only if the row gives neither UUID nor content, and the name is that of
+ * one case alone. */
 static SagCaseRow *
-find_case (const Reading *reading, gsize row)
+find_case (Reading *reading, gsize row)
 {
   const char *uuid = cell (reading, row, "case_uuid"), *hash = cell (reading, row, "scan_sha256");
   const char *name = cell (reading, row, "case"), *path = cell (reading, row, "img_file_path");
-  g_autofree char *full = path != NULL ? g_canonicalize_filename (path, reading->folder) : NULL;
-  g_autofree char *base = path != NULL ? sag_case_dup_name (path) : NULL;
-  const gboolean   may_name = uuid == NULL && hash == NULL;
-  SagCaseRow      *named = NULL;
-  guint            n_named = 0;
+  g_autofree char  *full = path != NULL ? g_canonicalize_filename (path, reading->folder) : NULL;
+  g_autofree char  *base = path != NULL ? sag_case_dup_name (path) : NULL;
+  g_autofree char  *bin = path != NULL ? dup_bin_name (path) : NULL;
+  const SagCaseRow *made = bin != NULL ? find_bin (reading, bin) : NULL;
+  const gboolean    may_name = uuid == NULL && hash == NULL;
+  SagCaseRow       *named = NULL;
+  guint             n_named = 0;
 
   for (int pass = 0; pass < 2; pass++)
     for (guint c = 0; c < reading->project->cases->len; c++)
@@ -84,13 +120,30 @@ find_case (const Reading *reading, gsize row)
           return one;
         if (pass == 0 && may_name &&
             ((name != NULL && g_strcmp0 (one->name, name) == 0) ||
-             (base != NULL && g_strcmp0 (one->name, base) == 0) || is_series_in (one, full)))
+             (base != NULL && g_strcmp0 (one->name, base) == 0) || is_series_in (one, full) ||
+             one == made))
           {
             named = one;
             n_named++;
           }
       }
   return n_named == 1 ? named : NULL;
+}
+
+/* Upstream's "Segment:KEY" by the key of the project's task: it names that task whatever its wording. */
+static const gint64 *
+find_key (const Reading *reading, const char *question)
+{
+  g_autofree char *key = NULL;
+  g_autofree char *low = NULL;
+  const gint64    *known;
+
+  if (question == NULL || !g_str_has_prefix (question, SEGMENT))
+    return NULL;
+  key = g_strstrip (g_strdup (question + strlen (SEGMENT)));
+  known = g_hash_table_lookup (reading->tasks, key);
+  low = g_ascii_strdown (key, -1);
+  return known != NULL ? known : g_hash_table_lookup (reading->tasks, low);
 }
 
 /* The task of a row; a new wording becomes a task. */
@@ -107,6 +160,8 @@ find_task (SagDb *db, Reading *reading, gsize row, gint64 *id, GError **error)
   if (question == NULL)
     question = wording;
   known = key != NULL ? g_hash_table_lookup (reading->tasks, key) : NULL;
+  if (known == NULL)
+    known = find_key (reading, cell (reading, row, "question"));
   if (known == NULL && question != NULL)
     known = g_hash_table_lookup (reading->tasks, question);
   if (known != NULL)
@@ -158,10 +213,10 @@ import_decision (SagDb *db, Reading *reading, gsize row, const SagLabelRow *labe
     return TRUE;
   if (sag_project_get_decision (reading->project, label->case_id, label->task_id, FALSE) != NULL)
     {
-      sag_exported_note (reading->imported,
-                         "Line %u: the project has a decision there already; it "
-                         "stays.",
-                         sag_rows_get_line (reading->rows, row));
+      if (reading->n_decided++ < MOST_NOTES)
+        sag_exported_note (reading->imported,
+                           "Line %u: the project has a decision there already; it stays.",
+                           sag_rows_get_line (reading->rows, row));
       return TRUE;
     }
   reading->imported->n_rows++;
@@ -173,10 +228,11 @@ static gboolean
 note_mask (SagDb *db, Reading *reading, gsize row, const SagCaseRow *one, GError **error)
 {
   const char *path = cell (reading, row, "mask_file_path"), *reader = cell (reading, row, "reader");
+  const char *scan = cell (reading, row, "img_file_path");
   SagMaskRow *mask;
   gint64      task_id;
 
-  if (reading->masks == NULL || path == NULL)
+  if (path == NULL)
     return TRUE;
   if (!find_task (db, reading, row, &task_id, error))
     return FALSE;
@@ -184,6 +240,7 @@ note_mask (SagDb *db, Reading *reading, gsize row, const SagCaseRow *one, GError
   mask->one = one;
   mask->task_id = task_id;
   mask->path = g_canonicalize_filename (path, reading->folder);
+  mask->scan = scan != NULL ? g_canonicalize_filename (scan, reading->folder) : NULL;
   mask->values = g_strdup (cell (reading, row, "mask_values"));
   mask->reader = g_strdup (reader != NULL ? reader : reading->reader);
   mask->line = sag_rows_get_line (reading->rows, row);
@@ -202,9 +259,10 @@ import_split (SagDb *db, Reading *reading, gsize row, SagCaseRow *one, GError **
     return TRUE;
   if (!sag_split_from_string (word, &parsed))
     {
-      sag_exported_note (reading->imported,
-                         "Line %u: the split is train, val or test, not \"%s\"; it is left out.",
-                         sag_rows_get_line (reading->rows, row), word);
+      if (reading->n_odd++ < MOST_NOTES)
+        sag_exported_note (reading->imported,
+                           "Line %u: the split is train, val or test, not \"%s\"; it is left out.",
+                           sag_rows_get_line (reading->rows, row), word);
       return TRUE;
     }
   split = sag_split_to_string (parsed);
@@ -227,7 +285,7 @@ import_row (SagDb *db, Reading *reading, gsize row, GError **error)
 
   if (value == NULL)
     value = cell (reading, row, "label");
-  if (value == NULL && (reading->masks == NULL || cell (reading, row, "mask_file_path") == NULL))
+  if (value == NULL && cell (reading, row, "mask_file_path") == NULL)
     return TRUE;
   if (one == NULL)
     {
@@ -279,8 +337,7 @@ import_all (SagDb *db, gpointer data, GError **error)
 
   if (reading->reader == NULL)
     reading->reader = sag_db_get_reader (db);
-  if (reading->masks != NULL)
-    g_ptr_array_set_size (reading->masks, 0);
+  g_ptr_array_set_size (reading->masks, 0);
   for (gsize r = 0; r < sag_rows_get_n (reading->rows); r++)
     if (!import_row (db, reading, r, error))
       return FALSE;
@@ -300,13 +357,14 @@ note_rest (const Reading *reading)
     sag_exported_note (reading->imported,
                        "%u more lines were left out because there is a label already; it stays.",
                        reading->n_stay - MOST_NOTES);
-}
-
-gboolean
-sag_import_labels (
-  SagProject *project, const char *path, const char *reader, SagExported *imported, GError **error)
-{
-  return sag_import_rows (project, path, reader, NULL, imported, error);
+  if (reading->n_decided > MOST_NOTES)
+    sag_exported_note (reading->imported,
+                       "%u more lines were left out because there is a decision already; it stays.",
+                       reading->n_decided - MOST_NOTES);
+  if (reading->n_odd > MOST_NOTES)
+    sag_exported_note (reading->imported,
+                       "%u more lines have another split than train, val or test; it is left out.",
+                       reading->n_odd - MOST_NOTES);
 }
 
 gboolean
@@ -323,7 +381,8 @@ sag_import_rows (SagProject  *project,
   g_autofree char *folder = g_path_get_dirname (full);
   g_autoptr (GHashTable) tasks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Reading reading = { project, rows, name, folder, reader, imported, tasks, known, masks };
+  Reading  reading = { project, rows, name, folder, reader, imported, tasks, known, NULL, masks };
+  gboolean done;
 
   if (rows == NULL || !sag_store_need_writable (project->store, error))
     return FALSE;
@@ -342,7 +401,9 @@ sag_import_rows (SagProject  *project,
                                                 label->case_id, label->task_id, label->reader));
     }
   imported->n_files++;
-  if (!sag_store_run (project->store, import_all, &reading, error))
+  done = sag_store_run (project->store, import_all, &reading, error);
+  g_clear_pointer (&reading.bins, g_hash_table_unref);
+  if (!done)
     return FALSE;
   note_rest (&reading);
   return TRUE;

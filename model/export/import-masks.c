@@ -220,7 +220,12 @@ put_masks (SagDb *db, gpointer data, GError **error)
 }
 
 static SagMaskInfo *
-make_info (GHashTable *names, gint32 value, gboolean only, const char *path, const char *key)
+make_info (GHashTable *names,
+           gint32      value,
+           gboolean    only,
+           const char *path,
+           const char *told,
+           const char *key)
 {
   static const guint32 colours[] = { 0xE69F00, 0x56B4E9, 0x009E73, 0xF0E442,
                                      0xD55E00, 0xCC79A7, 0x0072B2 };
@@ -233,9 +238,17 @@ make_info (GHashTable *names, gint32 value, gboolean only, const char *path, con
     *dot = 0;
   return sag_mask_info_new (
     named != NULL ? named->name
-    : only        ? file
+    : only        ? (told != NULL ? told : file)
                   : number,
     key, named != NULL ? named->colour : colours[(guint) value % G_N_ELEMENTS (colours)]);
+}
+
+gboolean
+sag_import_check_map (SagVolume *map, const char *name, GError **error)
+{
+  g_autoptr (GArray) values = find_values (map, name, error);
+
+  return values != NULL;
 }
 
 SagVolume *
@@ -243,9 +256,8 @@ sag_import_read_map (const char *path, GCancellable *cancellable, GError **error
 {
   g_autofree char *name = sag_file_dup_display_name (path);
   g_autoptr (SagVolume) map = sag_nifti_load (path, NULL, NULL, cancellable, error);
-  g_autoptr (GArray) values = map != NULL ? find_values (map, name, error) : NULL;
 
-  return values != NULL ? g_steal_pointer (&map) : NULL;
+  return map != NULL && sag_import_check_map (map, name, error) ? g_steal_pointer (&map) : NULL;
 }
 
 gboolean
@@ -267,6 +279,8 @@ sag_import_read_masks (const char        *path,
     names != NULL ? sag_nifti_load (path, NULL, NULL, cancellable, error) : NULL;
   g_autoptr (GArray) values = map != NULL ? find_values (map, name, error) : NULL;
   g_autofree char *told = key == NULL ? sag_import_dup_told_key (path) : NULL;
+  g_autofree char *told_name = sag_import_dup_told_name (path);
+  const gboolean   only = values != NULL && values->len == 1;
   const guint      before = masks->len;
 
   if (values == NULL)
@@ -283,8 +297,8 @@ sag_import_read_masks (const char        *path,
         return FALSE;
       if (sag_mask_is_empty (mask))
         continue;
-      g_ptr_array_add (infos,
-                       make_info (names, value, values->len == 1, path, key != NULL ? key : told));
+      g_ptr_array_add (
+        infos, make_info (names, value, only, path, told_name, key != NULL || !only ? key : told));
       g_ptr_array_add (masks, g_steal_pointer (&mask));
     }
   if (masks->len > before)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* import-labels.c reads tables, import-table.c the masks that they name, import-masks.c the files of those. */
+/* import-labels.c reads tables, import-table.c the masks that they name, import-masks.c and import-bin.c the files
+ * of those. */
 
 #include "model/export/import.h"
 
@@ -9,7 +10,8 @@ G_BEGIN_DECLS
 
 /**
  * SagMaskRow: a row of a table that names a mask.
- * @path: absolute; @values: (nullable): "10;11": which of the file's make the mask; NULL: all but 0
+ * @path: absolute; @scan: (nullable): absolute: img_file_path
+ * @values: (nullable): "10;11": which of the file's make the mask; NULL: all but 0
  * @reader: (nullable): as of labels
  */
 typedef struct
@@ -17,12 +19,13 @@ typedef struct
   const SagCaseRow *one;
   gint64            task_id;
   char             *path;
+  char             *scan;
   char             *values;
   char             *reader;
   guint             line;
 } SagMaskRow;
 
-/** sag_import_rows: sag_import_labels(). @masks: (nullable) (element-type SagMaskRow): gets the rows with a mask */
+/** sag_import_rows: the labels of sag_import_table(). @masks: (element-type SagMaskRow): gets the rows with a mask */
 gboolean sag_import_rows (SagProject  *project,
                           const char  *path,
                           const char  *reader,
@@ -35,6 +38,41 @@ gboolean sag_import_rows (SagProject  *project,
  * sag_nifti_load(), and SAG_ERROR_FORMAT: no whole numbers
  */
 SagVolume *sag_import_read_map (const char *path, GCancellable *cancellable, GError **error);
+
+/** sag_import_dup_told_name: (nullable): what the .json beside an exported mask calls it. Any thread. */
+char *sag_import_dup_told_name (const char *path);
+
+/** sag_import_check_map: whether @map holds whole numbers, not too many of them. @name stands in the message. */
+gboolean sag_import_check_map (SagVolume *map, const char *name, GError **error);
+
+/**
+ * SagBinPlace: where upstream's .bin of a case lies, found once for all masks of it. Zeros are nothing.
+ * @scan: the .bin of the scan; @grid: its voxels, of which only the number is known if there is an @error
+ */
+typedef struct
+{
+  const SagCaseRow *one;
+  char             *scan;
+  SagGeometry       grid;
+  GError           *error;
+} SagBinPlace;
+
+void sag_bin_place_clear (SagBinPlace *place);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SagBinPlace, sag_bin_place_clear)
+
+/** sag_import_needs_place: whether the row's mask, or its scan, is a .bin: sag_import_read_placed() reads it then. */
+gboolean sag_import_needs_place (const SagMaskRow *row);
+
+/**
+ * sag_import_read_placed: (transfer full): sag_import_read_map() of such a row.
+ *
+ * Errors: those of sag_import_read_map(), SAG_ERROR_MISMATCH: nobody can say where the mask lies
+ */
+SagVolume *sag_import_read_placed (SagBinPlace      *place,
+                                   SagProject       *project,
+                                   const SagMaskRow *row,
+                                   GCancellable     *cancellable,
+                                   GError          **error);
 
 /**
  * sag_import_map_mask: (transfer full): what has one of the values, on the scan's grid: the nearest voxel counts.

@@ -12,6 +12,7 @@
 /* So many sentences about single lines; then they are counted. */
 #define MOST_NOTES 20
 #define MOST_VALUES 1024
+#define SAME_MM 0.01
 
 typedef struct
 {
@@ -32,9 +33,12 @@ typedef struct
   char         *map_path; /* the file that was read last */
   SagVolume    *map;
   GError       *map_error;
+  SagBinPlace   place;
+  guint         n_placed;
   guint         n_unopened;
   guint         n_known;
   guint         n_empty;
+  guint         n_moved;
   guint         n_failed;
 } Table;
 
@@ -57,6 +61,7 @@ static void
 table_clear (Table *table)
 {
   drop_map (table);
+  sag_bin_place_clear (&table->place);
   g_clear_pointer (&table->reader, g_free);
   g_clear_pointer (&table->known, g_hash_table_unref);
   g_clear_pointer (&table->ready, g_array_unref);
@@ -69,6 +74,7 @@ row_free (gpointer data)
   SagMaskRow *row = data;
 
   g_free (row->path);
+  g_free (row->scan);
   g_free (row->values);
   g_free (row->reader);
   g_free (row);
@@ -95,11 +101,18 @@ note_failed (Table *table, const SagMaskRow *row, const char *message)
 static SagVolume *
 get_map (Table *table, const SagMaskRow *row)
 {
-  if (g_strcmp0 (table->map_path, row->path) != 0)
+  const gboolean needs_place = sag_import_needs_place (row);
+
+  /* Where a .bin lies depends on the scan of its line. */
+  if (g_strcmp0 (table->map_path, row->path) != 0 ||
+      (needs_place && (table->place.one != row->one || g_strcmp0 (table->place.scan, row->scan))))
     {
       drop_map (table);
       table->map_path = g_strdup (row->path);
-      table->map = sag_import_read_map (row->path, table->cancellable, &table->map_error);
+      table->map = needs_place
+                     ? sag_import_read_placed (&table->place, table->project, row,
+                                               table->cancellable, &table->map_error)
+                     : sag_import_read_map (row->path, table->cancellable, &table->map_error);
     }
   return table->map;
 }
@@ -250,6 +263,10 @@ import_mask (Table *table, const SagMaskRow *row, const SagTaskRow *task, GError
       table->n_empty++;
       return TRUE;
     }
+  if (sag_import_needs_place (row))
+    table->n_placed++;
+  else if (!sag_geometry_equal (sag_volume_get_geometry (map), &row->one->geometry, SAME_MM))
+    table->n_moved++;
   ready.info = sag_mask_info_new (name, task->key, task->colour);
   ready.mask = g_steal_pointer (&mask);
   g_array_append_val (table->ready, ready);
@@ -260,6 +277,11 @@ import_mask (Table *table, const SagMaskRow *row, const SagTaskRow *task, GError
 static void
 note_all (const Table *table)
 {
+  if (table->n_placed > 0)
+    sag_exported_note (table->imported,
+                       "%u masks came by way of a grid of 1 mm; their edges may lie half a "
+                       "millimetre from where they were.",
+                       table->n_placed);
   if (table->n_failed > MOST_NOTES)
     sag_exported_note (table->imported, "%u more masks could not be read.",
                        table->n_failed - MOST_NOTES);
@@ -273,6 +295,11 @@ note_all (const Table *table)
                        "%u masks were left out because the reader has one of that task there "
                        "already, or a row before gave it; that stays.",
                        table->n_known);
+  if (table->n_moved > 0)
+    sag_exported_note (table->imported,
+                       "%u masks lie on another grid than their scans; the nearest voxels were "
+                       "taken.",
+                       table->n_moved);
   if (table->n_empty > 0)
     sag_exported_note (table->imported,
                        "%u masks were left out because they are empty, or nothing of them lies in "

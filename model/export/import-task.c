@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/core/file.h"
 #include "model/core/json-reader.h"
-#include "model/export/import.h"
+#include "model/export/import-private.h"
 #include "model/text/task.h"
 
 #include <string.h>
@@ -81,18 +81,27 @@ drop_hash (char *text)
     text[n - HASH_DIGITS - 1] = 0;
 }
 
+/* "lung.nii" of "lung.nii_old.nii.gz"; FALSE: that is no NIfTI. */
+static gboolean
+drop_nifti (char *path)
+{
+  char *dot = g_strrstr (path, ".nii");
+
+  if (dot != NULL)
+    *dot = 0;
+  return dot != NULL;
+}
+
 static const SagTaskRow *
 find_by_file (const GPtrArray *tasks, const char *path, const char *scan)
 {
   static const char *const endings[] = { "-mask", "-seg", "-segmentation", "-label" };
   g_autofree char         *name = sag_file_dup_display_name (path);
-  char                    *dot = strstr (name, ".nii");
   g_autofree char         *plain = NULL;
   g_autofree char         *begin = dup_plain (scan);
   const SagTaskRow        *task;
 
-  if (dot != NULL)
-    *dot = 0;
+  drop_nifti (name);
   plain = dup_plain (name);
   for (gsize e = 0; e < G_N_ELEMENTS (endings); e++)
     drop_end (plain, endings[e]);
@@ -137,28 +146,39 @@ sag_import_name_tasks (
   return n;
 }
 
-char *
-sag_import_dup_told_key (const char *path)
+static char *
+dup_told (const char *path, const char *member)
 {
   g_autofree char *about = g_strdup (path);
-  char            *dot;
   g_autofree char *file = NULL;
   g_autoptr (JsonNode) node = NULL;
   JsonObject *object;
-  const char *task = NULL;
+  const char *told = NULL;
 
-  dot = g_strrstr (about, ".nii");
-  if (dot == NULL)
+  if (!drop_nifti (about))
     return NULL;
-  *dot = 0;
   file = g_strconcat (about, ".json", NULL);
   if (!g_file_test (file, G_FILE_TEST_IS_REGULAR))
     return NULL;
   node = sag_json_parse_file (file, ABOUT_BYTES, NULL);
   object = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   if (object == NULL || !json_object_has_member (object, "mask") ||
-      !json_object_has_member (object, "task") ||
-      !sag_json_get_string (object, "task", &task, NULL))
+      !json_object_has_member (object, member) ||
+      !sag_json_get_string (object, member, &told, NULL))
     return NULL;
-  return g_strdup (task);
+  return told != NULL && *told != 0 ? g_strdup (told) : NULL;
+}
+
+char *
+sag_import_dup_told_key (const char *path)
+{
+  g_autofree char *key = dup_told (path, "task");
+
+  return sag_task_key_is_sound (key) ? g_steal_pointer (&key) : NULL;
+}
+
+char *
+sag_import_dup_told_name (const char *path)
+{
+  return dup_told (path, "mask");
 }

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * @key: (nullable): the task that all of them belong to; NULL: see sag_import_name_tasks()
  * @by_model: the voxels are marked as a model's
  *
- * One value: one mask, called as the file; several: one for each.
+ * One value: one mask, called as the .json beside it says, else as the file; several: one for each.
  * Errors: SAG_ERROR_MISMATCH: nothing of it lies in the scan
  */
 gboolean sag_import_mask (SagProject   *project,
@@ -33,7 +33,7 @@ gboolean sag_import_mask (SagProject   *project,
  * sag_import_read_masks: the masks of such a file, without a project. Any thread.
  * @grid, @scan: of the scan, and what it is called
  * @infos: (element-type SagMaskInfo), @masks: (element-type SagMask): what is found is added to them; without @key
- *   with the task that a .json beside it tells, as exports of masks write it
+ *   of a file with one value with the task that a .json beside it tells, as exports of masks write it
  */
 gboolean sag_import_read_masks (const char        *path,
                                 const char        *table,
@@ -66,19 +66,17 @@ guint sag_import_name_tasks (
 char *sag_import_dup_told_key (const char *path);
 
 /**
- * sag_import_labels: a table of labels: what sag_export_labels() writes as CSV; or a manifest as `train` reads them
- * (question, img_file_path, label): then questions become tasks. Labels that are there stay, and are noted.
- * @reader: (nullable): whose labels these are where the table does not say: who works
- */
-gboolean sag_import_labels (
-  SagProject *project, const char *path, const char *reader, SagExported *imported, GError **error);
-
-/**
- * sag_import_table: sag_import_labels(), and the masks that a table of samples names: mask_file_path (NIfTI, from the
- * table's folder on) and mask_values ("10;11", which of the file's voxels; none: all but 0) become a mask of the row's
- * task; its split that of a case that has none. Labels come all or none; masks one after the other, so that an import
- * that was stopped can be begun again: what is there stays, and is noted, as are scans that are not in the project or
- * were never opened, and files that cannot be read.
+ * sag_import_table: a table of labels: what sag_export_labels() writes as CSV; or a manifest as `train` reads them
+ * (question, img_file_path, label): then questions become tasks. And the masks that a table of samples names:
+ * mask_file_path (NIfTI, from the table's folder on) and mask_values ("10;11", which of the file's voxels; none: all
+ * but 0) become a mask of the row's task. A row's split becomes that of a case that has none.
+ *
+ * Labels come all or none; masks one after the other, so that an import that was stopped can be begun again: what is
+ * there stays, and is noted, as are scans that are not in the project or were never opened, masks on another grid than
+ * their scan (the nearest voxel counts), and files that cannot be read.
+ * Masks and scans may be upstream's .bin, which know no place: they are taken where the scan's .bin is what
+ * sag_export_upstream() makes of the case, and "Segment:KEY" means the task of that key, if the project has one.
+ * @reader: (nullable): whose work this is where the table does not say: who works
  * @by_model: the voxels are marked as a model's
  */
 gboolean sag_import_table (SagProject   *project,

@@ -2,20 +2,21 @@
 #include "model/core/error.h"
 #include "model/core/file.h"
 #include "model/core/number.h"
-#include "model/core/pool.h"
 #include "model/dataset/bin.h"
 #include "model/dicom/scan.h"
 #include "model/export/parquet.h"
+#include "model/export/csv.h"
 #include "model/export/samples.h"
+#include "model/export/upstream-grid.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
-#define AIR_HU (-1024)
-
 static const char *const columns[] = { "question",       "img_file_path", "#label", "split",
                                        "mask_file_path", "patient_id",    NULL };
+static const char *const texts[] = { "question",       "img_file_path", "label", "split",
+                                     "mask_file_path", "patient_id",    NULL };
 
 typedef struct
 {
@@ -27,110 +28,6 @@ typedef struct
   const SagCaseRow *scan; /* whose .bin was written last */
   SagGeometry       grid; /* of it */
 } Writing;
-
-/* The 1 mm grid along the axes nearest to R, A, S that covers the scan. */
-static SagGeometry
-grid_of (const SagGeometry *stored)
-{
-  const SagGeometry canonical = sag_geometry_to_canonical (stored);
-  SagGeometry       grid = canonical;
-  double            spacing[3];
-
-  sag_geometry_spacing_mm (&canonical, spacing);
-  for (int a = 0; a < 3; a++)
-    {
-      grid.dims[a] = (gint32) MAX (floor (canonical.dims[a] * spacing[a] + 0.5), 1);
-      for (int r = 0; r < 3; r++)
-        grid.ijk_to_ras[r][a] = canonical.ijk_to_ras[r][a] / spacing[a];
-    }
-  /* The corners stay where they are. */
-  for (int r = 0; r < 3; r++)
-    for (int a = 0; a < 3; a++)
-      grid.ijk_to_ras[r][3] += 0.5 * (grid.ijk_to_ras[r][a] - canonical.ijk_to_ras[r][a]);
-  return grid;
-}
-
-static float
-sample_linear (const SagVolume *volume, const gint32 dims[3], const double ijk[3])
-{
-  gint32 low[3];
-  double part[3], sum = 0;
-
-  for (int a = 0; a < 3; a++)
-    {
-      const double place = CLAMP (ijk[a], 0, dims[a] - 1);
-
-      low[a] = (gint32) MIN (floor (place), MAX (dims[a] - 2, 0));
-      part[a] = place - low[a];
-    }
-  for (int corner = 0; corner < 8; corner++)
-    {
-      gint32 at[3];
-      double weight = 1;
-
-      for (int a = 0; a < 3; a++)
-        {
-          const int up = corner >> a & 1;
-
-          at[a] = MIN (low[a] + up, dims[a] - 1);
-          weight *= up ? part[a] : 1 - part[a];
-        }
-      if (weight > 0)
-        sum += weight * sag_volume_value (volume, at[0], at[1], at[2]);
-    }
-  return (float) sum;
-}
-
-typedef struct
-{
-  const SagGeometry *from;
-  const SagGeometry *to;
-  SagVolume         *volume;
-  const SagMask     *mask;
-  gint16            *voxels;
-  double             across[3][4]; /* from indices of one grid to the other's */
-} Resampling;
-
-static void
-resample_slice (gsize item, guint worker, gpointer data)
-{
-  const Resampling  *job = data;
-  const SagGeometry *to = job->to;
-  gint16            *out = job->voxels + item * (gsize) to->dims[0] * (gsize) to->dims[1];
-
-  for (gint32 j = 0; j < to->dims[1]; j++)
-    for (gint32 i = 0; i < to->dims[0]; i++)
-      {
-        double ijk[3];
-        float  value;
-
-        sag_geometry_apply (job->across, (double[]){ i, j, (double) item }, ijk);
-        if (job->mask != NULL)
-          {
-            *out++ = sag_mask_get (job->mask, (gint32) floor (ijk[0] + 0.5),
-                                   (gint32) floor (ijk[1] + 0.5), (gint32) floor (ijk[2] + 0.5));
-            continue;
-          }
-        value = sample_linear (job->volume, job->from->dims, ijk);
-        *out++ =
-          isfinite (value) ? (gint16) CLAMP (lrintf (value), G_MININT16, G_MAXINT16) : AIR_HU;
-      }
-}
-
-/* @mask: nearest voxels of it as 0 and 1; else the scan's values between voxels. */
-static SagVolume *
-resample (const SagGeometry *from, const SagGeometry *to, SagVolume *volume, const SagMask *mask)
-{
-  Resampling job = {
-    from, to, volume, mask, g_new (gint16, sag_geometry_n_voxels (to)), { { 0 } }
-  };
-  double inverse[3][4];
-
-  sag_geometry_invert (from, inverse);
-  sag_geometry_compose (inverse, to->ijk_to_ras, job.across);
-  sag_pool_run (sag_pool_get_default (), (gsize) to->dims[2], resample_slice, &job);
-  return sag_volume_new_int16 (to, job.voxels);
-}
 
 /* Writes a .bin and compares what can be read of it. */
 static gboolean
@@ -180,8 +77,8 @@ write_scan (Writing *writing, const SagCaseRow *one, const char *file, GError **
                        "%s is in the project by its folder alone: of several scans there the one "
                        "that suits the model best was taken.",
                        one->name);
-  writing->grid = grid_of (sag_volume_get_geometry (volume));
-  standard = resample (sag_volume_get_geometry (volume), &writing->grid, volume, NULL);
+  writing->grid = sag_upstream_grid (sag_volume_get_geometry (volume));
+  standard = sag_upstream_resample (sag_volume_get_geometry (volume), &writing->grid, volume, NULL);
   writing->scan = one;
   return save_bin (writing, standard, file, error);
 }
@@ -202,6 +99,28 @@ add_row (Writing               *writing,
   g_ptr_array_add (writing->rows, g_strdupv ((char **) cells));
 }
 
+/* Upstream asks "Segment:KEY" as "Segment KEY in the image.": the key is what stands there in the task's wording, or
+ * else the task's own. */
+static char *
+dup_question (const SagTaskRow *task, gboolean nodule)
+{
+  static const char before[] = "Segment ", after[] = " in the image";
+  g_autofree char  *wording = g_strdup (task->wording);
+  const gsize       n = strlen (wording);
+
+  if (nodule)
+    return g_strdup ("Segment:Nodule");
+  if (n > 0 && wording[n - 1] == '.')
+    wording[n - 1] = 0;
+  if (g_str_has_prefix (wording, before) && g_str_has_suffix (wording, after) &&
+      strlen (wording) > strlen (before) + strlen (after))
+    {
+      wording[strlen (wording) - strlen (after)] = 0;
+      return g_strdup_printf ("Segment:%s", wording + strlen (before));
+    }
+  return g_strdup_printf ("Segment:%s", task->key);
+}
+
 static gboolean
 write_sample (const SagExportSample *sample, gpointer user_data, GError **error)
 {
@@ -212,7 +131,7 @@ write_sample (const SagExportSample *sample, gpointer user_data, GError **error)
   g_autofree char *mask = nodule
                             ? g_strdup_printf ("nodule_seg/%s__%s.bin", name, sample->task->key)
                             : g_strdup_printf ("seg/%s__%s.bin", name, sample->task->key);
-  g_autofree char *question = g_strdup_printf ("Segment:%s", nodule ? "Nodule" : sample->task->key);
+  g_autofree char *question = dup_question (sample->task, nodule);
 
   if (!write_scan (writing, sample->one, scan, error))
     return FALSE;
@@ -221,7 +140,7 @@ write_sample (const SagExportSample *sample, gpointer user_data, GError **error)
   if (sample->mask != NULL)
     {
       g_autoptr (SagVolume) voxels =
-        resample (&sample->one->geometry, &writing->grid, NULL, sample->mask->mask);
+        sag_upstream_resample (&sample->one->geometry, &writing->grid, NULL, sample->mask->mask);
 
       if (!save_bin (writing, voxels, mask, error))
         return FALSE;
@@ -267,6 +186,8 @@ sag_export_upstream (SagProject               *project,
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
   Writing          writing = { project, folder, exported, cancellable, rows, NULL, { { 0 } } };
   g_autofree char *path = g_build_filename (folder, "manifest.parquet", NULL);
+  g_autofree char *text_path = g_build_filename (folder, "manifest.csv", NULL);
+  g_autofree char *text = NULL;
   g_autoptr (GByteArray) table = NULL;
 
   for (gsize f = 0; f < G_N_ELEMENTS (folders); f++)
@@ -278,6 +199,7 @@ sag_export_upstream (SagProject               *project,
   if (!sag_export_samples (project, options, write_sample, &writing, exported, cancellable, error))
     return FALSE;
   note_unsaid (project, exported);
+  text = sag_csv_dup (texts, rows);
   table = sag_parquet_dup (columns, rows);
   if (table == NULL)
     {
@@ -286,6 +208,7 @@ sag_export_upstream (SagProject               *project,
       return FALSE;
     }
   exported->n_rows = rows->len;
-  exported->n_files++;
-  return sag_file_save (path, table->data, table->len, error);
+  exported->n_files += 2;
+  return sag_csv_save (text_path, text, texts, rows, error) &&
+         sag_file_save (path, table->data, table->len, error);
 }

@@ -166,7 +166,9 @@ validate_vision (const SagNetwork *network, char message[200])
 static bool
 validate_text (const SagNetwork *network, char message[200])
 {
-  if (network->text_kind != SAG_TEXT_BERT && network->text_kind != SAG_TEXT_MEGATRON)
+  bool reads = network->text_kind != SAG_TEXT_MULTI_LABEL;
+
+  if (network->text_kind != SAG_TEXT_BERT && network->text_kind != SAG_TEXT_MEGATRON && reads)
     return refuse (message, "the kind of text layers is neither BERT nor MegatronBert");
   if (!check_range (message, "the number of words", network->n_words, 1, MAX_WORDS) ||
       !check_range (message, "the number of positions", network->n_positions, 1, MAX_POSITIONS) ||
@@ -174,7 +176,8 @@ validate_text (const SagNetwork *network, char message[200])
       !check_range (message, "the hidden width", network->hidden, 1, MAX_CHANNELS) ||
       !check_range (message, "the number of heads", network->n_heads, 1, network->hidden) ||
       !check_range (message, "the intermediate width", network->intermediate, 1, MAX_CHANNELS) ||
-      !check_range (message, "the number of text layers", network->text_layers, 1, MAX_LAYERS))
+      !check_range (message, "the number of text layers", network->text_layers, reads ? 1 : 0,
+                    reads ? MAX_LAYERS : 0))
     return false;
   if (network->hidden % network->n_heads != 0)
     return refuse (message, "%d heads do not divide the hidden width %d", network->n_heads,
@@ -206,6 +209,20 @@ sag_network_validate (const SagNetwork *network, char message[200])
     return refuse (message, "%d positions leave no room for a text beside %lld vision tokens",
                    network->n_positions, (long long) tokens);
   return true;
+}
+
+void
+sag_network_set_multi_label (SagNetwork *network, int32_t n_words, int32_t hidden)
+{
+  network->text_kind = SAG_TEXT_MULTI_LABEL;
+  network->n_words = n_words;
+  network->n_positions = MAX_POSITIONS; /* there are none, so they never run out */
+  network->n_types = 1;
+  network->hidden = hidden;
+  network->n_heads = 1;
+  network->intermediate = 1;
+  network->text_layers = 0;
+  network->layer_norm_eps = 1e-12f;
 }
 
 void

@@ -20,12 +20,15 @@ extern "C"
 #define SAG_MAX_BLOCKS 64
 #define SAG_MAX_STAGES 16
 #define SAG_WEIGHT_NAME 160
+#define SAG_CLASSIFIER                                                                             \
+  "classifier" /* the multi-label network's last layer, ".weight" and ".bias" */
 
   /** SagTextKind: which Hugging Face class the text layers follow. */
   typedef enum
   {
-    SAG_TEXT_BERT,     /* post-LayerNorm, LayerNorm in the embeddings */
-    SAG_TEXT_MEGATRON, /* MegatronBert: pre-LayerNorm, none in the embeddings */
+    SAG_TEXT_BERT,        /* post-LayerNorm, LayerNorm in the embeddings */
+    SAG_TEXT_MEGATRON,    /* MegatronBert: pre-LayerNorm, none in the embeddings */
+    SAG_TEXT_MULTI_LABEL, /* no text layers: sag_network_set_multi_label() */
   } SagTextKind;
 
   /**
@@ -128,6 +131,13 @@ extern "C"
  * permuted axes (quirk V1 of the oracle: amounts computed for axes 0, 1, 2 land on axes 1, 2, 0).
  */
   SagConvShape sag_network_conv_shape (const int32_t in[3], int32_t kernel, int32_t stride);
+
+  /**
+   * sag_network_set_multi_label: the convolutional network that the paper compares with (arXiv:2509.01554): no text
+   * is read; the mean of the vision tokens, ReLU, and an output for each word of the vocabulary, whose words
+   * are whole questions. Dropout lies before and after the adaptor, which is the head's first layer. No map is drawn.
+   */
+  void sag_network_set_multi_label (SagNetwork *network, int32_t n_words, int32_t hidden);
 
   /** sag_network_init_paper: the paper's network: EfficientNet-b0 over 256 x 160 x 128, four layers of a BERT-base. */
   void sag_network_init_paper (SagNetwork *network);

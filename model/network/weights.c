@@ -136,6 +136,8 @@ vision_weights (Visit *visit, const SagNetwork *network)
   conv (visit, VISION, "conv_head.weight", network->head_channels, features, 1);
   batch_norm (visit, VISION, "bn2", network->head_channels);
   linear (visit, "vision_model.", "lm_adaptor.0", network->hidden, network->head_channels);
+  if (network->text_kind == SAG_TEXT_MULTI_LABEL)
+    return;
   tensor (visit, "vision_model.", "emb_start", SAG_WEIGHT_EMBEDDING, SHAPE (1, 1, network->hidden));
   tensor (visit, "vision_model.", "emb_end", SAG_WEIGHT_EMBEDDING, SHAPE (1, 1, network->hidden));
 }
@@ -194,6 +196,11 @@ sag_network_foreach_weight (const SagNetwork *network, SagWeightFunc func, void 
   Visit visit = { .func = func, .user_data = user_data, .running = true };
 
   vision_weights (&visit, network);
+  if (network->text_kind == SAG_TEXT_MULTI_LABEL)
+    {
+      linear (&visit, "", SAG_CLASSIFIER, network->n_words, network->hidden);
+      return visit.running;
+    }
   text_weights (&visit, network);
   linear (&visit, "", "lm_head_cls", 1, network->hidden);
   linear (&visit, "", "lm_head_seg", sag_network_cells_per_token (network), network->hidden);

@@ -423,13 +423,21 @@ sag_cases_add_active (SagDb *db, gint64 id, gint64 active_ms, GError **error)
 
 /* Tasks */
 
-static gboolean
-check_key (const char *key, GError **error)
+gboolean
+sag_task_key_is_sound (const char *key)
 {
   gboolean sound = key != NULL && *key != 0;
 
   for (const char *c = key; sound && *c != 0; c++)
     sound = g_ascii_isalnum (*c) || *c == '_' || *c == '-';
+  return sound;
+}
+
+static gboolean
+check_key (const char *key, GError **error)
+{
+  const gboolean sound = sag_task_key_is_sound (key);
+
   if (!sound)
     g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
                  "A task's key holds letters, digits, - and _, not \"%s\".",

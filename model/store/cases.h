@@ -112,6 +112,8 @@ typedef struct
 void sag_task_row_free (SagTaskRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagTaskRow, sag_task_row_free)
 
+/** sag_task_key_is_sound: (nullable): whether it holds nothing but letters, digits, - and _, and something. */
+gboolean sag_task_key_is_sound (const char *key);
 /** sag_tasks_put: adds it at the end, or changes the one with its key; @row gets its id. Error: SAG_ERROR_ARGUMENT */
 gboolean sag_tasks_put (SagDb *db, SagTaskRow *row, GError **error);
 /** sag_tasks_remove: with all labels that it has. */

@@ -24,7 +24,10 @@ typedef struct
   guint       n_painters;
 } SagWorkItem;
 
-/** sag_work_item_get_n_readers: how many have labelled or painted anything. */
+/**
+ * sag_work_item_get_n_readers: how many have labelled or painted anything. A mask without a voxel is nothing here,
+ * though for a task it says that there is nothing of it: who has done no more than that is counted in @n_painters only.
+ */
 guint sag_work_item_get_n_readers (const SagWorkItem *item);
 
 /** SagWorklist: all cases of a project as one reader sees them. One owner; any thread once it is loaded. */

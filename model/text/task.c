@@ -148,15 +148,23 @@ split_horizon (SagTaskWords *words, const char *rest)
   words->finding = g_strndup (rest, in - rest);
 }
 
+/* "lungs in the image", "lungs in this chest CT": the words for the scan are no part of the structure. */
 static void
 split_structure (SagTaskWords *words, const char *rest)
 {
-  const char *in = find_last (rest, " in the image");
+  static const char *const where[] = { " in the image", " in this image",    " in the scan",
+                                       " in this scan", " in this chest ct", " in this ct" };
 
-  if (in != NULL && in[strlen (" in the image")] == 0 && in > rest)
-    words->finding = g_strndup (rest, in - rest);
-  else
-    words->finding = g_strdup (rest);
+  for (gsize i = 0; i < G_N_ELEMENTS (where); i++)
+    {
+      const char *in = find_last (rest, where[i]);
+
+      if (in == NULL || in[strlen (where[i])] != 0 || in == rest)
+        continue;
+      words->finding = g_strndup (rest, in - rest);
+      return;
+    }
+  words->finding = g_strdup (rest);
 }
 
 void

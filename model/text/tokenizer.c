@@ -24,6 +24,7 @@
 struct _SagTokenizer
 {
   SagVocabulary vocabulary;
+  gboolean      questions; /* words are whole questions */
 };
 
 static void
@@ -46,6 +47,16 @@ sag_tokenizer_new (const char *text, gsize size_bytes, const char *name, GError 
   if (!sag_vocabulary_init (&tokenizer->vocabulary, text, size_bytes, name, error))
     return NULL;
   return g_steal_pointer (&tokenizer);
+}
+
+SagTokenizer *
+sag_tokenizer_new_questions (const char *text, gsize size_bytes, const char *name, GError **error)
+{
+  SagTokenizer *tokenizer = sag_tokenizer_new (text, size_bytes, name, error);
+
+  if (tokenizer != NULL)
+    tokenizer->questions = TRUE;
+  return tokenizer;
 }
 
 SagTokenizer *
@@ -215,6 +226,16 @@ read_text (Reader *reader, const char *text, gsize size)
   read_plain (reader, text + start, size - start, cleaned);
 }
 
+static gint32
+find_question (const SagVocabulary *vocabulary, const char *text, gsize size)
+{
+  gint32 id;
+
+  if (size > 0 && sag_vocabulary_match (vocabulary, FALSE, text, size, &id) == size)
+    return id;
+  return vocabulary->special[SAG_SPECIAL_UNK];
+}
+
 gint32 *
 sag_tokenizer_encode_bytes (SagTokenizer *tokenizer,
                             const char   *text,
@@ -230,6 +251,13 @@ sag_tokenizer_encode_bytes (SagTokenizer *tokenizer,
   g_return_val_if_fail (text != NULL || size_bytes == 0, NULL);
   g_return_val_if_fail (n_ids != NULL, NULL);
 
+  if (tokenizer->questions)
+    {
+      *n_ids = 1;
+      ids = g_new (gint32, 1);
+      ids[0] = find_question (&tokenizer->vocabulary, text, size_bytes);
+      return ids;
+    }
   if (size_bytes == 0)
     text = "";
   else if (!g_utf8_validate_len (text, size_bytes, NULL))
@@ -267,6 +295,27 @@ dup_start (const char *text)
   return g_strconcat (start, "…", NULL);
 }
 
+gboolean
+sag_tokenizer_check (SagTokenizer *tokenizer, const char *text, GError **error)
+{
+  const SagVocabulary *vocabulary;
+  g_autofree char     *start = NULL;
+
+  g_return_val_if_fail (tokenizer != NULL && text != NULL, FALSE);
+
+  vocabulary = &tokenizer->vocabulary;
+  if (!tokenizer->questions ||
+      find_question (vocabulary, text, strlen (text)) != vocabulary->special[SAG_SPECIAL_UNK])
+    return TRUE;
+  start = dup_start (text);
+  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+               "\"%s\" is none of the %" G_GSIZE_FORMAT
+               " questions of this multi-label bundle, which reads no text; ask one of them, "
+               "verbatim, or take a bundle that reads.",
+               start, vocabulary->n_words - SAG_N_SPECIAL);
+  return FALSE;
+}
+
 gint32 *
 sag_tokenizer_encode_within (
   SagTokenizer *tokenizer, const char *text, gsize limit, gsize *n_ids, GError **error)
@@ -276,6 +325,8 @@ sag_tokenizer_encode_within (
 
   g_return_val_if_fail (ids != NULL, NULL);
 
+  if (!sag_tokenizer_check (tokenizer, text, error))
+    return NULL;
   if (*n_ids <= limit)
     return g_steal_pointer (&ids);
   start = dup_start (text);

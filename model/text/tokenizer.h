@@ -25,6 +25,16 @@ SagTokenizer *sag_tokenizer_load (const char *path, GError **error);
 SagTokenizer *
 sag_tokenizer_new (const char *text, gsize size_bytes, const char *name, GError **error);
 
+/**
+ * sag_tokenizer_new_questions: of a multi-label network, whose words are whole questions: a text is one id, the
+ * question's, or [UNK]'s if it is none of them.
+ */
+SagTokenizer *
+sag_tokenizer_new_questions (const char *text, gsize size_bytes, const char *name, GError **error);
+
+/** sag_tokenizer_check: FALSE with SAG_ERROR_ARGUMENT for a text that is none of a multi-label network's questions. */
+gboolean sag_tokenizer_check (SagTokenizer *tokenizer, const char *text, GError **error);
+
 SagTokenizer *sag_tokenizer_ref (SagTokenizer *tokenizer);
 void          sag_tokenizer_unref (SagTokenizer *tokenizer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagTokenizer, sag_tokenizer_unref)
@@ -49,7 +59,8 @@ gint32 *sag_tokenizer_encode_bytes (SagTokenizer *tokenizer,
 /**
  * sag_tokenizer_encode_within: the same for a model that reads at most @limit ids, [CLS] and [SEP] included.
  *
- * Returns: (transfer full) (nullable): @n_ids ids; NULL with SAG_ERROR_LIMIT for a longer text
+ * Returns: (transfer full) (nullable): @n_ids ids; NULL with SAG_ERROR_LIMIT for a longer text, or as
+ * sag_tokenizer_check() says
  */
 gint32 *sag_tokenizer_encode_within (
   SagTokenizer *tokenizer, const char *text, gsize limit, gsize *n_ids, GError **error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules of thumb: the fewer cases, the fewer weights may move, or the model learns the cases by heart. Steps are enough
- * for about so many looks at each case, and never fewer than the rate needs.
+/* Rules of thumb: the fewer cases, the fewer weights may move, or the model learns the cases by heart. Rates were
+ * measured on one small network, see set_pace(). Steps are enough for about so many looks at each case, and never fewer
+ * than the rate needs.
  */
 #include "model/tune/advice.h"
 
@@ -8,6 +9,9 @@
 #define FEWEST 3       /* of a kind: the same */
 #define MANY 2000      /* cases: the whole network, where a GPU is there */
 #define CROSS_BELOW 60 /* cases: a hold-out of them would be too small to say much */
+#define WIDE                                                                                       \
+  384 /* of the text layers: from there on "all" takes the rate that upstream trains with */
+#define UPSTREAM_RATE 5e-5
 
 void
 sag_tune_advice_clear (SagTuneAdvice *advice)
@@ -27,10 +31,15 @@ sag_tune_advice_clear (SagTuneAdvice *advice)
  *   all, 60 steps                                     1e-3  0.81, 1.00
  *
  * Of small things that it had been shown and still answered at chance (valve, sternotomy, hernia, pacemaker) no rate
- * made much of 20 cases: 0.38 to 0.73. How large networks take these rates was not measured.
+ * made much of 20 cases: 0.38 to 0.73.
+ *
+ * How large networks take these rates was not measured. For all of one whose text layers are wide, such as a full-size
+ * one of 768, the rate is the one that upstream trained it with; that the border lies at WIDE, between the 160 that
+ * were measured and 768, is a guess, too.
  */
 static void
-set_pace (SagTrainParts parts, gsize n_cases, guint scans, guint64 *n_steps, double *lr)
+set_pace (
+  SagTrainParts parts, gsize n_cases, gint32 hidden, guint scans, guint64 *n_steps, double *lr)
 {
   guint64 looks, least, most;
 
@@ -46,10 +55,10 @@ set_pace (SagTrainParts parts, gsize n_cases, guint scans, guint64 *n_steps, dou
       looks = 20, least = 100, most = 5000, *lr = 5e-3;
       break;
     case SAG_TRAIN_ALL:
-      looks = 10, least = 60, most = 25000, *lr = 1e-3;
+      looks = 10, least = 60, most = 25000, *lr = hidden < WIDE ? 1e-3 : UPSTREAM_RATE;
       break;
     default:
-      looks = 10, least = 60, most = 25000, *lr = 5e-5;
+      looks = 10, least = 60, most = 25000, *lr = UPSTREAM_RATE;
     }
   *n_steps = CLAMP ((looks * n_cases + scans - 1) / scans, least, most);
 }
@@ -85,7 +94,7 @@ sag_tune_advise (gsize n_cases, gsize n_fewest, SagTuneAdvice *advice)
         "and text layers first show what is to be had in hours.",
         n_cases);
     }
-  set_pace (advice->parts, n_cases, 4, &advice->n_steps, &advice->lr);
+  set_pace (advice->parts, n_cases, 0, 4, &advice->n_steps, &advice->lr);
 }
 
 void
@@ -109,7 +118,7 @@ sag_tune_advise_snapshot (const SagSnapshot *snapshot, SagTuneAdvice *advice)
 }
 
 void
-sag_tune_plan (SagTrainPlan *plan, SagTrainParts parts, gsize n_cases)
+sag_tune_plan (SagTrainPlan *plan, SagTrainParts parts, gsize n_cases, gint32 hidden)
 {
   plan->parts = parts;
   plan->scans_per_batch = 4;
@@ -122,5 +131,5 @@ sag_tune_plan (SagTrainPlan *plan, SagTrainParts parts, gsize n_cases)
   plan->dropout = parts == SAG_TRAIN_HEADS ? 0 : 0.1;
   plan->augment = sag_train_plan_trains_vision (plan);
   plan->freeze_norms = TRUE;
-  set_pace (parts, n_cases, plan->scans_per_batch, &plan->n_steps, &plan->lr);
+  set_pace (parts, n_cases, hidden, plan->scans_per_batch, &plan->n_steps, &plan->lr);
 }

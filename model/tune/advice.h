@@ -36,7 +36,10 @@ void sag_tune_advise (gsize n_cases, gsize n_fewest, SagTuneAdvice *advice);
 /** sag_tune_advise_snapshot: the same of a snapshot's training part. */
 void sag_tune_advise_snapshot (const SagSnapshot *snapshot, SagTuneAdvice *advice);
 
-/** sag_tune_plan: @plan as is good for a few cases: steps and rate of the parts, small batches, no validations. */
-void sag_tune_plan (SagTrainPlan *plan, SagTrainParts parts, gsize n_cases);
+/**
+ * sag_tune_plan: @plan as is good for a few cases: steps and rate of the parts, small batches, no validations.
+ * @hidden: width of the network's text layers: all of a wide one gets upstream's rate
+ */
+void sag_tune_plan (SagTrainPlan *plan, SagTrainParts parts, gsize n_cases, gint32 hidden);
 
 G_END_DECLS

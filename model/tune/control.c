@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define MOST_BYTES (1 << 20)
-#define MOST_LOG_BYTES (1 << 28)
+#define MOST_LOG_BYTES (1 << 28) /* of one reading */
 
 static const char *const states[SAG_N_TUNE_STATES] = { "preparing", "training", "paused",
                                                        "measuring", "done",     "stopped",
@@ -159,7 +159,8 @@ add_line (GArray *lines, const char *text, gsize size_bytes)
   double      fold, step;
 
   if (object == NULL || !sag_json_get_string (object, "kind", &kind, NULL) ||
-      strcmp (kind, "step") != 0 || !sag_json_get_number (object, "fold", &fold, NULL) ||
+      (strcmp (kind, "step") != 0 && strcmp (kind, "validation") != 0) ||
+      !sag_json_get_number (object, "fold", &fold, NULL) ||
       !sag_json_get_number (object, "step", &step, NULL) || !(fold >= 0 && step >= 0))
     return;
   line.fold = (guint) fold;
@@ -167,10 +168,12 @@ add_line (GArray *lines, const char *text, gsize size_bytes)
   line.loss = number_or_nan (object, "loss");
   line.class_loss = number_or_nan (object, "class_loss");
   line.patch_loss = number_or_nan (object, "patch_loss");
+  line.watched = strcmp (kind, "validation") == 0;
+  line.auroc = number_or_nan (object, "auroc");
   g_array_append_val (lines, line);
 }
 
-/* What the log has from @offset on; NULL: nothing new. */
+/* What the log has from @offset on, or the first part of it; NULL: nothing new. */
 static char *
 load_from (const char *folder, goffset offset, gsize *size)
 {
@@ -178,14 +181,14 @@ load_from (const char *folder, goffset offset, gsize *size)
   int              fd = open (path, O_RDONLY | O_CLOEXEC);
   off_t            end = fd >= 0 ? lseek (fd, 0, SEEK_END) : 0;
   g_autofree char *text = NULL;
-  ssize_t          n;
+  const gsize most = offset >= 0 && end > offset ? (gsize) MIN (end - offset, MOST_LOG_BYTES) : 0;
+  ssize_t     n;
 
-  if (offset >= 0 && end > offset && end - offset <= MOST_LOG_BYTES)
+  if (most > 0)
     {
-      text = g_malloc ((gsize) (end - offset));
-      while (*size < (gsize) (end - offset) &&
-             (n = pread (fd, text + *size, (gsize) (end - offset) - *size,
-                         offset + (goffset) *size)) > 0)
+      text = g_malloc (most);
+      while (*size < most &&
+             (n = pread (fd, text + *size, most - *size, offset + (goffset) *size)) > 0)
         *size += (gsize) n;
     }
   if (fd >= 0)

@@ -78,21 +78,26 @@ SagTuneWish sag_tune_control_get (const char *folder);
 /**
  * SagTuneLine: a line of the log.
  * @fold: as in SagTuneStatus
+ * @watched: of cases that are not learned from, after the step; else of the step
+ * @auroc: of what is watched: mean over the tasks; NaN where there is none
  */
 typedef struct
 {
-  guint   fold;
-  guint64 step;
-  double  loss;
-  double  class_loss;
-  double  patch_loss;
+  guint    fold;
+  guint64  step;
+  double   loss;
+  double   class_loss;
+  double   patch_loss;
+  gboolean watched;
+  double   auroc;
 } SagTuneLine;
 
 /**
- * sag_tune_log_read: steps that were written since the last call.
+ * sag_tune_log_read: lines that were written since the last call.
  * @offset: (inout): 0 at first
  *
- * Returns: (transfer full) (element-type SagTuneLine): maybe none; lines that are not whole wait
+ * Returns: (transfer full) (element-type SagTuneLine): maybe none; lines that are not whole wait. What lies
+ * beyond 256 MiB comes with the next call
  */
 GArray *sag_tune_log_read (const char *folder, goffset *offset);
 

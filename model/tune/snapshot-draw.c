@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who is trained on, and who is measured on: always a patient as a whole.
+/* Who is trained on, who is measured on, and who is watched meanwhile: always a patient as a whole.
  *
  * Patients are sorted by what is known of them (which tasks, present or absent), within that by a hash with the seed,
  * and then dealt like cards, or counted off: so every part gets of every kind. The same project and seed give the same
@@ -13,6 +13,8 @@
 
 #include <math.h>
 #include <string.h>
+
+#define WATCH_EVERY 8
 
 typedef struct
 {
@@ -140,7 +142,21 @@ compare_groups (const void *a, const void *b)
   return order != 0 ? order : strcmp (x->place, y->place);
 }
 
-/* What the project says; a validation split of it is trained on, for nothing is chosen by it here. */
+static SagSnapshotPart
+part_of (SagSplit split)
+{
+  switch (split)
+    {
+    case SAG_SPLIT_TEST:
+      return SAG_SNAPSHOT_HELD_OUT;
+    case SAG_SPLIT_VALIDATION:
+      return SAG_SNAPSHOT_WATCHED;
+    default:
+      return SAG_SNAPSHOT_TRAIN;
+    }
+}
+
+/* What the project says. */
 static gboolean
 follow_splits (SagSnapshot *self, GPtrArray *groups, gboolean *any, GError **error)
 {
@@ -156,13 +172,14 @@ follow_splits (SagSnapshot *self, GPtrArray *groups, gboolean *any, GError **err
 
       if (scan->split == NULL || !sag_split_from_string (scan->split, &split))
         continue;
-      part = split == SAG_SPLIT_TEST ? SAG_SNAPSHOT_HELD_OUT : SAG_SNAPSHOT_TRAIN;
+      part = (int) part_of (split);
       *any = TRUE;
       if (group->part >= 0 && group->part != part)
         {
-          g_set_error_literal (error, SAG_ERROR, SAG_ERROR_MISMATCH,
-                               "The project has a patient, or a scan, both in training and in the "
-                               "test; keep each in one split.");
+          g_set_error_literal (
+            error, SAG_ERROR, SAG_ERROR_MISMATCH,
+            "The project has a patient, or a scan, in two of its splits; keep each in "
+            "one.");
           return FALSE;
         }
       group->part = part;
@@ -184,16 +201,41 @@ count_off (GPtrArray *sorted, double share)
                                            : SAG_SNAPSHOT_TRAIN;
 }
 
-static gboolean
-check_parts (const SagSnapshot *self, const GPtrArray *groups, double hold_out, GError **error)
+/* Every eighth of those to train on, where they are enough. */
+static void
+watch_some (SagSnapshot *self, const GPtrArray *sorted)
 {
-  guint n_held = 0;
+  guint n_train = 0, n = 0, n_watched = 0;
+
+  for (guint g = 0; g < sorted->len; g++)
+    n_train += ((Group *) sorted->pdata[g])->part == SAG_SNAPSHOT_TRAIN;
+  for (guint g = 0; n_train >= SAG_SNAPSHOT_WATCH_FROM && g < sorted->len; g++)
+    {
+      Group *group = sorted->pdata[g];
+
+      if (group->part != SAG_SNAPSHOT_TRAIN || n++ % WATCH_EVERY != WATCH_EVERY / 2)
+        continue;
+      group->part = SAG_SNAPSHOT_WATCHED;
+      n_watched++;
+    }
+  if (n_watched > 0)
+    sag_snapshot_note (self,
+                       "%u patients of %u are not learned from, so that their loss can be watched "
+                       "while the model learns from the others.",
+                       n_watched, n_train);
+}
+
+static gboolean
+check_parts (const GPtrArray *groups, double hold_out, GError **error)
+{
+  guint n_held = 0, n_train = 0;
 
   for (guint g = 0; g < groups->len; g++)
-    n_held += ((Group *) groups->pdata[g])->part == SAG_SNAPSHOT_HELD_OUT;
-  if (hold_out >= 1 && n_held > 0)
-    return TRUE;
-  if (n_held > 0 && n_held < groups->len)
+    {
+      n_held += ((Group *) groups->pdata[g])->part == SAG_SNAPSHOT_HELD_OUT;
+      n_train += ((Group *) groups->pdata[g])->part == SAG_SNAPSHOT_TRAIN;
+    }
+  if (n_held > 0 && (hold_out >= 1 || n_train > 0))
     return TRUE;
   g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
                n_held == 0 ? "No patient of %u is held out, so nobody could say whether it helped; "
@@ -264,10 +306,13 @@ sag_snapshot_draw (SagSnapshot *self, const SagSnapshotOptions *options, GError 
       if (!follow_splits (self, groups, &any, error))
         return FALSE;
       if (!any)
-        count_off (sorted, options->hold_out);
+        {
+          count_off (sorted, options->hold_out);
+          watch_some (self, sorted);
+        }
       for (guint g = 0; any && g < groups->len; g++)
         ((Group *) groups->pdata[g])->part = MAX (((Group *) groups->pdata[g])->part, 0);
-      if (!check_parts (self, groups, options->hold_out, error))
+      if (!check_parts (groups, options->hold_out, error))
         return FALSE;
     }
   write_back (self, sorted, options->n_folds);

@@ -34,7 +34,9 @@ split_of (const SagSnapshotScan *scan, guint fold)
 {
   gboolean held = fold > 0 ? scan->public.fold == fold : scan->public.part == SAG_SNAPSHOT_HELD_OUT;
 
-  return held ? "test" : "train";
+  if (held)
+    return "test";
+  return fold == 0 && scan->public.part == SAG_SNAPSHOT_WATCHED ? "val" : "train";
 }
 
 static char **
@@ -121,6 +123,7 @@ write_cases (const SagSnapshot *self, SagJsonWriter *writer)
       sag_json_integer (writer, "id", one->id);
       sag_json_string (writer, "name", one->name);
       sag_json_boolean (writer, "held_out", one->part == SAG_SNAPSHOT_HELD_OUT);
+      sag_json_boolean (writer, "watched", one->part == SAG_SNAPSHOT_WATCHED);
       sag_json_integer (writer, "fold", one->fold);
       sag_json_end_object (writer);
     }
@@ -191,17 +194,21 @@ read_case (SagSnapshot *self, JsonObject *object, GError **error)
 {
   SagSnapshotScan *scan = g_new0 (SagSnapshotScan, 1);
   const char      *name;
-  gboolean         held;
+  gboolean         held, watched = FALSE; /* of which older ones do not speak */
   gint64           fold;
 
   g_ptr_array_add (self->cases, scan);
   if (!sag_json_get_integer (object, "id", 0, G_MAXINT64, &scan->public.id, error) ||
       !sag_json_get_string (object, "name", &name, error) ||
       !sag_json_get_boolean (object, "held_out", &held, error) ||
+      (json_object_has_member (object, "watched") &&
+       !sag_json_get_boolean (object, "watched", &watched, error)) ||
       !sag_json_get_integer (object, "fold", 0, SAG_SNAPSHOT_MOST_FOLDS, &fold, error))
     return FALSE;
   scan->public.name = g_strdup (name);
-  scan->public.part = held ? SAG_SNAPSHOT_HELD_OUT : SAG_SNAPSHOT_TRAIN;
+  scan->public.part = held      ? SAG_SNAPSHOT_HELD_OUT
+                      : watched ? SAG_SNAPSHOT_WATCHED
+                                : SAG_SNAPSHOT_TRAIN;
   scan->public.fold = (guint) fold;
   return TRUE;
 }

@@ -308,7 +308,14 @@ take_samples (Taking *taking, GError **error)
       g_hash_table_size (taking->early), sag_case_state_to_string (taking->options->least_state));
   if (taking->self->samples->len > 0)
     return TRUE;
-  if (g_hash_table_size (taking->early) > 0)
+  if (g_hash_table_size (taking->early) > 0 && n_missing + n_changed > 0)
+    g_set_error (
+      error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+      "No labelled case can be used: %u are not yet marked as %s; of %u that are the scans "
+      "are not where the project looks for them, or other files.",
+      g_hash_table_size (taking->early), sag_case_state_to_string (taking->options->least_state),
+      n_missing + n_changed);
+  else if (g_hash_table_size (taking->early) > 0)
     g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
                  "None of the %u labelled cases is marked as %s yet; mark them, or take all.",
                  g_hash_table_size (taking->early),
@@ -535,7 +542,8 @@ sag_snapshot_count (const SagSnapshot *snapshot, SagSnapshotPart part)
   gsize n = 0;
 
   for (guint c = 0; c < snapshot->cases->len; c++)
-    n += snapshot->n_folds > 0 || sag_snapshot_get_case (snapshot, c)->part == part;
+    n += (snapshot->n_folds > 0 && part != SAG_SNAPSHOT_WATCHED) ||
+         sag_snapshot_get_case (snapshot, c)->part == part;
   return n;
 }
 

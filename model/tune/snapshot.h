@@ -38,13 +38,20 @@ typedef struct
   const char        *cache;
 } SagSnapshotOptions;
 
-/** SagSnapshotPart: of what is counted: what is trained on, what is measured on; with folds all is in both. */
+/**
+ * SagSnapshotPart: of what is counted: what is trained on, what is measured on; with folds all is in both. What is
+ * watched is neither: the loss on it is drawn while the training goes on. It is what the project calls validation, or,
+ * if it says no splits, an eighth of those to train on, where these are SAG_SNAPSHOT_WATCH_FROM patients or more; never
+ * with folds.
+ */
 typedef enum
 {
   SAG_SNAPSHOT_TRAIN,
   SAG_SNAPSHOT_HELD_OUT,
+  SAG_SNAPSHOT_WATCHED,
 } SagSnapshotPart;
-#define SAG_N_SNAPSHOT_PARTS 2
+#define SAG_N_SNAPSHOT_PARTS 2 /* in which tasks are counted */
+#define SAG_SNAPSHOT_WATCH_FROM 40
 
 /**
  * SagSnapshotTask: what there is of a task.

@@ -11,6 +11,7 @@
 
 #define SHOW_EVERY (G_USEC_PER_SEC / 4)
 #define HEED_EVERY_US 200000
+#define LOOKS 10        /* at what is watched */
 #define PAUSE_FACTOR 10 /* a step that took so much longer than the others was a pause */
 
 char *
@@ -147,6 +148,22 @@ stepped_cb (gpointer data, const SagTrainProgress *progress)
   sag_tune_heed (self);
 }
 
+static void
+validated_cb (gpointer data, guint64 step, const SagTrainValidation *validation, gboolean is_best)
+{
+  SagTuneRun *self = data;
+
+  sag_train_log_begin (self->log, step);
+  sag_train_log_string (self->log, "kind", "validation");
+  sag_train_log_number (self->log, "fold", self->status.fold);
+  sag_train_log_number (self->log, "loss", sag_train_validation_loss (validation));
+  sag_train_log_number (self->log, "class_loss", validation->class_loss);
+  sag_train_log_number (self->log, "patch_loss", validation->patch_loss);
+  sag_train_log_number (self->log, "auroc", validation->auroc);
+  sag_train_log_end (self->log, NULL);
+  self->stepped_at = 0; /* no part of the pace */
+}
+
 gboolean
 sag_tune_train (SagTuneRun *self, guint fold, GError **error)
 {
@@ -162,10 +179,12 @@ sag_tune_train (SagTuneRun *self, guint fold, GError **error)
                         .folder = folder,
                         .cache = job->cache,
                         .cache_bytes = job->cache_bytes,
-                        .events = { self, said_cb, scans_cb, scans_cb, stepped_cb, NULL } };
+                        .events = { self, said_cb, scans_cb, scans_cb, stepped_cb, validated_cb } };
   SagTrainEnd end;
   guint64     step;
 
+  if (sag_snapshot_count (self->snapshot, SAG_SNAPSHOT_WATCHED) > 0)
+    train.plan.validate_every = (guint) CLAMP (job->plan.n_steps / LOOKS, 1, G_MAXUINT);
   self->status.state = SAG_TUNE_PREPARING;
   self->status.fold = fold;
   self->status.step = 0;

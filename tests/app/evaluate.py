@@ -497,6 +497,8 @@ def test_project():
     assert again["looks"] == document["holdout"]["looks"] + 2  # the table has the same four scans
     assert run("project", "check", project()).out == "sound\n"
     refuse("evaluate", project(), "--bundle", random_bundle(), "--task", "bones", code=2, words='"bones"')
+    refuse("evaluate", project(), "--bundle", random_bundle(), "--state", "new", code=2, words="done or reviewed")
+    refuse("evaluate", project(), "--bundle", random_bundle(), "--state", "done", code=2, words="marked as done")
     refuse("evaluate", project(), "--bundle", random_bundle(), "--reader", "Nobody", code=2, words="nothing to work with")
 
 
@@ -580,28 +582,6 @@ def test_table():
     assert all(len(line) <= 116 for line in text.splitlines()), text
     assert not any(math.isnan(float(w)) for w in text.split() if w.replace(".", "", 1).isdigit())
     assert "nan" not in text.lower().split()
-
-
-def test_figures_beside_the_tasks():
-    """publish --figures writes what this bundle reached; it takes no report of another."""
-    tasks = scratch("tasks.json")
-    with open(tasks, "w", encoding="utf-8") as file:
-        json.dump({"tasks": [{"text": EFFUSION, "head": "class"}, {"text": LUNGS, "head": "patch"},
-                             {"text": EFFUSION, "head": "patch"}]}, file)  # fmt: skip
-    folder = new_folder("figures")
-    ours, published, other = (os.path.join(folder, name) for name in ("ours", "published", "other"))
-    run("bundle", "create", "--random", "--size", "small", "--seed", "7", "--tasks", tasks, "-o", ours)
-    path = os.path.join(folder, "report.json")
-    run("evaluate", manifest(), "--bundle", ours, "--by", "sentence", "-o", path)
-    run("bundle", "publish", ours, "-o", published, "--figures", path)
-    with open(path, encoding="utf-8") as file:
-        reached = {task["task"]: task["models"][0]["auroc"] for task in json.load(file)["tasks"]}
-    with open(os.path.join(published, "bundle.json"), encoding="utf-8") as file:
-        written = {(task["text"], task["head"]): task["auroc"] for task in json.load(file)["tasks"]}
-    assert reached[EFFUSION] is not None
-    assert written == {(EFFUSION, "class"): reached[EFFUSION], (LUNGS, "patch"): None, (EFFUSION, "patch"): None}
-    refuse("bundle", "publish", random_bundle(), "-o", other, "--figures", path, words=("report is of another bundle",))
-    assert not os.path.exists(other)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,10 @@ def test_what_is_installed():
         "share/man/man1/sagitta-cli.1",
         "share/bash-completion/completions/sagitta-cli",
         "share/sagitta/tasks/catalogue.json",
+        "share/sagitta/bundles/demo/LICENSE",
+        "share/sagitta/bundles/demo/bundle.json",
+        "share/sagitta/bundles/demo/model.safetensors",
+        "share/sagitta/bundles/demo/vocab.txt",
         "share/sagitta/bundles/untrained/vocab.txt",
         "share/doc/sagitta/LICENSE",
     ):

@@ -225,7 +225,7 @@ def test_upstream_folder():
     out = os.path.join(folder, "out")
     result = call("export", project, "upstream", "-o", out)
     assert result.code == 0 and "cannot express" in result.err and "2 sides" in result.err, result.err
-    assert sorted(os.listdir(out)) == ["bin", "manifest.parquet", "nodule_seg", "seg"]
+    assert sorted(os.listdir(out)) == ["bin", "manifest.csv", "manifest.parquet", "nodule_seg", "seg"]
     assert len(os.listdir(os.path.join(out, "bin"))) == 2
     with open(os.path.join(out, "manifest.parquet"), "rb") as file:
         data = file.read()
@@ -241,6 +241,64 @@ def test_upstream_folder():
     assert [row["label"] for row in rows] == [1.0, None, 0.0, None]
     assert rows[1]["mask_file_path"] == "seg/phantom-0001__lungs.bin" and rows[0]["mask_file_path"] is None
     assert all(os.path.exists(os.path.join(out, row["img_file_path"])) for row in rows)
+
+
+def test_upstream_folder_comes_back():
+    """Its labels and masks in another project of the same scans, voxel for voxel; nothing where the place is not known."""
+    import nibabel
+    import numpy
+
+    folder, project = make_project("upstream-back", small=True, count=2)
+    scans = sorted(glob.glob(folder + "/phantom-*.nii.gz"))
+    run("project", "add", project, "-t", "left-side=Segment what lies left.", "-t", "spine-1=Segment spine in the image.")
+    lungs = os.path.join(folder, "lungs-2.nii.gz")
+    run("project", "import", project, lungs, "--case", "1", "-t", "left-side", "--reader", "Ann")
+    run("project", "import", project, lungs, "--case", "2", "-t", "spine-1", "--reader", "Ann")
+    up = os.path.join(folder, "up")
+    call("export", project, "upstream", "-o", up)
+    with open(os.path.join(up, "manifest.csv"), encoding="utf-8") as file:
+        questions = {row["question"] for row in csv.DictReader(file)}
+    # As upstream asks it, "Segment KEY in the image.", where the task is worded so.
+    assert questions == {harness.EFFUSION, "Segment:lungs", "Segment:left-side", "Segment:spine"}, questions
+    other = os.path.join(folder, "other.sagitta")
+    run("project", "create", other, *scans, "-t", "left-side=Segment what lies left.")
+    result = call("project", "import", other, os.path.join(up, "manifest.csv"), "--reader", "Ben")
+    assert result.code == 0 and result.out.startswith("6 masks or labels"), (result.out, result.err)
+    assert "4 masks came by way" in result.err, result.err
+    info = run("project", "info", other, "--json", "--reader", "Ben").json()
+    assert sorted(task["wording"] for task in info["tasks"]) == sorted(
+        [harness.EFFUSION, harness.LUNGS, "Segment spine in the image.", "Segment what lies left."]
+    ), info["tasks"]  # "Segment:left-side" is the task of that key
+    for name in (project, other):
+        run("export", name, "masks", "-o", name + "-masks")
+    keys = {task["wording"]: task["key"] for task in info["tasks"]}
+    for wording, scan, source in ((harness.LUNGS, 1, 1), (harness.LUNGS, 2, 2), ("Segment what lies left.", 1, 2)):
+        (case,) = [one for one in info["cases"] if one["name"] == f"phantom-{scan:04d}"]
+        (mask,) = [one for one in case["masks"] if one["task"] == keys[wording]]
+        truth = numpy.asarray(nibabel.load(os.path.join(folder, f"lungs-{source}.nii.gz")).dataobj)
+        assert mask["voxels"] == int(truth.sum()) and mask["reader"] == "Ben", mask
+        found = [read(path)[0] for path in glob.glob(f"{other}-masks/{case['name']}__*__mask.nii.gz")]
+        assert any(numpy.array_equal(voxels, truth) for voxels in found), (wording, scan)
+    result = call("project", "import", other, os.path.join(up, "manifest.csv"), "--reader", "Ben")
+    assert result.code == 0 and result.out.startswith("0 masks or labels"), result.out
+    refuse("project", "import", other, os.path.join(up, "manifest.parquet"), words=("Parquet", ".csv"))
+    # A .bin that is of another scan, or none, says nothing of where the mask lies.
+    swap = [os.path.join(up, "bin", f"phantom-000{n}.bin") for n in (1, 2)]
+    os.rename(swap[0], swap[0] + "-")
+    os.rename(swap[1], swap[0])
+    os.rename(swap[0] + "-", swap[1])
+    third = os.path.join(folder, "third.sagitta")
+    run("project", "create", third, *scans)
+    result = call("project", "import", third, os.path.join(up, "manifest.csv"), "--reader", "Ben")
+    assert result.code == 0 and result.err.count("cannot be laid on the scan") == 4, result.err
+    assert all(case["masks"] == [] for case in run("project", "info", third, "--json").json()["cases"])
+    with open(os.path.join(up, "odd.csv"), "w", encoding="utf-8") as file:
+        file.write("question,img_file_path,label,mask_file_path\n")
+        file.write(f"Segment:lungs,{scans[0]},,seg/phantom-0001__lungs.bin\nSegment:lungs,bin/none.bin,,seg/none.bin\n")
+    result = call("project", "import", third, os.path.join(up, "odd.csv"), "--reader", "Ben")
+    assert result.code == 0 and "Line 2: phantom-0001__lungs.bin knows no place" in result.err, result.err
+    result = call("project", "import", third, os.path.join(up, "manifest.csv"), "--add-scans")
+    assert result.code == 0 and "2 scans of the table are .bin" in result.err, result.err
 
 
 def test_archive_opens_elsewhere():
@@ -352,17 +410,20 @@ def test_odd_manifest():
     run("phantom", "--seed", "6", "--spacing", "6,6,6", "-o", folder)
     with open(os.path.join(folder, "broken.nii.gz"), "wb") as file:
         file.write(b"no scan")
+    os.mkdir(os.path.join(folder, "emptiness"))
     scan, mask = "phantom-0006.nii.gz", "phantom-0006_labels.nii.gz"
     with open(os.path.join(folder, "odd.csv"), "w", encoding="utf-8") as file:
         file.write("question,img_file_path,label,split,mask_file_path,mask_values\n")
         file.write(f"Is it day?,broken.nii.gz,1,train,,\nSegment:liver,{scan},,Valid,{mask},0\n")
         file.write(f"Segment:liver,{scan},,Valid,gone.nii.gz,5\nSegment:liver,{scan},,Valid,{mask},5\n")
         file.write(f"Segment:liver,{scan},,Valid,{mask},6\nIs it day?,{scan},1,nowhere,,\n")
+        file.write("Is it day?,nobody.nii.gz,1,train,,\nIs it day?,emptiness,1,train,,\n")
     project = os.path.join(folder, "p.sagitta")
     run("project", "create", project)
     result = call("project", "import", project, os.path.join(folder, "odd.csv"), "--reader", "truth", "--add-scans")
     assert result.code == 0, result.err
-    for words in ("broken.nii.gz", "from 1 up", "gone.nii.gz", "a row before gave it", '"nowhere"'):
+    for words in ("broken.nii.gz", "from 1 up", "gone.nii.gz", "a row before gave it", '"nowhere"',
+                  "nobody.nii.gz was not added: it is not there", "emptiness was not added", "broken.nii.gz was not added"):
         assert words in result.err, (words, result.err)
     info = run("project", "info", project, "--json", "--reader", "truth").json()
     assert {task["wording"] for task in info["tasks"]} == {"Segment liver in the image.", "Is it day?"}, info["tasks"]

@@ -200,6 +200,14 @@ def resume_if_there(folder):
     return ["--resume"] if any(os.path.isdir(state.removesuffix(".state")) for state in states) else []
 
 
+def step_of(line):
+    """0 of what is no line: a run that goes on cuts the log, perhaps while it is read here."""
+    try:
+        return json.loads(line)["step"]
+    except (ValueError, TypeError):
+        return 0
+
+
 def last_step(folder):
     """Of the lines that are whole; 0 before the first."""
     path = os.path.join(folder, "log.jsonl")
@@ -207,7 +215,7 @@ def last_step(folder):
         return 0
     with open(path, "rb") as file:
         lines = [line for line in file if line.endswith(b"\n")]
-    return max([json.loads(line)["step"] for line in lines], default=0)
+    return max([step_of(line) for line in lines], default=0)
 
 
 def wait_for_step(process, folder, step):

@@ -6,11 +6,12 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 import signal
 import time
 
 import harness
-from harness import EFFUSION, call, phantom, refuse, run, scratch, start
+from harness import EFFUSION, call, new_folder, phantom, refuse, run, scratch, start
 
 LEFT = "Segment left lung in the image."
 N_CASES = 12
@@ -239,6 +240,29 @@ def test_folds():
     assert "3 folds" in load(folder, "bundle", "bundle.json")["provenance"]["split"]
 
 
+def test_validation_is_watched():
+    """What the project calls validation is not learned from and not measured on; its loss stands in the log."""
+    path, table, folder = scratch("watched.sagitta"), scratch("watched.csv"), scratch("watched")
+    splits = ["train", "train", "val", "val", "test", "test"]
+    with open(table, "w", encoding="utf-8") as file:
+        file.write("question,img_file_path,label,split,patient_id\n")
+        for number, scan in enumerate(scans()):
+            file.write(f"{EFFUSION},{scan},{number % 2},{splits[number % 6]},w{number}\n")
+    run("project", "create", path, "-t", f"effusion={EFFUSION}", "--reader", "Ann Example")
+    run("project", "import", path, table, "--add-scans", "--reader", "Ann Example")
+    run(*train(folder, path=path))
+    cases = load(folder, "snapshot", "snapshot.json")["cases"]
+    parts = {case["id"]: "test" if case["held_out"] else "val" if case["watched"] else "train" for case in cases}
+    assert [parts[number + 1] for number in range(N_CASES)] == [splits[number % 6] for number in range(N_CASES)], parts
+    with open(os.path.join(folder, "log.jsonl"), encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    seen = [line for line in lines if line["kind"] == "validation"]
+    assert [line["step"] for line in seen] == list(range(4, 41, 4)), seen
+    assert all(line["loss"] > 0 and line["fold"] == 0 and 0 <= line["auroc"] <= 1 for line in seen)
+    assert [line["step"] for line in lines if line["kind"] == "step"] == list(range(1, 41))
+    assert {row["case"] for row in load(folder, "report.json")["cases"]} == {key for key, part in parts.items() if part == "test"}
+
+
 def test_estimate():
     document = run("train", project(), "--bundle", bundle(), "--cache", scratch("cache"), "--estimate", "--json").json()
     assert document["train"] + document["held_out"] == document["cases"] == N_CASES
@@ -254,6 +278,13 @@ def test_refusals():
     none = project("none.sagitta", labels=0)
     refuse(*train(scratch("never"), path=none), code=2, words="nothing to work with")
     refuse(*train(scratch("never"), "--until", "3"), code=2, words="--until is for manifests")
+    for state in ("new", "in progress", "in-progress", "soup"):
+        refuse(*train(scratch("never"), "--state", state), code=2, words="--state takes done or reviewed")
+    refuse(*train(scratch("never"), "--state", "reviewed"), code=2, words="None of the")
+    table = scratch("table.csv")
+    with open(table, "w", encoding="utf-8") as file:
+        file.write("question,img_file_path,label\n")
+    refuse("train", table, "--bundle", bundle(), "-o", scratch("never"), "--state", "done", code=2, words="no states")
     refuse(*train(unbroken()), code=2, words="--resume")
     refuse(*train(unbroken(), "--resume"), code=2, words="done")
     refuse(*train(scratch("nobody-began"), "--resume"), code=2, words="without --resume")
@@ -263,6 +294,39 @@ def test_refusals():
     refuse(*train(scratch("never"), "--task", "bones"), code=2, words='"bones"')
     refuse("train", scratch("no-run"), "--status", words="status.json")
     assert call("train", project(), "--bundle", bundle()).code == 2
+
+
+def test_task_that_the_model_cannot_read():
+    path = scratch("long.sagitta")
+    run("project", "create", path, *scans()[:4], "-t", "long=" + "very " * 600 + "long", "--reader", "Ann Example")
+    for number in range(4):
+        run("project", "label", path, number + 1, "long", "present" if number % 2 else "absent", "--reader", "Ann Example")
+    result = call("train", path, "--bundle", bundle(), "-o", scratch("long"), "--hold-out", 0.5, "--cache", scratch("cache"))
+    assert result.code != 0 and "word pieces" in result.err.splitlines()[-1], result.err
+    refuse(*train(scratch("never"), "--hold-out", 0.01), code=2, words="is held out")
+    empty = scratch("empty.sagitta")
+    run("project", "create", empty, *scans()[:4], "-t", f"left={LEFT}", "--reader", "Ann Example")
+    for number in range(4):
+        run("project", "label", empty, number + 1, "left", "absent", "--reader", "Ann Example")
+    refuse("train", empty, "--bundle", bundle(), "-o", scratch("empty"), code=2, words="only absent cases")
+
+
+def test_full_disk():
+    """One sentence, nothing lost, and it goes on to the same bits when there is room."""
+    disk = new_folder("disk")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=900k", "tmpfs", disk]
+    if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+        raise harness.Skip("only root may make a small disk")
+    try:
+        folder = os.path.join(disk, "run")
+        result = call(*train(folder))
+        assert result.code == 1 and "free some space" in result.err.splitlines()[-1], (result.code, result.err)
+        assert run("train", folder, "--status", "--json").json()["state"] in ("failed", "training", "measuring", "preparing")
+        subprocess.run(["mount", "-o", "remount,size=60m", disk], check=True)
+        run(*train(folder, "--resume"))
+        assert weights(folder) == weights(unbroken())
+    finally:
+        subprocess.run(["umount", disk], check=False)
 
 
 def test_other_options_do_not_go_on():

@@ -155,7 +155,7 @@ make_overlay (SagUiResult *self)
   SagUiOverlay    *overlay = sag_ui_overlay_new (SAG_UI_OVERLAY_SCORE, answer->text, answer->cells,
                                                  &answer->cell_geometry, self->n);
 
-  if (!segments)
+  if (!segments && answer->patch_head != SAG_TRAINING_TRAINED)
     sag_ui_overlay_set_note (
       overlay,
       _ ("Localisation was not trained for this text. The map shows where the patch head "

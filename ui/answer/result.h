@@ -55,7 +55,7 @@ double sag_ui_result_get_ask_ms (SagUiResult *self);
 
 /**
  * sag_ui_result_take_answer: (transfer full): makes it ready, with an overlay that is visible for
- * "Segment" texts and off for the others, where localisation was not trained, with a note.
+ * "Segment" texts and off for the others; with a note where localisation was not trained.
  */
 void sag_ui_result_take_answer (SagUiResult *self, SagAnswer *answer, double ask_ms);
 void sag_ui_result_fail (SagUiResult *self, const GError *error);

@@ -230,23 +230,24 @@ forget_live (SagUiAskPane *self)
     }
 }
 
-void
+SagUiResult *
 sag_ui_ask_pane_ask (SagUiAskPane *self, const char *text)
 {
   SagUiResult   *result;
   GtkListBoxRow *row;
 
-  g_return_if_fail (SAG_UI_IS_ASK_PANE (self) && text != NULL);
+  g_return_val_if_fail (SAG_UI_IS_ASK_PANE (self) && text != NULL, NULL);
 
   if (self->one == NULL)
     {
       sag_ui_session_say (self->session, _ ("Open a scan first."));
-      return;
+      return NULL;
     }
   result = sag_ui_engine_ask (sag_ui_session_get_engine (self->session), self->one, text);
   row = find_row (self, result);
   if (row != NULL)
     gtk_list_box_select_row (self->list, row);
+  return result;
 }
 
 static void

@@ -25,7 +25,7 @@ void sag_ui_ask_pane_set_session (SagUiAskPane *self, SagUiSession *session);
 /** sag_ui_ask_pane_get_ask: (nullable) (transfer none). */
 SagUiAsk *sag_ui_ask_pane_get_ask (SagUiAskPane *self);
 
-/** sag_ui_ask_pane_ask: as if the person had typed @text and pressed Enter. */
-void sag_ui_ask_pane_ask (SagUiAskPane *self, const char *text);
+/** sag_ui_ask_pane_ask: as if the person had typed @text and pressed Enter. (nullable) (transfer none): its result. */
+SagUiResult *sag_ui_ask_pane_ask (SagUiAskPane *self, const char *text);
 
 G_END_DECLS

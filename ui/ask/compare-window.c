@@ -2,6 +2,7 @@
 #include "ui/ask/compare-window.h"
 
 #include "render/slice/marks.h"
+#include "ui/ask/compare-bundles.h"
 #include "ui/ask/details.h"
 #include "ui/ask/difference.h"
 #include "ui/ask/map-row.h"
@@ -29,6 +30,7 @@ struct _SagUiCompareWindow
   GtkWidget     *ask_button;
   GtkLabel      *bundle;
   GtkWidget     *open_bundle;
+  GtkMenuButton *bundles;
   GtkMenuButton *cards;
   GtkGrid       *grid;
   GtkLabel      *message;
@@ -409,40 +411,28 @@ same_bundle_cb (SagUiCompareWindow *self)
 }
 
 static void
-chosen_cb (GtkNativeDialog *dialog, int response, SagUiCompareWindow *self)
+ask_folder (const char *folder, gpointer user_data)
 {
-  g_autoptr (GFile) file = NULL;
-  g_autofree char *path = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  if (file != NULL)
-    path = g_file_get_path (file);
-  if (path != NULL)
-    {
-      set_folder (self, path);
-      ask_cb (self);
-    }
-  gtk_native_dialog_destroy (dialog);
+  set_folder (user_data, folder);
+  ask_cb (user_data);
 }
 
 void
 sag_ui_compare_window_choose_bundle (SagUiCompareWindow *self)
 {
-  GtkFileChooserNative *dialog =
-    gtk_file_chooser_native_new (_ ("Folder of the other bundle"), GTK_WINDOW (self),
-                                 GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("Choose"), _ ("Cancel"));
-
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_object_set_data_full (G_OBJECT (self), "dialog", dialog, g_object_unref);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (chosen_cb), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  sag_ui_compare_bundles_choose (GTK_WINDOW (self), ask_folder);
 }
 
 static void
-choose_cb (SagUiCompareWindow *self)
+choose_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  sag_ui_compare_window_choose_bundle (self);
+  sag_ui_compare_window_choose_bundle (SAG_UI_COMPARE_WINDOW (widget));
+}
+
+static void
+known_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ask_folder (g_variant_get_string (parameter, NULL), SAG_UI_COMPARE_WINDOW (widget));
 }
 
 /* Cards that are there already */
@@ -526,6 +516,8 @@ sag_ui_compare_window_new (SagUiAsk *ask, SagUiCase *one, SagUiResult *a)
   self->one = g_object_ref (one);
   self->a = g_object_ref (a);
   gtk_editable_set_text (GTK_EDITABLE (self->entry), sag_ui_result_get_text (a));
+  gtk_menu_button_set_create_popup_func (self->bundles, sag_ui_compare_bundles_fill,
+                                         sag_ui_ask_get_engine (ask), NULL);
   gtk_menu_button_set_create_popup_func (self->cards, make_menu, self, NULL);
   g_signal_connect_object (a, "notify::answer", G_CALLBACK (answer_cb), self, 0);
   sag_ui_close_on_escape (GTK_WINDOW (self));
@@ -577,6 +569,7 @@ sag_ui_compare_window_class_init (SagUiCompareWindowClass *class)
   BIND (ask_button);
   BIND (bundle);
   BIND (open_bundle);
+  BIND (bundles);
   BIND (cards);
   BIND (grid);
   BIND (message);
@@ -586,10 +579,11 @@ sag_ui_compare_window_class_init (SagUiCompareWindowClass *class)
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, ask_cb);
   gtk_widget_class_bind_template_callback (widget_class, same_bundle_cb);
-  gtk_widget_class_bind_template_callback (widget_class, choose_cb);
   gtk_widget_class_bind_template_callback (widget_class, side_by_side_cb);
   gtk_widget_class_bind_template_callback (widget_class, go_cb);
   gtk_widget_class_install_action (widget_class, "compare.card", "i", card_cb);
+  gtk_widget_class_install_action (widget_class, "compare.choose", NULL, choose_cb);
+  gtk_widget_class_install_action (widget_class, "compare.known", "s", known_cb);
 }
 
 static void

@@ -21,6 +21,19 @@ sag_ui_demo_get_file (void)
   return g_file_new_build_filename (folder, NAME ".nii.gz", NULL);
 }
 
+const char *const *
+sag_ui_demo_get_tasks (void)
+{
+  static const char *const tasks[] = {
+    "Diagnose the presence of pneumothorax around the lungs",
+    "Segment lungs in the image.",
+    "Diagnose the presence of pleural effusion around the lungs",
+    NULL,
+  };
+
+  return tasks;
+}
+
 static void
 make_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {

@@ -8,6 +8,9 @@ G_BEGIN_DECLS
 /** sag_ui_demo_get_file: (transfer full): where the demo case is or will be, in the caches. */
 GFile *sag_ui_demo_get_file (void);
 
+/** sag_ui_demo_get_tasks: (transfer none) (array zero-terminated=1): what is asked of it, the last on top. */
+const char *const *sag_ui_demo_get_tasks (void);
+
 /**
  * sag_ui_demo_make_async: makes the demo case unless it is there: a synthetic phantom with an
  * effusion on the left, no patient. In the background, about a second.

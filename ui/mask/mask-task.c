@@ -60,14 +60,18 @@ sag_ui_masks_add (SagUiMasks *self, SagUiCaseMasks *masks)
   const SagTaskRow *task = sag_ui_masks_find_task (self, NULL);
   const char *id = sag_ui_case_masks_add (masks, NULL, task != NULL ? task->key : NULL, NULL, NULL);
   SagMaskSet *set = sag_ui_case_masks_get_set (masks);
+  g_autofree char *question = NULL;
   g_autofree char *sentence = NULL;
 
   if (id == NULL || task == NULL)
     return;
-  /* Translators: the name of a mask, then the question of the task that it belongs to. */
+  question = g_strdup (task->wording);
+  if (g_str_has_suffix (question, "."))
+    question[strlen (question) - 1] = 0; /* the sentence has one */
+  /* Translators: the name of a mask, then the question of the task that it belongs to, without its last point. */
   sentence = g_strdup_printf (
     _ ("%s was added for “%s”."),
-    sag_mask_set_get_info (set, (guint) sag_mask_set_find (set, id))->name, task->wording);
+    sag_mask_set_get_info (set, (guint) sag_mask_set_find (set, id))->name, question);
   sag_ui_session_say (self->session, sentence);
 }
 

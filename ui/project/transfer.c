@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define CHOOSER "sag-ui-transfer-chooser"
+#define NOTES_CHARS 48
 #define TICK_MS 100
 
 typedef struct
@@ -195,6 +196,11 @@ sag_ui_transfer_show_notes (GtkWindow *window, char **sentences)
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  /* As wide as it is measured, so that nothing is cut below. */
+  gtk_label_set_width_chars (GTK_LABEL (label), NOTES_CHARS);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), NOTES_CHARS);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), label);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), 320);
@@ -276,6 +282,19 @@ chosen_cb (GtkNativeDialog *dialog, int response, gpointer window)
   gtk_native_dialog_destroy (dialog);
 }
 
+/* Where the project is, and not among the files that were used last: there is no folder to choose. */
+static void
+start_beside (GtkFileChooser *chooser, SagUiProject *project)
+{
+  SagStore        *store = sag_ui_project_get_store (project);
+  g_autofree char *path = store != NULL ? sag_store_dup_path (store) : NULL;
+  g_autoptr (GFile) file = path != NULL ? g_file_new_for_path (path) : NULL;
+  g_autoptr (GFile) folder = file != NULL ? g_file_get_parent (file) : NULL;
+
+  if (folder != NULL)
+    gtk_file_chooser_set_current_folder (chooser, folder, NULL);
+}
+
 static void
 choose (gpointer window, SagUiTransfer what, GtkFileChooserAction action, const char *title)
 {
@@ -283,6 +302,7 @@ choose (gpointer window, SagUiTransfer what, GtkFileChooserAction action, const 
     title, window, action, what >= SAG_UI_TRANSFER_IMPORT_LABELS ? _ ("_Import") : _ ("_Export"),
     _ ("_Cancel"));
 
+  start_beside (GTK_FILE_CHOOSER (dialog), sag_ui_project_get (session_of (window)));
   if (what == SAG_UI_TRANSFER_LABELS)
     gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), _ ("labels.csv"));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);

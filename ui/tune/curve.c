@@ -15,6 +15,7 @@
 #define BOTTOM 40
 #define MOST_TICKS 5
 #define POINT 2.2
+#define SQUARE 7.0
 #define MOST_POINTS 1500 /* of a line; more are averaged in groups */
 
 struct _SagUiTuneCurve
@@ -146,7 +147,7 @@ draw_model (SagUiTuneCurve *self, cairo_t *cr, const Frame *frame, guint from, g
     {
       const SagTuneLine *line = &g_array_index (self->lines, SagTuneLine, i);
 
-      if (i % group == 0 && isfinite (line->loss))
+      if (i % group == 0 && isfinite (line->loss) && !line->watched)
         cairo_rectangle (cr, frame_x (frame, (double) line->step) - POINT / 2,
                          frame_y (frame, line->loss) - POINT / 2, POINT, POINT);
     }
@@ -156,7 +157,7 @@ draw_model (SagUiTuneCurve *self, cairo_t *cr, const Frame *frame, guint from, g
     {
       const SagTuneLine *line = &g_array_index (self->lines, SagTuneLine, i);
 
-      if (!isfinite (line->loss))
+      if (!isfinite (line->loss) || line->watched)
         continue;
       n++;
       mean = isnan (mean) ? line->loss : mean + (line->loss - mean) / MIN (n, memory);
@@ -167,6 +168,34 @@ draw_model (SagUiTuneCurve *self, cairo_t *cr, const Frame *frame, guint from, g
   cairo_set_line_width (cr, 2);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   cairo_stroke (cr);
+}
+
+/* Of cases that are not learned from: few points, so each is a square. */
+static void
+draw_watched (SagUiTuneCurve *self, cairo_t *cr, const Frame *frame)
+{
+  for (int pass = 0; pass < 2; pass++)
+    {
+      for (guint i = 0; i < self->lines->len; i++)
+        {
+          const SagTuneLine *line = &g_array_index (self->lines, SagTuneLine, i);
+          const double       x = frame_x (frame, (double) line->step);
+          const double       y = frame_y (frame, line->loss);
+
+          if (!line->watched || !isfinite (line->loss))
+            continue;
+          if (pass == 0)
+            cairo_line_to (cr, x, y);
+          else
+            cairo_rectangle (cr, x - SQUARE / 2, y - SQUARE / 2, SQUARE, SQUARE);
+        }
+      cairo_set_source_rgb (cr, 0, 0.620, 0.451); /* #009E73 */
+      cairo_set_line_width (cr, 2);
+      if (pass == 0)
+        cairo_stroke (cr);
+      else
+        cairo_fill (cr);
+    }
 }
 
 static void
@@ -192,6 +221,7 @@ sag_ui_tune_curve_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
             draw_model (self, cr, &frame, from, i, i == self->lines->len ? 1 : 0.3);
             from = i;
           }
+      draw_watched (self, cr, &frame);
     }
   else
     {
@@ -207,9 +237,12 @@ static void
 describe (SagUiTuneCurve *self)
 {
   const guint      n = self->lines->len;
+  guint            newest = n > 0 ? n - 1 : 0;
   g_autofree char *text = NULL;
   char             buffers[2][G_ASCII_DTOSTR_BUF_SIZE];
 
+  while (newest > 0 && g_array_index (self->lines, SagTuneLine, newest).watched)
+    newest--;
   if (n == 0)
     text = g_strdup (_ ("Loss: no step yet"));
   else
@@ -219,7 +252,7 @@ describe (SagUiTuneCurve *self)
       g_ascii_formatd (buffers[0], sizeof buffers[0], "%.3f",
                        g_array_index (self->lines, SagTuneLine, 0).loss),
       g_ascii_formatd (buffers[1], sizeof buffers[1], "%.3f",
-                       g_array_index (self->lines, SagTuneLine, n - 1).loss));
+                       g_array_index (self->lines, SagTuneLine, newest).loss));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), text);
 }

@@ -47,20 +47,55 @@ show_title (SagUiTuneFollow *self)
   gtk_label_set_text (GTK_LABEL (self->title), title);
 }
 
+/* Of cases that are not learned from, or where that comes from. */
+static char *
+dup_watched (SagUiTuneFollow *self)
+{
+  const GArray      *lines = sag_ui_tune_run_get_lines (self->run);
+  const SagTuneLine *newest = NULL;
+  char               buffers[2][G_ASCII_DTOSTR_BUF_SIZE];
+
+  for (guint i = 0; i < lines->len; i++)
+    if (g_array_index (lines, SagTuneLine, i).watched)
+      newest = &g_array_index (lines, SagTuneLine, i);
+  if (newest == NULL)
+    return g_strdup (
+      _ ("Squares, the loss of cases that are not learned from, come where the project has a "
+         "validation split, or 40 patients or more to learn from, and not in a cross-validation."));
+  g_ascii_formatd (buffers[0], sizeof buffers[0], "%.3f", newest->loss);
+  if (!isfinite (newest->auroc))
+    /* Translators: the loss, a number. */
+    return g_strdup_printf (_ ("Squares are the loss of cases that are not learned from: now %s."),
+                            buffers[0]);
+  g_ascii_formatd (buffers[1], sizeof buffers[1], "%.2f", newest->auroc);
+  return g_strdup_printf (
+    /* Translators: the loss, a number; the mean area under the ROC curve, a number. */
+    _ ("Squares are the loss of cases that are not learned from: now %s, with a mean AUROC of %s."),
+    buffers[0], buffers[1]);
+}
+
 static void
 show_legend (SagUiTuneFollow *self)
 {
   const SagTuneStatus *status = sag_ui_tune_run_get_status (self->run);
   char                 buffer[G_ASCII_DTOSTR_BUF_SIZE];
   g_autofree char     *text = NULL;
+  g_autofree char     *watched = NULL;
+  g_autofree char     *both = NULL;
 
-  if (isfinite (status->loss))
-    text = g_strdup_printf (
-      /* Translators: the loss, a number. */
-      _ ("Loss of the newest step: %s. Points are steps, the line is their running mean. It is of "
-         "the cases that are learned from: whether it helped, what is held out says at the end."),
-      g_ascii_formatd (buffer, sizeof buffer, "%.3f", status->loss));
-  gtk_label_set_text (GTK_LABEL (self->legend), text != NULL ? text : "");
+  if (!isfinite (status->loss))
+    {
+      gtk_label_set_text (GTK_LABEL (self->legend), "");
+      return;
+    }
+  text = g_strdup_printf (
+    /* Translators: the loss, a number. */
+    _ ("Loss of the newest step: %s. Points are steps, the line is their running mean. It is of "
+       "the cases that are learned from: whether it helped, what is held out says at the end."),
+    g_ascii_formatd (buffer, sizeof buffer, "%.3f", status->loss));
+  watched = dup_watched (self);
+  both = g_strjoin (" ", text, watched, NULL);
+  gtk_label_set_text (GTK_LABEL (self->legend), both);
 }
 
 static gboolean

@@ -94,7 +94,15 @@ dup_complaint (SagUiTuneRun *self)
   return *line != 0 ? g_strdup (line) : NULL;
 }
 
-/* Steps that a killed process had done after its last checkpoint are done again. */
+/* What a killed process had done after its last checkpoint is done again; what is watched follows its step. */
+static gboolean
+comes_again (const SagTuneLine *last, const SagTuneLine *line)
+{
+  return last->fold == line->fold &&
+         (last->step > line->step ||
+          (last->step == line->step && (last->watched || !line->watched)));
+}
+
 static gboolean
 add_lines (SagUiTuneRun *self, const GArray *lines)
 {
@@ -103,8 +111,7 @@ add_lines (SagUiTuneRun *self, const GArray *lines)
       const SagTuneLine *line = &g_array_index (lines, SagTuneLine, i);
       guint              n = self->lines->len;
 
-      while (n > 0 && g_array_index (self->lines, SagTuneLine, n - 1).fold == line->fold &&
-             g_array_index (self->lines, SagTuneLine, n - 1).step >= line->step)
+      while (n > 0 && comes_again (&g_array_index (self->lines, SagTuneLine, n - 1), line))
         n--;
       g_array_set_size (self->lines, n);
       g_array_append_val (self->lines, *line);

@@ -144,6 +144,45 @@ sag_ui_window_open (SagUiWindow *self, GFile **files, int n_files)
                              g_object_ref (self));
 }
 
+/* The last answer of the demo: its map is shown, at its peak. */
+static void
+demo_changed_cb (SagUiResult *result, SagUiWindow *self)
+{
+  SagUiOverlay *overlay = sag_ui_result_get_overlay (result);
+  double        ras_mm[3];
+
+  if (sag_ui_result_get_state (result) == SAG_UI_RESULT_PENDING)
+    return;
+  g_signal_handlers_disconnect_by_func (result, demo_changed_cb, self);
+  if (overlay == NULL || self->session == NULL ||
+      sag_ui_ask_get_read_first (sag_ui_ask_pane_get_ask (self->ask_pane)))
+    return;
+  sag_ui_overlay_set_visible (overlay, TRUE);
+  sag_ui_overlay_get_peak (overlay, ras_mm);
+  sag_ui_display_set_cross (sag_ui_session_get_display (self->session), ras_mm);
+}
+
+/* A person who looks for the first time sees answers, not only where to type. They are asked once. */
+static void
+show_demo (SagUiWindow *self, GFile *file)
+{
+  SagUiResult *result = NULL;
+  SagUiCase   *one;
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+
+  g_ptr_array_add (files, file);
+  add_cases (self, files);
+  one = sag_ui_session_get_case (self->session);
+  if (one == NULL || g_list_model_get_n_items (G_LIST_MODEL (sag_ui_case_get_results (one))) > 0)
+    return;
+  for (const char *const *task = sag_ui_demo_get_tasks (); *task != NULL; task++)
+    result = sag_ui_ask_pane_ask (self->ask_pane, *task);
+  if (result == NULL)
+    return;
+  g_signal_connect_object (result, "changed", G_CALLBACK (demo_changed_cb), self, 0);
+  demo_changed_cb (result, self);
+}
+
 static void
 demo_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -154,7 +193,7 @@ demo_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->session == NULL)
     return;
   if (file != NULL)
-    sag_ui_window_open (self, &file, 1);
+    show_demo (self, file);
   else
     sag_ui_window_warn (self, error->message);
 }

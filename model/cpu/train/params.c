@@ -20,7 +20,8 @@ typedef struct
 static gboolean
 trains (const SagWeightSpec *spec, SagTrainParts parts)
 {
-  gboolean head = g_str_has_prefix (spec->name, "lm_head_");
+  gboolean head =
+    g_str_has_prefix (spec->name, "lm_head_") || g_str_has_prefix (spec->name, SAG_CLASSIFIER ".");
   gboolean vision = g_str_has_prefix (spec->name, "vision_model.");
   gboolean layers = g_str_has_prefix (spec->name, "model.encoder.");
 

@@ -10,6 +10,7 @@
 #include "model/core/random.h"
 #include "model/cpu/gemm.h"
 #include "model/cpu/train/adamw.h"
+#include "model/cpu/train/classes.h"
 #include "model/cpu/train/lora.h"
 #include "model/cpu/train/loss.h"
 #include "model/cpu/train/text.h"
@@ -21,19 +22,20 @@
 
 typedef struct
 {
-  SagNetwork         network;
-  SagTrainParts      parts;
-  SagTrainOptions    options;
-  SagPool           *pool;
-  SagCpuParams       params;
-  SagCpuTrainVision *vision;
-  SagCpuTrainText   *text;
-  guint64            seed;
-  guint64            n_steps;
-  guint64            n_batches;
-  float             *values; /* tokens, d_tokens, logits and their gradients of a batch */
-  gsize              n_values;
-  gboolean          *cells_matter; /* (n) */
+  SagNetwork          network;
+  SagTrainParts       parts;
+  SagTrainOptions     options;
+  SagPool            *pool;
+  SagCpuParams        params;
+  SagCpuTrainVision  *vision;
+  SagCpuTrainText    *text;
+  SagCpuTrainClasses *classes; /* of a multi-label network, which has no text */
+  guint64             seed;
+  guint64             n_steps;
+  guint64             n_batches;
+  float              *values; /* tokens, d_tokens, logits and their gradients of a batch */
+  gsize               n_values;
+  gboolean           *cells_matter; /* (n) */
 } Trainer;
 
 static void
@@ -45,6 +47,7 @@ train_close (void *self)
     return;
   sag_cpu_train_vision_free (trainer->vision);
   sag_cpu_train_text_free (trainer->text);
+  sag_cpu_train_classes_free (trainer->classes);
   sag_cpu_params_clear (&trainer->params);
   g_clear_pointer (&trainer->pool, sag_pool_free);
   free (trainer->values);
@@ -58,11 +61,25 @@ trains_vision (SagTrainParts parts)
   return parts == SAG_TRAIN_VISION || parts == SAG_TRAIN_ALL || parts == SAG_TRAIN_VISION_AND_LORA;
 }
 
+static gboolean
+is_multi_label (const Trainer *self)
+{
+  return self->network.text_kind == SAG_TEXT_MULTI_LABEL;
+}
+
 static void *
 train_open (const SagWeightSource *source, const SagTrainOptions *options, SagStatus *status)
 {
-  Trainer             *self = g_new0 (Trainer, 1);
   const SagCpuKernels *kernels = sag_cpu_get_kernels (options->engine.portable);
+  Trainer             *self;
+
+  if (source->network->text_kind == SAG_TEXT_MULTI_LABEL && !trains_vision (options->parts))
+    {
+      sag_status_fail (status, SAG_STATUS_UNSUPPORTED,
+                       "A multi-label bundle is trained as a whole; say vision or all.");
+      return NULL;
+    }
+  self = g_new0 (Trainer, 1);
 
   self->network = *source->network;
   self->options = *options;
@@ -76,7 +93,11 @@ train_open (const SagWeightSource *source, const SagTrainOptions *options, SagSt
   self->vision = sag_cpu_train_vision_new (&self->params, &self->network,
                                            options->freeze_norms || !trains_vision (options->parts),
                                            self->pool, kernels, status);
-  self->text = sag_cpu_train_text_new (&self->params, &self->network, options, self->pool, kernels);
+  if (is_multi_label (self))
+    self->classes = sag_cpu_train_classes_new (&self->params, &self->network);
+  else
+    self->text =
+      sag_cpu_train_text_new (&self->params, &self->network, options, self->pool, kernels);
   if (self->vision == NULL)
     g_clear_pointer (&self, train_close);
   return self;
@@ -144,6 +165,19 @@ check_ids (const Trainer *self, const SagTrainBatch *batch, gsize n_tokens, SagS
                                     s + 1, id, self->network.n_words);
         }
     }
+  return true;
+}
+
+static gboolean
+check_classes (const Trainer *self, const SagTrainBatch *batch, SagStatus *status)
+{
+  for (int32_t s = 0; is_multi_label (self) && s < batch->n; s++)
+    if (batch->lengths[s] != 1 || batch->task[s] != 1)
+      return sag_status_fail (
+        status, SAG_STATUS_INVALID,
+        "Sample %d is a mask or another text, but a multi-label bundle learns "
+        "labels of its own questions only; leave such rows out.",
+        s + 1);
   return true;
 }
 
@@ -248,13 +282,19 @@ is_cancelled (const SagTrainBatch *batch)
 }
 
 static gboolean
-see (Trainer *self, SagTrainBatch *batch, const Numbers *numbers, SagStatus *status)
+see (Trainer             *self,
+     SagTrainBatch       *batch,
+     const Numbers       *numbers,
+     const SagCpuDropout *dropout,
+     SagStatus           *status)
 {
   gboolean ok;
 
   if (batch->input == NULL)
     return TRUE;
   sag_cpu_train_vision_evaluate (self->vision, batch->evaluate);
+  if (is_multi_label (self))
+    sag_cpu_train_vision_drop (self->vision, dropout);
   ok = sag_cpu_train_vision_forward (self->vision, batch->input, n_images (batch), batch->dims,
                                      numbers->tokens, status);
   sag_cpu_train_vision_evaluate (self->vision, FALSE);
@@ -282,10 +322,16 @@ forward (Trainer *self, SagTrainBatch *batch, const Numbers *numbers, SagStatus 
   for (gsize s = 0; s < (gsize) batch->n; s++)
     self->cells_matter[s] = all_cells || batch->task[s] != 1;
   texts.cells_matter = self->cells_matter;
-  if (!see (self, batch, numbers, status))
+  if (!see (self, batch, numbers, &texts.dropout, status))
     return FALSE;
   if (is_cancelled (batch))
     return sag_status_fail (status, SAG_STATUS_CANCELLED, "Training was cancelled.");
+  if (is_multi_label (self))
+    {
+      sag_cpu_train_classes_forward (self->classes, &texts, numbers->class_logits,
+                                     numbers->cell_logits);
+      return TRUE;
+    }
   return sag_cpu_train_text_forward (self->text, &texts, numbers->class_logits,
                                      numbers->cell_logits, status);
 }
@@ -298,8 +344,12 @@ backward (Trainer *self, const SagTrainBatch *batch, const Numbers *numbers)
 
   if (to_vision)
     memset (numbers->d_tokens, 0, n_tokens * self->network.hidden * sizeof (float));
-  sag_cpu_train_text_backward (self->text, numbers->d_class, numbers->d_cells,
-                               to_vision ? numbers->d_tokens : NULL);
+  if (is_multi_label (self))
+    sag_cpu_train_classes_backward (self->classes, numbers->d_class,
+                                    to_vision ? numbers->d_tokens : NULL);
+  else
+    sag_cpu_train_text_backward (self->text, numbers->d_class, numbers->d_cells,
+                                 to_vision ? numbers->d_tokens : NULL);
   if (to_vision)
     sag_cpu_train_vision_backward (self->vision, numbers->d_tokens);
   self->n_batches++;
@@ -316,7 +366,7 @@ train_forward_backward (void *data, SagTrainBatch *batch, SagStatus *status)
   if (!plan_numbers (self, batch, &numbers))
     return sag_status_fail (status, SAG_STATUS_OUT_OF_MEMORY,
                             "There is no memory for this batch; train with smaller batches.");
-  if (!check_ids (self, batch, numbers.n_tokens, status) ||
+  if (!check_ids (self, batch, numbers.n_tokens, status) || !check_classes (self, batch, status) ||
       !forward (self, batch, &numbers, status))
     return false;
   judge (self, batch, &numbers);
@@ -326,7 +376,7 @@ train_forward_backward (void *data, SagTrainBatch *batch, SagStatus *status)
     memcpy (batch->class_logits, numbers.class_logits, batch->n * sizeof (float));
   if (batch->cell_logits != NULL)
     memcpy (batch->cell_logits, numbers.cell_logits, batch->n * numbers.n_cells * sizeof (float));
-  if (batch->states_out != NULL)
+  if (batch->states_out != NULL && !is_multi_label (self))
     sag_cpu_train_text_states (self->text, batch->states_out);
   if (!batch->evaluate)
     backward (self, batch, &numbers);

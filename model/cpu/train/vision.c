@@ -4,7 +4,7 @@
  *
  *   h = head x                 (n tokens, head channels), raw
  *   f = SiLU (BN (h))
- *   tokens = adaptor f + bias
+ *   tokens = adaptor f + bias, of a multi-label network with channels of f dropped
  */
 
 #include "model/cpu/train/vision.h"
@@ -20,6 +20,7 @@
 #include <string.h>
 
 #define VISION SAG_CPU_VISION_PREFIX
+#define PLACE_FEATURES 3 /* of dropout */
 
 struct _SagCpuTrainVision
 {
@@ -32,6 +33,7 @@ struct _SagCpuTrainVision
   SagCpuParam     *adaptor;
   SagCpuParam     *adaptor_bias;
   gboolean         frozen_norms;
+  SagCpuDropout    dropout;
   int32_t          dims[3]; /* that everything below is planned for */
   const float     *input;
   SagCpuSource    *sources; /* (n) of the block at work */
@@ -350,6 +352,30 @@ normalise_head (SagCpuTrainVision *self, gsize rows)
   sag_pool_run (self->team.pool, head_items (self), head_activate, &work);
 }
 
+void
+sag_cpu_train_vision_drop (SagCpuTrainVision *self, const SagCpuDropout *dropout)
+{
+  self->dropout = *dropout;
+}
+
+/* @f: (n, n_tokens, head channels), features or their gradients. */
+static void
+drop_channels (SagCpuTrainVision *self, float *f, gsize n, gsize n_tokens)
+{
+  gsize             head = self->network.head_channels;
+  g_autofree float *factors = NULL;
+
+  if (self->dropout.p <= 0)
+    return;
+  factors = g_new (float, n *head);
+  for (gsize i = 0; i < n * head; i++)
+    factors[i] = 1;
+  sag_cpu_dropout (&self->dropout, NULL, PLACE_FEATURES, factors, n * head);
+  for (gsize r = 0; r < n * n_tokens; r++)
+    for (gsize c = 0; c < head; c++)
+      f[r * head + c] *= factors[r / n_tokens * head + c];
+}
+
 gboolean
 sag_cpu_train_vision_forward (SagCpuTrainVision *self,
                               const float       *input,
@@ -382,6 +408,7 @@ sag_cpu_train_vision_forward (SagCpuTrainVision *self,
   sag_cpu_matrix_forward (&self->matrix, self->last, self->head->value, NULL, self->h, FALSE, rows,
                           last->shape.out_channels, self->network.head_channels);
   normalise_head (self, rows);
+  drop_channels (self, self->f, n, n_voxels (last->out));
   sag_cpu_matrix_forward (&self->matrix, self->f, self->adaptor->value, self->adaptor_bias->value,
                           tokens, FALSE, rows, self->network.head_channels, self->network.hidden);
   return TRUE;
@@ -449,6 +476,7 @@ sag_cpu_train_vision_backward (SagCpuTrainVision *self, const float *d_tokens)
   sag_cpu_matrix_backward (&self->matrix, self->f, self->adaptor->value, d_tokens, self->d_f, FALSE,
                            self->adaptor->grad, self->adaptor_bias->grad, rows, head,
                            self->network.hidden);
+  drop_channels (self, self->d_f, self->team.n, n_voxels (last->out));
   back_through_head_norm (self, rows);
   sag_cpu_matrix_backward (&self->matrix, self->last, self->head->value, self->d_f, self->d_last,
                            FALSE, self->head->grad, NULL, rows, channels, head);

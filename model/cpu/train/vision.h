@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/cpu/train/block.h"
+#include "model/cpu/train/dropout.h"
 #include "model/cpu/train/matrix.h"
 
 G_BEGIN_DECLS
@@ -38,6 +39,12 @@ gboolean sag_cpu_train_vision_forward (SagCpuTrainVision *self,
 
 /** sag_cpu_train_vision_evaluate: from now on with the running statistics, which stay, or as it was made. */
 void sag_cpu_train_vision_evaluate (SagCpuTrainVision *self, gboolean evaluate);
+
+/**
+ * sag_cpu_train_vision_drop: from now on whole channels of an image's features are dropped before the adaptor, which
+ * is dropout of their mean, since the adaptor is linear. @dropout: p of 0 for none
+ */
+void sag_cpu_train_vision_drop (SagCpuTrainVision *self, const SagCpuDropout *dropout);
 
 /** sag_cpu_train_vision_backward: of the last forward. @d_tokens: (n, n_tokens, hidden) */
 void sag_cpu_train_vision_backward (SagCpuTrainVision *self, const float *d_tokens);

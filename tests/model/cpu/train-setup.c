@@ -57,6 +57,8 @@ small_network (SagNetwork *network, SagTextKind kind)
   network->intermediate = 40;
   network->text_layers = 2;
   network->layer_norm_eps = 1e-6f;
+  if (kind == SAG_TEXT_MULTI_LABEL)
+    sag_network_set_multi_label (network, 40, 24);
   g_assert_true (sag_network_set_stages (network, stages, G_N_ELEMENTS (stages)));
 }
 

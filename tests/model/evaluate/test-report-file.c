@@ -24,38 +24,67 @@ typedef struct
   int         n_cases;
   const char *score;
   int         index;
+  int         n_true_positives; /* of the first task; the rest is what the others leave */
+  const char *auroc;
+  const char *interval;
+  const char *wordings; /* of the first task */
+  int         n_sided;
+  const char *dice;
+  const char *p;
 } Change;
 
-static const Change right = { "sagitta-report", 2, "bbbb", 0, 25, 50, "", 0 };
+static const Change right = { .format = "sagitta-report",
+                              .version = 2,
+                              .after = "bbbb",
+                              .n_positives = 25,
+                              .n_cases = 50,
+                              .score = "",
+                              .n_true_positives = 20,
+                              .auroc = "0.75",
+                              .interval = "[0.6, 0.9]",
+                              .wordings = "\"" EFFUSION "\"",
+                              .n_sided = 1,
+                              .dice = "0.5",
+                              .p = "0.04" };
 
 #define POINT                                                                                      \
-  "{\"true_positives\": 1, \"false_positives\": 2, \"true_negatives\": 3, \"false_negatives\": "   \
-  "4, \"sensitivity\": 0.2, \"sensitivity_95\": [0.1, 0.5], \"specificity\": null, "               \
+  "{\"true_positives\": %d, \"false_positives\": 0, \"true_negatives\": %d, "                      \
+  "\"false_negatives\": %d, \"sensitivity\": 7, \"sensitivity_95\": null, \"specificity\": null, " \
   "\"specificity_95\": null}"
 #define MODEL                                                                                      \
-  "{\"training\": \"trained\", \"auroc\": 0.75, \"auroc_95\": [0.6, 0.9], \"auroc_delong_95\": "   \
-  "[0.61, 0.89], \"aupr\": 0.7, \"aupr_95\": null, \"point\": " POINT "%s}"
+  "{\"training\": \"trained\", \"auroc\": %s, \"auroc_95\": %s, \"auroc_delong_95\": [0.61, "      \
+  "0.89], \"aupr\": 0.7, \"aupr_95\": null, \"point\": " POINT
 #define MAPS                                                                                       \
-  ", \"maps\": {\"present\": 1, \"hit\": 1, \"strict_hit\": 0, \"dice\": 0.5, \"best_dice\": "     \
-  "0.75, \"cell_dice\": 0.6, \"median_distance_mm\": 12.5, \"sided\": 1, \"right_side\": 1, "      \
+  ", \"maps\": {\"present\": 1, \"hit\": 1, \"strict_hit\": 0, \"dice\": %s, \"best_dice\": "      \
+  "0.75, \"cell_dice\": 0.6, \"median_distance_mm\": 12.5, \"sided\": %d, \"right_side\": 1, "     \
   "\"absent\": 0, \"false_alarms\": null}"
 #define PAIR                                                                                       \
   "\"comparison\": {\"auroc_difference\": 0.1, \"auroc_difference_95\": [-0.1, 0.3], "             \
-  "\"auroc_difference_delong_95\": [-0.05, 0.25], \"p\": 0.04, \"aupr_difference\": 0.1, "         \
+  "\"auroc_difference_delong_95\": [-0.05, 0.25], \"p\": %s, \"aupr_difference\": 0.1, "           \
   "\"aupr_difference_95\": null, \"changed\": []}"
 
 static void
-append_task (GString *text, const char *task, int n, int n_positives, int n_masks)
+append_task (GString *text, const Change *change, gboolean first)
 {
+  const int n = first ? 50 : 1, n_positives = first ? change->n_positives : 1;
+  const int n_true = first ? change->n_true_positives : 1;
+
   g_string_append_printf (
     text,
-    "{\"task\": \"%s\", \"wordings\": [\"%s\"], \"number\": \"%s\", \"n\": %d, \"positives\": %d, "
+    "{\"task\": \"%s\", \"wordings\": [%s], \"number\": \"%s\", \"n\": %d, \"positives\": %d, "
     "\"patients\": %d, \"lesion\": false, \"masks\": %d, \"outside_the_box\": 0, \"median_ml\": "
     "null, \"models\": [",
-    task, task, n_masks > 0 ? "highest score" : "probability", n, n_positives, n, n_masks);
+    first ? EFFUSION : LUNG, first ? change->wordings : "\"" LUNG "\"",
+    first ? "probability" : "highest score", n, n_positives, n, !first);
   for (int m = 0; m < 2; m++)
-    g_string_append_printf (text, MODEL "%s", n_masks > 0 ? MAPS : "",
-                            m == 0 ? ", " : "], " PAIR "}");
+    {
+      g_string_append_printf (text, MODEL, change->auroc, change->interval, n_true, n - n_positives,
+                              first ? n_positives - 20 : 0);
+      if (!first)
+        g_string_append_printf (text, MAPS, change->dice, change->n_sided);
+      g_string_append (text, m == 0 ? "}, " : "}], ");
+    }
+  g_string_append_printf (text, PAIR "}", change->p);
 }
 
 /* Of the class head: positives score high; the second model is sharper. Then one case of a map. */
@@ -72,9 +101,9 @@ dup_report (const Change *change)
     "\"notes\": [\"A note.\"], \"scans\": 50, \"patients\": 50, \"synthetic_scans\": 50, "
     "\"failed_scans\": 0, \"threshold\": 0.5, \"tasks\": [",
     change->format, change->version, change->after, change->n_folds);
-  append_task (text, EFFUSION, 50, change->n_positives, 0);
+  append_task (text, change, TRUE);
   g_string_append (text, ", ");
-  append_task (text, LUNG, 1, 1, 1);
+  append_task (text, change, FALSE);
   g_string_append (text, "], \"cases\": [");
   for (int c = 0; c < change->n_cases; c++)
     {
@@ -124,9 +153,12 @@ test_read (void)
   g_assert_cmpfloat (task->pair.p, ==, 0.04);
   g_assert_cmpfloat (task->models[1].auroc.interval.high, ==, 0.89);
   g_assert_true (isnan (task->models[1].aupr_interval.low));
-  g_assert_true (isnan (task->models[0].point.specificity));
+  /* Of the counts, whatever the file says. */
+  g_assert_cmpfloat (task->models[0].point.sensitivity, ==, 0.8);
+  g_assert_cmpfloat (task->models[0].point.specificity, ==, 1);
   task = sag_report_file_get_task (file, 1);
   g_assert_true (task->detects && task->pair.too_few);
+  g_assert_true (isnan (task->models[0].point.specificity));
   g_assert_cmpfloat (task->models[1].maps.best_dice, ==, 0.75);
   g_assert_true (isnan (task->models[1].maps.false_alarms));
   g_assert_cmpuint (task->changed->len, ==, 1);
@@ -193,6 +225,49 @@ test_damaged (void)
   change = right;
   change.index = 2;
   assert_refused (&change, SAG_ERROR_FORMAT, "index");
+}
+
+/* Numbers that no evaluation gives. */
+static void
+test_impossible (void)
+{
+  static const struct
+  {
+    const char *key;
+    gsize       offset;
+    const char *value;
+  } changes[] = {
+    { "auroc", G_STRUCT_OFFSET (Change, auroc), "7" },
+    { "auroc", G_STRUCT_OFFSET (Change, auroc), "1e999" },
+    { "auroc", G_STRUCT_OFFSET (Change, auroc), "\"0.7\"" },
+    { "auroc_95", G_STRUCT_OFFSET (Change, interval), "[0.6, 1e300]" },
+    { "auroc_95", G_STRUCT_OFFSET (Change, interval), "[0.9, 0.6]" },
+    { "auroc_95", G_STRUCT_OFFSET (Change, interval), "[0.6]" },
+    { "dice", G_STRUCT_OFFSET (Change, dice), "-0.5" },
+    { "\"p\"", G_STRUCT_OFFSET (Change, p), "-5" },
+    { "no wordings", G_STRUCT_OFFSET (Change, wordings), "" },
+  };
+  Change change;
+
+  for (gsize c = 0; c < G_N_ELEMENTS (changes); c++)
+    {
+      change = right;
+      G_STRUCT_MEMBER (const char *, &change, changes[c].offset) = changes[c].value;
+      assert_refused (&change, SAG_ERROR_FORMAT, changes[c].key);
+    }
+  change = right;
+  change.n_true_positives = 21;
+  assert_refused (&change, SAG_ERROR_FORMAT, "not of all cases");
+  change = right;
+  change.n_sided = 2;
+  assert_refused (&change, SAG_ERROR_FORMAT, "more cases than have a mask");
+  change = right;
+  change.auroc = "1.0000000000000002";
+  {
+    g_autoptr (SagReportFile) file = parse (&change, NULL);
+
+    g_assert_cmpfloat (sag_report_file_get_task (file, 0)->models[0].auroc.auroc, ==, 1);
+  }
 }
 
 /* Any shorter beginning is an error, never a crash. */
@@ -295,6 +370,7 @@ main (int argc, char **argv)
   g_test_add_func ("/evaluate/report-file/read", test_read);
   g_test_add_func ("/evaluate/report-file/curves", test_curves);
   g_test_add_func ("/evaluate/report-file/damaged", test_damaged);
+  g_test_add_func ("/evaluate/report-file/impossible", test_impossible);
   g_test_add_func ("/evaluate/report-file/truncated", test_truncated);
   g_test_add_func ("/evaluate/report-file/old", test_old);
   g_test_add_func ("/evaluate/report-file/calibrate", test_calibrate);

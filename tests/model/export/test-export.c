@@ -252,7 +252,7 @@ test_labels_by_content (Fixture *fixture, gconstpointer data)
   g_assert_true (g_file_set_contents (path, table, -1, NULL));
   sag_exported_init (&imported);
   project = load (fixture);
-  g_assert_true (sag_import_labels (project, path, NULL, &imported, &error));
+  g_assert_true (sag_import_table (project, path, NULL, FALSE, &imported, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpint (imported.notes->len, >, 0);
   after = load (fixture);

@@ -272,7 +272,7 @@ test_decide_label (Fixture *fixture, gconstpointer data)
   g_assert_true (sag_store_split (fixture->path, other, "Dan", FALSE, &error));
   copy = sag_store_open (other, SAG_STORE_WRITE, NULL, &error);
   elsewhere = sag_project_load (copy, &error);
-  g_assert_true (sag_import_labels (elsewhere, table, NULL, &exported, &error));
+  g_assert_true (sag_import_table (elsewhere, table, NULL, FALSE, &exported, NULL, &error));
   g_assert_no_error (error);
   read = sag_project_load (copy, &error);
   g_assert_cmpuint (read->labels->len, ==, 2);

@@ -231,6 +231,9 @@ test_same_finding (void)
   } cases[] = {
     { "Segment lungs in the image.", "Segment the lungs in the image.", TRUE },
     { "Segment heart in the image.", "Segment cardiac organ in the image.", TRUE },
+    { "Segment heart in the image.", "Segment the heart in this chest CT.", TRUE },
+    { "Segment heart in the image.", "Segment the heart in this scan", TRUE },
+    { "Segment heart in the image.", "Segment the heart in this chest CT slice.", FALSE },
     { "Segment rib cartilage in the image.", "segment the costal cartilage", TRUE },
     { "Diagnose the presence of pleural effusion around the lungs", "Is there pleural effusion?",
       TRUE },

@@ -46,7 +46,7 @@ test_description (void)
   sag_train_plan_init (&plan);
   first = sag_train_plan_describe (&plan);
   g_assert_nonnull (strstr (first, "lr 5e-05"));
-  for (int change = 0; change < 14; change++)
+  for (int change = 0; change < 15; change++)
     {
       g_autofree char *text = NULL;
 
@@ -65,6 +65,7 @@ test_description (void)
       other.augment ^= change == 10;
       other.patch_weight *= change == 12 ? 20 : 1;
       other.vision_lr = change == 13 ? 1e-3 : 0;
+      other.balance_masks ^= change == 14;
       text = sag_train_plan_describe (&other);
       g_assert_cmpstr (text, !=, first);
     }

@@ -270,7 +270,7 @@ test_splits (Fixture *fixture, gconstpointer data)
   add (fixture,
        (Row){ .patient = "P0", .split = "test", .number = 77, .value = SAG_LABEL_VALUE_PRESENT });
   g_assert_null (sag_snapshot_new (fixture->store, &options, NULL, NULL, &error));
-  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "both in training and in the test");
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "in two of its splits");
 }
 
 static void
@@ -280,6 +280,96 @@ refuse (Fixture *fixture, SagSnapshotOptions options, SagError code, const char 
 
   g_assert_null (sag_snapshot_new (fixture->store, &options, NULL, NULL, &error));
   sag_test_assert_error (error, SAG_ERROR, (int) code, part);
+}
+
+/* Of enough patients to learn from an eighth is watched; tables, counts and the reopened snapshot agree. */
+static void
+test_watched (Fixture *fixture, gconstpointer data)
+{
+  const char        *tasks[] = { "fluid", NULL };
+  SagSnapshotOptions options = { .tasks = tasks, .hold_out = 0.25, .seed = 5 };
+  g_autoptr (SagSnapshot) snapshot = NULL;
+  g_autoptr (SagSnapshot) again = NULL;
+  g_autoptr (SagSnapshot) folds = NULL;
+  g_autoptr (SagSnapshot) fewer = NULL;
+  g_autoptr (SagDataset) dataset = NULL;
+  g_autofree char *folder = g_build_filename (fixture->folder, "s", NULL);
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  const SagSnapshotTask *task;
+  gsize                  n[3] = { 0 };
+
+  for (int c = 0; c < 56; c++)
+    {
+      g_autofree char *patient = g_strdup_printf ("W%d", c);
+
+      add (fixture, (Row){ .patient = patient,
+                           .number = c,
+                           .value = c % 2 ? SAG_LABEL_VALUE_PRESENT : SAG_LABEL_VALUE_ABSENT });
+    }
+  snapshot = take (fixture, &options, "s");
+  again = sag_snapshot_open (folder, &error);
+  g_assert_no_error (error);
+  path = sag_snapshot_dup_manifest (snapshot, 0);
+  dataset = sag_dataset_load (path, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < sag_dataset_get_n (dataset); i++)
+    {
+      const SagSample       *sample = sag_dataset_get (dataset, i);
+      const SagSnapshotCase *one = sag_snapshot_find_case (again, sample->study);
+
+      g_assert_cmpint (sample->split, ==,
+                       one->part == SAG_SNAPSHOT_HELD_OUT  ? SAG_SPLIT_TEST
+                       : one->part == SAG_SNAPSHOT_WATCHED ? SAG_SPLIT_VALIDATION
+                                                           : SAG_SPLIT_TRAIN);
+      n[one->part]++;
+    }
+  g_assert_cmpuint (n[SAG_SNAPSHOT_HELD_OUT], ==, 14);
+  g_assert_cmpuint (n[SAG_SNAPSHOT_WATCHED], ==, 5);
+  g_assert_cmpuint (n[SAG_SNAPSHOT_TRAIN], ==, 37);
+  for (int part = 0; part < 3; part++)
+    g_assert_cmpuint (sag_snapshot_count (again, (SagSnapshotPart) part), ==, n[part]);
+  task = sag_snapshot_get_task (again, 0);
+  g_assert_cmpuint (task->n_present[0] + task->n_absent[0], ==, 37);
+  g_assert_nonnull (strstr (sag_snapshot_get_notes (again)[0], "5 patients of 42"));
+  options.hold_out = 0.3; /* 39 are left */
+  fewer = take (fixture, &options, NULL);
+  g_assert_cmpuint (sag_snapshot_count (fewer, SAG_SNAPSHOT_TRAIN), ==, 39);
+  g_assert_cmpuint (sag_snapshot_count (fewer, SAG_SNAPSHOT_WATCHED), ==, 0);
+  options.n_folds = 4;
+  folds = take (fixture, &options, NULL);
+  g_assert_cmpuint (sag_snapshot_count (folds, SAG_SNAPSHOT_WATCHED), ==, 0);
+}
+
+/* What the project calls validation is watched, however little it is. */
+static void
+test_validation_split (Fixture *fixture, gconstpointer data)
+{
+  static const char *const splits[] = { "train", "train", "val", "test" };
+  const char              *tasks[] = { "fluid", NULL };
+  const SagSnapshotOptions options = { .tasks = tasks, .hold_out = 0.5, .seed = 5 };
+  g_autoptr (SagSnapshot) snapshot = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (int c = 0; c < 8; c++)
+    {
+      g_autofree char *patient = g_strdup_printf ("V%d", c);
+
+      add (fixture, (Row){ .patient = patient,
+                           .split = splits[c % 4],
+                           .number = c,
+                           .value = c / 4 ? SAG_LABEL_VALUE_PRESENT : SAG_LABEL_VALUE_ABSENT });
+    }
+  snapshot = take (fixture, &options, NULL);
+  for (gsize c = 0; c < 8; c++)
+    g_assert_cmpint (sag_snapshot_get_case (snapshot, c)->part, ==,
+                     c % 4 == 2   ? SAG_SNAPSHOT_WATCHED
+                     : c % 4 == 3 ? SAG_SNAPSHOT_HELD_OUT
+                                  : SAG_SNAPSHOT_TRAIN);
+  add (fixture,
+       (Row){ .patient = "V2", .split = "train", .number = 77, .value = SAG_LABEL_VALUE_PRESENT });
+  g_assert_null (sag_snapshot_new (fixture->store, &options, NULL, NULL, &error));
+  sag_test_assert_error (error, SAG_ERROR, SAG_ERROR_MISMATCH, "in two of its splits");
 }
 
 static void
@@ -360,6 +450,66 @@ test_replaced_scan (Fixture *fixture, gconstpointer data)
     }
 }
 
+typedef struct
+{
+  gint64       id;
+  SagCaseState state;
+} Mark;
+
+static gboolean
+set_state (SagDb *db, gpointer data, GError **error)
+{
+  const Mark *mark = data;
+
+  return sag_cases_set_state (db, mark->id, mark->state, error);
+}
+
+static void
+mark (Fixture *fixture, gint64 id, SagCaseState state)
+{
+  g_autoptr (GError) error = NULL;
+
+  sag_store_run (fixture->store, set_state, &(Mark){ id, state }, &error);
+  g_assert_no_error (error);
+}
+
+/* Cases are taken from a state on; what is said of the others is true. */
+static void
+test_state (Fixture *fixture, gconstpointer data)
+{
+  const char        *tasks[] = { "fluid", NULL };
+  SagSnapshotOptions options = { .tasks = tasks, .hold_out = 1, .seed = 1 };
+
+  options.least_state = SAG_CASE_REVIEWED;
+  for (int c = 1; c <= 3; c++)
+    add (fixture,
+         (Row){ .patient = c == 1 ? "a" : "b", .number = c, .value = SAG_LABEL_VALUE_PRESENT });
+  mark (fixture, 1, SAG_CASE_DONE);
+  refuse (fixture, options, SAG_ERROR_ARGUMENT,
+          "None of the 3 labelled cases is marked as reviewed");
+  add (fixture, (Row){ .patient = "d",
+                       .number = 4,
+                       .value = SAG_LABEL_VALUE_PRESENT,
+                       .path = "/nowhere/scan.nii.gz" });
+  mark (fixture, 4, SAG_CASE_REVIEWED);
+  refuse (fixture, options, SAG_ERROR_ARGUMENT, "3 are not yet marked as reviewed; of 1 that are");
+  mark (fixture, 2, SAG_CASE_REVIEWED);
+  for (int s = SAG_CASE_NEW; s < SAG_N_CASE_STATES; s++)
+    {
+      static const gsize wanted[SAG_N_CASE_STATES] = { 3, 3, 2, 1 }; /* a label begins a case */
+      g_autoptr (SagSnapshot) snapshot = NULL;
+      g_autofree char *notes = NULL;
+
+      options.least_state = (SagCaseState) s;
+      snapshot = take (fixture, &options, NULL);
+      g_assert_cmpuint (sag_snapshot_get_n_cases (snapshot), ==, wanted[s]);
+      notes = g_strjoinv (" ", (char **) sag_snapshot_get_notes (snapshot));
+      g_assert_cmpint (strstr (notes, "2 labelled cases were left out because they are not yet "
+                                      "marked as reviewed") != NULL,
+                       ==, s == SAG_CASE_REVIEWED);
+    }
+}
+
 /* "Absent" of something that is outlined is an empty mask. */
 static void
 test_absent_structure (Fixture *fixture, gconstpointer data)
@@ -412,9 +562,12 @@ main (int argc, char **argv)
   add_test ("/tune/snapshot/folds", test_folds);
   add_test ("/tune/snapshot/same-scan", test_same_scan);
   add_test ("/tune/snapshot/splits", test_splits);
+  add_test ("/tune/snapshot/watched", test_watched);
+  add_test ("/tune/snapshot/validation-split", test_validation_split);
   add_test ("/tune/snapshot/refusals", test_refusals);
   add_test ("/tune/snapshot/assisted-and-missing", test_assisted_and_missing);
   add_test ("/tune/snapshot/replaced-scan", test_replaced_scan);
+  add_test ("/tune/snapshot/state", test_state);
   add_test ("/tune/snapshot/absent-structure", test_absent_structure);
   add_test ("/tune/looks", test_project_looks);
   return g_test_run ();

@@ -2,18 +2,15 @@
 #include "tests/support/test.h"
 #include "tests/ui/ask/ask-fixture.h"
 #include "tests/ui/engine-support.h"
+#include "ui/ask/compare-bundles.h"
 #include "ui/ask/compare-window.h"
 #include "ui/ask/other-model.h"
 #include "ui/ask/words.h"
 #include "ui/bundle/calibration-window.h"
+#include "ui/bundle/known.h"
 #include "ui/tune/plot-view.h"
 
 #include <string.h>
-
-#define POINT                                                                                      \
-  "{\"true_positives\": 0, \"false_positives\": 0, \"true_negatives\": 0, \"false_negatives\": "   \
-  "0, \"sensitivity\": null, \"sensitivity_95\": null, \"specificity\": null, "                    \
-  "\"specificity_95\": null}"
 
 /* A measurement of the open bundle: @n cases, every second positive; those score higher, by and large. */
 static char *
@@ -32,8 +29,9 @@ save_report (AskFixture *fixture, int n)
     "\"], \"number\": \"probability\", \"n\": %d, \"positives\": %d, \"patients\": %d, \"lesion\": "
     "false, \"masks\": 0, \"outside_the_box\": 0, \"median_ml\": null, \"models\": [{\"training\": "
     "\"trained\", \"auroc\": null, \"auroc_95\": null, \"aupr\": null, \"aupr_95\": null, "
-    "\"point\": " POINT "}]}], \"cases\": [",
-    sha256, n, n, n, n / 2, n);
+    "\"point\": {\"true_positives\": %d, \"false_positives\": 0, \"true_negatives\": %d, "
+    "\"false_negatives\": 0}}]}], \"cases\": [",
+    sha256, n, n, n, n / 2, n, n / 2, n - n / 2);
   for (int c = 0; c < n; c++)
     g_string_append_printf (text,
                             "%s{\"line\": %d, \"task\": \"" EFFUSION "\", \"index\": 0, "
@@ -258,6 +256,44 @@ test_models (void)
   ask_fixture_tear_down (&fixture);
 }
 
+/* The known bundles are in a menu; those in use are not. */
+static void
+test_known (void)
+{
+  AskFixture          fixture;
+  SagUiCompareWindow *window;
+  SagUiResult        *result;
+  g_autofree char    *open = NULL, *other = NULL;
+  g_autoptr (GMenuModel) menu = NULL;
+  g_autoptr (GMenuModel) known = NULL;
+  g_autoptr (GVariant) target = NULL;
+  g_autofree char *label = NULL;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  open = sag_test_ui_bundle (fixture.folder, "open", 5);
+  other = sag_test_ui_bundle (fixture.folder, "other_one", 6);
+  open_bundle (&fixture, open);
+  sag_ui_known_bundles_add (open);
+  sag_ui_known_bundles_add (other);
+  result = ask_fixture_ask (&fixture, EFFUSION);
+  menu = sag_ui_compare_bundles_menu (sag_ui_engine_get_bundle (fixture.engine));
+  known = g_menu_model_get_item_link (menu, 0, G_MENU_LINK_SECTION);
+  g_assert_cmpint (g_menu_model_get_n_items (known), >=, 1);
+  g_assert_true (g_menu_model_get_item_attribute (known, 0, G_MENU_ATTRIBUTE_LABEL, "s", &label));
+  g_assert_cmpstr (label, ==, "other__one");
+  target = g_menu_model_get_item_attribute_value (known, 0, G_MENU_ATTRIBUTE_TARGET, NULL);
+  window = SAG_UI_COMPARE_WINDOW (
+    sag_ui_compare_window_new (sag_ui_ask_pane_get_ask (fixture.pane), fixture.one, result));
+  gtk_window_present (GTK_WINDOW (window));
+  g_assert_true (gtk_widget_activate_action_variant (GTK_WIDGET (window), "compare.known", target));
+  sag_test_ui_until (sag_ui_compare_window_get_b (window) != NULL);
+  assert_bundle (sag_ui_compare_window_get_b (window), other);
+  gtk_window_destroy (GTK_WINDOW (window));
+  sag_ui_known_bundles_remove (other);
+  sag_ui_known_bundles_remove (open);
+  ask_fixture_tear_down (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -266,5 +302,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/ask/calibration/refused", test_refused);
   g_test_add_func ("/ui/ask/calibration/opened-again", test_opened_again);
   g_test_add_func ("/ui/ask/calibration/models", test_models);
+  g_test_add_func ("/ui/ask/calibration/known", test_known);
   return g_test_run ();
 }

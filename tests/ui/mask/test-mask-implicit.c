@@ -144,6 +144,48 @@ test_closed_scan (SagTestMasks *self, gconstpointer data)
   g_assert_cmpstr (loss, ==, NULL);
 }
 
+static void
+close_scan (SagTestMasks *self)
+{
+  if (self->one != NULL)
+    sag_ui_cases_remove (sag_ui_session_get_cases (self->session), self->one);
+  self->one = NULL;
+}
+
+/* Closed before it brought what was painted to the project, which has an older state of the mask: the file keeps that,
+ * whatever else is painted, until it is taken; then it comes beside. */
+static void
+test_closed_before (SagTestMasks *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) found = NULL;
+
+  sag_test_masks_open_project (self, TRUE);
+  sag_test_masks_open_scan (self);
+  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_paint (self, 5);
+  sag_test_masks_close_project (self);
+  paint_sheltered (self, 15);
+  g_signal_connect_swapped (self->project, "closing", G_CALLBACK (close_scan), self);
+  sag_test_masks_open_project (self, FALSE);
+  g_assert_null (sag_ui_session_get_case (self->session));
+  g_assert_nonnull (sag_ui_project_get_store (self->project));
+  sag_ui_project_painted (self->project, -1, 0, FALSE);
+  sag_test_ui_until (!sag_ui_project_is_busy (self->project));
+  sag_test_ui_settle ();
+  g_assert_cmpuint (count_files (), ==, 1);
+
+  g_signal_handlers_disconnect_by_func (self->project, close_scan, self);
+  found = sag_implicit_list ();
+  g_assert_cmpuint (found->len, ==, 1);
+  sag_ui_project_take_found (self->project, ((const SagImplicit *) found->pdata[0])->path);
+  sag_test_ui_until (!sag_ui_project_is_busy (self->project));
+  g_assert_cmpuint (count_files (), ==, 0);
+  sag_test_masks_open_scan (self);
+  sag_test_ui_until (self->masks->stored->len == 1);
+  g_assert_cmpuint (sag_ui_case_masks_get_n (self->masks->current), ==, 2);
+  g_assert_cmpint (sag_test_masks_count (self, 0), !=, sag_test_masks_count (self, 1));
+}
+
 /* Kept for the next start. */
 static void
 test_found (SagTestMasks *self, gconstpointer data)
@@ -351,6 +393,7 @@ main (int argc, char **argv)
   ADD ("old-project", test_old_project);
   ADD ("between", test_between);
   ADD ("closed-scan", test_closed_scan);
+  ADD ("closed-before", test_closed_before);
   ADD ("found", test_found);
   ADD ("take", test_take);
   ADD ("labels", test_labels);

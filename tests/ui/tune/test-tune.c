@@ -3,6 +3,7 @@
 #include "tests/ui/support.h"
 #include "tests/ui/tune/tune-fixture.h"
 #include "ui/bundle/known.h"
+#include "ui/tune/curve.h"
 #include "ui/tune/follow.h"
 #include "ui/tune/tasks.h"
 
@@ -396,6 +397,38 @@ test_fails_to_begin (SagTestTune *test, gconstpointer data)
   sag_ui_tune_runs_discard (sag_ui_tune_window_get_runs (test->window), run);
 }
 
+static void
+add_line (GArray *lines, guint64 step, double loss, gboolean watched)
+{
+  SagTuneLine line = { .step = step, .loss = loss, .watched = watched, .auroc = 0.8 };
+
+  g_array_append_val (lines, line);
+}
+
+/* What is watched is drawn as squares, and is not the loss that the words tell. */
+static void
+test_watched (SagTestTune *test, gconstpointer data)
+{
+  GtkWidget *curve = sag_ui_tune_curve_new ();
+  GtkWidget *window = gtk_window_new ();
+  g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (SagTuneLine));
+
+  for (guint64 step = 1; step <= 100; step++)
+    {
+      add_line (lines, step, 0.7 * exp (-(double) step / 60) + 0.02 * (double) (step % 3), FALSE);
+      if (step % 10 == 0)
+        add_line (lines, step, 0.8 - 0.3 * (double) step / 100, TRUE);
+    }
+  gtk_window_set_child (GTK_WINDOW (window), curve);
+  gtk_window_set_default_size (GTK_WINDOW (window), 700, 420);
+  sag_ui_tune_curve_set_lines (SAG_UI_TUNE_CURVE (curve), lines, 100);
+  gtk_window_present (GTK_WINDOW (window));
+  sag_test_ui_settle ();
+  g_assert_nonnull (strstr (gtk_widget_get_tooltip_text (curve), "0.152 now"));
+  cairo_surface_destroy (sag_test_ui_picture (window, "watched"));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -409,5 +442,6 @@ main (int argc, char **argv)
   ADD ("/ui/tune/all-of-it", NULL, test_all_of_it);
   ADD ("/ui/tune/follow", NULL, test_follow);
   ADD ("/ui/tune/fails-to-begin", NULL, test_fails_to_begin);
+  ADD ("/ui/tune/watched", NULL, test_watched);
   return g_test_run ();
 }

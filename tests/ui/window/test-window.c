@@ -215,6 +215,12 @@ test_close_while_busy (Fixture *fixture, gconstpointer data)
     sag_test_ui_turn (G_MAXINT64);
 }
 
+static guint
+get_n_results (Fixture *fixture)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (sag_ui_case_get_results (get_case (fixture))));
+}
+
 static void
 test_demo (Fixture *fixture, gconstpointer data)
 {
@@ -222,12 +228,14 @@ test_demo (Fixture *fixture, gconstpointer data)
 
   activate (fixture, "demo");
   sag_test_ui_until (is_ready (fixture, "Demo phantom"));
+  g_assert_cmpuint (get_n_results (fixture), ==, 3);
   recent = sag_ui_recent_dup_files (sag_ui_recent_get_default ());
   g_assert_cmpuint (recent->len, ==, 0);
   activate (fixture, "demo"); /* it is there already */
   for (int i = 0; i < 20; i++)
     sag_test_ui_turn (G_MAXINT64);
   g_assert_cmpuint (get_n (fixture), ==, 1);
+  g_assert_cmpuint (get_n_results (fixture), ==, 3);
 }
 
 static void

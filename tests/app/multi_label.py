@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The multi-label network: made of a manifest's questions, trained and measured by the same commands, reading no text."""
+
+import json
+import os
+
+import harness
+from harness import EFFUSION, LUNGS, phantom, refuse, run, scratch
+
+HEADER = "question,img_file_path,label,split,mask_file_path,mask_values,patient_id"
+SIDE = "Diagnose the presence of pleural effusion around the left lung"
+FLUID = "Is there pleural effusion around the lungs?"
+
+
+def table(name, *more):
+    """Eight phantoms, every second one with an effusion on the left."""
+    path = scratch(name)
+    rows = [HEADER]
+    for seed in range(1, 9):
+        scan = phantom(seed, "effusion-left" if seed % 2 else "", "6,6,6")
+        split = "train" if seed < 5 else "val" if seed < 7 else "test"
+        rows += [f"{question},{scan},{seed % 2},{split},,,p{seed}" for question in (EFFUSION, SIDE)]
+        rows += [row.format(scan=scan, split=split, masks=scan.replace(".nii.gz", "_labels.nii.gz"), seed=seed) for row in more]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(rows) + "\n")
+    return path
+
+
+MASKS = LUNGS + ",{scan},,{split},{masks},10;11;12;13;14,p{seed}"
+OTHER = FLUID + ",{scan},1,{split},,,p{seed}"
+SMALL = ("--random", "--seed", 3, "--input", "64,64,64", "--width", "0.15", "--hidden", "32")
+
+
+def bundle():
+    folder = scratch("baseline")
+    if not os.path.exists(folder):
+        run("bundle", "create", *SMALL, "--multi-label", table("with-masks.csv", MASKS), "-o", folder)
+    return folder
+
+
+def test_made_of_a_manifest():
+    """An output for each question that has a label; that of the masks is none."""
+    with open(os.path.join(bundle(), "vocab.txt"), encoding="utf-8") as file:
+        assert file.read().splitlines()[5:] == [EFFUSION, SIDE]
+    with open(os.path.join(bundle(), "bundle.json"), encoding="utf-8") as file:
+        network = json.load(file)["network"]
+    assert network["text"] == {"kind": "multi-label", "words": 7, "hidden": 32}, network["text"]
+    assert "2 questions" in run("bundle", "inspect", bundle()).out
+
+
+def test_trained_and_measured():
+    folder = scratch("trained")
+    run("train", table("labels.csv"), "--bundle", bundle(), "-o", folder, "--what", "all", "--steps", 6, "--validate-every", 3,
+        "--images-per-batch", 2, "--texts-per-image", 2, "--accumulate", 1, "--lr", "1e-3", "--cache", scratch("cache"))
+    report = run("evaluate", table("labels.csv"), "--bundle", bundle(), "--bundle", os.path.join(folder, "last"),
+                 "--split", "all", "--by", "sentence", "--json").json()
+    assert [task["n"] for task in report["tasks"]] == [8, 8]
+    scores = [case["scores"] for case in report["cases"]]
+    assert all(before != after for before, after in scores)
+    assert len({after for _, after in scores}) > len(scores) / 2
+
+
+def test_answers_its_own_questions_only():
+    scan = phantom(1, "effusion-left", "6,6,6")
+    answer = run("ask", scan, "--bundle", bundle(), "--task", SIDE, "--json").json()
+    assert answer["results"][0]["heatmap"]["max"] < 1e-6  # it draws no map
+    refuse("ask", scan, "--bundle", bundle(), "--task", FLUID, words=("Is there pleural effusion", "2 questions"))
+
+
+def test_learns_no_masks_and_no_other_texts():
+    for name, row in (("masks.csv", MASKS), ("other.csv", OTHER)):
+        refuse("train", table(name, row), "--bundle", bundle(), "-o", scratch("never"), "--what", "all", "--steps", 2,
+               "--cache", scratch("cache"), code=2, words=("none of the 2 questions",))
+    refuse("train", table("labels.csv"), "--bundle", bundle(), "-o", scratch("never-2"), "--what", "heads", "--steps", 2,
+           "--cache", scratch("cache"), words=("as a whole",))
+
+
+def test_bad_options():
+    refuse("bundle", "create", *SMALL, "--multi-label", scratch("nowhere.csv"), "-o", scratch("never-3"), words=("nowhere.csv",))
+    refuse("bundle", "create", *SMALL, "--multi-label", table("labels.csv"), "--vocab", "x", "-o", scratch("never-3"), code=2,
+           words=("--multi-label",))
+    with open(scratch("no-labels.csv"), "w", encoding="utf-8") as file:
+        file.write(f"{HEADER}\n{LUNGS},{phantom(1, '', '6,6,6')},,train,{phantom(1, '', '6,6,6')},1,p1\n")
+    refuse("bundle", "create", *SMALL, "--multi-label", scratch("no-labels.csv"), "-o", scratch("never-3"),
+           code=2, words=("no row with a label",))
+
+
+harness.main(globals())
