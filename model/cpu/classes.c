@@ -10,7 +10,7 @@
 
 #include "model/engine/status.h"
 
-#define NO_MAP -80.0f /* a score of 0 */
+#define NO_MAP (-80.0f) /* a score of 0 */
 
 /* @h: (hidden); 0 where every token is hidden. */
 static void

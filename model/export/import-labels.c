@@ -230,7 +230,7 @@ note_mask (SagDb *db, Reading *reading, gsize row, const SagCaseRow *one, GError
   const char *path = cell (reading, row, "mask_file_path"), *reader = cell (reading, row, "reader");
   const char *scan = cell (reading, row, "img_file_path");
   SagMaskRow *mask;
-  gint64      task_id;
+  gint64      task_id = 0;
 
   if (path == NULL)
     return TRUE;
