@@ -162,11 +162,31 @@ print_calibrated (const SagAnswer *answer)
 }
 
 static void
+print_map (const SagCliCase *self, guint i)
+{
+  const SagAnswer *answer = self->answers->pdata[i];
+  g_autofree char *place = NULL;
+  g_autofree char *score = NULL;
+
+  if (!answer->has_map)
+    {
+      printf (SAG_CLI_DETAIL "%s\n", "map", "none: a multi-label bundle draws no map");
+      return;
+    }
+  place = sag_cli_place (answer->peak_ras_mm);
+  score = g_strdup_printf ("highest score, at %s", place);
+  print_number (answer->peak_score, score, answer->patch_head);
+  if (i >= self->heatmaps->len)
+    return;
+  printf (SAG_CLI_DETAIL "%s\n", "map", (char *) self->heatmaps->pdata[i]);
+  if (answer->has_class && answer->patch_head != SAG_TRAINING_TRAINED)
+    sag_cli_print_sentence ("", SAG_CLI_NOT_LOCALISED);
+}
+
+static void
 print_answer (const SagCliCase *self, guint i)
 {
   const SagAnswer *answer = self->answers->pdata[i];
-  g_autofree char *place = sag_cli_place (answer->peak_ras_mm);
-  g_autofree char *score = g_strdup_printf ("highest score, at %s", place);
 
   printf ("\n  %s%s%s\n", sag_cli_bold (TRUE), answer->text, sag_cli_bold (FALSE));
   if (answer->has_class)
@@ -174,13 +194,7 @@ print_answer (const SagCliCase *self, guint i)
                   answer->class_head);
   if (answer->calibration != NULL)
     print_calibrated (answer);
-  print_number (answer->peak_score, score, answer->patch_head);
-  if (i < self->heatmaps->len)
-    {
-      printf (SAG_CLI_DETAIL "%s\n", "map", (char *) self->heatmaps->pdata[i]);
-      if (answer->has_class && answer->patch_head != SAG_TRAINING_TRAINED)
-        sag_cli_print_sentence ("", SAG_CLI_NOT_LOCALISED);
-    }
+  print_map (self, i);
   if (i < self->evidence->len)
     printf (SAG_CLI_DETAIL "%s\n", "evidence",
             answer->has_class ? (char *) self->evidence->pdata[i]
@@ -209,15 +223,10 @@ sag_cli_case_print (const SagCliCase *self, SagEngine *engine)
 static void
 write_result (const SagCliCase *self, guint i, SagJsonWriter *writer)
 {
-  const SagAnswer *answer = self->answers->pdata[i];
+  const char *map = i < self->heatmaps->len ? self->heatmaps->pdata[i] : NULL;
 
   sag_json_begin_object (writer, NULL);
-  sag_answer_write (answer, writer);
-  sag_json_begin_object (writer, "heatmap");
-  sag_json_string (writer, "file", i < self->heatmaps->len ? self->heatmaps->pdata[i] : NULL);
-  sag_json_float (writer, "max", answer->peak_score);
-  sag_json_numbers (writer, "peak_ras_mm", answer->peak_ras_mm, 3);
-  sag_json_end_object (writer);
+  sag_answer_write (self->answers->pdata[i], map, writer);
   if (i < self->evidence->len)
     sag_json_string (writer, "evidence", self->evidence->pdata[i]);
   if (self->robust != NULL)

@@ -93,9 +93,11 @@ write_heatmap (SagCliCase      *self,
   const SagGeometry *grid = sag_volume_get_geometry (self->volume);
   char              *path;
 
-  sag_cli_progress ("Writing heatmaps", 0);
   if (!make_folder (ask->heatmaps, error))
     return FALSE;
+  if (!answer->has_map)
+    return TRUE;
+  sag_cli_progress ("Writing heatmaps", 0);
   path = sag_heatmap_save (engine, answer, grid, !ask->raw, ask->heatmaps, self->name,
                            sag_cli_get_cancellable (), error);
   if (path != NULL)

@@ -34,8 +34,8 @@ gboolean sag_cli_check_texts (char **texts, GError **error);
 /**
  * SagCliCase: one scan asked every task, and how long each stage took.
  * @answers: (element-type SagAnswer): NULL when the scope forbids numbers
- * @heatmaps, @evidence: paths of written maps, by answer; empty where none was asked for. A
- *   "Segment" text has no evidence: NULL.
+ * @heatmaps, @evidence: paths of written maps, by answer; empty where none was asked for, or the
+ *   bundle draws no map. A "Segment" text has no evidence: NULL.
  * @robust: (element-type SagRobust) (nullable): by answer; NULL where not asked for
  */
 typedef struct

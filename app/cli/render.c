@@ -173,13 +173,12 @@ set_size (const Arguments *self, SagRenderPicture *picture, GError **error)
   return TRUE;
 }
 
-/* Words and colours of answer @i; a map is drawn for each, as it was asked for by drawing it. */
 static void
-add_answer (Scene *self, const Arguments *arguments, guint i)
+add_map (Scene *self, const Arguments *arguments, guint i)
 {
   const SagAnswer  *answer = self->one->answers->pdata[i];
-  SagRenderAnswer  *card = &self->answers[i];
   SagRenderHeatmap *map = &self->heatmaps[i];
+  SagRenderAnswer  *card = &self->answers[i];
 
   map->cells = answer->cells;
   map->geometry = answer->cell_geometry;
@@ -187,6 +186,24 @@ add_answer (Scene *self, const Arguments *arguments, guint i)
   map->scale.threshold = arguments->threshold;
   map->raw_cells = arguments->ask.raw;
   map->outline = TRUE;
+  card->scale = &map->scale;
+  card->has_peak = TRUE;
+  memcpy (card->peak_ras_mm, answer->peak_ras_mm, sizeof card->peak_ras_mm);
+  if (answer->has_class && answer->patch_head != SAG_TRAINING_TRAINED)
+    {
+      self->answer_notes[i].text = SAG_CLI_NOT_LOCALISED;
+      card->notes = &self->answer_notes[i];
+      card->n_notes = 1;
+    }
+  self->picture.frame.n_heatmaps = i + 1;
+}
+
+/* Words and colours of answer @i; a map is drawn for each, as it was asked for by drawing it. */
+static void
+add_answer (Scene *self, const Arguments *arguments, guint i)
+{
+  const SagAnswer *answer = self->one->answers->pdata[i];
+  SagRenderAnswer *card = &self->answers[i];
 
   *card = (SagRenderAnswer){
     .colour = sag_render_answer_colours[i],
@@ -194,10 +211,7 @@ add_answer (Scene *self, const Arguments *arguments, guint i)
     .fraction = NAN,
     .reference = NAN,
     .badges = self->badges[i],
-    .scale = &map->scale,
     .map_max = answer->peak_score,
-    .has_peak = TRUE,
-    .peak_ras_mm = { answer->peak_ras_mm[0], answer->peak_ras_mm[1], answer->peak_ras_mm[2] },
   };
   if (answer->has_class)
     {
@@ -209,12 +223,8 @@ add_answer (Scene *self, const Arguments *arguments, guint i)
   self->badges[i][0] =
     sag_training_to_string (answer->has_class ? answer->class_head : answer->patch_head);
   self->badges[i][1] = answer->calibration != NULL ? "calibrated" : "uncalibrated";
-  if (answer->has_class && answer->patch_head != SAG_TRAINING_TRAINED)
-    {
-      self->answer_notes[i].text = SAG_CLI_NOT_LOCALISED;
-      card->notes = &self->answer_notes[i];
-      card->n_notes = 1;
-    }
+  if (answer->has_map)
+    add_map (self, arguments, i);
 }
 
 static void
@@ -260,7 +270,6 @@ ask_scan (Scene *self, const Arguments *arguments, const char *path, GError **er
   self->picture.answers = self->answers;
   self->picture.n_answers = self->one->answers->len;
   self->picture.frame.heatmaps = self->heatmaps;
-  self->picture.frame.n_heatmaps = self->one->answers->len;
   self->picture.frame.box = sag_prepared_get_input_geometry (self->one->prepared);
   add_notes (self, engine);
   return TRUE;
@@ -282,6 +291,13 @@ set_point (const Arguments *arguments, Scene *scene, GError **error)
       return FALSE;
     }
   first = scene->one->answers->pdata[0];
+  if (!first->has_map)
+    {
+      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                           "--at peak needs a map, and a multi-label bundle draws none; give the "
+                           "point in mm.");
+      return FALSE;
+    }
   memcpy (scene->picture.at_ras_mm, first->peak_ras_mm, sizeof scene->picture.at_ras_mm);
   return TRUE;
 }

@@ -42,16 +42,22 @@ sag_answer_unref (SagAnswer *answer)
   g_free (shared);
 }
 
+/* @cell_logits: as many as the cell geometry has voxels */
 static void
-find_peak (SagAnswer *answer)
+take_map (SagAnswer *answer, const float *cell_logits)
 {
   gsize  n = (gsize) sag_geometry_n_voxels (&answer->cell_geometry);
   gsize  peak = 0;
   double ijk[3];
 
-  for (gsize i = 1; i < n; i++)
-    if (answer->cells[i] > answer->cells[peak])
-      peak = i;
+  answer->has_map = TRUE;
+  answer->cells = g_new (float, n);
+  for (gsize i = 0; i < n; i++)
+    {
+      answer->cells[i] = sag_answer_sigmoid (cell_logits[i]);
+      if (answer->cells[i] > answer->cells[peak])
+        peak = i;
+    }
   answer->peak_score = answer->cells[peak];
   for (int a = 0; a < 3; a++)
     {
@@ -61,6 +67,14 @@ find_peak (SagAnswer *answer)
       peak /= n_along;
     }
   sag_geometry_to_ras (&answer->cell_geometry, ijk, answer->peak_ras_mm);
+}
+
+static void
+take_no_map (SagAnswer *answer)
+{
+  answer->peak_score = NAN;
+  for (int a = 0; a < 3; a++)
+    answer->peak_ras_mm[a] = NAN;
 }
 
 /* What the place where it is used has learnt about this text. */
@@ -104,23 +118,22 @@ answer_new (SagEngine     *engine,
   SagAnswer   *answer = &shared->public;
   SagBundle   *bundle = sag_engine_get_bundle (engine);
   SagPrepared *prepared = sag_tokens_get_prepared (tokens);
-  gsize        n_cells;
+  gboolean     has_map = sag_network_has_map (sag_bundle_get_network (bundle));
 
   g_atomic_ref_count_init (&shared->refs);
   answer->text = g_strdup (text);
   answer->ids = sag_tokenizer_encode (sag_bundle_get_tokenizer (bundle), text, &answer->n_ids);
-  answer->has_class = sag_task_kind (text) != SAG_TASK_SEGMENT;
+  answer->has_class = !has_map || sag_task_kind (text) != SAG_TASK_SEGMENT;
   answer->logit = logit;
   answer->probability = sag_answer_sigmoid (logit);
   answer->class_head = sag_bundle_get_training (bundle, text, SAG_HEAD_CLASS);
   answer->patch_head = sag_bundle_get_training (bundle, text, SAG_HEAD_PATCH);
   sag_engine_get_cell_dims (engine, answer->cell_dims);
   answer->cell_geometry = cell_geometry (prepared, answer->cell_dims);
-  n_cells = (gsize) sag_geometry_n_voxels (&answer->cell_geometry);
-  answer->cells = g_new (float, n_cells);
-  for (gsize i = 0; i < n_cells; i++)
-    answer->cells[i] = sag_answer_sigmoid (cell_logits[i]);
-  find_peak (answer);
+  if (has_map)
+    take_map (answer, cell_logits);
+  else
+    take_no_map (answer);
   answer->provenance = sag_provenance_ref (provenance);
   calibrate (answer);
   return answer;
@@ -180,8 +193,21 @@ write_calibration (const SagAnswer *answer, SagJsonWriter *writer)
   sag_json_end_object (writer);
 }
 
+static void
+write_heatmap (const SagAnswer *answer, const char *file, SagJsonWriter *writer)
+{
+  sag_json_begin_object (writer, "heatmap");
+  sag_json_string (writer, "file", file);
+  sag_json_float (writer, "max", answer->peak_score);
+  if (answer->has_map)
+    sag_json_numbers (writer, "peak_ras_mm", answer->peak_ras_mm, 3);
+  else
+    sag_json_string (writer, "peak_ras_mm", NULL);
+  sag_json_end_object (writer);
+}
+
 void
-sag_answer_write (const SagAnswer *answer, SagJsonWriter *writer)
+sag_answer_write (const SagAnswer *answer, const char *heatmap, SagJsonWriter *writer)
 {
   sag_json_string (writer, "task", answer->text);
   sag_json_float (writer, "logit", answer->has_class ? answer->logit : NAN);
@@ -191,4 +217,5 @@ sag_answer_write (const SagAnswer *answer, SagJsonWriter *writer)
   sag_json_boolean (writer, "calibrated", answer->calibration != NULL);
   if (answer->calibration != NULL)
     write_calibration (answer, writer);
+  write_heatmap (answer, heatmap, writer);
 }

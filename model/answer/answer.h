@@ -12,18 +12,19 @@ G_BEGIN_DECLS
  *
  * @text: the task, verbatim
  * @ids, @n_ids: the text as the tokenizer of the bundle gave it
- * @has_class: FALSE for "Segment" texts: the class head never saw them in training, so no class
- *   number exists
+ * @has_class: FALSE for "Segment" texts of a model that draws maps: the class head never saw them in
+ *   training, so no class number exists
  * @logit, @probability: the class head's number: a probability under the training mix (negatives
  *   sampled 1:1)
  * @calibration: (nullable): of this text, owned by @provenance; NULL: the number is uncalibrated
  * @calibrated: with it, the probability of a positive among cases like those of the calibration
  * @above: with it, the share of its negatives [0] and positives [1] that scored less
  * @class_head, @patch_head: what the bundle's task list says about this text
- * @cell_dims, @cells: (nx, ny, nz) scores 0..1 of the patch head, x fastest. Scores, not
+ * @has_map: FALSE for a multi-label bundle, which scores no cells
+ * @cell_dims, @cells: (nullable without a map): (nx, ny, nz) scores 0..1 of the patch head, x fastest. Scores, not
  *   probabilities: focal loss bends them, and a cell's target is the maximum of its 12 x 16 x 16 mm
  * @cell_geometry: where the cells lie; integer indices are cell centres
- * @peak_score, @peak_ras_mm: the highest cell and its centre
+ * @peak_score, @peak_ras_mm: the highest cell and its centre; NaN without a map
  */
 typedef struct
 {
@@ -41,6 +42,7 @@ typedef struct
   float                     calibrated;
   float                     above[2];
 
+  gboolean    has_map;
   gint32      cell_dims[3];
   float      *cells;
   SagGeometry cell_geometry;
@@ -78,8 +80,9 @@ char *sag_answer_dup_id (const SagAnswer *answer);
 float sag_answer_sigmoid (float logit);
 
 /**
- * sag_answer_write: the members of a result object as `ask --json` prints it, all but "heatmap".
+ * sag_answer_write: the members of a result object as `ask --json` prints it.
+ * @heatmap: (nullable): the file that holds the map
  */
-void sag_answer_write (const SagAnswer *answer, SagJsonWriter *writer);
+void sag_answer_write (const SagAnswer *answer, const char *heatmap, SagJsonWriter *writer);
 
 G_END_DECLS

@@ -39,14 +39,10 @@ sag_answer_write_file (const SagAnswer *answer,
   sag_json_string (writer, "notice", "Research use, not a medical device");
   sag_json_begin_array (writer, "results");
   sag_json_begin_object (writer, NULL);
-  sag_answer_write (answer, writer);
-  sag_json_begin_object (writer, "heatmap");
-  sag_json_string (writer, "file", heatmap);
-  sag_json_float (writer, "max", answer->peak_score);
-  sag_json_numbers (writer, "peak_ras_mm", answer->peak_ras_mm, 3);
-  sag_json_end_object (writer);
+  sag_answer_write (answer, heatmap, writer);
   sag_json_integers (writer, "token_ids", answer->ids, answer->n_ids);
-  write_cells (answer, writer);
+  if (answer->has_map)
+    write_cells (answer, writer);
   sag_json_end_object (writer);
   sag_json_end_array (writer);
   sag_json_begin_object (writer, "provenance");
@@ -87,6 +83,8 @@ sag_heatmap_save (SagEngine         *engine,
   g_autofree char *stem = g_build_filename (folder, name, NULL);
   g_autofree char *map = g_strconcat (stem, ".nii.gz", NULL);
   g_autofree char *document = g_strconcat (stem, ".json", NULL);
+
+  g_return_val_if_fail (answer->has_map, NULL);
 
   if (!sag_map_save (engine, &answer->cell_geometry, answer->cells, target, smooth, map,
                      "Sagitta patch score, research use only", cancellable, error))

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 /**
  * sag_heatmap_save: `<case>__<answer id>__score.nii.gz` on @target, usually the scan's own grid,
  * and the answer with its cells as `.json` beside it: both, or none.
+ * @answer: one that has a map
  * @case_name: of sag_case_dup_name()
  * @smooth: trilinear between cell centres, else raw cells
  *
@@ -26,7 +27,7 @@ char *sag_heatmap_save (SagEngine         *engine,
 /**
  * sag_answer_write_file: the members of an answer document that `replay` reads: result, cells and
  * provenance.
- * @heatmap: the map's file name, without its folder
+ * @heatmap: (nullable): the map's file name, without its folder
  */
 void sag_answer_write_file (const SagAnswer *answer,
                             const char      *case_name,

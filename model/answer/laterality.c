@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/answer/laterality.h"
 
+#include "model/core/error.h"
 #include "model/answer/answer.h"
 #include "model/phantom/phantom.h"
 
@@ -85,10 +86,18 @@ sag_laterality_check (SagEngine          *engine,
                       GError            **error)
 {
   SagPhantomOptions options = { .seed = 1, .anatomical = TRUE };
-  g_autoptr (SagPhantom) phantom = sag_phantom_new (&options);
-  g_autoptr (GPtrArray) answers = ask_for_lungs (engine, phantom, cancellable, error);
+  g_autoptr (SagPhantom) phantom = NULL;
+  g_autoptr (GPtrArray) answers = NULL;
   double left, right;
 
+  if (!sag_network_has_map (sag_bundle_get_network (sag_engine_get_bundle (engine))))
+    {
+      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                           "A multi-label bundle draws no map, so there are no sides to check.");
+      return FALSE;
+    }
+  phantom = sag_phantom_new (&options);
+  answers = ask_for_lungs (engine, phantom, cancellable, error);
   if (answers == NULL)
     return FALSE;
   mean_scores (answers->pdata[0], phantom->labels, &left, &right);

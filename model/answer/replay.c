@@ -60,19 +60,27 @@ read_cells (JsonObject *object, SagRecordedResult *result, GError **error)
   return ok;
 }
 
+/* @value stays as it is for null. */
+static gboolean
+read_number_or_null (JsonObject *object, const char *name, double *value, GError **error)
+{
+  return (json_object_has_member (object, name) && json_object_get_null_member (object, name)) ||
+         sag_json_get_number (object, name, value, error);
+}
+
 static gboolean
 read_result (JsonObject *object, SagRecordedResult *result, GError **error)
 {
-  double      logit = NAN, peak;
+  double      logit = NAN, peak = NAN;
   JsonObject *heatmap;
   const char *text;
 
   if (!sag_json_get_string (object, "task", &text, error) ||
       !sag_json_get_object (object, "heatmap", &heatmap, error) ||
-      !sag_json_get_number (heatmap, "max", &peak, error))
+      !read_number_or_null (heatmap, "max", &peak, error))
     return FALSE;
-  if (json_object_has_member (object, "logit") && !json_object_get_null_member (object, "logit") &&
-      !sag_json_get_number (object, "logit", &logit, error))
+  if (json_object_has_member (object, "logit") &&
+      !read_number_or_null (object, "logit", &logit, error))
     return FALSE;
   result->text = g_strdup (text);
   result->logit = (float) logit;
@@ -153,6 +161,16 @@ sag_replay_compare (const SagRecordedResult *recorded,
     }
   if (answer->has_class)
     difference->logit = fabs ((double) recorded->logit - answer->logit);
+  if (!answer->has_map)
+    return TRUE;
+  if (recorded->cells == NULL && !isfinite (recorded->peak_score))
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
+                   "The saved answer to \"%s\" has no map, but this bundle draws one; replay it "
+                   "with the bundle that made it.",
+                   recorded->text);
+      return FALSE;
+    }
   if (recorded->cells == NULL)
     {
       difference->cells = fabs ((double) recorded->peak_score - answer->peak_score);

@@ -39,7 +39,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagRecord, sag_record_free)
  * SagReplayDifference: how far a repeated answer is from the recorded one.
  * @logit: absolute difference; 0 for "Segment" texts
  * @cells: largest absolute difference of a score; of the peak score where the document holds no
- *   cells
+ *   cells; 0 where the bundle draws no map
  */
 typedef struct
 {

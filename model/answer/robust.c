@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/answer/robust.h"
 
+#include "model/core/error.h"
 #include "model/text/paraphrase.h"
 
 #include <math.h>
@@ -214,8 +215,15 @@ sag_robust_compute (SagEngine               *engine,
                     GCancellable            *cancellable,
                     GError                 **error)
 {
+  const SagNetwork *network = sag_bundle_get_network (sag_engine_get_bundle (engine));
   g_autoptr (GPtrArray) robusts = g_ptr_array_new_with_free_func ((GDestroyNotify) sag_robust_free);
 
+  if (network->text_kind == SAG_TEXT_MULTI_LABEL)
+    {
+      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                           "A multi-label bundle reads no words, so no other words can be tried.");
+      return NULL;
+    }
   for (guint i = 0; i < answers->len; i++)
     {
       const SagAnswer *answer = answers->pdata[i];

@@ -225,6 +225,12 @@ sag_network_set_multi_label (SagNetwork *network, int32_t n_words, int32_t hidde
   network->layer_norm_eps = 1e-12f;
 }
 
+bool
+sag_network_has_map (const SagNetwork *network)
+{
+  return network->text_kind != SAG_TEXT_MULTI_LABEL;
+}
+
 void
 sag_network_init_paper (SagNetwork *network)
 {

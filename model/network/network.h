@@ -139,6 +139,9 @@ extern "C"
    */
   void sag_network_set_multi_label (SagNetwork *network, int32_t n_words, int32_t hidden);
 
+  /** sag_network_has_map: whether it scores cells, or has a class number only. */
+  bool sag_network_has_map (const SagNetwork *network);
+
   /** sag_network_init_paper: the paper's network: EfficientNet-b0 over 256 x 160 x 128, four layers of a BERT-base. */
   void sag_network_init_paper (SagNetwork *network);
 

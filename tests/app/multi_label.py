@@ -63,9 +63,42 @@ def test_trained_and_measured():
 
 def test_answers_its_own_questions_only():
     scan = phantom(1, "effusion-left", "6,6,6")
-    answer = run("ask", scan, "--bundle", bundle(), "--task", SIDE, "--json").json()
-    assert answer["results"][0]["heatmap"]["max"] < 1e-6  # it draws no map
     refuse("ask", scan, "--bundle", bundle(), "--task", FLUID, words=("Is there pleural effusion", "2 questions"))
+
+
+def test_draws_no_map():
+    """Nothing stands where a map would: no number, no file. What the number rests on can be shown."""
+    scan, maps = phantom(1, "effusion-left", "6,6,6"), scratch("maps")
+    asked = ("ask", scan, "--bundle", bundle(), "--task", SIDE, "--heatmaps", maps)
+    said = run(*asked).out
+    assert "draws no map" in said and "highest score" not in said, said
+    assert os.listdir(maps) == []
+    answer = run(*asked, "--evidence", "--json").json()["results"][0]
+    assert answer["heatmap"] == {"file": None, "max": None, "peak_ras_mm": None}, answer
+    assert 0 < answer["probability"] < 1
+    assert os.listdir(maps) == [os.path.basename(answer["evidence"])]
+
+    run("render", scan, "--bundle", bundle(), "--task", SIDE, "--at", "0,0,0", "-o", scratch("picture.png"))
+    refuse("render", scan, "--bundle", bundle(), "--task", SIDE, "--at", "peak", "-o", scratch("never.png"), code=2,
+           words=("draws none",))
+
+
+def test_asked_again():
+    scan, saved = phantom(1, "effusion-left", "6,6,6"), scratch("saved.json")
+    with open(saved, "w", encoding="utf-8") as file:
+        json.dump(run("ask", scan, "--bundle", bundle(), "--task", SIDE, "--json").json(), file)
+    assert run("replay", saved, scan, "--bundle", bundle()).out.startswith("equal")
+    with open(saved, encoding="utf-8") as file:
+        document = json.load(file)
+    document["results"][0]["logit"] += 0.5
+    with open(saved, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    refuse("replay", saved, scan, "--bundle", bundle(), words=("not the same",))
+
+
+def test_has_no_other_words_and_no_sides():
+    refuse("ask", phantom(1, "effusion-left", "6,6,6"), "--bundle", bundle(), "--task", SIDE, "--robust", words=("reads no words",))
+    refuse("bundle", "check", bundle(), code=2, words=("no sides",))
 
 
 def test_learns_no_masks_and_no_other_texts():

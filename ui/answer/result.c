@@ -147,14 +147,18 @@ copy_look (SagUiOverlay *from, SagUiOverlay *to)
     }
 }
 
+/* NULL where the model draws no map. */
 static SagUiOverlay *
 make_overlay (SagUiResult *self)
 {
   const SagAnswer *answer = self->answer;
   gboolean         segments = sag_task_kind (answer->text) == SAG_TASK_SEGMENT;
-  SagUiOverlay    *overlay = sag_ui_overlay_new (SAG_UI_OVERLAY_SCORE, answer->text, answer->cells,
-                                                 &answer->cell_geometry, self->n);
+  SagUiOverlay    *overlay;
 
+  if (!answer->has_map)
+    return NULL;
+  overlay = sag_ui_overlay_new (SAG_UI_OVERLAY_SCORE, answer->text, answer->cells,
+                                &answer->cell_geometry, self->n);
   if (!segments && answer->patch_head != SAG_TRAINING_TRAINED)
     sag_ui_overlay_set_note (
       overlay,
@@ -176,7 +180,7 @@ sag_ui_result_take_answer (SagUiResult *self, SagAnswer *answer, double ask_ms)
   self->answer = answer;
   self->ask_ms = ask_ms;
   self->overlay = make_overlay (self);
-  if (old != NULL)
+  if (old != NULL && self->overlay != NULL)
     copy_look (old, self->overlay);
   self->stale = FALSE;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STALE]);

@@ -106,16 +106,18 @@ apply_mode (SagUiAsk *self, SagUiCase *one, SagUiResult *result)
   SagUiOverlay *overlay = sag_ui_result_get_overlay (result);
   const char   *text = sag_ui_result_get_text (result);
 
-  if (sag_ui_result_get_state (result) != SAG_UI_RESULT_READY || overlay == NULL)
+  if (sag_ui_result_get_state (result) != SAG_UI_RESULT_READY)
     return;
   if (sag_ui_ask_is_hidden (self, one, text))
     {
-      conceal (overlay);
+      if (overlay != NULL)
+        conceal (overlay);
       return;
     }
   if (sag_ui_result_get_answer (result) != NULL)
     sag_ui_opinion_see_answer (one, sag_ui_result_get_answer (result));
-  reveal (overlay);
+  if (overlay != NULL)
+    reveal (overlay);
 }
 
 static void

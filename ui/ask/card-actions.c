@@ -245,8 +245,8 @@ sag_ui_card_update_actions (SagUiCard *self, gboolean hidden)
   gtk_widget_action_set_enabled (widget, "card.again", state != SAG_UI_RESULT_PENDING);
   gtk_widget_action_set_enabled (widget, "card.force", state == SAG_UI_RESULT_REFUSED);
   gtk_widget_action_set_enabled (widget, "card.keep", sag_ui_result_get_live (result));
-  gtk_widget_action_set_enabled (widget, "card.peak", ready);
-  gtk_widget_action_set_enabled (widget, "card.map", ready);
+  gtk_widget_action_set_enabled (widget, "card.peak", ready && answer->has_map);
+  gtk_widget_action_set_enabled (widget, "card.map", ready && answer->has_map);
   gtk_widget_action_set_enabled (widget, "card.evidence", class && idle);
   gtk_widget_action_set_enabled (widget, "card.robust", ready && idle);
   gtk_widget_action_set_enabled (widget, "card.cancel", !idle);

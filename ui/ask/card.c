@@ -239,7 +239,7 @@ update_maps (SagUiCard *self, const SagAnswer *answer)
     self->map_row, map, map != NULL ? sag_ui_words_get_training (answer->patch_head) : NULL,
     map != NULL ? sag_ui_words_get_training_hint (answer->patch_head, SAG_HEAD_PATCH) : NULL);
   sag_ui_map_row_set_overlay (self->evidence_row,
-                              map != NULL ? sag_ui_result_get_evidence (self->result) : NULL,
+                              answer != NULL ? sag_ui_result_get_evidence (self->result) : NULL,
                               _ ("evidence"), _ ("Not the score map: what the number rests on."));
 }
 

@@ -174,14 +174,7 @@ write_row (SagJsonWriter *writer, SagUiCatalogueRow *row)
 
   sag_json_begin_object (writer, NULL);
   if (answer != NULL)
-    {
-      sag_answer_write (answer, writer);
-      sag_json_begin_object (writer, "heatmap");
-      sag_json_string (writer, "file", NULL);
-      sag_json_float (writer, "max", answer->peak_score);
-      sag_json_numbers (writer, "peak_ras_mm", answer->peak_ras_mm, 3);
-      sag_json_end_object (writer);
-    }
+    sag_answer_write (answer, NULL, writer);
   else
     {
       sag_json_string (writer, "task", row->task->text);

@@ -93,7 +93,8 @@ put_answer (SagUiCompareWindow *self, int column, const SagAnswer *answer)
 {
   g_autofree char *number =
     answer->has_class ? sag_ui_words_dup_number (answer->probability) : NULL;
-  g_autofree char *score = sag_ui_words_dup_score (answer->peak_score);
+  g_autofree char *score = answer->has_map ? sag_ui_words_dup_score (answer->peak_score)
+                                           : g_strdup (_ ("This model draws no map."));
   g_autofree char *calibrated =
     answer->calibration != NULL ? sag_ui_words_dup_calibrated (answer) : NULL;
 
@@ -103,8 +104,9 @@ put_answer (SagUiCompareWindow *self, int column, const SagAnswer *answer)
   put (self, column, 3, number != NULL ? number : "", "card-number");
   put (self, column, 4, answer->has_class ? sag_ui_words_get_training (answer->class_head) : "",
        NULL);
-  put (self, column, 5, score, "numeric");
-  put (self, column, 6, sag_ui_words_get_training (answer->patch_head), NULL);
+  put (self, column, 5, score, answer->has_map ? "numeric" : NULL);
+  put (self, column, 6, answer->has_map ? sag_ui_words_get_training (answer->patch_head) : "",
+       NULL);
   put (self, column, 7,
        calibrated != NULL  ? calibrated
        : answer->has_class ? _ ("uncalibrated")
@@ -127,8 +129,6 @@ put_titles (SagUiCompareWindow *self, gboolean class)
 static void
 put_differences (SagUiCompareWindow *self, const SagAnswer *a, const SagAnswer *b)
 {
-  g_autofree char *score = sag_ui_words_dup_difference ((double) a->peak_score - b->peak_score);
-
   put (self, 3, 0, _ ("A − B"), "heading");
   if (a->has_class && b->has_class)
     {
@@ -137,7 +137,12 @@ put_differences (SagUiCompareWindow *self, const SagAnswer *a, const SagAnswer *
 
       put (self, 3, 3, number, "card-number");
     }
-  put (self, 3, 5, score, "numeric");
+  if (a->has_map && b->has_map)
+    {
+      g_autofree char *score = sag_ui_words_dup_difference ((double) a->peak_score - b->peak_score);
+
+      put (self, 3, 5, score, "numeric");
+    }
 }
 
 static void
@@ -216,32 +221,34 @@ make_difference (SagUiCompareWindow *self)
   gtk_widget_set_visible (self->maps, TRUE);
 }
 
-/* As a card's map would be, with the note that belongs to the text. */
+/* As a card's map would be, with the note that belongs to the text; NULL where the model draws none. */
 static SagUiOverlay *
 make_map (SagUiCompareWindow *self, SagAnswer *answer)
 {
   g_autoptr (SagUiResult) result =
     sag_ui_result_new (answer->text, sag_ui_case_next_colour (self->one));
+  SagUiOverlay *map;
 
   sag_ui_result_take_answer (result, sag_answer_ref (answer), 0);
-  return g_object_ref (sag_ui_result_get_overlay (result));
+  map = sag_ui_result_get_overlay (result);
+  return map != NULL ? g_object_ref (map) : NULL;
 }
 
-/* @answer: (transfer full); @map: (nullable) (transfer full): that of a card */
+/* @map: (nullable): that of a card */
 static void
 take_b (SagUiCompareWindow *self, SagAnswer *answer, SagUiOverlay *map)
 {
   drop_b (self);
-  self->b = answer;
+  self->b = sag_answer_ref (answer);
   self->owns_map_b = map == NULL;
-  self->map_b = map != NULL ? map : make_map (self, answer);
-  if (self->owns_map_b)
+  self->map_b = map != NULL ? g_object_ref (map) : make_map (self, answer);
+  if (self->owns_map_b && self->map_b != NULL)
     {
       sag_ui_overlay_set_visible (self->map_b, FALSE);
       add_map (self, self->map_b);
     }
   update_grid (self);
-  if (sag_ui_result_get_overlay (self->a) != NULL)
+  if (sag_ui_result_get_overlay (self->a) != NULL && self->map_b != NULL)
     make_difference (self);
 }
 
@@ -320,7 +327,7 @@ end_asking (SagUiCompareWindow *self, SagAnswer *answer, const GError *error)
   if (answer != NULL)
     {
       say (self, NULL);
-      take_b (self, sag_answer_ref (answer), NULL);
+      take_b (self, answer, NULL);
     }
   else
     say (self, error->message);
@@ -454,8 +461,7 @@ card_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   if (result == NULL || !can_compare (self, result))
     return;
   gtk_editable_set_text (GTK_EDITABLE (self->entry), sag_ui_result_get_text (result));
-  take_b (self, sag_answer_ref (sag_ui_result_get_answer (result)),
-          g_object_ref (sag_ui_result_get_overlay (result)));
+  take_b (self, sag_ui_result_get_answer (result), sag_ui_result_get_overlay (result));
 }
 
 static void

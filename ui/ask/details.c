@@ -100,8 +100,14 @@ add_map (Details *details, AdwPreferencesPage *page)
   SagUiOverlay        *map = sag_ui_result_get_overlay (details->result);
   AdwPreferencesGroup *group =
     add_group (page, _ ("Score map"), map != NULL ? sag_ui_overlay_get_note (map) : NULL);
-  g_autofree char *peak = sag_ui_words_dup_position (answer->peak_ras_mm);
+  g_autofree char *peak = NULL;
 
+  if (!answer->has_map)
+    {
+      add_row (group, _ ("Map"), _ ("This model draws no map."));
+      return;
+    }
+  peak = sag_ui_words_dup_position (answer->peak_ras_mm);
   add_row (group, _ ("Patch head"),
            sag_ui_words_get_training_hint (answer->patch_head, SAG_HEAD_PATCH));
   add_taken (group, _ ("Highest"), sag_ui_words_dup_score (answer->peak_score));

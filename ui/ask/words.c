@@ -253,9 +253,10 @@ append_heads (GString *text, const SagAnswer *answer)
 
       g_string_append_printf (text, "%s\n", calibrated);
     }
-  /* Translators: %s is "trained", "other wording", "never trained" or "unknown". */
-  g_string_append_printf (text, _ ("Patch head: %s\n"),
-                          sag_ui_words_get_training (answer->patch_head));
+  if (answer->has_map)
+    /* Translators: %s is "trained", "other wording", "never trained" or "unknown". */
+    g_string_append_printf (text, _ ("Patch head: %s\n"),
+                            sag_ui_words_get_training (answer->patch_head));
 }
 
 static void
@@ -287,7 +288,8 @@ sag_ui_words_dup_text (SagUiResult *result, const char *note)
       if (weighting != NULL)
         g_string_append_printf (text, "%s\n", weighting);
       append_heads (text, answer);
-      append_map (text, result);
+      if (answer->has_map)
+        append_map (text, result);
       /* Translators: names of a bundle, an engine, a device, and a precision. */
       g_string_append_printf (text, _ ("%s; %s, %s, %s\n"), answer->provenance->bundle_name,
                               answer->provenance->engine, answer->provenance->device,

@@ -13,7 +13,7 @@ remove_map (GListStore *overlays, SagUiOverlay *overlay)
     g_list_store_remove (overlays, position);
 }
 
-/* A new map lies where the old one lay. */
+/* A new map lies where the old one lay. Either may be NULL. */
 static void
 replace_map (GListStore *overlays, SagUiOverlay *old, SagUiOverlay *overlay)
 {
@@ -21,8 +21,8 @@ replace_map (GListStore *overlays, SagUiOverlay *old, SagUiOverlay *overlay)
   guint    position;
 
   if (old != NULL && g_list_store_find (overlays, old, &position))
-    g_list_store_splice (overlays, position, 1, &item, 1);
-  else
+    g_list_store_splice (overlays, position, 1, &item, overlay != NULL ? 1 : 0);
+  else if (overlay != NULL)
     g_list_store_append (overlays, overlay);
 }
 

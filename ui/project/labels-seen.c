@@ -70,7 +70,7 @@ dup_json (const SagAnswer *answer)
 
   sag_json_begin_object (writer, NULL);
   sag_json_string (writer, "notice", "Research use, not a medical device");
-  sag_answer_write (answer, writer);
+  sag_answer_write (answer, NULL, writer);
   sag_geometry_write_json (&answer->cell_geometry, writer, "cell_geometry");
   sag_json_begin_object (writer, "provenance");
   sag_provenance_write (answer->provenance, writer);
@@ -133,7 +133,7 @@ note_answer (SagUiLabels *self, SagAnswer *answer)
   row->text = g_strdup (answer->text);
   row->bundle = g_strdup (answer->provenance->bundle_sha256);
   row->json = dup_json (answer);
-  row->cells = dup_cells (answer);
+  row->cells = answer->has_map ? dup_cells (answer) : NULL;
   sag_ui_project_post (self->project, write_answer, row, (GDestroyNotify) sag_answer_row_free);
 }
 

@@ -172,7 +172,7 @@ write_to_object (const SagAnswer *answer, JsonParser *parser)
   g_autofree char *text = NULL;
 
   sag_json_begin_object (writer, NULL);
-  sag_answer_write (answer, writer);
+  sag_answer_write (answer, NULL, writer);
   sag_json_end_object (writer);
   text = sag_json_writer_finish (writer);
   json_parser_load_from_data (parser, text, -1, &error);

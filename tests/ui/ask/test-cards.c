@@ -1,10 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/core/error.h"
 #include "tests/ui/ask/ask-fixture.h"
+#include "ui/ask/save.h"
 #include "ui/ask/scope-note.h"
 #include "ui/ask/words.h"
 
+#include <math.h>
 #include <string.h>
+
+/* A multi-label model has a number only: nothing of a map is offered, shown or written. */
+static void
+test_no_map (void)
+{
+  AskFixture       fixture;
+  SagUiResult     *result;
+  SagAnswer       *answer;
+  GtkWidget       *card;
+  g_autofree char *text = NULL;
+  g_autofree char *json = NULL;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  result = ask_fixture_ask (&fixture, EFFUSION);
+  answer = sag_answer_ref (sag_ui_result_get_answer (result));
+  answer->has_map = FALSE;
+  answer->peak_score = NAN;
+  g_clear_pointer (&answer->cells, g_free);
+  sag_ui_result_reset (result);
+  sag_ui_result_take_answer (result, answer, 1);
+  sag_test_ui_settle ();
+
+  card = GTK_WIDGET (ask_fixture_get_card (&fixture, 0));
+  g_assert_null (sag_ui_result_get_overlay (result));
+  g_assert_true (ask_shows (card, "0.91"));
+  g_assert_false (ask_shows (card, "Show the map"));
+  g_assert_false (ask_shows_part (card, "Localisation"));
+  gtk_widget_activate_action (card, "card.map", NULL);
+  gtk_widget_activate_action (card, "card.peak", NULL);
+  text = sag_ui_words_dup_text (result, NULL);
+  g_assert_nonnull (strstr (text, "Class head"));
+  g_assert_null (strstr (text, "Map"));
+  g_assert_null (strstr (text, "Patch head"));
+  json = sag_ui_save_dup_answer (sag_ui_ask_pane_get_ask (fixture.pane), fixture.one, result);
+  g_assert_nonnull (strstr (json, "\"max\": null"));
+  g_assert_null (strstr (json, "\"cells\""));
+  ask_fixture_tear_down (&fixture);
+}
 
 static void
 test_class_card (void)
@@ -234,6 +274,7 @@ main (int argc, char **argv)
 {
   sag_test_ui_init (&argc, &argv);
   g_test_add_func ("/ui/ask/cards/class", test_class_card);
+  g_test_add_func ("/ui/ask/cards/no-map", test_no_map);
   g_test_add_func ("/ui/ask/cards/segment", test_segment_card);
   g_test_add_func ("/ui/ask/cards/refused", test_refused_card);
   g_test_add_func ("/ui/ask/cards/failed-and-stale", test_failed_and_stale_cards);

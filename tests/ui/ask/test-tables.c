@@ -172,6 +172,48 @@ test_compare (void)
   ask_fixture_tear_down (&fixture);
 }
 
+/* A model that draws no map beside one that does: a number each, no map of it and no difference of maps. */
+static void
+test_compare_without_map (void)
+{
+  AskFixture          fixture;
+  SagUiCompareWindow *compare;
+  GtkWindow          *windows[2];
+  SagUiAsk           *ask;
+  SagUiResult        *result;
+  SagAnswer          *answer;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  ask = sag_ui_ask_pane_get_ask (fixture.pane);
+  result = ask_fixture_ask (&fixture, EFFUSION);
+  answer = sag_answer_ref (sag_ui_result_get_answer (result));
+  answer->has_map = FALSE;
+  answer->peak_score = NAN;
+  sag_ui_result_reset (result);
+  sag_ui_result_take_answer (result, answer, 1);
+
+  windows[0] = sag_ui_details_present (GTK_WIDGET (fixture.pane), ask, fixture.one, result);
+  windows[1] = sag_ui_compare_window_new (ask, fixture.one, result);
+  compare = SAG_UI_COMPARE_WINDOW (windows[1]);
+  gtk_window_present (windows[1]);
+  sag_ui_compare_window_ask (compare, "Is there a pleural effusion?", NULL);
+  sag_test_ui_until (sag_ui_compare_window_get_b (compare) != NULL);
+  sag_test_ui_settle ();
+  for (gsize i = 0; i < G_N_ELEMENTS (windows); i++)
+    {
+      cairo_surface_t *picture =
+        sag_test_ui_picture (GTK_WIDGET (windows[i]), i == 0 ? "details-no-map" : "compare-no-map");
+
+      cairo_surface_destroy (picture);
+      g_assert_true (ask_shows (GTK_WIDGET (windows[i]), "This model draws no map."));
+    }
+  g_assert_null (sag_ui_compare_window_get_difference (compare));
+  for (gsize i = 0; i < G_N_ELEMENTS (windows); i++)
+    gtk_window_destroy (windows[i]);
+  sag_test_ui_settle ();
+  ask_fixture_tear_down (&fixture);
+}
+
 static void
 test_difference_needs_same_cells (void)
 {
@@ -311,6 +353,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/ask/tables/catalogue", test_catalogue);
   g_test_add_func ("/ui/ask/tables/catalogue-reads-first", test_catalogue_reads_first);
   g_test_add_func ("/ui/ask/tables/compare", test_compare);
+  g_test_add_func ("/ui/ask/tables/compare-without-map", test_compare_without_map);
   g_test_add_func ("/ui/ask/tables/difference-needs-same-cells", test_difference_needs_same_cells);
   g_test_add_func ("/ui/ask/tables/details-and-replay", test_details_and_replay);
   g_test_add_func ("/ui/ask/tables/saving", test_saving);
