@@ -3,6 +3,7 @@
 
 #include "render/slice/marks.h"
 #include "ui/ask/compare-bundles.h"
+#include "ui/ask/compare-table.h"
 #include "ui/ask/details.h"
 #include "ui/ask/difference.h"
 #include "ui/ask/map-row.h"
@@ -10,7 +11,6 @@
 #include "ui/ask/words.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 struct _SagUiCompareWindow
 {
@@ -53,114 +53,13 @@ sag_ui_compare_window_get_difference (SagUiCompareWindow *self)
   return self->difference;
 }
 
-/* The table */
-
-static void
-put (SagUiCompareWindow *self, int column, int row, const char *text, const char *style)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_selectable (GTK_LABEL (label), FALSE);
-  gtk_widget_set_hexpand (label, column == 1 || column == 2);
-  gtk_widget_set_valign (label, GTK_ALIGN_START);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 24);
-  if (style != NULL)
-    gtk_widget_add_css_class (label, style);
-  gtk_grid_attach (self->grid, label, column, row, 1, 1);
-}
-
-/* "A" and "B", and which of two models that is. */
-static void
-put_letter (SagUiCompareWindow *self, int column, const SagAnswer *answer)
-{
-  const SagProvenance *a = sag_ui_result_get_answer (self->a)->provenance;
-  SagBundle           *open = sag_ui_engine_get_bundle (sag_ui_ask_get_engine (self->ask));
-  g_autoptr (GString) words = g_string_new (column == 1 ? "A" : "B");
-
-  if (self->b != NULL && !g_str_equal (self->b->provenance->bundle_sha256, a->bundle_sha256))
-    g_string_append_printf (
-      words, " · %s",
-      open != NULL && g_str_equal (answer->provenance->bundle_sha256, sag_bundle_get_sha256 (open))
-        ? _ ("in use now")
-        : _ ("not in use"));
-  put (self, column, 0, words->str, "heading");
-}
-
-static void
-put_answer (SagUiCompareWindow *self, int column, const SagAnswer *answer)
-{
-  g_autofree char *number =
-    answer->has_class ? sag_ui_words_dup_number (answer->probability) : NULL;
-  g_autofree char *score = answer->has_map ? sag_ui_words_dup_score (answer->peak_score)
-                                           : g_strdup (_ ("This model draws no map."));
-  g_autofree char *calibrated =
-    answer->calibration != NULL ? sag_ui_words_dup_calibrated (answer) : NULL;
-
-  put_letter (self, column, answer);
-  put (self, column, 1, answer->text, NULL);
-  put (self, column, 2, answer->provenance->bundle_name, NULL);
-  put (self, column, 3, number != NULL ? number : "", "card-number");
-  put (self, column, 4, answer->has_class ? sag_ui_words_get_training (answer->class_head) : "",
-       NULL);
-  put (self, column, 5, score, answer->has_map ? "numeric" : NULL);
-  put (self, column, 6, answer->has_map ? sag_ui_words_get_training (answer->patch_head) : "",
-       NULL);
-  put (self, column, 7,
-       calibrated != NULL  ? calibrated
-       : answer->has_class ? _ ("uncalibrated")
-                           : "",
-       "caption");
-}
-
-static void
-put_titles (SagUiCompareWindow *self, gboolean class)
-{
-  put (self, 0, 1, _ ("Text"), "dim-label");
-  put (self, 0, 2, _ ("Bundle"), "dim-label");
-  put (self, 0, 3, class ? _ ("Model probability, balanced training mix") : "", "dim-label");
-  put (self, 0, 4, class ? _ ("Class head") : "", "dim-label");
-  put (self, 0, 5, _ ("Map"), "dim-label");
-  put (self, 0, 6, _ ("Patch head"), "dim-label");
-  put (self, 0, 7, class ? _ ("Calibration") : "", "dim-label");
-}
-
-static void
-put_differences (SagUiCompareWindow *self, const SagAnswer *a, const SagAnswer *b)
-{
-  put (self, 3, 0, _ ("A − B"), "heading");
-  if (a->has_class && b->has_class)
-    {
-      g_autofree char *number =
-        sag_ui_words_dup_difference ((double) a->probability - b->probability);
-
-      put (self, 3, 3, number, "card-number");
-    }
-  if (a->has_map && b->has_map)
-    {
-      g_autofree char *score = sag_ui_words_dup_difference ((double) a->peak_score - b->peak_score);
-
-      put (self, 3, 5, score, "numeric");
-    }
-}
-
 static void
 update_grid (SagUiCompareWindow *self)
 {
   const SagAnswer *a = sag_ui_result_get_answer (self->a);
-  GtkWidget       *child;
+  SagBundle       *open = sag_ui_engine_get_bundle (sag_ui_ask_get_engine (self->ask));
 
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->grid))) != NULL)
-    gtk_grid_remove (self->grid, child);
-  if (a == NULL)
-    return;
-  put_titles (self, a->has_class || (self->b != NULL && self->b->has_class));
-  put_answer (self, 1, a);
-  if (self->b == NULL)
-    return;
-  put_answer (self, 2, self->b);
-  put_differences (self, a, self->b);
+  sag_ui_compare_table_fill (self->grid, a, a != NULL ? self->b : NULL, open);
 }
 
 static void
