@@ -215,9 +215,6 @@ sag_cli_project_label (int argc, char **argv)
 
 /* import */
 
-/* So many sentences about single scans; then they are counted. */
-#define MOST_NOTES 20
-
 typedef struct
 {
   SagStore    *store;
@@ -230,7 +227,7 @@ note_scan (AddScans *self, const char *path, const char *why)
 {
   g_autofree char *name = sag_file_dup_display_name (path);
 
-  if (self->n_failed++ < MOST_NOTES)
+  if (self->n_failed++ < SAG_EXPORTED_MOST)
     sag_exported_note (self->imported, "%s was not added: %s", name, why);
 }
 
@@ -292,9 +289,9 @@ add_scans (SagProject **project, AddScans *self, const char *table, GError **err
     }
   if (!done)
     return FALSE;
-  if (self->n_failed > MOST_NOTES)
+  if (self->n_failed > SAG_EXPORTED_MOST)
     sag_exported_note (self->imported, "%u more scans were not added.",
-                       self->n_failed - MOST_NOTES);
+                       self->n_failed - SAG_EXPORTED_MOST);
   if (n_bins > 0)
     sag_exported_note (self->imported,
                        "%u scans of the table are .bin, which know no place and cannot be cases. "

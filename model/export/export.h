@@ -98,6 +98,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SagExported, sag_exported_clear)
 gboolean sag_exported_step (
   SagExported *exported, guint n_done, guint n_all, GCancellable *cancellable, GError **error);
 void sag_exported_note (SagExported *exported, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/** SAG_EXPORTED_MOST: so many notes of a kind about single rows or scans; the rest are counted in one. */
+#define SAG_EXPORTED_MOST 20
 
 /**
  * sag_export_masks: a file for each mask: CASE__NAME-HEX__mask.nii.gz, and beside it a .json that says whose it is, and

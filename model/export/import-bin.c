@@ -12,7 +12,6 @@
 #include "model/export/import-private.h"
 #include "model/export/upstream-grid.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Another compiler may round a value between two voxels the other way. */
@@ -48,6 +47,24 @@ is_same (SagVolume *a, SagVolume *b)
   return TRUE;
 }
 
+/* The grid that the case has at 1 mm, if its voxels there are those of @bin. */
+static gboolean
+find_grid (SagBinPlace *place, SagVolume *bin, SagVolume *volume)
+{
+  const SagGeometry *stored = sag_volume_get_geometry (volume);
+  const SagGeometry  grid = sag_upstream_grid (stored);
+  g_autoptr (SagVolume) standard = NULL;
+
+  if (!sag_geometry_equal (stored, &place->one->geometry, 0.01) ||
+      memcmp (grid.dims, place->grid.dims, sizeof grid.dims) != 0)
+    return FALSE;
+  standard = sag_upstream_resample (stored, &grid, volume, NULL);
+  if (!is_same (standard, bin))
+    return FALSE;
+  place->grid = grid;
+  return TRUE;
+}
+
 static gboolean
 find_place (SagBinPlace *place, SagProject *project, GCancellable *cancellable, GError **error)
 {
@@ -55,8 +72,6 @@ find_place (SagBinPlace *place, SagProject *project, GCancellable *cancellable, 
   g_autofree char *name = sag_file_dup_display_name (place->scan);
   g_autofree char *path = sag_project_dup_scan (project, place->one);
   g_autoptr (SagVolume) volume = NULL;
-  g_autoptr (SagVolume) standard = NULL;
-  const SagGeometry *stored;
 
   if (bin == NULL)
     return FALSE;
@@ -64,16 +79,8 @@ find_place (SagBinPlace *place, SagProject *project, GCancellable *cancellable, 
   volume = sag_scan_load (path, NULL, NULL, NULL, cancellable, error);
   if (volume == NULL)
     return FALSE;
-  stored = sag_volume_get_geometry (volume);
-  place->grid = sag_upstream_grid (stored);
-  if (sag_geometry_equal (stored, &place->one->geometry, 0.01) &&
-      memcmp (place->grid.dims, sag_volume_get_geometry (bin)->dims, sizeof place->grid.dims) == 0)
-    {
-      standard = sag_upstream_resample (stored, &place->grid, volume, NULL);
-      if (is_same (standard, bin))
-        return TRUE;
-    }
-  memcpy (place->grid.dims, sag_volume_get_geometry (bin)->dims, sizeof place->grid.dims);
+  if (find_grid (place, bin, volume))
+    return TRUE;
   g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
                "%s is not %s at 1 mm as a project exports it, and says nothing of its place, so "
                "its masks cannot be laid on the scan. Give them as NIfTI, with NIfTI scans.",

@@ -29,8 +29,6 @@ typedef struct
   guint        n_odd; /* splits */
 } Reading;
 
-/* So many sentences about single lines; then they are counted. */
-#define MOST_NOTES 20
 #define SEGMENT "Segment:"
 
 static const char *
@@ -213,7 +211,7 @@ import_decision (SagDb *db, Reading *reading, gsize row, const SagLabelRow *labe
     return TRUE;
   if (sag_project_get_decision (reading->project, label->case_id, label->task_id, FALSE) != NULL)
     {
-      if (reading->n_decided++ < MOST_NOTES)
+      if (reading->n_decided++ < SAG_EXPORTED_MOST)
         sag_exported_note (reading->imported,
                            "Line %u: the project has a decision there already; it stays.",
                            sag_rows_get_line (reading->rows, row));
@@ -259,7 +257,7 @@ import_split (SagDb *db, Reading *reading, gsize row, SagCaseRow *one, GError **
     return TRUE;
   if (!sag_split_from_string (word, &parsed))
     {
-      if (reading->n_odd++ < MOST_NOTES)
+      if (reading->n_odd++ < SAG_EXPORTED_MOST)
         sag_exported_note (reading->imported,
                            "Line %u: the split is train, val or test, not \"%s\"; it is left out.",
                            sag_rows_get_line (reading->rows, row), word);
@@ -289,7 +287,7 @@ import_row (SagDb *db, Reading *reading, gsize row, GError **error)
     return TRUE;
   if (one == NULL)
     {
-      if (reading->n_strange++ < MOST_NOTES)
+      if (reading->n_strange++ < SAG_EXPORTED_MOST)
         sag_exported_note (reading->imported,
                            "Line %u: its scan is not in the project, or several are called so.",
                            sag_rows_get_line (reading->rows, row));
@@ -321,7 +319,7 @@ import_row (SagDb *db, Reading *reading, gsize row, GError **error)
                          label.task_id, label.reader);
   if (!g_hash_table_add (reading->known, g_strdup (key)))
     {
-      if (reading->n_stay++ < MOST_NOTES)
+      if (reading->n_stay++ < SAG_EXPORTED_MOST)
         sag_exported_note (reading->imported, "Line %u: %s has a label there already; it stays.",
                            sag_rows_get_line (reading->rows, row), label.reader);
       return TRUE;
@@ -348,23 +346,23 @@ import_all (SagDb *db, gpointer data, GError **error)
 static void
 note_rest (const Reading *reading)
 {
-  if (reading->n_strange > MOST_NOTES)
+  if (reading->n_strange > SAG_EXPORTED_MOST)
     sag_exported_note (reading->imported,
                        "%u more lines are of scans that are not in the project, or several are "
                        "called so.",
-                       reading->n_strange - MOST_NOTES);
-  if (reading->n_stay > MOST_NOTES)
+                       reading->n_strange - SAG_EXPORTED_MOST);
+  if (reading->n_stay > SAG_EXPORTED_MOST)
     sag_exported_note (reading->imported,
                        "%u more lines were left out because there is a label already; it stays.",
-                       reading->n_stay - MOST_NOTES);
-  if (reading->n_decided > MOST_NOTES)
+                       reading->n_stay - SAG_EXPORTED_MOST);
+  if (reading->n_decided > SAG_EXPORTED_MOST)
     sag_exported_note (reading->imported,
                        "%u more lines were left out because there is a decision already; it stays.",
-                       reading->n_decided - MOST_NOTES);
-  if (reading->n_odd > MOST_NOTES)
+                       reading->n_decided - SAG_EXPORTED_MOST);
+  if (reading->n_odd > SAG_EXPORTED_MOST)
     sag_exported_note (reading->imported,
                        "%u more lines have another split than train, val or test; it is left out.",
-                       reading->n_odd - MOST_NOTES);
+                       reading->n_odd - SAG_EXPORTED_MOST);
 }
 
 gboolean

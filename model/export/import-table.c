@@ -10,7 +10,6 @@
 #include <string.h>
 
 /* So many sentences about single lines; then they are counted. */
-#define MOST_NOTES 20
 #define MOST_VALUES 1024
 #define SAME_MM 0.01
 
@@ -94,7 +93,7 @@ compare_rows (gconstpointer a, gconstpointer b)
 static void
 note_failed (Table *table, const SagMaskRow *row, const char *message)
 {
-  if (table->n_failed++ < MOST_NOTES)
+  if (table->n_failed++ < SAG_EXPORTED_MOST)
     sag_exported_note (table->imported, "Line %u: %s", row->line, message);
 }
 
@@ -282,9 +281,9 @@ note_all (const Table *table)
                        "%u masks came by way of a grid of 1 mm; their edges may lie half a "
                        "millimetre from where they were.",
                        table->n_placed);
-  if (table->n_failed > MOST_NOTES)
+  if (table->n_failed > SAG_EXPORTED_MOST)
     sag_exported_note (table->imported, "%u more masks could not be read.",
-                       table->n_failed - MOST_NOTES);
+                       table->n_failed - SAG_EXPORTED_MOST);
   if (table->n_unopened > 0)
     sag_exported_note (table->imported,
                        "%u masks are of scans that were never opened here; open them, then import "

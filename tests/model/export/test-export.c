@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/model/export/export-fixture.h"
 #include "tests/model/mask/make-mask.h"
-#include "tests/model/store/make-project.h"
 
 #include "model/export/import.h"
 #include "model/export/samples.h"
@@ -11,35 +11,8 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct
-{
-  char     *folder;
-  SagStore *store;
-  gint64    task;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *path = NULL;
-  g_autoptr (GError) error = NULL;
-
-  fixture->folder = sag_test_dup_folder ();
-  path = g_build_filename (fixture->folder, "a.sagitta", NULL);
-  fixture->store = sag_store_open (path, SAG_STORE_CREATE, "Ann", &error);
-  g_assert_no_error (error);
-  fixture->task = add_task (fixture->store, "nodule");
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  sag_store_free (fixture->store);
-  sag_test_remove_folder (fixture->folder);
-}
-
 static SagProject *
-load (Fixture *fixture)
+load (ExportFixture *fixture)
 {
   g_autoptr (GError) error = NULL;
   SagProject *project = sag_project_load (fixture->store, &error);
@@ -149,7 +122,7 @@ test_named (void)
 
 /* A mask that a model helped with is no unassisted sample. */
 static void
-test_assisted_mask (Fixture *fixture, gconstpointer data)
+test_assisted_mask (ExportFixture *fixture, gconstpointer data)
 {
   gint64 one = add_case (fixture->store, "a");
   g_autoptr (SagProject) project = NULL;
@@ -169,7 +142,7 @@ test_assisted_mask (Fixture *fixture, gconstpointer data)
 
 /* Numbers of patients do not leave the project unless they are asked for, nor do splits depend on it. */
 static void
-test_patients (Fixture *fixture, gconstpointer data)
+test_patients (ExportFixture *fixture, gconstpointer data)
 {
   static const char *const patients[] = { "4711", "4711", "0815" };
   g_autoptr (SagProject) project = NULL;
@@ -209,7 +182,7 @@ test_patients (Fixture *fixture, gconstpointer data)
 
 /* Names that are the same once they are clean get their own files. */
 static void
-test_names (Fixture *fixture, gconstpointer data)
+test_names (ExportFixture *fixture, gconstpointer data)
 {
   static const char *const names[] = { "A_1", "A?1", "a*1", "A_1-2", "B" };
   g_autoptr (SagProject) project = NULL;
@@ -229,7 +202,7 @@ test_names (Fixture *fixture, gconstpointer data)
 
 /* A row that says which scan it is about is about no other one of that name. */
 static void
-test_labels_by_content (Fixture *fixture, gconstpointer data)
+test_labels_by_content (ExportFixture *fixture, gconstpointer data)
 {
   static const char table[] = "case,case_uuid,scan_sha256,task,reader,value\n"
                               "a,,0123,nodule,Ann,present\n"
@@ -269,7 +242,7 @@ set_path (SagDb *db, gpointer data, GError **error)
 
 /* An archive has both files of a pair. */
 static void
-test_pair (Fixture *fixture, gconstpointer data)
+test_pair (ExportFixture *fixture, gconstpointer data)
 {
   g_autofree char *header = g_build_filename (fixture->folder, "a.hdr", NULL);
   g_autofree char *image = g_build_filename (fixture->folder, "a.img.gz", NULL);
@@ -308,11 +281,15 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/export/named", test_named);
-  g_test_add ("/export/assisted-mask", Fixture, NULL, set_up, test_assisted_mask, tear_down);
-  g_test_add ("/export/patients", Fixture, NULL, set_up, test_patients, tear_down);
-  g_test_add ("/export/pair", Fixture, NULL, set_up, test_pair, tear_down);
-  g_test_add ("/export/names", Fixture, NULL, set_up, test_names, tear_down);
-  g_test_add ("/export/labels-by-content", Fixture, NULL, set_up, test_labels_by_content,
-              tear_down);
+  g_test_add ("/export/assisted-mask", ExportFixture, NULL, export_fixture_set_up,
+              test_assisted_mask, export_fixture_tear_down);
+  g_test_add ("/export/patients", ExportFixture, NULL, export_fixture_set_up, test_patients,
+              export_fixture_tear_down);
+  g_test_add ("/export/pair", ExportFixture, NULL, export_fixture_set_up, test_pair,
+              export_fixture_tear_down);
+  g_test_add ("/export/names", ExportFixture, NULL, export_fixture_set_up, test_names,
+              export_fixture_tear_down);
+  g_test_add ("/export/labels-by-content", ExportFixture, NULL, export_fixture_set_up,
+              test_labels_by_content, export_fixture_tear_down);
   return g_test_run ();
 }

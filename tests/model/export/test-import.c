@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/model/export/export-fixture.h"
 #include "tests/model/mask/make-mask.h"
-#include "tests/model/store/make-project.h"
 
 #include "model/export/import.h"
 #include "model/store/records.h"
@@ -11,38 +11,16 @@
 
 #define N_DECISIONS 30
 
-typedef struct
-{
-  char     *folder;
-  SagStore *store;
-  gint64    task;
-  gint64    one;
-} Fixture;
-
 static void
-set_up (Fixture *fixture, gconstpointer data)
+set_up (ExportFixture *fixture, gconstpointer reader)
 {
-  g_autofree char *path = NULL;
-  g_autoptr (GError) error = NULL;
-
-  fixture->folder = sag_test_dup_folder ();
-  path = g_build_filename (fixture->folder, "a.sagitta", NULL);
-  fixture->store = sag_store_open (path, SAG_STORE_CREATE, "Ann", &error);
-  g_assert_no_error (error);
-  fixture->task = add_task (fixture->store, "nodule");
+  export_fixture_set_up (fixture, reader);
   fixture->one = add_case (fixture->store, "a");
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  sag_store_free (fixture->store);
-  sag_test_remove_folder (fixture->folder);
 }
 
 /* A map with @n_values values, a voxel of each, on the case's grid or one that lies @shift_mm beside it. */
 static char *
-save_map (Fixture *fixture, const char *name, guint8 n_values, double shift_mm)
+save_map (ExportFixture *fixture, const char *name, guint8 n_values, double shift_mm)
 {
   SagGeometry        grid = make_grid (0);
   g_autofree guint8 *voxels = g_malloc0 ((gsize) sag_geometry_n_voxels (&grid));
@@ -58,7 +36,7 @@ save_map (Fixture *fixture, const char *name, guint8 n_values, double shift_mm)
 }
 
 static void
-save_text (Fixture *fixture, const char *name, const char *text)
+save_text (ExportFixture *fixture, const char *name, const char *text)
 {
   g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
 
@@ -67,7 +45,7 @@ save_text (Fixture *fixture, const char *name, const char *text)
 
 /* What the .json beside a mask tells is looked up as the file is called, and is a key or nothing. */
 static void
-test_told (Fixture *fixture, gconstpointer data)
+test_told (ExportFixture *fixture, gconstpointer data)
 {
   static const struct
   {
@@ -97,7 +75,7 @@ test_told (Fixture *fixture, gconstpointer data)
 
 /* The name is up to the last ".nii", as that of the .json is. */
 static void
-test_file_name (Fixture *fixture, gconstpointer data)
+test_file_name (ExportFixture *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) tasks = g_ptr_array_new ();
   SagTaskRow row = { .key = (char *) "nodule", .wording = (char *) "Nodule?" };
@@ -117,7 +95,7 @@ test_file_name (Fixture *fixture, gconstpointer data)
 
 /* One exported mask has one value: a key that is told of several is none of theirs. */
 static void
-test_told_of_one (Fixture *fixture, gconstpointer data)
+test_told_of_one (ExportFixture *fixture, gconstpointer data)
 {
   const SagGeometry grid = make_grid (0);
 
@@ -143,7 +121,7 @@ test_told_of_one (Fixture *fixture, gconstpointer data)
 }
 
 static char *
-import (Fixture *fixture, const char *text)
+import (ExportFixture *fixture, const char *text)
 {
   g_autofree char *table = g_build_filename (fixture->folder, "table.csv", NULL);
   g_autoptr (GError) error = NULL;
@@ -161,7 +139,7 @@ import (Fixture *fixture, const char *text)
 
 /* That the nearest voxels were taken is said. */
 static void
-test_other_grid (Fixture *fixture, gconstpointer data)
+test_other_grid (ExportFixture *fixture, gconstpointer data)
 {
   static const char       head[] = "case,task,mask_file_path\n";
   g_autofree char *same   G_GNUC_UNUSED = save_map (fixture, "same.nii.gz", 1, 0);
@@ -181,18 +159,18 @@ test_other_grid (Fixture *fixture, gconstpointer data)
 static gboolean
 decide (SagDb *db, gpointer data, GError **error)
 {
-  const Fixture     *fixture = data;
-  const SagReviewRow row = { .case_id = fixture->one,
-                             .task_id = fixture->task,
-                             .reader = (char *) "Cleo",
-                             .value = SAG_LABEL_VALUE_PRESENT };
+  const ExportFixture *fixture = data;
+  const SagReviewRow   row = { .case_id = fixture->one,
+                               .task_id = fixture->task,
+                               .reader = (char *) "Cleo",
+                               .value = SAG_LABEL_VALUE_PRESENT };
 
   return sag_reviews_put (db, &row, error);
 }
 
 /* A table of thousands of lines gives a few sentences. */
 static void
-test_counted (Fixture *fixture, gconstpointer data)
+test_counted (ExportFixture *fixture, gconstpointer data)
 {
   GString         *text = g_string_new ("case,task,role,value,split\n");
   g_autofree char *notes = NULL;
@@ -212,9 +190,9 @@ test_counted (Fixture *fixture, gconstpointer data)
 }
 
 static void
-add_test (const char *name, void (*run) (Fixture *, gconstpointer))
+add_test (const char *name, void (*run) (ExportFixture *, gconstpointer))
 {
-  g_test_add (name, Fixture, NULL, set_up, run, tear_down);
+  g_test_add (name, ExportFixture, NULL, set_up, run, export_fixture_tear_down);
 }
 
 int

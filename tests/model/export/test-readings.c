@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/model/export/export-fixture.h"
 #include "tests/model/mask/make-mask.h"
-#include "tests/model/store/make-project.h"
 
 #include "model/core/error.h"
 #include "model/export/import.h"
@@ -12,34 +12,6 @@
 
 #include <math.h>
 #include <string.h>
-
-typedef struct
-{
-  char     *folder;
-  char     *path;
-  SagStore *store;
-  gint64    task;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  fixture->folder = sag_test_dup_folder ();
-  fixture->path = g_build_filename (fixture->folder, "a.sagitta", NULL);
-  fixture->store = sag_store_open (fixture->path, SAG_STORE_CREATE, "Cleo", &error);
-  g_assert_no_error (error);
-  fixture->task = add_task (fixture->store, "nodule");
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  sag_store_free (fixture->store);
-  g_free (fixture->path);
-  sag_test_remove_folder (fixture->folder);
-}
 
 typedef struct
 {
@@ -66,7 +38,7 @@ put_label (SagDb *db, gpointer data, GError **error)
 }
 
 static void
-say (Fixture *fixture, gint64 one, const char *reader, SagLabelValue value)
+say (ExportFixture *fixture, gint64 one, const char *reader, SagLabelValue value)
 {
   Reading reading = { one, fixture->task, reader, value, NULL, 0, 0 };
   g_autoptr (GError) error = NULL;
@@ -94,7 +66,7 @@ put_mask (SagDb *db, gpointer data, GError **error)
 }
 
 static void
-paint (Fixture *fixture, gint64 one, const char *reader, const char *uuid, int from, int to)
+paint (ExportFixture *fixture, gint64 one, const char *reader, const char *uuid, int from, int to)
 {
   Reading reading = { one, fixture->task, reader, SAG_LABEL_VALUE_NONE, uuid, from, to };
   g_autoptr (GError) error = NULL;
@@ -104,7 +76,7 @@ paint (Fixture *fixture, gint64 one, const char *reader, const char *uuid, int f
 }
 
 static SagReadings *
-load (Fixture *fixture)
+load (ExportFixture *fixture)
 {
   g_autoptr (GError) error = NULL;
   SagReadings *readings = sag_readings_load (fixture->store, NULL, &error);
@@ -115,7 +87,7 @@ load (Fixture *fixture)
 
 /* Two of four cases present, one difference, and a word that is no yes or no. */
 static void
-test_labels (Fixture *fixture, gconstpointer data)
+test_labels (ExportFixture *fixture, gconstpointer data)
 {
   static const SagLabelValue words[][2] = {
     { SAG_LABEL_VALUE_PRESENT, SAG_LABEL_VALUE_PRESENT },
@@ -198,7 +170,7 @@ forget (SagDb *db, gpointer data, GError **error)
 
 /* Several masks of one reader for a task are one reading: all of them together. */
 static void
-test_several (Fixture *fixture, gconstpointer data)
+test_several (ExportFixture *fixture, gconstpointer data)
 {
   const gint64 one = add_case (fixture->store, "case");
   g_autoptr (SagReadings) readings = NULL;
@@ -226,7 +198,7 @@ decide_several (SagDb *db, gpointer data, GError **error)
 }
 
 static SagConsensus
-get_word (Fixture *fixture, const Decision *decision)
+get_word (ExportFixture *fixture, const Decision *decision)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SagProject) project = sag_project_load (fixture->store, &error);
@@ -237,7 +209,7 @@ get_word (Fixture *fixture, const Decision *decision)
 
 /* The latest word counts, until it is taken back; readings stay as they are; tables take the word with them. */
 static void
-test_decide_label (Fixture *fixture, gconstpointer data)
+test_decide_label (ExportFixture *fixture, gconstpointer data)
 {
   g_autofree char *table = g_build_filename (fixture->folder, "labels.csv", NULL);
   g_autofree char *other = g_build_filename (fixture->folder, "b.sagitta", NULL);
@@ -292,7 +264,7 @@ see_mask (const SagExportSample *sample, gpointer user_data, GError **error)
 }
 
 static gint64
-count_exported (Fixture *fixture, const char *reader)
+count_exported (ExportFixture *fixture, const char *reader)
 {
   const SagTrainingOptions options = { reader, TRUE, FALSE, { 100, 0, 0 } };
   g_auto (SagExported) exported = { 0 };
@@ -308,7 +280,7 @@ count_exported (Fixture *fixture, const char *reader)
 
 /* The mask that counts is one more, which exports take; it is no reading, and no reader's copy has it. */
 static void
-test_decide_mask (Fixture *fixture, gconstpointer data)
+test_decide_mask (ExportFixture *fixture, gconstpointer data)
 {
   g_autofree char *anns = g_build_filename (fixture->folder, "ann.sagitta", NULL);
   Decision         decision = { add_case (fixture->store, "a"), fixture->task };
@@ -365,7 +337,7 @@ test_decide_mask (Fixture *fixture, gconstpointer data)
 
 /* What both have is what each has in any mask; and a reader's masks are trained on together. */
 static void
-test_several_decided (Fixture *fixture, gconstpointer data)
+test_several_decided (ExportFixture *fixture, gconstpointer data)
 {
   const gint64 one = add_case (fixture->store, "case");
   Decision     decision = { .one = one, .task = fixture->task };
@@ -385,7 +357,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, func) g_test_add ("/export/" name, Fixture, NULL, set_up, func, tear_down)
+#define ADD(name, func)                                                                            \
+  g_test_add ("/export/" name, ExportFixture, "Cleo", export_fixture_set_up, func,                 \
+              export_fixture_tear_down)
   ADD ("readings/labels", test_labels);
   ADD ("readings/decide-label", test_decide_label);
   ADD ("readings/decide-mask", test_decide_mask);
