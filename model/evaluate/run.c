@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/evaluate/run.h"
 
+#include "model/bundle/vision-key.h"
 #include "model/core/error.h"
 #include "model/core/file.h"
 #include "model/core/pool.h"
@@ -26,6 +27,7 @@ typedef struct
   GPtrArray                *scans; /* of GArray of guint: rows */
   GAsyncQueue              *engines[SAG_EVALUATE_MOST_MODELS];
   const SagRecipe          *recipes[SAG_EVALUATE_MOST_MODELS];
+  char                     *visions[SAG_EVALUATE_MOST_MODELS];
   GCancellable             *cancellable;
   GMutex                    mutex; /* over what follows */
   gsize                     n_taken;
@@ -241,6 +243,7 @@ lane_cb (gsize lane, guint worker, gpointer data)
                              .n = rows->len,
                              .engines = work->engines,
                              .recipes = work->recipes,
+                             .visions = work->visions,
                              .n_models = work->self->counts.n_models,
                              .keep_empty = work->options->keep_empty,
                              .cache = work->options->cache };
@@ -257,8 +260,12 @@ open_queues (Work *work, const SagEvaluateModel *models, gsize n_models)
 {
   for (gsize m = 0; m < n_models; m++)
     {
+      SagBundle *bundle = sag_engine_get_bundle (models[m].engines[0]);
+
       work->engines[m] = g_async_queue_new ();
-      work->recipes[m] = sag_bundle_get_recipe (sag_engine_get_bundle (models[m].engines[0]));
+      work->recipes[m] = sag_bundle_get_recipe (bundle);
+      if (work->options->cache != NULL || n_models > 1)
+        work->visions[m] = sag_bundle_dup_vision_key (bundle);
       for (gsize e = 0; e < models[m].n_engines; e++)
         g_async_queue_push (work->engines[m], models[m].engines[e]);
     }
@@ -305,7 +312,10 @@ sag_evaluation_run (SagDataset               *dataset,
   open_queues (&work, models, n_models);
   run_lanes (&work);
   for (gsize m = 0; m < n_models; m++)
-    g_async_queue_unref (work.engines[m]);
+    {
+      g_async_queue_unref (work.engines[m]);
+      g_free (work.visions[m]);
+    }
   g_mutex_clear (&work.mutex);
   if (work.error != NULL)
     {

@@ -122,3 +122,34 @@ sag_scan_cache_save (
   write_geometry (scan, facts + 16);
   return sag_cache_save (cache, key, sections, G_N_ELEMENTS (sections), error);
 }
+
+char *
+sag_scan_cache_dup_tokens_key (SagPrepared *prepared, const char *vision, const SagEngineInfo *info)
+{
+  g_autofree char *text =
+    g_strdup_printf ("tokens 1 %s %s %s %s %s", sag_prepared_get_key (prepared), vision,
+                     info->engine, info->device, info->precision);
+
+  return sag_hash_voxels (text, strlen (text));
+}
+
+float *
+sag_scan_cache_load_tokens (SagCache *cache, const char *key, gsize n_values)
+{
+  gsize             size_bytes = 0;
+  g_autofree float *values = NULL;
+
+  if (!sag_cache_has (cache, key))
+    return NULL;
+  values = sag_cache_load (cache, key, "TOKN", &size_bytes);
+  return size_bytes == n_values * sizeof *values ? g_steal_pointer (&values) : NULL;
+}
+
+gboolean
+sag_scan_cache_save_tokens (
+  SagCache *cache, const char *key, const float *values, gsize n_values, GError **error)
+{
+  const SagCacheSection section = { "TOKN", (void *) values, n_values * sizeof *values };
+
+  return sag_cache_save (cache, key, &section, 1, error);
+}

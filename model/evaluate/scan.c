@@ -5,6 +5,7 @@
 #include "model/core/file.h"
 #include "model/dataset/read.h"
 #include "model/dataset/scan-make.h"
+#include "model/engine/tokens.h"
 #include "model/evaluate/scan-cache.h"
 #include "model/text/task.h"
 
@@ -17,6 +18,8 @@
 typedef struct
 {
   SagPrepared *prepared;
+  SagTokens   *tokens;
+  char        *tokens_key; /* nullable */
   SagGeometry  grid;
   gsize        n_cells;
   float       *logits;
@@ -44,6 +47,8 @@ scan_clear (Scan *scan)
   for (gsize m = 0; m < SAG_EVALUATE_MOST_MODELS; m++)
     {
       g_clear_pointer (&scan->views[m].prepared, sag_prepared_unref);
+      g_clear_pointer (&scan->views[m].tokens, sag_tokens_unref);
+      g_clear_pointer (&scan->views[m].tokens_key, g_free);
       g_clear_pointer (&scan->views[m].logits, g_free);
       g_clear_pointer (&scan->views[m].cells, g_free);
     }
@@ -142,19 +147,56 @@ place_cells (Scan *scan, gsize model, SagEngine *engine)
   scan->asked->cell_ml[model] = spacing[0] * spacing[1] * spacing[2] / 1000;
 }
 
+/* Of a model before that sees alike, or of an earlier evaluation. NULL: they have to be made. */
+static float *
+find_tokens (Scan *scan, gsize model, gsize n_values)
+{
+  const char *key = scan->views[model].tokens_key;
+
+  for (gsize m = 0; m < model && key != NULL; m++)
+    if (g_strcmp0 (scan->views[m].tokens_key, key) == 0)
+      return g_memdup2 (sag_tokens_get_values (scan->views[m].tokens), n_values * sizeof (float));
+  return key != NULL && scan->asked->cache != NULL
+           ? sag_scan_cache_load_tokens (scan->asked->cache, key, n_values)
+           : NULL;
+}
+
+static gboolean
+encode (Scan *scan, gsize model, SagEngine *engine, GError **error)
+{
+  View             *view = &scan->views[model];
+  SagBundle        *bundle = sag_engine_get_bundle (engine);
+  const SagNetwork *network = sag_bundle_get_network (bundle);
+  gsize             n_tokens = (gsize) sag_network_n_tokens (network);
+  gsize             n_values = n_tokens * (gsize) network->hidden;
+  float            *found;
+
+  if (scan->asked->visions[model] != NULL)
+    view->tokens_key = sag_scan_cache_dup_tokens_key (view->prepared, scan->asked->visions[model],
+                                                      sag_engine_get_info (engine));
+  found = find_tokens (scan, model, n_values);
+  if (found != NULL)
+    {
+      view->tokens = sag_tokens_new (found, n_tokens, g_strdup (view->tokens_key),
+                                     sag_bundle_get_sha256 (bundle), view->prepared);
+      return TRUE;
+    }
+  view->tokens = sag_engine_encode (engine, view->prepared, scan->cancellable, error);
+  return view->tokens != NULL &&
+         (view->tokens_key == NULL || scan->asked->cache == NULL ||
+          sag_scan_cache_save_tokens (scan->asked->cache, view->tokens_key,
+                                      sag_tokens_get_values (view->tokens), n_values, error));
+}
+
 static gboolean
 ask (Scan *scan, View *view, SagEngine *engine, GError **error)
 {
-  g_autoptr (SagTokens) tokens =
-    sag_engine_encode (engine, view->prepared, scan->cancellable, error);
   gsize n = scan->questions->len;
 
-  if (tokens == NULL)
-    return FALSE;
   view->logits = g_new (float, n);
   view->cells = g_new (float, n * view->n_cells);
   for (gsize first = 0; first < n; first += MOST_AT_ONCE)
-    if (!sag_engine_ask (engine, tokens,
+    if (!sag_engine_ask (engine, view->tokens,
                          (const char *const *) (void *) (scan->questions->pdata + first),
                          MIN (n - first, MOST_AT_ONCE), NULL, view->logits + first,
                          view->cells + first * view->n_cells, scan->cancellable, error))
@@ -174,7 +216,7 @@ look (Scan *scan, gsize model, GError **error)
     return FALSE;
   engine = g_async_queue_pop (scan->asked->engines[model]);
   place_cells (scan, model, engine);
-  answered = ask (scan, &scan->views[model], engine, error);
+  answered = encode (scan, model, engine, error) && ask (scan, &scan->views[model], engine, error);
   g_async_queue_push (scan->asked->engines[model], engine);
   scan->asked->engine_failed = !answered;
   return answered;

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
  * SagScanAsked: one scan of an evaluation. For model/evaluate/run.c alone.
  * @rows, @which: (array length=n): all rows, and the numbers of those of this scan; their answers are written
  * @engines, @recipes: (array length=n_models): queues of engines that are free, and how they want a scan prepared
+ * @visions: (array length=n_models): of sag_bundle_dup_vision_key(); NULL where tokens are neither kept nor shared
  * @keep_empty, @cache: as SagEvaluateOptions has it
  * @verdict, @synthetic, @n_unknown: out
  * @cell_ml: out: (n_models): volume of a cell
@@ -21,6 +22,7 @@ typedef struct
   gsize                   n;
   GAsyncQueue *const     *engines;
   const SagRecipe *const *recipes;
+  char *const            *visions;
   gsize                   n_models;
   gboolean                keep_empty;
   SagCache               *cache;
