@@ -158,11 +158,10 @@ part_of (SagSplit split)
 
 /* What the project says. */
 static gboolean
-follow_splits (SagSnapshot *self, GPtrArray *groups, gboolean *any, GError **error)
+follow_splits (SagSnapshot *self, GPtrArray *groups, GError **error)
 {
   guint n_unsaid = 0;
 
-  *any = FALSE;
   for (guint c = 0; c < self->cases->len; c++)
     {
       const SagSnapshotScan *scan = self->cases->pdata[c];
@@ -173,7 +172,7 @@ follow_splits (SagSnapshot *self, GPtrArray *groups, gboolean *any, GError **err
       if (scan->split == NULL || !sag_split_from_string (scan->split, &split))
         continue;
       part = (int) part_of (split);
-      *any = TRUE;
+      self->follows_splits = TRUE;
       if (group->part >= 0 && group->part != part)
         {
           g_set_error_literal (
@@ -186,7 +185,7 @@ follow_splits (SagSnapshot *self, GPtrArray *groups, gboolean *any, GError **err
     }
   for (guint g = 0; g < groups->len; g++)
     n_unsaid += ((Group *) groups->pdata[g])->part < 0;
-  if (*any && n_unsaid > 0)
+  if (self->follows_splits && n_unsaid > 0)
     sag_snapshot_note (self, "%u patients without a split are trained on.", n_unsaid);
   return TRUE;
 }
@@ -282,7 +281,6 @@ sag_snapshot_draw (SagSnapshot *self, const SagSnapshotOptions *options, GError 
 {
   g_autoptr (GPtrArray) groups = NULL;
   g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
-  gboolean any = FALSE;
 
   group_cases (self);
   if (self->n_patients < 2 && (options->n_folds > 0 || options->hold_out < 1))
@@ -303,14 +301,14 @@ sag_snapshot_draw (SagSnapshot *self, const SagSnapshotOptions *options, GError 
     }
   else
     {
-      if (!follow_splits (self, groups, &any, error))
+      if (!follow_splits (self, groups, error))
         return FALSE;
-      if (!any)
+      if (!self->follows_splits)
         {
           count_off (sorted, options->hold_out);
           watch_some (self, sorted);
         }
-      for (guint g = 0; any && g < groups->len; g++)
+      for (guint g = 0; self->follows_splits && g < groups->len; g++)
         ((Group *) groups->pdata[g])->part = MAX (((Group *) groups->pdata[g])->part, 0);
       if (!check_parts (groups, options->hold_out, error))
         return FALSE;

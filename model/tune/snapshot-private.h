@@ -45,6 +45,7 @@ struct _SagSnapshot
 {
   char      *folder;
   guint      n_folds;
+  gboolean   follows_splits;
   guint64    seed;
   gsize      n_patients;
   GPtrArray *cases;   /* of SagSnapshotScan */

@@ -524,6 +524,12 @@ sag_snapshot_get_n_folds (const SagSnapshot *snapshot)
   return snapshot->n_folds;
 }
 
+gboolean
+sag_snapshot_follows_splits (const SagSnapshot *snapshot)
+{
+  return snapshot->follows_splits;
+}
+
 gsize
 sag_snapshot_get_n_cases (const SagSnapshot *snapshot)
 {

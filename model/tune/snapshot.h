@@ -113,6 +113,8 @@ gboolean sag_snapshot_is_project (const char *path);
 /** sag_snapshot_dup_manifest: path of the table; @fold from 1, or 0 for that of all. */
 char *sag_snapshot_dup_manifest (const SagSnapshot *snapshot, guint fold);
 guint sag_snapshot_get_n_folds (const SagSnapshot *snapshot);
+/** sag_snapshot_follows_splits: whether the project's own splits were taken, and no share drawn; of a new one. */
+gboolean sag_snapshot_follows_splits (const SagSnapshot *snapshot);
 
 /** sag_snapshot_get_n_cases: cases with a sample; sag_snapshot_get_n_patients: among them. */
 gsize sag_snapshot_get_n_cases (const SagSnapshot *snapshot);

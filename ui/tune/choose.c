@@ -200,8 +200,10 @@ show_advice (SagUiTuneChoose *self)
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->training), text);
   adw_action_row_set_subtitle (
     ADW_ACTION_ROW (self->measure),
-    advice.folds > 0 ? _ ("With so few cases a cross-validation says more, and takes longer")
-                     : _ ("Splits of the project count unless you cross-validate"));
+    sag_snapshot_follows_splits (self->counts->chosen)
+      ? _ ("The project says which cases are held out; no share is drawn")
+    : advice.folds > 0 ? _ ("With so few cases a cross-validation says more, and takes longer")
+                       : _ ("Splits of the project count unless you cross-validate"));
   self->is_filling = TRUE;
   for (guint p = 0; p < SAG_UI_TUNE_N_PARTS && !self->parts_said; p++)
     if (sag_ui_tune_parts[p] == advice.parts)

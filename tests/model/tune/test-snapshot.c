@@ -264,6 +264,7 @@ test_splits (Fixture *fixture, gconstpointer data)
 
   add_many (fixture, splits);
   snapshot = take (fixture, &options, NULL);
+  g_assert_true (sag_snapshot_follows_splits (snapshot));
   for (gsize c = 0; c < N_CASES; c++)
     g_assert_cmpint (sag_snapshot_get_case (snapshot, c)->part, ==,
                      c / 2 % 2 ? SAG_SNAPSHOT_HELD_OUT : SAG_SNAPSHOT_TRAIN);
@@ -308,6 +309,7 @@ test_watched (Fixture *fixture, gconstpointer data)
                            .value = c % 2 ? SAG_LABEL_VALUE_PRESENT : SAG_LABEL_VALUE_ABSENT });
     }
   snapshot = take (fixture, &options, "s");
+  g_assert_false (sag_snapshot_follows_splits (snapshot));
   again = sag_snapshot_open (folder, &error);
   g_assert_no_error (error);
   path = sag_snapshot_dup_manifest (snapshot, 0);
