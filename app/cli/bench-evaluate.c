@@ -93,17 +93,7 @@ sag_cli_bench_evaluate (int n_runs, SagJsonWriter *writer, GError **error)
 
   draw_cases (&cases);
   for (gsize p = 0; p < G_N_ELEMENTS (parts); p++)
-    {
-      g_autoptr (SagCliTiming) timing =
-        sag_cli_timing_run (parts[p].name, n_runs, parts[p].func, &cases, error);
-
-      if (timing == NULL)
-        return FALSE;
-      sag_cli_progress (NULL, 0);
-      if (writer != NULL)
-        sag_cli_timing_write (timing, writer);
-      else
-        sag_cli_timing_print (timing);
-    }
+    if (!sag_cli_timing_tell (parts[p].name, n_runs, parts[p].func, &cases, writer, error))
+      return FALSE;
   return TRUE;
 }

@@ -193,53 +193,33 @@ find_scan (Bench *self, const char *path, GError **error)
 }
 
 static gboolean
-time_part (Bench          *self,
-           const char     *name,
-           int             n_runs,
-           SagCliTimedFunc func,
-           SagJsonWriter  *writer,
-           GError        **error)
-{
-  g_autoptr (SagCliTiming) timing = sag_cli_timing_run (name, n_runs, func, self, error);
-
-  if (timing == NULL)
-    return FALSE;
-  sag_cli_progress (NULL, 0);
-  if (writer != NULL)
-    sag_cli_timing_write (timing, writer);
-  else
-    sag_cli_timing_print (timing);
-  return TRUE;
-}
-
-static gboolean
 run_part (Bench *self, const char *what, int n_runs, SagJsonWriter *writer, GError **error)
 {
   if (strcmp (what, "encode") == 0)
-    return time_part (self, "encode", n_runs, encode_once, writer, error);
+    return sag_cli_timing_tell ("encode", n_runs, encode_once, self, writer, error);
   if (strcmp (what, "load") == 0)
-    return time_part (self, "load", n_runs, load_once, writer, error);
+    return sag_cli_timing_tell ("load", n_runs, load_once, self, writer, error);
   if (strcmp (what, "ask") == 0)
     {
       self->n_texts = 1;
-      if (!time_part (self, "ask 1 text", n_runs, ask_once, writer, error))
+      if (!sag_cli_timing_tell ("ask 1 text", n_runs, ask_once, self, writer, error))
         return FALSE;
       self->n_texts = MANY;
-      return time_part (self, "ask 18 texts", n_runs, ask_once, writer, error);
+      return sag_cli_timing_tell ("ask 18 texts", n_runs, ask_once, self, writer, error);
     }
   if (strcmp (what, "slices") == 0)
     {
       sag_cli_slices_resize (self->slices, 1000, 1000);
-      if (!time_part (self, "slice 1000x1000", n_runs, draw_once, writer, error))
+      if (!sag_cli_timing_tell ("slice 1000x1000", n_runs, draw_once, self, writer, error))
         return FALSE;
       sag_cli_slices_resize (self->slices, 3840, 2160);
-      return time_part (self, "slice 3840x2160", n_runs, draw_once, writer, error);
+      return sag_cli_timing_tell ("slice 3840x2160", n_runs, draw_once, self, writer, error);
     }
   if (!sag_cli_recipe ("upstream", &self->recipe, error) ||
-      !time_part (self, "prepare upstream", n_runs, prepare_once, writer, error) ||
+      !sag_cli_timing_tell ("prepare upstream", n_runs, prepare_once, self, writer, error) ||
       !sag_cli_recipe ("paper", &self->recipe, error))
     return FALSE;
-  return time_part (self, "prepare paper", n_runs, prepare_once, writer, error);
+  return sag_cli_timing_tell ("prepare paper", n_runs, prepare_once, self, writer, error);
 }
 
 static void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli/timing.h"
 
+#include "app/cli/cli.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <time.h>
@@ -83,4 +85,24 @@ sag_cli_timing_write (const SagCliTiming *timing, SagJsonWriter *writer)
   sag_json_number (writer, "processor_ms", ms (timing->cpu_s, timing->cpu_s->len / 2));
   sag_json_integer (writer, "runs", timing->wall_s->len);
   sag_json_end_object (writer);
+}
+
+gboolean
+sag_cli_timing_tell (const char     *name,
+                     int             n_runs,
+                     SagCliTimedFunc func,
+                     gpointer        data,
+                     SagJsonWriter  *writer,
+                     GError        **error)
+{
+  g_autoptr (SagCliTiming) timing = sag_cli_timing_run (name, n_runs, func, data, error);
+
+  if (timing == NULL)
+    return FALSE;
+  sag_cli_progress (NULL, 0);
+  if (writer != NULL)
+    sag_cli_timing_write (timing, writer);
+  else
+    sag_cli_timing_print (timing);
+  return TRUE;
 }

@@ -28,4 +28,12 @@ void sag_cli_timing_print (const SagCliTiming *timing);
 /** sag_cli_timing_write: the same as a member object called by its name, in ms. */
 void sag_cli_timing_write (const SagCliTiming *timing, SagJsonWriter *writer);
 
+/** sag_cli_timing_tell: runs, and prints, or with a @writer (nullable) writes. */
+gboolean sag_cli_timing_tell (const char     *name,
+                              int             n_runs,
+                              SagCliTimedFunc func,
+                              gpointer        data,
+                              SagJsonWriter  *writer,
+                              GError        **error);
+
 G_END_DECLS

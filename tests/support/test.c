@@ -54,6 +54,18 @@ sag_test_remove_folder (char *folder)
   g_free (folder);
 }
 
+void
+sag_test_folder_set_up (SagTestFolder *fixture, gconstpointer data)
+{
+  fixture->folder = sag_test_dup_folder ();
+}
+
+void
+sag_test_folder_tear_down (SagTestFolder *fixture, gconstpointer data)
+{
+  sag_test_remove_folder (fixture->folder);
+}
+
 guint
 sag_test_count_files (const char *folder)
 {

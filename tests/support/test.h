@@ -16,6 +16,15 @@ char *sag_test_shared (const char *name);
 char *sag_test_dup_folder (void);
 void  sag_test_remove_folder (char *folder);
 
+/** SagTestFolder: for g_test_add(), of tests that need nothing but a folder. */
+typedef struct
+{
+  char *folder;
+} SagTestFolder;
+
+void sag_test_folder_set_up (SagTestFolder *fixture, gconstpointer data);
+void sag_test_folder_tear_down (SagTestFolder *fixture, gconstpointer data);
+
 /** sag_test_count_files: how many there are in @folder, temporary ones included. */
 guint sag_test_count_files (const char *folder);
 

@@ -15,23 +15,6 @@
 
 /* Files that are not what they should be: one reason each, and the rest is read. */
 
-typedef struct
-{
-  char *folder;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = sag_test_dup_folder ();
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  sag_test_remove_folder (fixture->folder);
-}
-
 static SagDicomHeader *
 read_bytes (const GByteArray *bytes, GError **error)
 {
@@ -42,7 +25,7 @@ read_bytes (const GByteArray *bytes, GError **error)
 
 /* Cut anywhere, a file gives an error and no more. */
 static void
-test_cut (Fixture *fixture, gconstpointer data)
+test_cut (SagTestFolder *fixture, gconstpointer data)
 {
   for (MakeSyntax syntax = MAKE_EXPLICIT; syntax <= MAKE_BIG_ENDIAN; syntax++)
     {
@@ -68,7 +51,7 @@ test_cut (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_wrong_kind_of_element (Fixture *fixture, gconstpointer data)
+test_wrong_kind_of_element (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice slice = { 0 };
   g_autoptr (GByteArray) bytes = make_slice (&slice);
@@ -83,7 +66,7 @@ test_wrong_kind_of_element (Fixture *fixture, gconstpointer data)
 
 /* Known kinds in wrong places do no harm. */
 static void
-test_wrong_representation (Fixture *fixture, gconstpointer data)
+test_wrong_representation (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice slice = { 0 };
   g_autoptr (GByteArray) bytes = make_slice (&slice);
@@ -110,7 +93,7 @@ begin (void)
 }
 
 static void
-test_absurd_length (Fixture *fixture, gconstpointer data)
+test_absurd_length (SagTestFolder *fixture, gconstpointer data)
 {
   g_autoptr (GByteArray) bytes = begin ();
   g_autoptr (GError) error = NULL;
@@ -122,7 +105,7 @@ test_absurd_length (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_endless_sequences (Fixture *fixture, gconstpointer data)
+test_endless_sequences (SagTestFolder *fixture, gconstpointer data)
 {
   for (MakeSyntax syntax = MAKE_EXPLICIT; syntax <= MAKE_IMPLICIT; syntax++)
     {
@@ -141,7 +124,7 @@ test_endless_sequences (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_deep_defined_sequences (Fixture *fixture, gconstpointer data)
+test_deep_defined_sequences (SagTestFolder *fixture, gconstpointer data)
 {
   GByteArray *inner = g_byte_array_new ();
   g_autoptr (GError) error = NULL;
@@ -163,7 +146,7 @@ test_deep_defined_sequences (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_pixels (Fixture *fixture, gconstpointer data)
+test_pixels (SagTestFolder *fixture, gconstpointer data)
 {
   static const struct
   {
@@ -199,7 +182,7 @@ test_pixels (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_rest_is_read (Fixture *fixture, gconstpointer data)
+test_rest_is_read (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice slice = { 0 };
   const char     *paths[] = { fixture->folder, NULL };
@@ -230,7 +213,7 @@ test_rest_is_read (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_nothing_there (Fixture *fixture, gconstpointer data)
+test_nothing_there (SagTestFolder *fixture, gconstpointer data)
 {
   const char      *paths[] = { fixture->folder, NULL };
   g_autofree char *lost = g_build_filename (fixture->folder, "lost", NULL);
@@ -251,7 +234,7 @@ test_nothing_there (Fixture *fixture, gconstpointer data)
 
 /* What is called a slice and is none was damaged, and that is told; what merely lies beside slices is counted. */
 static void
-test_named_so (Fixture *fixture, gconstpointer data)
+test_named_so (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice  slice = { 0 };
   const char      *paths[] = { fixture->folder, NULL };
@@ -286,7 +269,7 @@ has_problem (const SagDicomIndex *index, const char *beginning)
 
 /* Whom nothing is locked to steps down for a moment. */
 static void
-test_unreadable (Fixture *fixture, gconstpointer data)
+test_unreadable (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice  slice = { 0 };
   const char      *paths[] = { fixture->folder, NULL };
@@ -326,7 +309,7 @@ test_unreadable (Fixture *fixture, gconstpointer data)
 
 /* One place of several that is not there leaves the others. */
 static void
-test_lost_place (Fixture *fixture, gconstpointer data)
+test_lost_place (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice  slice = { 0 };
   g_autofree char *lost = g_build_filename (fixture->folder, "lost", NULL);
@@ -344,7 +327,7 @@ test_lost_place (Fixture *fixture, gconstpointer data)
 
 /* Folders that lead to each other are walked once. */
 static void
-test_circle (Fixture *fixture, gconstpointer data)
+test_circle (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice  slice = { 0 };
   const char      *paths[] = { fixture->folder, NULL };
@@ -362,7 +345,7 @@ test_circle (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_directory (Fixture *fixture, gconstpointer data)
+test_directory (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice  slice = { 0 }, stray = { .series_uid = "1.2.9" };
   g_autofree char *path = g_build_filename (fixture->folder, "DICOMDIR", NULL);
@@ -389,7 +372,7 @@ test_directory (Fixture *fixture, gconstpointer data)
 
 /* A list that leads out of its medium is not followed. */
 static void
-test_directory_leads_out (Fixture *fixture, gconstpointer data)
+test_directory_leads_out (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice  slice = { .patient = "OUTSIDE" };
   g_autofree char *disc = g_build_filename (fixture->folder, "disc", NULL);
@@ -421,7 +404,7 @@ find_problem (SagDicomIndex *index, const char *words)
 
 /* An archive of which one file is locked: the rest is read, and that is said. */
 static void
-test_partly_locked_zip (Fixture *fixture, gconstpointer data)
+test_partly_locked_zip (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice  slice = { 0 };
   g_autofree char *folder = sag_test_dup_folder ();
@@ -451,7 +434,7 @@ test_partly_locked_zip (Fixture *fixture, gconstpointer data)
 
 /* Folders beyond the limit are left out, and named. */
 static void
-test_too_deep (Fixture *fixture, gconstpointer data)
+test_too_deep (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice slice = { 0 };
   const char     *paths[] = { fixture->folder, NULL };
@@ -474,7 +457,7 @@ test_too_deep (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_damaged_zip (Fixture *fixture, gconstpointer data)
+test_damaged_zip (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice  slice = { 0 };
   g_autofree char *folder = sag_test_dup_folder ();
@@ -520,7 +503,7 @@ hold_text (gsize item, guint worker, gpointer data)
 
 /* A text that one thread lets go of is still whole for the next that asks. */
 static void
-test_shared_text (Fixture *fixture, gconstpointer data)
+test_shared_text (SagTestFolder *fixture, gconstpointer data)
 {
   g_autoptr (SagPool) pool = sag_pool_new (4);
 
@@ -532,7 +515,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function)                                                                        \
-  g_test_add ("/dicom/files/" name, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/dicom/files/" name, SagTestFolder, NULL, sag_test_folder_set_up, function,         \
+              sag_test_folder_tear_down)
   ADD ("cut", test_cut);
   ADD ("wrong-kind-of-element", test_wrong_kind_of_element);
   ADD ("wrong-representation", test_wrong_representation);

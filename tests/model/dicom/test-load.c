@@ -10,23 +10,6 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct
-{
-  char *folder;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = sag_test_dup_folder ();
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  sag_test_remove_folder (fixture->folder);
-}
-
 static SagVolume *
 load (const char *reference)
 {
@@ -62,7 +45,7 @@ assert_plain (const SagVolume *volume, double slope, double intercept)
 }
 
 static void
-test_syntaxes (Fixture *fixture, gconstpointer data)
+test_syntaxes (SagTestFolder *fixture, gconstpointer data)
 {
   for (MakeSyntax syntax = MAKE_EXPLICIT; syntax <= MAKE_BIG_ENDIAN; syntax++)
     for (int no_meta = 0; no_meta < 2; no_meta++)
@@ -81,7 +64,7 @@ test_syntaxes (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_bits (Fixture *fixture, gconstpointer data)
+test_bits (SagTestFolder *fixture, gconstpointer data)
 {
   static const MakeSlice all[] = {
     { .bits_stored = 12, .dirty = 0xf000 },
@@ -102,7 +85,7 @@ test_bits (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_signs (Fixture *fixture, gconstpointer data)
+test_signs (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice slice = { .bits_stored = 12, .is_signed = TRUE, .first = -2000, .dirty = 0x7000 };
   g_autoptr (SagVolume) volume = NULL;
@@ -114,7 +97,7 @@ test_signs (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_eight_bits (Fixture *fixture, gconstpointer data)
+test_eight_bits (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice slice = { .bits_allocated = 8, .slope = "4", .intercept = "-1000" };
   g_autoptr (SagVolume) volume = NULL;
@@ -125,7 +108,7 @@ test_eight_bits (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_rescale (Fixture *fixture, gconstpointer data)
+test_rescale (SagTestFolder *fixture, gconstpointer data)
 {
   static const char *const slopes[] = { "1.5", "0.25", "2" };
   g_autoptr (SagVolume) volume = NULL;
@@ -148,7 +131,7 @@ test_rescale (Fixture *fixture, gconstpointer data)
 
 /* Whole numbers beyond int16: nothing is lost. */
 static void
-test_overflow (Fixture *fixture, gconstpointer data)
+test_overflow (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice slice = { 0 }, large = { .number = 9, .z_mm = 8, .first = 60000 };
   g_autoptr (SagVolume) volume = NULL;
@@ -162,7 +145,7 @@ test_overflow (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_padding (Fixture *fixture, gconstpointer data)
+test_padding (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice tissue = { .padding = "12", .intercept = "20" };
   const MakeSlice below = { .is_signed = TRUE, .padding = "12", .intercept = "-1524" };
@@ -182,7 +165,7 @@ test_padding (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_missing (Fixture *fixture, gconstpointer data)
+test_missing (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice low = { 0 }, high = { .number = 6, .z_mm = 12, .first = 600 };
   g_autoptr (SagVolume) volume = NULL;
@@ -201,7 +184,7 @@ test_missing (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_uneven (Fixture *fixture, gconstpointer data)
+test_uneven (SagTestFolder *fixture, gconstpointer data)
 {
   static const double places[] = { 0, 2, 4, 6, 7, 10.5, 14 };
   g_autoptr (SagVolume) volume = NULL;
@@ -222,7 +205,7 @@ test_uneven (Fixture *fixture, gconstpointer data)
 
 /* Each slice lands where its header says, whatever the grid. */
 static void
-test_tilt (Fixture *fixture, gconstpointer data)
+test_tilt (SagTestFolder *fixture, gconstpointer data)
 {
   g_autoptr (SagVolume) volume = NULL;
   double inverse[3][4];
@@ -278,7 +261,7 @@ slices_cb (SagVolume *volume, int n_slices_ready, gpointer user_data)
 }
 
 static void
-test_stream (Fixture *fixture, gconstpointer data)
+test_stream (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice slice = { 0 };
   Seen            seen = { 0 };
@@ -300,7 +283,7 @@ cancel_cb (SagVolume *volume, int n_slices_ready, gpointer user_data)
 }
 
 static void
-test_cancel (Fixture *fixture, gconstpointer data)
+test_cancel (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice slice = { 0 };
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
@@ -314,7 +297,7 @@ test_cancel (Fixture *fixture, gconstpointer data)
 
 /* A file that goes away between list and loading. */
 static void
-test_lost_slice (Fixture *fixture, gconstpointer data)
+test_lost_slice (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice slice = { 0 };
   const char     *paths[] = { fixture->folder, NULL };
@@ -342,7 +325,7 @@ test_lost_slice (Fixture *fixture, gconstpointer data)
 
 /* Neighbours that are lost together, on a grid that leaves out some slices: values stay between those around. */
 static void
-test_lost_neighbours (Fixture *fixture, gconstpointer data)
+test_lost_neighbours (SagTestFolder *fixture, gconstpointer data)
 {
   const char *paths[] = { fixture->folder, NULL };
   g_autoptr (SagDicomIndex) index = NULL;
@@ -371,7 +354,7 @@ test_lost_neighbours (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_origin (Fixture *fixture, gconstpointer data)
+test_origin (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice slice = { .patient = "SECRET^NAME" };
   g_autoptr (SagVolume) volume = NULL;
@@ -460,7 +443,7 @@ make_enhanced (int n_frames)
 }
 
 static void
-test_enhanced (Fixture *fixture, gconstpointer data)
+test_enhanced (SagTestFolder *fixture, gconstpointer data)
 {
   g_autoptr (SagVolume) volume = NULL;
   const SagGeometry *geometry;
@@ -478,7 +461,7 @@ test_enhanced (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_zip (Fixture *fixture, gconstpointer data)
+test_zip (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice  slice = { 0 };
   g_autofree char *folder = sag_test_dup_folder ();
@@ -499,7 +482,7 @@ test_zip (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_reference (Fixture *fixture, gconstpointer data)
+test_reference (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice        one = { .series_uid = "1.2.3" }, other = { .series_uid = "1.2.4", .first = 7 };
   g_autofree char *first = g_strconcat (fixture->folder, "#1.2.3", NULL);
@@ -529,7 +512,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function)                                                                        \
-  g_test_add ("/dicom/load/" name, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/dicom/load/" name, SagTestFolder, NULL, sag_test_folder_set_up, function,          \
+              sag_test_folder_tear_down)
   ADD ("syntaxes", test_syntaxes);
   ADD ("bits", test_bits);
   ADD ("signs", test_signs);

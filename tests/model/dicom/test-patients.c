@@ -7,23 +7,6 @@
 
 #include <glib/gstdio.h>
 
-typedef struct
-{
-  char *folder;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = sag_test_dup_folder ();
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  sag_test_remove_folder (fixture->folder);
-}
-
 static SagDicomIndex *
 read_path (const char *path)
 {
@@ -44,7 +27,7 @@ get (SagDicomIndex *index, guint i)
 
 /* One UID for all, as careless anonymising leaves it. */
 static void
-test_constant_uids (Fixture *fixture, gconstpointer data)
+test_constant_uids (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice one = { .instance_uid = "1.1", .series_uid = "1.1", .study_uid = "1.1" };
   MakeSlice other = {
@@ -74,7 +57,7 @@ assert_found (SagDicomIndex *index, const SagDicomSeries *series)
 
 /* Two people whose scans have one UID are never taken for one another. */
 static void
-test_shared_uid (Fixture *fixture, gconstpointer data)
+test_shared_uid (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice  all[] = { { .series_uid = "1.1", .patient = "DOE" },
                              { .series_uid = "1.1", .patient = "ROE", .number = 50 },
@@ -117,7 +100,7 @@ test_shared_uid (Fixture *fixture, gconstpointer data)
 
 /* Without UIDs folders tell scans apart, wherever they are together. */
 static void
-test_empty_uid (Fixture *fixture, gconstpointer data)
+test_empty_uid (SagTestFolder *fixture, gconstpointer data)
 {
   const MakeSlice  slice = { .series_uid = "", .study_uid = "", .patient = "" };
   g_autofree char *set = g_build_filename (fixture->folder, "set", NULL);
@@ -157,7 +140,7 @@ test_empty_uid (Fixture *fixture, gconstpointer data)
 
 /* Beside a scan lies the best of the study before it, of the same patient and the same kind. */
 static void
-test_priors (Fixture *fixture, gconstpointer data)
+test_priors (SagTestFolder *fixture, gconstpointer data)
 {
   static const struct
   {
@@ -188,7 +171,7 @@ test_priors (Fixture *fixture, gconstpointer data)
 
 /* An anonymised set gives its strangers one number, and often one name or none. */
 static void
-test_same_patient (Fixture *fixture, gconstpointer data)
+test_same_patient (SagTestFolder *fixture, gconstpointer data)
 {
   static const struct
   {
@@ -235,7 +218,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function)                                                                        \
-  g_test_add ("/dicom/patients/" name, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/dicom/patients/" name, SagTestFolder, NULL, sag_test_folder_set_up, function,      \
+              sag_test_folder_tear_down)
   ADD ("constant-uids", test_constant_uids);
   ADD ("shared-uid", test_shared_uid);
   ADD ("empty-uid", test_empty_uid);

@@ -7,23 +7,6 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-typedef struct
-{
-  char *folder;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = sag_test_dup_folder ();
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  sag_test_remove_folder (fixture->folder);
-}
-
 static SagVolume *
 load (const char *reference)
 {
@@ -47,7 +30,7 @@ warns (const SagVolume *volume, const char *words)
 
 /* Where a folder alone is named, a choice among its scans is told. */
 static void
-test_choice (Fixture *fixture, gconstpointer data)
+test_choice (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice best = { .series_uid = "1.2.4" }, other = { .series_uid = "1.2.3" };
   MakeSlice report = { .series_uid = "1.2.2", .spacing = "" };
@@ -66,7 +49,7 @@ test_choice (Fixture *fixture, gconstpointer data)
 
 /* What cannot be read beside a scan is said, and not by name, whether or not a series is named. */
 static void
-test_left_out (Fixture *fixture, gconstpointer data)
+test_left_out (SagTestFolder *fixture, gconstpointer data)
 {
   g_autofree char *named = g_strconcat (fixture->folder, "#1.2.3", NULL);
   g_autofree char *base = g_path_get_basename (fixture->folder);
@@ -95,7 +78,7 @@ test_left_out (Fixture *fixture, gconstpointer data)
 
 /* What is kept names the series, though only a folder or a number was given. */
 static void
-test_exact (Fixture *fixture, gconstpointer data)
+test_exact (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice        best = { .series_uid = "1.2.4" }, other = { .series_uid = "1.2.3" };
   g_autofree char *second = g_strconcat (fixture->folder, "#2", NULL);
@@ -126,7 +109,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function)                                                                        \
-  g_test_add ("/dicom/scan/" name, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/dicom/scan/" name, SagTestFolder, NULL, sag_test_folder_set_up, function,          \
+              sag_test_folder_tear_down)
   ADD ("choice", test_choice);
   ADD ("exact", test_exact);
   ADD ("left-out", test_left_out);

@@ -8,23 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct
-{
-  char *folder;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = sag_test_dup_folder ();
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  sag_test_remove_folder (fixture->folder);
-}
-
 static SagDicomIndex *
 read_path (const char *path)
 {
@@ -55,7 +38,7 @@ has_note (const SagDicomSeries *series, const char *words)
 #define assert_mm(a, b) g_assert_cmpfloat_with_epsilon (a, b, 1e-9)
 
 static void
-test_order (Fixture *fixture, gconstpointer data)
+test_order (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice slice = { .z_mm = -30 };
   g_autoptr (SagDicomIndex) index = NULL;
@@ -83,7 +66,7 @@ test_order (Fixture *fixture, gconstpointer data)
 
 /* The order of files and numbers says nothing: here numbers fall from feet to head. */
 static void
-test_falling_numbers (Fixture *fixture, gconstpointer data)
+test_falling_numbers (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice slice = { .z_mm = 100 };
   g_autoptr (SagDicomIndex) index = NULL;
@@ -95,7 +78,7 @@ test_falling_numbers (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_missing (Fixture *fixture, gconstpointer data)
+test_missing (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice low = { 0 }, high = { .number = 10, .z_mm = 14 };
   g_autoptr (SagDicomIndex) index = NULL;
@@ -115,7 +98,7 @@ test_missing (Fixture *fixture, gconstpointer data)
 
 /* What lies too far apart is no gap to be filled. */
 static void
-test_two_regions (Fixture *fixture, gconstpointer data)
+test_two_regions (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice low = { 0 }, high = { .number = 10, .z_mm = 200 };
   g_autoptr (SagDicomIndex) index = NULL;
@@ -132,7 +115,7 @@ test_two_regions (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_uneven (Fixture *fixture, gconstpointer data)
+test_uneven (SagTestFolder *fixture, gconstpointer data)
 {
   static const double places[] = { 0, 2, 4, 6, 7.1, 10.4, 13.9 };
   g_autoptr (SagDicomIndex) index = NULL;
@@ -155,7 +138,7 @@ test_uneven (Fixture *fixture, gconstpointer data)
 
 /* A third decimal that differs is no uneven spacing. */
 static void
-test_nearly_even (Fixture *fixture, gconstpointer data)
+test_nearly_even (SagTestFolder *fixture, gconstpointer data)
 {
   static const double places[] = { 0, 3.987, 7.975, 11.962, 15.95 };
   g_autoptr (SagDicomIndex) index = NULL;
@@ -173,7 +156,7 @@ test_nearly_even (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_tilt (Fixture *fixture, gconstpointer data)
+test_tilt (SagTestFolder *fixture, gconstpointer data)
 {
   g_autoptr (SagDicomIndex) index = NULL;
   SagDicomSeries *series;
@@ -200,7 +183,7 @@ test_tilt (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_duplicates (Fixture *fixture, gconstpointer data)
+test_duplicates (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice slice = { 0 }, again = { .number = 2, .z_mm = 4, .first = 200 };
   g_autoptr (SagDicomIndex) index = NULL;
@@ -215,7 +198,7 @@ test_duplicates (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_acquisitions (Fixture *fixture, gconstpointer data)
+test_acquisitions (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice native = { .acquisition = 1 }, contrast = { .acquisition = 2, .first = 1000 };
   g_autoptr (SagDicomIndex) index = NULL;
@@ -234,7 +217,7 @@ test_acquisitions (Fixture *fixture, gconstpointer data)
 
 /* The same places twice, and no word of what differs. */
 static void
-test_unmarked_acquisitions (Fixture *fixture, gconstpointer data)
+test_unmarked_acquisitions (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice one = { 0 }, other = { .number = 20 };
   g_autoptr (SagDicomIndex) index = NULL;
@@ -249,7 +232,7 @@ test_unmarked_acquisitions (Fixture *fixture, gconstpointer data)
 
 /* A number that rises with every slice does not divide a series because of one copy. */
 static void
-test_rising_acquisitions (Fixture *fixture, gconstpointer data)
+test_rising_acquisitions (SagTestFolder *fixture, gconstpointer data)
 {
   g_autoptr (SagDicomIndex) index = NULL;
 
@@ -267,7 +250,7 @@ test_rising_acquisitions (Fixture *fixture, gconstpointer data)
 
 /* Small deviations that add up are no even grid with gaps. */
 static void
-test_drift (Fixture *fixture, gconstpointer data)
+test_drift (SagTestFolder *fixture, gconstpointer data)
 {
   g_autoptr (SagDicomIndex) index = NULL;
   double z = 0;
@@ -286,7 +269,7 @@ test_drift (Fixture *fixture, gconstpointer data)
 
 /* Places rounded to 0.1 mm are even. */
 static void
-test_rounded (Fixture *fixture, gconstpointer data)
+test_rounded (SagTestFolder *fixture, gconstpointer data)
 {
   g_autoptr (SagDicomIndex) index = NULL;
 
@@ -303,7 +286,7 @@ test_rounded (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_localiser (Fixture *fixture, gconstpointer data)
+test_localiser (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice slice = { .columns = 8, .rows = 8 };
   MakeSlice scout = { .image_type = "ORIGINAL\\PRIMARY\\LOCALIZER",
@@ -322,7 +305,7 @@ test_localiser (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_best (Fixture *fixture, gconstpointer data)
+test_best (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice thick = { .series_uid = "1.2.5" }, thin = { .series_uid = "1.2.6" };
   MakeSlice knee = { .series_uid = "1.2.7", .description = "Knee" };
@@ -349,7 +332,7 @@ test_best (Fixture *fixture, gconstpointer data)
 
 /* What lies among the slices and is no scan makes no second volume of them. */
 static void
-test_other_among_slices (Fixture *fixture, gconstpointer data)
+test_other_among_slices (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice slice = { 0 }, other = { .number = 9, .spacing = "" };
   g_autoptr (SagDicomIndex) index = NULL;
@@ -370,7 +353,7 @@ test_other_among_slices (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_not_scans (Fixture *fixture, gconstpointer data)
+test_not_scans (SagTestFolder *fixture, gconstpointer data)
 {
   static const struct
   {
@@ -404,7 +387,7 @@ test_not_scans (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_case_name (Fixture *fixture, gconstpointer data)
+test_case_name (SagTestFolder *fixture, gconstpointer data)
 {
   MakeSlice slice = { .patient = "SECRET^NAME" };
   g_autoptr (SagDicomIndex) index = NULL;
@@ -423,7 +406,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function)                                                                        \
-  g_test_add ("/dicom/series/" name, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/dicom/series/" name, SagTestFolder, NULL, sag_test_folder_set_up, function,        \
+              sag_test_folder_tear_down)
   ADD ("order", test_order);
   ADD ("falling-numbers", test_falling_numbers);
   ADD ("missing", test_missing);

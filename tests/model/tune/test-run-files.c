@@ -17,25 +17,8 @@
   "no JSON\n"                                                                                      \
   "{\"step\":-1,\"kind\":\"step\",\"fold\":2}\n"
 
-typedef struct
-{
-  char *folder;
-} Fixture;
-
 static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = sag_test_dup_folder ();
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  sag_test_remove_folder (fixture->folder);
-}
-
-static void
-save (Fixture *fixture, const char *name, const char *text)
+save (SagTestFolder *fixture, const char *name, const char *text)
 {
   g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
   g_autofree char *parent = g_path_get_dirname (path);
@@ -45,7 +28,7 @@ save (Fixture *fixture, const char *name, const char *text)
 }
 
 static void
-append (Fixture *fixture, const char *text, gsize n)
+append (SagTestFolder *fixture, const char *text, gsize n)
 {
   g_autofree char *path = g_build_filename (fixture->folder, "log.jsonl", NULL);
   FILE            *file = fopen (path, "abe");
@@ -57,7 +40,7 @@ append (Fixture *fixture, const char *text, gsize n)
 
 /* Each call gives what came since the one before; half a line waits for its other half. */
 static void
-test_log (Fixture *fixture, gconstpointer data)
+test_log (SagTestFolder *fixture, gconstpointer data)
 {
   static const gsize half = 20;
   goffset            offset = 0;
@@ -115,7 +98,7 @@ test_log (Fixture *fixture, gconstpointer data)
 
 /* Without a snapshot the figures are there, and cases have neither name nor place. */
 static void
-test_result (Fixture *fixture, gconstpointer data)
+test_result (SagTestFolder *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -144,9 +127,9 @@ test_result (Fixture *fixture, gconstpointer data)
 }
 
 static void
-add_test (const char *name, void (*run) (Fixture *, gconstpointer))
+add_test (const char *name, void (*run) (SagTestFolder *, gconstpointer))
 {
-  g_test_add (name, Fixture, NULL, set_up, run, tear_down);
+  g_test_add (name, SagTestFolder, NULL, sag_test_folder_set_up, run, sag_test_folder_tear_down);
 }
 
 int
