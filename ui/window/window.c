@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/base/focus.h"
 #include "ui/base/keymap.h"
 #include "ui/bundle/actions.h"
 #include "ui/base/settings.h"
@@ -460,6 +461,7 @@ sag_ui_window_init (SagUiWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_window_set_icon_name (GTK_WINDOW (self), "io.github.sagittact.Sagitta");
   g_signal_connect (self, "map", G_CALLBACK (map_cb), NULL);
+  sag_ui_focus_watch (GTK_WINDOW (self));
   g_signal_connect_swapped (self->oddities, "dismissed", G_CALLBACK (oddities_dismissed_cb), self);
   bind_settings (self);
 }

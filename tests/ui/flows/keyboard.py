@@ -62,6 +62,14 @@ def test_keyboard_alone():
         desk.key("Escape")
         press_until(desk, "Up", "the next slice", lambda: slices(reader) != before)
 
+        # A menu that is left from within a submenu gives the keys back.
+        press_until(desk, "F10", "the menu", lambda: reader.look(None, "Full Screen"))
+        desk.key("j")
+        reader.find(None, "New Project…")
+        before = slices(reader)
+        desk.key("Escape", "Escape")
+        press_until(desk, "Up", "the next slice again", lambda: slices(reader) != before)
+
         # Two points on one place are no ruler. Another view moves the crosshair between them: now it is one.
         desk.key("m", "period", "Up", "Down", "period")
         assert not desk.events("measured")
