@@ -318,14 +318,18 @@ fill_differences (SagUiReadingsWindow *self)
 static void
 changed_cb (SagUiReadingsWindow *self)
 {
+  gboolean has_readings;
+
   sag_ui_readings_fill_agreement (self->readings, self->agreement);
   fill_differences (self);
   update_summary (self);
-  gtk_stack_set_visible_child_name (
-    GTK_STACK (self->stack),
-    g_list_model_get_n_items (G_LIST_MODEL (self->agreement)) > 0 ? "work" : "empty");
-  /* Keys decide from the start. */
-  gtk_widget_grab_focus (self->view);
+  has_readings = g_list_model_get_n_items (G_LIST_MODEL (self->agreement)) > 0;
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), has_readings ? "work" : "empty");
+  /* Keys decide from the start. What is not shown must not have the focus: no key would be heard. */
+  if (has_readings)
+    gtk_widget_grab_focus (self->view);
+  else
+    gtk_window_set_focus (GTK_WINDOW (self), NULL);
 }
 
 /* A row that was decided stays until the list is made anew: nothing jumps away under one's hand. */
