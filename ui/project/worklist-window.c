@@ -17,6 +17,7 @@ struct _SagUiWorklistWindow
   SagUiWorklist      *list;
   GtkSingleSelection *selection;
   gint64              chosen; /* the case that is selected */
+  GtkWidget          *view;
   GtkWidget          *search;
   GtkWidget          *state;
   GtkWidget          *unlabelled;
@@ -382,6 +383,7 @@ create_table (SagUiWorklistWindow *self)
   GtkWidget *view = gtk_column_view_new (GTK_SELECTION_MODEL (self->selection));
   GtkWidget *scroller = gtk_scrolled_window_new ();
 
+  self->view = view;
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Cases of the project"), -1);
   add_column (self, GTK_COLUMN_VIEW (view), _ ("Case"), dup_name);
@@ -426,6 +428,22 @@ create_foot (SagUiWorklistWindow *self)
   return foot;
 }
 
+static gboolean
+focus_list (gpointer self)
+{
+  if (gtk_widget_get_mapped (self))
+    gtk_widget_child_focus (SAG_UI_WORKLIST_WINDOW (self)->view, GTK_DIR_TAB_FORWARD);
+  return G_SOURCE_REMOVE;
+}
+
+/* Arrows and Enter go through the cases from the start; the rows come after the list. */
+static void
+mapped_cb (SagUiWorklistWindow *self)
+{
+  gtk_window_set_focus (GTK_WINDOW (self), NULL);
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, focus_list, g_object_ref (self), g_object_unref);
+}
+
 SagUiWorklistWindow *
 sag_ui_worklist_window_new (SagUiLabels *labels, GtkWindow *parent)
 {
@@ -457,6 +475,7 @@ sag_ui_worklist_window_new (SagUiLabels *labels, GtkWindow *parent)
   g_signal_connect_object (self->project, "closing", G_CALLBACK (gtk_window_close), self,
                            G_CONNECT_SWAPPED);
   tasks_cb (self);
+  g_signal_connect_after (self, "map", G_CALLBACK (mapped_cb), NULL);
   return self;
 }
 
