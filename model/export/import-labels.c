@@ -288,9 +288,11 @@ import_row (SagDb *db, Reading *reading, gsize row, GError **error)
   if (one == NULL)
     {
       if (reading->n_strange++ < SAG_EXPORTED_MOST)
-        sag_exported_note (reading->imported,
-                           "Line %u: its scan is not in the project, or several are called so.",
-                           sag_rows_get_line (reading->rows, row));
+        sag_exported_note (
+          reading->imported,
+          "Line %u: its scan is not in the project, was never opened there, or several "
+          "are called so.",
+          sag_rows_get_line (reading->rows, row));
       return TRUE;
     }
   if (!note_mask (db, reading, row, one, error) || !import_split (db, reading, row, one, error))
@@ -347,10 +349,11 @@ static void
 note_rest (const Reading *reading)
 {
   if (reading->n_strange > SAG_EXPORTED_MOST)
-    sag_exported_note (reading->imported,
-                       "%u more lines are of scans that are not in the project, or several are "
-                       "called so.",
-                       reading->n_strange - SAG_EXPORTED_MOST);
+    sag_exported_note (
+      reading->imported,
+      "%u more lines are of scans that are not in the project, were never opened there, "
+      "or several are called so.",
+      reading->n_strange - SAG_EXPORTED_MOST);
   if (reading->n_stay > SAG_EXPORTED_MOST)
     sag_exported_note (reading->imported,
                        "%u more lines were left out because there is a label already; it stays.",

@@ -67,7 +67,10 @@ dup_sentences (const Work *work, const SagExported *out)
   g_autofree char *place = g_filename_display_basename (work->path);
   g_autofree char *first = NULL;
 
-  if (work->what >= SAG_UI_TRANSFER_IMPORT_LABELS)
+  if (work->what == SAG_UI_TRANSFER_IMPORT_LABELS && out->n_rows == 0)
+    /* Translators: a file; why follows. */
+    first = g_strdup_printf (_ ("Nothing of %s was imported."), place);
+  else if (work->what >= SAG_UI_TRANSFER_IMPORT_LABELS)
     /* Translators: a file that was imported. */
     first = g_strdup_printf (_ ("%s was imported."), place);
   else
