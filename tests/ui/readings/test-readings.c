@@ -209,6 +209,25 @@ test_reader (SagTestMasks *self, gconstpointer data)
   sag_test_ui_until (window == NULL);
 }
 
+/* Without a second reading nothing is listed; the keyboard must not be sent to what is not shown. */
+static void
+test_empty (SagTestMasks *self, gconstpointer data)
+{
+  GtkWindow *window;
+  GtkWidget *focus;
+
+  sag_test_masks_open_project (self, TRUE);
+  sag_test_masks_open_scan (self);
+  window = GTK_WINDOW (sag_ui_readings_window_new (self->project, self->masks, NULL));
+  gtk_window_present (window);
+  sag_test_ui_until (gtk_widget_get_mapped (GTK_WIDGET (window)));
+  sag_test_ui_settle ();
+  focus = gtk_window_get_focus (window);
+  g_assert_true (focus == NULL || gtk_widget_get_mapped (focus));
+  gtk_window_destroy (window);
+  sag_test_ui_settle ();
+}
+
 static void
 store_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -306,6 +325,7 @@ main (int argc, char **argv)
   ADD ("window", test_window);
   ADD ("blind", test_blind);
   ADD ("reader", test_reader);
+  ADD ("empty", test_empty);
   ADD ("share", test_share);
 #undef ADD
   g_test_add_func ("/ui/readings/words", test_words);
