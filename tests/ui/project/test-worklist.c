@@ -78,6 +78,16 @@ get_selected (GtkSingleSelection *selection)
   return sag_ui_work_row_get_item (gtk_single_selection_get_selected_item (selection));
 }
 
+/* Arrows go through the cases from the start. */
+static gboolean
+has_keys (SagUiWorklistWindow *window)
+{
+  GtkWidget *view = sag_test_ui_find_type (GTK_WIDGET (window), GTK_TYPE_COLUMN_VIEW);
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
+
+  return focus != NULL && focus != view && gtk_widget_is_ancestor (focus, view);
+}
+
 /* The case that was chosen stays chosen when the list is read or filtered anew. */
 static void
 test_selection (SagTestProject *test, gconstpointer data)
@@ -105,6 +115,7 @@ test_selection (SagTestProject *test, gconstpointer data)
   g_assert_cmpstr (get_selected (selection)->one->name, ==, "scan-0017");
   gtk_window_present (GTK_WINDOW (window));
   sag_test_ui_until (gtk_widget_get_mapped (GTK_WIDGET (window)));
+  sag_test_ui_until (has_keys (window));
   g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
   g_signal_emit_by_name (search, "stop-search"); /* then the window */
   sag_test_ui_until (window == NULL);
