@@ -9,7 +9,7 @@ focus_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   SagUiAskPane *pane = user_data;
 
-  gtk_widget_activate_action (GTK_WIDGET (pane), "win.show-ask", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (pane), "win.pane", "s", "ask");
   gtk_widget_grab_focus (GTK_WIDGET (sag_ui_ask_pane_get_entry (pane)));
 }
 

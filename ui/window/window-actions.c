@@ -128,9 +128,14 @@ static void
 pane_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   SagUiWindow *self = user_data;
+  GtkWidget   *focus;
 
   gtk_stack_set_visible_child_name (self->tools, g_variant_get_string (parameter, NULL));
   adw_flap_set_reveal_flap (self->tools_flap, TRUE);
+  /* A text of the pane that went would go on to swallow the letters. */
+  focus = gtk_window_get_focus (GTK_WINDOW (self));
+  if (focus != NULL && !gtk_widget_get_mapped (focus))
+    gtk_widget_child_focus (GTK_WIDGET (self->views), GTK_DIR_TAB_FORWARD);
 }
 
 static void

@@ -62,6 +62,11 @@ def test_keyboard_alone():
         desk.key("Escape")
         press_until(desk, "Up", "the next slice", lambda: slices(reader) != before)
 
+        # The entry comes from behind another pane, and gives the letters back when its own pane goes.
+        desk.key("F6", "slash", "F6")
+        press_until(desk, "2", "letters from another pane", lambda: reader.look("push button", "Mediastinum"))
+        desk.key("1", "Escape")
+
         # A menu that is left from within a submenu gives the keys back.
         press_until(desk, "F10", "the menu", lambda: reader.look(None, "Full Screen"))
         desk.key("j")
