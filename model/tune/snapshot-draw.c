@@ -316,3 +316,15 @@ sag_snapshot_draw (SagSnapshot *self, const SagSnapshotOptions *options, GError 
   write_back (self, sorted, options->n_folds);
   return TRUE;
 }
+
+guint
+sag_snapshot_get_n_folds (const SagSnapshot *snapshot)
+{
+  return snapshot->n_folds;
+}
+
+gboolean
+sag_snapshot_follows_splits (const SagSnapshot *snapshot)
+{
+  return snapshot->follows_splits;
+}

@@ -518,18 +518,6 @@ sag_snapshot_new (SagStore                 *store,
   return folder == NULL || sag_snapshot_save (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
-guint
-sag_snapshot_get_n_folds (const SagSnapshot *snapshot)
-{
-  return snapshot->n_folds;
-}
-
-gboolean
-sag_snapshot_follows_splits (const SagSnapshot *snapshot)
-{
-  return snapshot->follows_splits;
-}
-
 gsize
 sag_snapshot_get_n_cases (const SagSnapshot *snapshot)
 {

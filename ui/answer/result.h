@@ -46,7 +46,7 @@ GDateTime *sag_ui_result_get_asked_at (SagUiResult *self);
 
 /** sag_ui_result_get_answer: (nullable) (transfer none): NULL unless ready. */
 SagAnswer *sag_ui_result_get_answer (SagUiResult *self);
-/** sag_ui_result_get_overlay: (nullable) (transfer none): the score map, visible or not; NULL where the model draws none. */
+/** sag_ui_result_get_overlay: (nullable) (transfer none): the score map, visible or not; some models have none. */
 SagUiOverlay *sag_ui_result_get_overlay (SagUiResult *self);
 /** sag_ui_result_get_error: (nullable): one sentence, of a failure or a refusal. */
 const char *sag_ui_result_get_error (SagUiResult *self);

@@ -35,6 +35,7 @@ struct _SagUiCaseMasks
   gboolean      is_running;
   SagUiMaskJob *stroke;
   GHashTable   *kept;
+  GHashTable   *left; /* id -> SagMask: of a project that was left */
   gboolean      is_stored;
   gpointer      store;
   gint64        case_id;
@@ -58,6 +59,14 @@ gboolean sag_ui_case_masks_check (SagUiCaseMasks *self, const char *id);
 
 /** sag_ui_case_masks_update_loss: says with the case what would be lost with it. */
 void sag_ui_case_masks_update_loss (SagUiCaseMasks *self);
+
+/** sag_ui_case_masks_note_left: the mask is as it is now in a project that is left. */
+void sag_ui_case_masks_note_left (SagUiCaseMasks *self, const char *id, SagMask *mask);
+/**
+ * sag_ui_case_masks_drop_left: what a project that was left has, and @set of another one has not, is that project's:
+ * it is not shown any more. What was changed since stays.
+ */
+void sag_ui_case_masks_drop_left (SagUiCaseMasks *self, SagMaskSet *set);
 
 /** sag_ui_case_masks_dup_own: (transfer full): what is in no project and no file as it is now. */
 SagMaskSet *sag_ui_case_masks_dup_own (SagUiCaseMasks *self);

@@ -455,6 +455,44 @@ sag_ui_case_masks_note_kept (SagUiCaseMasks *self, const char *id, SagMask *mask
 }
 
 void
+sag_ui_case_masks_note_left (SagUiCaseMasks *self, const char *id, SagMask *mask)
+{
+  g_hash_table_replace (self->left, g_strdup (id), sag_mask_ref (mask));
+  sag_ui_case_masks_note_kept (self, id, mask);
+}
+
+static gboolean
+is_left (SagUiCaseMasks *self, guint index)
+{
+  SagMask *left = g_hash_table_lookup (self->left, sag_mask_set_get_info (self->set, index)->id);
+
+  return left != NULL && sag_mask_equal (left, sag_mask_set_get_mask (self->set, index));
+}
+
+void
+sag_ui_case_masks_drop_left (SagUiCaseMasks *self, SagMaskSet *set)
+{
+  const SagGeometry *grid = sag_mask_set_get_geometry (self->set);
+  g_autoptr (SagMaskSet) rest = sag_mask_set_new (grid);
+  gboolean drops = FALSE;
+
+  for (guint m = 0; m < sag_mask_set_get_n (self->set); m++)
+    {
+      const SagMaskInfo *info = sag_mask_set_get_info (self->set, m);
+
+      if (is_left (self, m) && sag_mask_set_find (set, info->id) < 0)
+        drops = TRUE;
+      else
+        sag_mask_set_put (rest, info, sag_mask_set_get_mask (self->set, m));
+    }
+  g_hash_table_remove_all (self->left);
+  if (!drops)
+    return;
+  sag_ui_case_masks_set_set (self, sag_mask_set_new (grid));
+  sag_ui_case_masks_add_all (self, rest);
+}
+
+void
 sag_ui_case_masks_set_stored (SagUiCaseMasks *self, gboolean stored)
 {
   self->is_stored = stored;
@@ -483,6 +521,7 @@ sag_ui_case_masks_finalize (GObject *object)
   g_free (self->active);
   g_free (self->reader);
   g_hash_table_unref (self->kept);
+  g_hash_table_unref (self->left);
   sag_mask_set_free (self->set);
   G_OBJECT_CLASS (sag_ui_case_masks_parent_class)->finalize (object);
 }
@@ -507,5 +546,7 @@ sag_ui_case_masks_init (SagUiCaseMasks *self)
 {
   g_queue_init (&self->jobs);
   self->kept =
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) sag_mask_unref);
+  self->left =
     g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) sag_mask_unref);
 }

@@ -2,7 +2,8 @@
 
 /* Masks and the project of the window. As soon as a scan is a case of the project, the reader's masks come
  * from there, and every step goes there. What was painted before is adopted: with all that can be
- * undone if the reader has no masks of the case yet, else as masks beside those. Another reader begins with masks of
+ * undone if the reader has no masks of the case yet, else as masks beside those. What another project has stays
+ * there. Another reader begins with masks of
  * their own: what others painted is not shown. */
 
 #include "model/store/masks.h"
@@ -134,7 +135,7 @@ take (Meeting *meeting)
   SagUiMasks     *self = meeting->self;
   SagUiCaseMasks *other = find_other (self, meeting);
   SagUiProject   *project = get_project (self);
-  SagMaskSet     *own = sag_ui_case_masks_get_set (meeting->masks);
+  SagMaskSet     *own;
   const gboolean  can_write = sag_ui_project_can_write (project);
   const gboolean  is_theirs = sag_ui_project_get_store (project) != NULL;
 
@@ -144,6 +145,8 @@ take (Meeting *meeting)
       sag_ui_masks_follow_case (self);
       return;
     }
+  sag_ui_case_masks_drop_left (meeting->masks, meeting->set);
+  own = sag_ui_case_masks_get_set (meeting->masks);
   if (!is_new (meeting->set))
     join (meeting->masks, meeting, g_steal_pointer (&meeting->set), is_theirs);
   else if (!is_new (own) && can_write)
@@ -458,7 +461,7 @@ leave (SagUiMasks *self, SagUiCaseMasks *masks)
   sag_masks_detach (set);
   masks->store = NULL;
   for (guint m = 0; is_safe && m < sag_mask_set_get_n (set); m++)
-    sag_ui_case_masks_note_kept (masks, sag_mask_set_get_info (set, m)->id,
+    sag_ui_case_masks_note_left (masks, sag_mask_set_get_info (set, m)->id,
                                  sag_mask_set_get_mask (set, m));
   sag_ui_case_masks_set_stored (masks, FALSE);
 }

@@ -104,6 +104,46 @@ test_go_on (SagTestMasks *self, gconstpointer data)
   g_assert_cmpint (sag_test_masks_count (self, 0), ==, first);
 }
 
+/* A project that is opened after another one has nothing of that one: only what changed since comes along. */
+static void
+test_another_project (SagTestMasks *self, gconstpointer data)
+{
+  g_autoptr (GFile) other = g_file_new_build_filename (self->folder, "Other.sagitta", NULL);
+  gint64 one, two;
+
+  sag_test_masks_open_project (self, TRUE);
+  sag_test_masks_open_scan (self);
+  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_paint (self, 5);
+  one = sag_test_masks_count (self, 0);
+  sag_test_masks_saved (self);
+
+  sag_ui_project_open (self->project, other, TRUE);
+  sag_test_ui_until (!sag_ui_project_is_busy (self->project) && self->masks->stored->len == 1);
+  g_assert_cmpuint (sag_ui_case_masks_get_n (self->masks->current), ==, 0);
+  sag_test_masks_paint (self, 15);
+  sag_test_masks_paint (self, 9);
+  two = sag_test_masks_count (self, 0);
+  g_assert_cmpint (two, >, one);
+  sag_test_masks_saved (self);
+
+  sag_ui_project_open (self->project, self->file, FALSE);
+  sag_test_ui_until (!sag_ui_project_is_busy (self->project) && self->masks->stored->len == 1);
+  sag_test_ui_until (sag_ui_case_masks_get_n (self->masks->current) == 1);
+  g_assert_cmpint (sag_test_masks_count (self, 0), ==, one);
+
+  /* Painted after it was closed: that is nowhere yet. */
+  sag_test_masks_close_project (self);
+  sag_test_masks_paint (self, 10);
+  one = sag_test_masks_count (self, 0);
+  sag_ui_project_open (self->project, other, FALSE);
+  sag_test_ui_until (!sag_ui_project_is_busy (self->project) && self->masks->stored->len == 1);
+  sag_test_ui_until (sag_ui_case_masks_get_n (self->masks->current) == 2);
+  g_assert_cmpint (sag_test_masks_count (self, 0), ==, two);
+  g_assert_cmpint (sag_test_masks_count (self, 1), ==, one);
+  g_assert_null (sag_ui_loss_get (self->one));
+}
+
 static void
 problem_cb (SagUiProject *project, const char *sentence, guint *n)
 {
@@ -384,6 +424,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/mask-project/" name, SagTestMasks, NULL, sag_test_masks_set_up, func,           \
               sag_test_masks_tear_down)
   ADD ("adopt", test_adopt);
+  ADD ("another-project", test_another_project);
   ADD ("beside", test_beside);
   ADD ("go-on", test_go_on);
   ADD ("stuck", test_stuck);
