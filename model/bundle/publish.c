@@ -90,13 +90,33 @@ forget_notes (SagManifest *manifest, const char *const *keys)
     }
 }
 
-static gboolean
-has_note (const SagManifest *manifest, const char *key)
+static SagBundleNote *
+find_note (const SagManifest *manifest, const char *key)
 {
   for (guint i = 0; i < manifest->notes->len; i++)
-    if (g_str_equal (((const SagBundleNote *) manifest->notes->pdata[i])->key, key))
-      return TRUE;
-  return FALSE;
+    {
+      SagBundleNote *note = manifest->notes->pdata[i];
+
+      if (g_str_equal (note->key, key))
+        return note;
+    }
+  return NULL;
+}
+
+/* Beside what an earlier publishing left there. */
+static void
+add_to_note (SagManifest *manifest, const char *key, const char *text)
+{
+  SagBundleNote *note = find_note (manifest, key);
+
+  if (note == NULL)
+    sag_manifest_add_note (manifest, key, text);
+  else
+    {
+      g_autofree char *before = g_steal_pointer (&note->value);
+
+      note->value = g_strdup_printf ("%s; %s", before, text);
+    }
 }
 
 static void
@@ -162,9 +182,10 @@ leave_out (SagManifest *manifest, double least_auroc)
   n -= manifest->tasks->len;
   if (n == 0)
     return;
-  note = g_strdup_printf ("%u texts of findings with an AUROC below %s on held-out cases", n,
+  note = g_strdup_printf ("%u %s of findings with an AUROC below %s on held-out cases", n,
+                          n == 1 ? "text" : "texts",
                           g_ascii_formatd (bound, sizeof bound, "%g", least_auroc));
-  sag_manifest_add_note (manifest, LEFT_OUT, note);
+  add_to_note (manifest, LEFT_OUT, note);
 }
 
 static SagManifest *
@@ -179,7 +200,7 @@ dup_manifest (SagBundle *bundle, const SagBundlePublish *publish)
   forget_notes (manifest, publish->forget);
   note_aurocs (manifest, publish->aurocs);
   leave_out (manifest, publish->least_auroc);
-  if (!has_note (manifest, HALVED_FROM))
+  if (find_note (manifest, HALVED_FROM) == NULL)
     sag_manifest_add_note (manifest, HALVED_FROM, sag_bundle_get_sha256 (bundle));
   manifest->lora_scaling = 0;
   return manifest;

@@ -8,6 +8,7 @@ import shutil
 
 from harness import EFFUSION, LUNGS, main, new_folder, phantom, random_bundle, refuse, run, scratch
 
+OTHER = "Diagnose the presence of emphysema in the lungs"
 FLUID = "Is there pleural effusion around the lungs?"
 
 
@@ -19,6 +20,7 @@ def manifest():
         for seed in (1, 2):
             scan = phantom(seed, "effusion-left,nodule" if seed % 2 else "")
             out.writerow([EFFUSION, scan, seed % 2, "test", "", ""])
+            out.writerow([OTHER, scan, seed % 2, "test", "", ""])
             out.writerow([LUNGS, scan, "", "test", scan.replace(".nii.gz", "_labels.nii.gz"), "10;11;12;13;14"])
     return path
 
@@ -71,6 +73,31 @@ def test_what_was_not_learned_is_left_out():
         assert [task["text"] for task in bundle["tasks"]] == left, bundle["tasks"]
         note = bundle["provenance"].get("left_out")
         assert note == (None if EFFUSION in left else "2 texts of findings with an AUROC below 0.65 on held-out cases"), note
+
+
+def test_published_again():
+    """What is left out a second time stands beside what was left out before."""
+    folder = new_folder("again")
+    tasks, path = os.path.join(folder, "tasks.json"), os.path.join(folder, "report.json")
+    with open(tasks, "w", encoding="utf-8") as file:
+        json.dump({"tasks": [{"text": EFFUSION, "head": "class"}, {"text": OTHER, "head": "class"}]}, file)
+    bundle = os.path.join(folder, "0")
+    run("bundle", "create", "--random", "--size", "small", "--seed", "7", "--tasks", tasks, "-o", bundle)
+    for time, left_out in enumerate((EFFUSION, OTHER)):
+        run("evaluate", manifest(), "--bundle", bundle, "--by", "sentence", "-o", path)
+        with open(path, encoding="utf-8") as file:
+            report = json.load(file)
+        for task in report["tasks"]:
+            task["models"][0]["auroc"] = 0.6 if task["task"] == left_out else 0.9
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(report, file)
+        bundle = os.path.join(folder, str(time + 1))
+        run("bundle", "publish", os.path.join(folder, str(time)), "-o", bundle, "--figures", path, "--least-auroc", "0.7")
+    with open(os.path.join(bundle, "bundle.json"), encoding="utf-8") as file:
+        document = json.load(file)
+    assert document["tasks"] == []
+    assert document["provenance"]["left_out"] == "; ".join(["1 text of findings with an AUROC below 0.7 on held-out cases"] * 2)
+    run("bundle", "inspect", bundle)
 
 
 if __name__ == "__main__":
