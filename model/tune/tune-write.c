@@ -94,12 +94,13 @@ sag_tune_make_bundle (SagTuneRun *self, const SagReport *report, GError **error)
   return sag_bundle_annotate (trained, manifest, target, self->cancellable, error);
 }
 
+/* Reports hold no name: a scan's file may be called as the patient is. */
 static char *
 dup_case (const SagSample *sample, gpointer data)
 {
   const SagSnapshotCase *one = sag_snapshot_find_case (data, sample->study);
 
-  return one != NULL ? g_strdup_printf ("%s (case %" G_GINT64_FORMAT ")", one->name, one->id)
+  return one != NULL ? g_strdup_printf ("case %" G_GINT64_FORMAT, one->id)
                      : g_strdup_printf ("line %u", sample->line);
 }
 

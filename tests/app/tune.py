@@ -95,6 +95,7 @@ def test_run():
     with open(os.path.join(folder, "report.html"), encoding="utf-8") as file:
         text = file.read()
     assert "before" in text and "after" in text and "<script" not in text
+    assert "phantom" not in text, "the name of a scan's file, which may be the patient's"
 
 
 def test_bundle_says_where_it_comes_from():
