@@ -123,12 +123,14 @@ sag_scan_cache_save (
   return sag_cache_save (cache, key, sections, G_N_ELEMENTS (sections), error);
 }
 
+/* The number goes up when encoding changes. A device is told without its threads, on whose number no bit hangs. */
 char *
 sag_scan_cache_dup_tokens_key (SagPrepared *prepared, const char *vision, const SagEngineInfo *info)
 {
+  const int        length = (int) strcspn (info->device, ",");
   g_autofree char *text =
-    g_strdup_printf ("tokens 1 %s %s %s %s %s", sag_prepared_get_key (prepared), vision,
-                     info->engine, info->device, info->precision);
+    g_strdup_printf ("tokens 1 %s %s %s %.*s %s", sag_prepared_get_key (prepared), vision,
+                     info->engine, length, info->device, info->precision);
 
   return sag_hash_voxels (text, strlen (text));
 }
