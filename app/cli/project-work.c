@@ -391,6 +391,35 @@ sag_cli_project_check (int argc, char **argv)
   return found[0] == NULL ? SAG_CLI_DONE : SAG_CLI_FAILED;
 }
 
+#define MOST_LABELS_PRINTED 100
+
+static void
+print_recovered (const SagRecovered *recovered)
+{
+  g_auto (GStrv) lines = sag_recovered_describe (recovered);
+  guint n_labels = recovered->labels != NULL ? g_strv_length (recovered->labels) : 0;
+
+  printf ("%" G_GINT64_FORMAT " rows saved, ", recovered->n_rows);
+  if (recovered->n_lost == 0 && recovered->uncertain)
+    printf ("an unknown number lost\n");
+  else
+    printf ("%s%" G_GINT64_FORMAT " lost%s\n", recovered->uncertain ? "at least " : "",
+            recovered->n_lost,
+            recovered->unreadable && recovered->n_lost == 0
+              ? "; some pages could not be read, but what they led to was found"
+              : "");
+  for (gsize l = 0; lines[l] != NULL; l++)
+    printf ("%s\n", lines[l]);
+  for (guint l = 0; l < MIN (n_labels, MOST_LABELS_PRINTED); l++)
+    printf ("  from the log: %s\n", recovered->labels[l]);
+  if (n_labels > MOST_LABELS_PRINTED)
+    printf ("  and %u more\n", n_labels - MOST_LABELS_PRINTED);
+  if (recovered->n_journals > 0)
+    printf ("%" G_GINT64_FORMAT " cases can no longer be undone\n", recovered->n_journals);
+  if (recovered->log_broken)
+    printf ("the log was damaged; a new one holds what was found\n");
+}
+
 int
 sag_cli_project_recover (int argc, char **argv)
 {
@@ -401,7 +430,7 @@ sag_cli_project_recover (int argc, char **argv)
   };
   g_auto (GStrv) rest = NULL;
   g_autoptr (GError) error = NULL;
-  SagRecovered recovered;
+  g_auto (SagRecovered) recovered = { 0 };
 
   if (!sag_cli_parse (argc, argv, "project recover FILE -o FILE",
                       "Saves what can be read of a damaged project into a new one; the old file "
@@ -412,16 +441,11 @@ sag_cli_project_recover (int argc, char **argv)
     return sag_cli_usage ("project recover", "Say with --output where to save");
   if (!sag_store_recover (rest[0], output, &recovered, &error))
     return sag_cli_fail (error);
-  printf ("%" G_GINT64_FORMAT " rows saved, %" G_GINT64_FORMAT " lost%s\n", recovered.n_rows,
-          recovered.n_lost, recovered.unreadable ? "; some pages could not be read at all" : "");
-  if (recovered.n_bricks_lost > 0)
-    printf ("%" G_GINT64_FORMAT " pieces of masks (32 x 32 x 32 voxels) are missing\n",
-            recovered.n_bricks_lost);
-  if (recovered.n_journals > 0)
-    printf ("%" G_GINT64_FORMAT " cases can no longer be undone\n", recovered.n_journals);
-  if (recovered.log_broken)
-    printf ("the log was damaged; a new one holds what was found\n");
-  return SAG_CLI_DONE;
+  print_recovered (&recovered);
+  if (recovered.n_lost == 0 && !recovered.uncertain)
+    return SAG_CLI_DONE;
+  fprintf (stderr, "%s was saved, but not everything is in it.\n", output);
+  return SAG_CLI_FAILED;
 }
 
 /* split and merge */
