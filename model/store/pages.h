@@ -6,9 +6,9 @@
 G_BEGIN_DECLS
 
 /*
- * The pages of a damaged SQLite database, read without SQLite: it reaches rows only from the root of their table, so that
- * one bad inner page hides all rows below it, though they are still there. Whatever the bytes are, nothing outside of
- * the file is read. https://www.sqlite.org/fileformat2.html says what stands where.
+ * The pages of a damaged SQLite database, read without SQLite: it reaches rows only from the root of their table, so
+ * that one bad inner page hides all rows below it, though they are still there. Whatever the bytes are, nothing outside
+ * of the file is read. https://www.sqlite.org/fileformat2.html says what stands where.
  */
 
 #define SAG_PAGES_MOST_VALUES 32

@@ -2,7 +2,8 @@
 #pragma once
 
 /* The parts of recovery: recover.c (the order of things), recover-rows.c (a row at a time), recover-pages.c (rows that
- * SQLite does not reach), recover-told.c and recover-log.c (what indexes and the log say of rows that are gone), recover-say.c. */
+ * SQLite does not reach), recover-told.c and recover-log.c (what indexes and the log say of rows that are gone),
+ * recover-say.c (the same in words), recover-check.c (whether there is damage at all). */
 
 #include "model/store/db-private.h"
 #include "model/store/pages.h"
@@ -33,7 +34,7 @@ typedef struct
   GArray            *orphans;
 } SagRecovery;
 
-/** sag_recover_row_is_sound: whether a row of @table fits its checksum. The columns are those of the schema, in its order.
+/** sag_recover_row_is_sound: whether a row of @table, of the schema's columns in its order, fits its checksum.
  * @without: rows without a checksum are of before format 2 */
 gboolean sag_recover_row_is_sound (const char *table, gboolean without, sqlite3_stmt *row);
 

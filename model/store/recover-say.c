@@ -9,7 +9,7 @@ static const struct
 } names[] = {
   { "meta", "notes about the project itself", "" },
   { "cases", "cases", "keep a place, called recovered-case-N, with the file if it is known" },
-  { "tasks", "questions", "keep a place, with the wording \"recovered task N\"" },
+  { "tasks", "questions", "keep a place, with the key and the wording if they are known" },
   { "labels", "labels",
     "have their word back from the log, which holds no side, place, certainty or comment" },
   { "masks", "masks", "keep what was painted, as recovered-mask-N of the reader \"recovered\"" },

@@ -154,6 +154,13 @@ static const char put_cases[] =
                       "UNION SELECT case_id "
                       "FROM reviews) g WHERE id NOT IN (SELECT id FROM cases)";
 
+/* The log has the words of a question. */
+static const char put_wordings[] =
+  "UPDATE tasks SET wording = ifnull ((SELECT substr (detail, length (key) + 3) FROM audit WHERE "
+  "what = 'task' AND substr (detail, 1, length (key) + 2) = key || ': ' ORDER BY audit.id DESC "
+  "LIMIT 1), "
+  "wording) WHERE wording = 'recovered task ' || id";
+
 static gboolean
 put_places (SagRecovery *all, const char *table, const char *sql, GError **error)
 {
@@ -193,6 +200,7 @@ sag_recover_put_places (SagRecovery *all, GError **error)
         return FALSE;
     }
   return put_places (all, "tasks", put_tasks, error) &&
+         sag_db_script (all->to, put_wordings, error) &&
          put_places (all, "masks", put_masks, error) &&
          put_places (all, "cases", put_cases, error) &&
          sag_db_script (all->to, "DROP TABLE temp.told", error);

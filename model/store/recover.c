@@ -222,6 +222,18 @@ add_up (SagRecovered *out)
   out->n_bricks_lost = sag_recover_find_table (out, "bricks")->n_missing;
 }
 
+/* A log whose chain is whole, but for the note where it ends, gets that again. */
+static gboolean
+mend_end_of_log (SagRecovery *all, GError **error)
+{
+  if (sag_recover_find_table (all->out, "audit")->at_least)
+    return TRUE;
+  return sag_db_script (all->to,
+                        "INSERT OR IGNORE INTO meta (key, value) SELECT 'audit', id || ' ' || hash "
+                        "FROM audit ORDER BY id DESC LIMIT 1",
+                        error);
+}
+
 /* The chain goes on from what is left, and says so. */
 static gboolean
 mend_log (SagRecovery *all, GError **error)
@@ -339,7 +351,7 @@ copy_all (SagRecovery *all, const char *work, GError **error)
       return FALSE;
     }
   if (!add_checksums (all->to, error) || !drop_journals (all, error) ||
-      !sag_db_script (all->to, SAG_SCHEMA_TELL_STEPS, error) ||
+      !sag_db_script (all->to, SAG_SCHEMA_TELL_STEPS, error) || !mend_end_of_log (all, error) ||
       !sag_recover_put_labels (all, error) || !sag_recover_put_places (all, error) ||
       !drop_orphans (all, error))
     return FALSE;

@@ -17,7 +17,7 @@ char **sag_store_check (const char *path, GError **error);
  * SagRecoveredTable: what became of a table.
  * @table: its name; NULL after the last
  * @n_saved: rows that are in the new file as they were
- * @n_missing: rows that are not, as far as that can be known: by what the table's indexes or the log say, else by what was seen
+ * @n_missing: rows that are not: by what the table's indexes or the log say there were, else by what was seen of them
  * @at_least: more may be missing
  * @n_placed: of those that are missing, which keep a place, with what the indexes or the log still say of them
  */
@@ -62,7 +62,7 @@ char **sag_recovered_describe (const SagRecovered *recovered);
 
 /**
  * sag_store_recover: saves everything that still can be read into the new file @out. @path stays
- * as it is. Cases, questions and masks that are gone but still known of keep a place, named "recovered-case-N" and so on.
+ * as it is. Cases, questions and masks that are gone, but known of, keep a place, named "recovered-case-N" and so on.
  * @recovered: (out): to be cleared
  *
  * Errors: SAG_ERROR_FORMAT: nothing could be read; G_FILE_ERROR_EXIST; those of SagDb
