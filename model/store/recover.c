@@ -351,6 +351,8 @@ copy_all (SagRecovery *all, const char *work, GError **error)
       return FALSE;
     }
   if (!add_checksums (all->to, error) || !drop_journals (all, error) ||
+      !sag_db_integer (all->to, 0, &sag_recover_find_table (all->out, "steps")->n_saved, error,
+                       "SELECT count(*) FROM steps", "") ||
       !sag_db_script (all->to, SAG_SCHEMA_TELL_STEPS, error) || !mend_end_of_log (all, error) ||
       !sag_recover_put_labels (all, error) || !sag_recover_put_places (all, error) ||
       !drop_orphans (all, error))
