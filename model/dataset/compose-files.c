@@ -76,16 +76,31 @@ add_file (SagComposeFiles *self, const char *path, GError **error)
   return FALSE;
 }
 
+static gboolean
+check_folder (const char *folder, gboolean of_masks, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GDir) opened = g_dir_open (folder, 0, &problem);
+
+  if (opened != NULL)
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, problem->code,
+               g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOENT)
+                 ? "There is no folder %s; name the one that the %s are in."
+                 : "%s cannot be read as a folder; name the one that the %s are in.",
+               folder, of_masks ? "masks" : "scans");
+  return FALSE;
+}
+
 SagComposeFiles *
 sag_compose_files_new (const char *folder, gboolean of_masks, GError **error)
 {
-  g_autoptr (SagComposeFiles) self = g_new0 (SagComposeFiles, 1);
-  g_autoptr (GDir) opened = g_dir_open (folder, 0, error);
+  g_autoptr (SagComposeFiles) self = NULL;
   g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
   g_autoptr (GPtrArray) files = NULL;
   GError *failure = NULL;
 
-  if (opened == NULL)
+  if (!check_folder (folder, of_masks, error))
     return NULL;
   files = sag_dicom_list_files (absolute, &failure);
   if (failure != NULL && !g_error_matches (failure, G_FILE_ERROR, G_FILE_ERROR_NOENT))
@@ -94,6 +109,7 @@ sag_compose_files_new (const char *folder, gboolean of_masks, GError **error)
       return NULL;
     }
   g_clear_error (&failure);
+  self = g_new0 (SagComposeFiles, 1);
   self->of_masks = of_masks;
   self->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   for (guint f = 0; files != NULL && f < files->len; f++)

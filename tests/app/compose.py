@@ -261,6 +261,10 @@ def test_bad_tables():
     touch(folder, "others/x.nii.gz", "double/a/c.nii.gz", "double/b/c.nii.gz")
     refuse("compose", good, "-o", out, "--masks", os.path.join(folder, "others"), code=2, words="called as")
     refuse("compose", good, "-o", out, "--masks", os.path.join(folder, "double"), code=2, words="Two files")
+    for option, what in (("--masks", "masks"), ("--nodules", "masks"), ("--images", "scans")):
+        nowhere = os.path.join(folder, "nowhere")
+        refuse("compose", good, "-o", out, option, nowhere, words=(f"There is no folder {nowhere}", what))
+        refuse("compose", good, "-o", out, option, good, words=(f"{good} cannot be read as a folder", what))
     assert os.listdir(os.path.dirname(out)) == []
 
 
