@@ -110,7 +110,7 @@ read_parts (Arguments *self, const char *command)
     return sag_cli_usage (command, "--sampling takes manifest or balanced, not \"%s\"",
                           self->sampling);
   if (self->seed < LEAST_SEED)
-    return sag_cli_usage (command, "Counts are whole numbers that are not negative");
+    return sag_cli_usage (command, "--seed is a whole number that is not negative");
   plan->seed = (guint64) self->seed;
   if (self->tune.folds != 0 && (self->tune.folds < 2 || self->tune.folds > SAG_SNAPSHOT_MOST_FOLDS))
     return sag_cli_usage (command, "--folds takes 2 to %d", SAG_SNAPSHOT_MOST_FOLDS);
@@ -123,6 +123,33 @@ read_parts (Arguments *self, const char *command)
   return SAG_CLI_DONE;
 }
 
+static gboolean
+check_counts (const Arguments *self, const char *command)
+{
+  const struct
+  {
+    const char *option;
+    gint64      value;
+    gint64      least;
+  } counts[] = { { "--steps", self->steps, 1 },           { "--until", self->until, 0 },
+                 { "--lora-rank", self->rank, 1 },        { "--images-per-batch", self->scans, 1 },
+                 { "--texts-per-image", self->texts, 0 }, { "--accumulate", self->accumulate, 1 },
+                 { "--warm-up", self->warm_up, 0 },       { "--validate-every", self->every, 0 },
+                 { "--validate-on", self->on, 1 },        { "--patience", self->patience, 0 },
+                 { "--save-every", self->minutes, 0 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    if (counts[i].value < counts[i].least)
+      {
+        sag_cli_usage (command,
+                       counts[i].least > 0 ? "%s is a whole number from 1 up"
+                                           : "%s is a whole number that is not negative",
+                       counts[i].option);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 /* Numbers that the plan cannot hold are wrong usage; the trainer checks the rest. */
 static int
 read_arguments (Arguments *self, const char *command, const char *manifest)
@@ -131,10 +158,8 @@ read_arguments (Arguments *self, const char *command, const char *manifest)
   double        dropout = plan->dropout;
 
   fill_open (self);
-  if (self->steps < 1 || self->until < 0 || self->rank < 1 || self->scans < 1 || self->texts < 0 ||
-      self->accumulate < 1 || self->warm_up < 0 || self->every < 0 || self->on < 1 ||
-      self->patience < 0 || self->minutes < 0)
-    return sag_cli_usage (command, "Counts are whole numbers that are not negative");
+  if (!check_counts (self, command))
+    return SAG_CLI_USAGE;
   if (!(self->cache_gb > 0 && self->cache_gb < 1e6))
     return sag_cli_usage (command, "--cache-size is a number of gigabytes");
   if (self->augment && self->no_augment)
