@@ -31,6 +31,7 @@ typedef struct
   GArray       *ready;    /* Ready: of the file that was read last */
   char         *map_path; /* the file that was read last */
   SagVolume    *map;
+  gboolean      map_placed; /* by @place, which is of one scan */
   GError       *map_error;
   SagBinPlace   place;
   guint         n_placed;
@@ -102,12 +103,13 @@ get_map (Table *table, const SagMaskRow *row)
 {
   const gboolean needs_place = sag_import_needs_place (row);
 
-  /* Where a .bin lies depends on the scan of its line. */
-  if (g_strcmp0 (table->map_path, row->path) != 0 ||
+  /* Where a .bin lies, and what is laid on one, depends on the scan of its line. */
+  if (g_strcmp0 (table->map_path, row->path) != 0 || table->map_placed != needs_place ||
       (needs_place && (table->place.one != row->one || g_strcmp0 (table->place.scan, row->scan))))
     {
       drop_map (table);
       table->map_path = g_strdup (row->path);
+      table->map_placed = needs_place;
       table->map = needs_place
                      ? sag_import_read_placed (&table->place, table->project, row,
                                                table->cancellable, &table->map_error)

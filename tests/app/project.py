@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sqlite3
+import struct
 
 import harness
 from harness import call, new_folder, refuse, run, scratch, shared
@@ -282,6 +283,16 @@ def test_upstream_folder_comes_back():
     result = call("project", "import", other, os.path.join(up, "manifest.csv"), "--reader", "Ben")
     assert result.code == 0 and result.out.startswith("0 masks or labels"), result.out
     refuse("project", "import", other, os.path.join(up, "manifest.parquet"), words=("Parquet", ".csv"))
+    # NIfTI of a .bin's size lies on the .bin of its line; beside a NIfTI scan the same file says itself where it lies.
+    with open(os.path.join(up, "bin", "phantom-0001.bin"), "rb") as file:
+        dims = struct.unpack("<4x3I", file.read(16))
+    nibabel.save(nibabel.Nifti1Image(numpy.ones(dims, numpy.int16), numpy.diag([1, 1, 1, 1]) + 1e4 * numpy.eye(4, k=3)),
+                 os.path.join(up, "far.nii.gz"))  # fmt: skip
+    with open(os.path.join(up, "far.csv"), "w", encoding="utf-8") as file:
+        file.write("question,img_file_path,label,mask_file_path\n")
+        file.write(f"Segment:lungs,bin/phantom-0001.bin,,far.nii.gz\nSegment:spine,{scans[0]},,far.nii.gz\n")
+    result = call("project", "import", other, os.path.join(up, "far.csv"), "--reader", "Cleo")
+    assert result.out.startswith("1 masks or labels") and "nothing of them lies in the scan" in result.err, (result.out, result.err)
     # A .bin that is of another scan, or none, says nothing of where the mask lies.
     swap = [os.path.join(up, "bin", f"phantom-000{n}.bin") for n in (1, 2)]
     os.rename(swap[0], swap[0] + "-")
