@@ -27,6 +27,12 @@ check_sides (const char *folder, SagBundleReport *report, GError **error)
 
   if (engine == NULL)
     return FALSE;
+  if (!sag_network_has_map (sag_bundle_get_network (sag_engine_get_bundle (engine))))
+    {
+      sag_bundle_report_set (report, SAG_BUNDLE_CHECK_LATERALITY, SAG_CHECK_POINTLESS,
+                             g_strdup ("It draws no map, so there are no sides."));
+      return TRUE;
+    }
   sag_cli_progress ("Asking a phantom for its left and right lung", 0);
   if (!sag_laterality_check (engine, &sides, sag_cli_get_cancellable (), error))
     return FALSE;

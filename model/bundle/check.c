@@ -16,10 +16,9 @@ static const char *const check_names[] = {
 };
 
 static const char *const state_names[] = {
-  [SAG_CHECK_NOT_RUN] = "not run",
-  [SAG_CHECK_PASSED] = "passed",
-  [SAG_CHECK_FAILED] = "failed",
-  [SAG_CHECK_INCONCLUSIVE] = "inconclusive",
+  [SAG_CHECK_NOT_RUN] = "not run",       [SAG_CHECK_PASSED] = "passed",
+  [SAG_CHECK_FAILED] = "failed",         [SAG_CHECK_INCONCLUSIVE] = "inconclusive",
+  [SAG_CHECK_POINTLESS] = "not checked",
 };
 
 void
@@ -79,7 +78,9 @@ sag_bundle_report_write (const SagBundleReport *report, SagJsonWriter *json)
   for (int c = 0; c < SAG_BUNDLE_N_CHECKS; c++)
     {
       sag_json_begin_object (json, check_names[c]);
-      sag_json_string (json, "state", state_names[report->states[c]]);
+      sag_json_string (json, "state",
+                       report->states[c] != SAG_CHECK_POINTLESS ? state_names[report->states[c]]
+                                                                : NULL);
       sag_json_string (json, "sentence", report->sentences[c]);
       sag_json_end_object (json);
     }

@@ -6,13 +6,17 @@
 
 G_BEGIN_DECLS
 
-/** SagCheckState: how a check ended. */
+/**
+ * SagCheckState: how a check ended.
+ * @SAG_CHECK_POINTLESS: it cannot be made of such a bundle
+ */
 typedef enum
 {
   SAG_CHECK_NOT_RUN,
   SAG_CHECK_PASSED,
   SAG_CHECK_FAILED,
   SAG_CHECK_INCONCLUSIVE,
+  SAG_CHECK_POINTLESS,
 } SagCheckState;
 
 /**
@@ -60,7 +64,7 @@ gboolean sag_bundle_report_passed (const SagBundleReport *report);
 
 /** sag_bundle_report_format: a line a check (transfer full). */
 char *sag_bundle_report_format (const SagBundleReport *report);
-/** sag_bundle_report_write: the same as members of an object that is open. */
+/** sag_bundle_report_write: the same as members of an object that is open; a pointless check's state is null. */
 void sag_bundle_report_write (const SagBundleReport *report, SagJsonWriter *json);
 
 /** sag_bundle_inspect: what a bundle is, for people: some lines of text (transfer full). */

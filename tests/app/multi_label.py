@@ -96,9 +96,17 @@ def test_asked_again():
     refuse("replay", saved, scan, "--bundle", bundle(), words=("not the same",))
 
 
-def test_has_no_other_words_and_no_sides():
+def test_has_no_other_words():
     refuse("ask", phantom(1, "effusion-left", "6,6,6"), "--bundle", bundle(), "--task", SIDE, "--robust", words=("reads no words",))
-    refuse("bundle", "check", bundle(), code=2, words=("no sides",))
+
+
+def test_checked_but_for_sides():
+    """A bundle without a map has no sides to check; the rest of it has passed."""
+    said = run("bundle", "check", bundle()).out
+    assert said.count(" passed ") == 4 and "laterality  not checked   It draws no map" in said, said
+    checks = run("bundle", "check", bundle(), "--json").json()
+    assert [checks[name]["state"] for name in ("files", "tensors", "values", "vocabulary")] == ["passed"] * 4, checks
+    assert checks["laterality"]["state"] is None and "no map" in checks["laterality"]["sentence"], checks
 
 
 def test_learns_no_masks_and_no_other_texts():
