@@ -187,6 +187,27 @@ read_questions (const char *path, GStrv *questions, GError **error)
   return TRUE;
 }
 
+/* What shapes a text model that a multi-label bundle does not have, or NULL. */
+static const char *
+find_useless (const SagBundleSource *source,
+              const SagBundleCreate *create,
+              const char            *text,
+              const char            *config)
+{
+  const struct
+  {
+    const char *option;
+    gboolean    said;
+  } options[] = { { "--text", text != NULL },        { "--vocab", source->vocabulary != NULL },
+                  { "--config", config != NULL },    { "--layers", create->text_layers != 0 },
+                  { "--heads", create->heads != 0 }, { "--embeddings", create->embeddings != 0 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    if (options[i].said)
+      return options[i].option;
+  return NULL;
+}
+
 static int
 run_create (int argc, char **argv)
 {
@@ -195,6 +216,7 @@ run_create (int argc, char **argv)
   g_autofree char *vision = NULL, *text = NULL, *config = NULL, *output = NULL;
   g_autofree char *input = NULL, *size = NULL, *manifest = NULL;
   g_auto (GStrv) questions = NULL;
+  const char        *useless;
   gboolean           random = FALSE;
   gint64             seed = 1;
   const GOptionEntry entries[] = {
@@ -233,9 +255,9 @@ run_create (int argc, char **argv)
       seed < 0)
     return sag_cli_usage ("bundle create",
                           "-o is needed, and both --vision and --text, or --random");
-  if (manifest != NULL && (text != NULL || source.vocabulary != NULL))
-    return sag_cli_usage ("bundle create",
-                          "A --multi-label bundle takes neither --text nor --vocab");
+  if (manifest != NULL && (useless = find_useless (&source, &create, text, config)) != NULL)
+    return sag_cli_usage ("bundle create", "A --multi-label bundle reads no text and takes no %s",
+                          useless);
   if (size != NULL && strcmp (size, "small") != 0 && strcmp (size, "full") != 0)
     return sag_cli_usage ("bundle create", "--size is small or full");
   source.cancellable = sag_cli_get_cancellable ();

@@ -135,6 +135,29 @@ public_text (const SagBundleCreate *create, Creation *creation, SagNetwork *netw
          sag_bundle_note_file (creation->manifest, "text", create->text, error);
 }
 
+/* Each becomes a line of its own, beside those of the special words. */
+static gboolean
+check_question (const char *question, GError **error)
+{
+  if (strpbrk (question, "\r\n") != NULL)
+    {
+      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                           "A question of a multi-label bundle has more than one line; write it "
+                           "on one.");
+      return FALSE;
+    }
+  for (gsize i = 0; i < SAG_N_SPECIAL; i++)
+    if (strcmp (question, sag_special_words[i]) == 0)
+      {
+        g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                     "\"%s\" cannot be a question of a multi-label bundle: the word stands in "
+                     "every vocabulary already; ask in other words.",
+                     question);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 /* Words that are whole questions, after those that every vocabulary has. */
 static GBytes *
 list_questions (char **questions, gsize *n_words, GError **error)
@@ -146,14 +169,8 @@ list_questions (char **questions, gsize *n_words, GError **error)
     g_string_append_printf (words, "%s\n", sag_special_words[i]);
   for (char **question = questions; *question != NULL; question++)
     {
-      if (strchr (*question, '\n') != NULL)
-        {
-          g_set_error_literal (
-            error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-            "A question of a multi-label bundle has more than one line; write it "
-            "on one.");
-          return NULL;
-        }
+      if (!check_question (*question, error))
+        return NULL;
       g_string_append_printf (words, "%s\n", *question);
     }
   tokenizer = sag_tokenizer_new_questions (words->str, words->len, "The list of questions", error);

@@ -119,8 +119,12 @@ def test_learns_no_masks_and_no_other_texts():
 
 def test_bad_options():
     refuse("bundle", "create", *SMALL, "--multi-label", scratch("nowhere.csv"), "-o", scratch("never-3"), words=("nowhere.csv",))
-    refuse("bundle", "create", *SMALL, "--multi-label", table("labels.csv"), "--vocab", "x", "-o", scratch("never-3"), code=2,
-           words=("--multi-label",))
+    for option, value in (("--text", "x"), ("--vocab", "x"), ("--config", "x"), ("--layers", 2), ("--heads", 2), ("--embeddings", 1)):
+        refuse("bundle", "create", *SMALL, "--multi-label", table("labels.csv"), option, value, "-o", scratch("never-3"), code=2,
+               words=("--multi-label", f"takes no {option}"))
+    for question in ("[UNK]", "[PAD]"):
+        refuse("bundle", "create", *SMALL, "--multi-label", table("odd.csv", OTHER.replace(FLUID, question)), "-o", scratch("never-3"),
+               code=2, words=(f'"{question}"', "question"))
     with open(scratch("no-labels.csv"), "w", encoding="utf-8") as file:
         file.write(f"{HEADER}\n{LUNGS},{phantom(1, '', '6,6,6')},,train,{phantom(1, '', '6,6,6')},1,p1\n")
     refuse("bundle", "create", *SMALL, "--multi-label", scratch("no-labels.csv"), "-o", scratch("never-3"),
