@@ -47,6 +47,7 @@ sag_cli_tune_advise (const SagCliTune *tune,
                      const char       *project,
                      SagBundle        *bundle,
                      gboolean          parts_said,
+                     gboolean          resumes,
                      SagTrainPlan     *plan,
                      SagTuneAdvice    *advice,
                      GError          **error)
@@ -55,11 +56,11 @@ sag_cli_tune_advise (const SagCliTune *tune,
 
   if (snapshot == NULL)
     return FALSE;
-  sag_tune_advise_snapshot (snapshot, advice);
+  sag_tune_advise_snapshot (sag_bundle_get_network (bundle), snapshot, advice);
   sag_tune_plan (plan, parts_said ? plan->parts : advice->parts,
                  sag_snapshot_count (snapshot, SAG_SNAPSHOT_TRAIN),
                  sag_bundle_get_network (bundle)->hidden);
-  return TRUE;
+  return resumes || sag_tune_check (plan, bundle, snapshot, error);
 }
 
 static void

@@ -91,13 +91,15 @@ void sag_cli_tune_clear (SagCliTune *tune);
  * sag_cli_tune_advise: fills the parts of the plan that the person left open from what the project has.
  * @bundle: what is trained
  * @parts_said: the person chose what trains
+ * @resumes: a run goes on: what it was begun with stands
  *
- * Errors: those of sag_snapshot_new()
+ * Errors: those of sag_snapshot_new(), and of sag_tune_check()
  */
 gboolean sag_cli_tune_advise (const SagCliTune *tune,
                               const char       *project,
                               SagBundle        *bundle,
                               gboolean          parts_said,
+                              gboolean          resumes,
                               SagTrainPlan     *plan,
                               SagTuneAdvice    *advice,
                               GError          **error);

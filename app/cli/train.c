@@ -244,7 +244,7 @@ advise (Arguments *self, const char *project, SagTuneAdvice *advice)
   self->job.bundle = sag_cli_open_bundle (&self->model, &error);
   if (self->job.bundle == NULL ||
       !sag_cli_tune_advise (&self->tune, project, self->job.bundle, self->what != NULL,
-                            &self->job.plan, advice, &error))
+                            self->job.resume, &self->job.plan, advice, &error))
     return sag_cli_fail (error);
   if (self->sampling != NULL)
     self->job.plan.sampling = sampling;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/train/plan.h"
 
+#include "model/core/error.h"
 #include "model/core/number.h"
 #include "model/cpu/train/loss.h"
 
@@ -49,6 +50,16 @@ gboolean
 sag_train_plan_has_lora (const SagTrainPlan *plan)
 {
   return plan->parts == SAG_TRAIN_LORA || plan->parts == SAG_TRAIN_VISION_AND_LORA;
+}
+
+gboolean
+sag_train_plan_fits (const SagTrainPlan *plan, const SagNetwork *network, GError **error)
+{
+  if (network->text_kind != SAG_TEXT_MULTI_LABEL || sag_train_plan_trains_vision (plan))
+    return TRUE;
+  g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                       "A multi-label bundle is trained as a whole; say --what vision or all.");
+  return FALSE;
 }
 
 char *

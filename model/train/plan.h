@@ -61,6 +61,12 @@ gboolean sag_train_plan_trains_vision (const SagTrainPlan *plan);
 gboolean sag_train_plan_has_lora (const SagTrainPlan *plan);
 
 /**
+ * sag_train_plan_fits: whether the engine that trains takes such parts of the network.
+ * Error: SAG_ERROR_ARGUMENT: a multi-label network has no text layers to train by themselves
+ */
+gboolean sag_train_plan_fits (const SagTrainPlan *plan, const SagNetwork *network, GError **error);
+
+/**
  * sag_train_plan_init: the paper's (MODEL.md section 4), for one machine: 25,000 steps of four batches of 4 scans with
  * 4 questions each.
  */

@@ -388,7 +388,7 @@ sag_trainer_new (const SagTrainJob *job, GCancellable *cancellable, GError **err
   self->state.best = self->state.best_loss = NAN;
   self->state.options = sag_train_plan_describe (&self->plan);
   self->state.parent = g_strdup (sag_bundle_get_sha256 (job->bundle));
-  if (!check_plan (&self->plan, error))
+  if (!check_plan (&self->plan, error) || !sag_train_plan_fits (&self->plan, self->network, error))
     return NULL;
   if (sag_bundle_get_folder (job->bundle) == NULL)
     return fail (error, "Training begins from a bundle in a folder; name one with --bundle."), NULL;

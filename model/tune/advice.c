@@ -5,6 +5,8 @@
  */
 #include "model/tune/advice.h"
 
+#include "model/core/error.h"
+
 #define FEW 10         /* cases: the last layers alone */
 #define FEWEST 3       /* of a kind: the same */
 #define MANY 2000      /* cases: the whole network, where a GPU is there */
@@ -64,12 +66,21 @@ set_pace (
 }
 
 void
-sag_tune_advise (gsize n_cases, gsize n_fewest, SagTuneAdvice *advice)
+sag_tune_advise (const SagNetwork *network, gsize n_cases, gsize n_fewest, SagTuneAdvice *advice)
 {
   *advice = (SagTuneAdvice){ .folds = n_cases < CROSS_BELOW ? 5 : 0,
+                             .whole = network->text_kind == SAG_TEXT_MULTI_LABEL,
                              .n_cases = n_cases,
                              .n_fewest = n_fewest };
-  if (n_cases < FEW || n_fewest < FEWEST)
+  if (advice->whole)
+    {
+      advice->parts = SAG_TRAIN_ALL;
+      advice->sentence = g_strdup_printf (
+        "A multi-label model has no text layers and trains as a whole (all), with these %zu cases "
+        "as with many; those that are held out say whether it only learned them by heart.",
+        n_cases);
+    }
+  else if (n_cases < FEW || n_fewest < FEWEST)
     {
       advice->parts = SAG_TRAIN_HEADS;
       advice->sentence = g_strdup_printf (
@@ -94,11 +105,13 @@ sag_tune_advise (gsize n_cases, gsize n_fewest, SagTuneAdvice *advice)
         "and text layers first show what is to be had in hours.",
         n_cases);
     }
-  set_pace (advice->parts, n_cases, 0, 4, &advice->n_steps, &advice->lr);
+  set_pace (advice->parts, n_cases, network->hidden, 4, &advice->n_steps, &advice->lr);
 }
 
 void
-sag_tune_advise_snapshot (const SagSnapshot *snapshot, SagTuneAdvice *advice)
+sag_tune_advise_snapshot (const SagNetwork  *network,
+                          const SagSnapshot *snapshot,
+                          SagTuneAdvice     *advice)
 {
   gsize n_fewest = G_MAXSIZE;
 
@@ -113,8 +126,33 @@ sag_tune_advise_snapshot (const SagSnapshot *snapshot, SagTuneAdvice *advice)
         n = MIN (task->n_present[SAG_SNAPSHOT_TRAIN], task->n_absent[SAG_SNAPSHOT_TRAIN]);
       n_fewest = MIN (n_fewest, n);
     }
-  sag_tune_advise (sag_snapshot_count (snapshot, SAG_SNAPSHOT_TRAIN),
+  sag_tune_advise (network, sag_snapshot_count (snapshot, SAG_SNAPSHOT_TRAIN),
                    n_fewest == G_MAXSIZE ? 0 : n_fewest, advice);
+}
+
+gboolean
+sag_tune_check (const SagTrainPlan *plan,
+                SagBundle          *bundle,
+                const SagSnapshot  *snapshot,
+                GError            **error)
+{
+  SagTokenizer *tokenizer = sag_bundle_get_tokenizer (bundle);
+
+  if (!sag_train_plan_fits (plan, sag_bundle_get_network (bundle), error))
+    return FALSE;
+  for (gsize t = 0; t < sag_snapshot_get_n_tasks (snapshot); t++)
+    {
+      const SagSnapshotTask *task = sag_snapshot_get_task (snapshot, t);
+
+      if (task->left_out != NULL || sag_tokenizer_check (tokenizer, task->wording, NULL))
+        continue;
+      g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                   "The task \"%s\" is none of the questions of this multi-label bundle, which "
+                   "reads no text; choose other tasks with --task, or a bundle that reads.",
+                   task->key);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 void

@@ -316,7 +316,8 @@ sag_tune_run (const SagTuneJob *job, GCancellable *cancellable, GError **error)
   g_autoptr (GError) problem = NULL;
   gboolean done;
 
-  if (!open_folder (&self, error))
+  if (!sag_train_plan_fits (&job->plan, sag_bundle_get_network (job->bundle), error) ||
+      !open_folder (&self, error))
     return FALSE;
   g_mutex_init (&self.mutex);
   sag_tune_control_set (job->folder, SAG_TUNE_RUN, NULL);

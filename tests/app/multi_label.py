@@ -114,7 +114,26 @@ def test_learns_no_masks_and_no_other_texts():
         refuse("train", table(name, row), "--bundle", bundle(), "-o", scratch("never"), "--what", "all", "--steps", 2,
                "--cache", scratch("cache"), code=2, words=("none of the 2 questions",))
     refuse("train", table("labels.csv"), "--bundle", bundle(), "-o", scratch("never-2"), "--what", "heads", "--steps", 2,
-           "--cache", scratch("cache"), words=("as a whole",))
+           "--cache", scratch("cache"), code=2, words=("as a whole",))
+    assert not os.path.exists(scratch("never-2"))
+
+
+def test_trained_on_a_project():
+    """The advice is to train all of it; what cannot be trained is refused before there is a folder."""
+    scans = [phantom(seed, "effusion-left" if seed % 2 else "", "6,6,6") for seed in range(1, 9)]
+    path, folder = scratch("study.sagitta"), scratch("tuned")
+    run("project", "create", path, *scans, "-t", f"effusion={EFFUSION}", "-t", f"fluid={FLUID}", "--reader", "Ann")
+    for number in range(len(scans)):
+        for task in ("effusion", "fluid"):
+            run("project", "label", path, number + 1, task, "absent" if number % 2 else "present", "--reader", "Ann")
+    train = ("train", path, "--bundle", bundle(), "-o", folder, "--cache", scratch("cache"))
+    refuse(*train, "--task", "effusion", "--what", "heads", code=2, words=("as a whole",))
+    refuse(*train, code=2, words=('"fluid"', "none of the questions"))
+    assert not os.path.exists(folder)
+    assert run(*train, "--task", "effusion", "--estimate", "--json").json()["what"] == "all"
+    said = run(*train, "--task", "effusion", "--steps", 3, "--images-per-batch", 2).out
+    assert "no text layers and trains as a whole" in said and "Training all for 3 steps" in said, said
+    assert os.path.exists(os.path.join(folder, "report.html"))
 
 
 def test_bad_options():

@@ -117,17 +117,22 @@ counting_free (gpointer data)
 static char *
 find_conflict (SagBundle *bundle, const SagSnapshot *snapshot)
 {
-  const gint32 limit = sag_network_max_text (sag_bundle_get_network (bundle));
+  const gint32  limit = sag_network_max_text (sag_bundle_get_network (bundle));
+  SagTokenizer *tokenizer = sag_bundle_get_tokenizer (bundle);
 
   for (gsize t = 0; t < sag_snapshot_get_n_tasks (snapshot); t++)
     {
       const SagSnapshotTask *task = sag_snapshot_get_task (snapshot, t);
       gsize                  n;
       g_autofree gint32     *ids =
-        task->left_out == NULL
-              ? sag_tokenizer_encode (sag_bundle_get_tokenizer (bundle), task->wording, &n)
-              : NULL;
+        task->left_out == NULL ? sag_tokenizer_encode (tokenizer, task->wording, &n) : NULL;
 
+      if (ids != NULL && !sag_tokenizer_check (tokenizer, task->wording, NULL))
+        return g_strdup_printf (
+          /* Translators: a task's key. */
+          _ ("The task “%s” is none of the questions of the open model, which reads no text; leave "
+             "it out, or choose another model."),
+          task->key);
       if (ids != NULL && n > (gsize) limit)
         return g_strdup_printf (
           /* Translators: a task's key; numbers of word pieces. */

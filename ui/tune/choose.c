@@ -33,6 +33,12 @@ get_bundle (SagUiTuneChoose *self)
   return sag_ui_engine_get_bundle (sag_ui_session_get_engine (self->session));
 }
 
+static SagTrainParts
+get_parts (SagUiTuneChoose *self)
+{
+  return sag_ui_tune_parts[adw_combo_row_get_selected (ADW_COMBO_ROW (self->parts))];
+}
+
 SagUiTuneChoice *
 sag_ui_tune_choose_dup_choice (SagUiTuneChoose *self)
 {
@@ -50,7 +56,7 @@ sag_ui_tune_choose_dup_choice (SagUiTuneChoose *self)
   choice->tasks = sag_ui_tune_tasks_dup_chosen (SAG_UI_TUNE_TASKS (self->tasks));
   choice->least_state = states_of[adw_combo_row_get_selected (ADW_COMBO_ROW (self->state))];
   choice->assisted = gtk_switch_get_active (GTK_SWITCH (self->assisted));
-  choice->parts = sag_ui_tune_parts[adw_combo_row_get_selected (ADW_COMBO_ROW (self->parts))];
+  choice->parts = get_parts (self);
   choice->hold_out = sag_ui_tune_measures[measure].share;
   choice->n_folds = sag_ui_tune_measures[measure].n_folds;
   choice->n_threads = threads;
@@ -63,7 +69,8 @@ sag_ui_tune_choose_dup_choice (SagUiTuneChoose *self)
 static const char *
 find_problem (SagUiTuneChoose *self)
 {
-  SagBundle *bundle = get_bundle (self);
+  SagBundle         *bundle = get_bundle (self);
+  const SagTrainPlan plan = { .parts = get_parts (self) };
 
   if (self->obstacle != NULL)
     return self->obstacle;
@@ -74,6 +81,8 @@ find_problem (SagUiTuneChoose *self)
               "Models.");
   if (sag_ui_project_get_n_tasks (self->project) == 0)
     return _ ("The project has no tasks yet; add one, and label cases.");
+  if (self->counts != NULL && !sag_train_plan_fits (&plan, sag_bundle_get_network (bundle), NULL))
+    return _ ("The open model reads no text and trains as a whole; choose All.");
   return self->counts != NULL ? self->counts->problem : NULL;
 }
 
@@ -190,12 +199,13 @@ show_summary (SagUiTuneChoose *self)
 static void
 show_advice (SagUiTuneChoose *self)
 {
+  SagBundle *bundle = get_bundle (self);
   g_auto (SagTuneAdvice) advice = { 0 };
   g_autofree char *text = NULL;
 
-  if (self->counts == NULL || self->counts->chosen == NULL)
+  if (self->counts == NULL || self->counts->chosen == NULL || bundle == NULL)
     return;
-  sag_tune_advise_snapshot (self->counts->chosen, &advice);
+  sag_tune_advise_snapshot (sag_bundle_get_network (bundle), self->counts->chosen, &advice);
   text = sag_ui_tune_words_advice (&advice);
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->training), text);
   adw_action_row_set_subtitle (

@@ -25,6 +25,12 @@ sag_ui_tune_words_parts (SagTrainParts parts)
 char *
 sag_ui_tune_words_advice (const SagTuneAdvice *advice)
 {
+  if (advice->whole)
+    return g_strdup_printf (
+      /* Translators: number of cases. */
+      _ ("This model reads no text and trains as a whole (all), with these %u cases as with many; "
+         "those that are held out say whether it only learned them by heart."),
+      (guint) advice->n_cases);
   if (advice->parts == SAG_TRAIN_HEADS)
     return g_strdup_printf (
       /* Translators: numbers of cases: all to train on; of the rarer of present and absent. */
