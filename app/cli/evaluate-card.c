@@ -57,6 +57,7 @@ append_head (const SagCliEvaluation *self, GString *text)
 {
   const SagEvaluationCounts *counts = sag_evaluation_get_counts (self->evaluation);
   const SagReportOptions    *options = sag_report_get_options (self->report);
+  g_auto (GStrv) notes = sag_report_dup_notes (self->report, NULL);
   guint n_failed = g_strv_length ((char **) sag_evaluation_get_failures (self->evaluation));
 
   g_string_append (text, "## Figures\n\n");
@@ -81,6 +82,8 @@ append_head (const SagCliEvaluation *self, GString *text)
   g_string_append_printf (
     text, "- %zu of the scans are synthetic; %zu rows with an empty mask are left out\n",
     counts->n_synthetic, counts->n_unknown);
+  for (gsize i = 0; notes[i] != NULL; i++)
+    g_string_append_printf (text, "- %s\n", notes[i]);
   if (n_failed > 0)
     g_string_append_printf (text, "- **%u scans could not be read and are left out**\n", n_failed);
   g_string_append_printf (text, "- Engine: %s (%s), %s; Sagitta %s (%s)\n", self->infos[0].engine,

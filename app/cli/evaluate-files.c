@@ -28,6 +28,7 @@ char *
 sag_cli_evaluation_dup_html (const SagCliEvaluation *self)
 {
   g_autoptr (GPtrArray) notes = g_ptr_array_new ();
+  g_auto (GStrv) all = NULL;
   SagReportPage page = { .title = self->manifest,
                          .split = self->split,
                          .bundles = self->bundles,
@@ -43,7 +44,8 @@ sag_cli_evaluation_dup_html (const SagCliEvaluation *self)
     for (const char *const *n = sag_snapshot_get_notes (self->source->snapshot); *n != NULL; n++)
       g_ptr_array_add (notes, (gpointer) *n);
   g_ptr_array_add (notes, NULL);
-  page.notes = (const char *const *) notes->pdata;
+  all = sag_report_dup_notes (self->report, (const char *const *) notes->pdata);
+  page.notes = (const char *const *) all;
   return sag_report_dup_html (self->report, &page);
 }
 

@@ -50,3 +50,12 @@ sag_cli_all_independent (const SagReport *report)
       return FALSE;
   return TRUE;
 }
+
+char **
+sag_cli_evaluation_dup_notes (const SagCliEvaluation *self)
+{
+  const SagSnapshot *snapshot = self->source->snapshot;
+
+  return sag_report_dup_notes (self->report,
+                               snapshot != NULL ? sag_snapshot_get_notes (snapshot) : NULL);
+}

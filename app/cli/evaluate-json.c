@@ -32,6 +32,7 @@ sag_cli_evaluation_dup_json (const SagCliEvaluation *self)
 {
   const SagEvaluationCounts *counts = sag_evaluation_get_counts (self->evaluation);
   g_autoptr (SagJsonWriter) writer = sag_json_writer_new ();
+  g_auto (GStrv) notes = sag_cli_evaluation_dup_notes (self);
 
   sag_json_begin_object (writer, NULL);
   sag_json_string (writer, "format", SAG_REPORT_FORMAT);
@@ -44,8 +45,8 @@ sag_cli_evaluation_dup_json (const SagCliEvaluation *self)
   sag_json_integer (writer, "looks", self->looks.n);
   sag_json_integer (writer, "bundles", self->looks.n_bundles);
   sag_json_end_object (writer);
-  if (self->source->snapshot != NULL)
-    sag_json_strings (writer, "notes", sag_snapshot_get_notes (self->source->snapshot));
+  if (self->source->snapshot != NULL || notes[0] != NULL)
+    sag_json_strings (writer, "notes", (const char *const *) notes);
   sag_report_write (self->report, writer);
   sag_report_write_cases (self->report, writer, self->source->snapshot != NULL);
   sag_json_number (writer, "seconds", round (counts->seconds * 1e3) / 1e3);
@@ -67,13 +68,18 @@ append_number (GString *text, double value)
 }
 
 static void
-append_outcome (GString *text, const SagEvaluationRow *row, gsize model)
+append_outcome (const SagEvaluation    *evaluation,
+                GString                *text,
+                const SagEvaluationRow *row,
+                gsize                   model)
 {
   const SagOutcome *outcome = &row->outcomes[model];
-  gboolean          present = row->sample->mask != NULL && outcome->map.present;
+  gboolean          detects = sag_evaluation_detects (evaluation, row, model);
+  gboolean          present = row->sample->mask != NULL && outcome->map.present &&
+                     sag_evaluation_get_counts (evaluation)->has_map[model];
 
-  append_number (text, row->detects ? NAN : outcome->score);
-  append_number (text, row->detects ? outcome->score : NAN);
+  append_number (text, detects ? NAN : outcome->score);
+  append_number (text, detects ? outcome->score : NAN);
   append_number (text, present ? outcome->map.hit : NAN);
   append_number (text, present ? outcome->map.strict_hit : NAN);
   append_number (text, present ? outcome->map.distance_mm : NAN);
@@ -103,7 +109,7 @@ sag_cli_evaluation_dup_csv (const SagCliEvaluation *self)
       sag_rows_append_cell (text, row->sample->question);
       append_number (text, row->truth >= 0 ? row->truth : NAN);
       for (gsize m = 0; m < counts->n_models; m++)
-        append_outcome (text, row, m);
+        append_outcome (self->evaluation, text, row, m);
       g_string_append_c (text, '\n');
     }
   return g_string_free (g_steal_pointer (&text), FALSE);

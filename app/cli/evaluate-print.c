@@ -254,6 +254,7 @@ print_header (const SagCliEvaluation *self)
   const SagEvaluationCounts *counts = sag_evaluation_get_counts (self->evaluation);
   const char *const         *warnings = sag_dataset_get_warnings (self->dataset);
   g_autofree char           *looks = sag_looks_dup_sentence (&self->looks);
+  g_auto (GStrv) notes = sag_cli_evaluation_dup_notes (self);
 
   printf ("%s%s%s, split %s\n", sag_cli_bold (TRUE), self->manifest, sag_cli_bold (FALSE),
           self->split);
@@ -271,9 +272,8 @@ print_header (const SagCliEvaluation *self)
             "scope", counts->n_scope[SAG_SCOPE_OUT], counts->n_scope[SAG_SCOPE_DOUBTFUL]);
   for (gsize i = 0; warnings[i] != NULL; i++)
     sag_cli_print_sentence (i ? "" : "note", warnings[i]);
-  if (self->source->snapshot != NULL)
-    for (const char *const *n = sag_snapshot_get_notes (self->source->snapshot); *n != NULL; n++)
-      sag_cli_print_sentence ("note", *n);
+  for (gsize i = 0; notes[i] != NULL; i++)
+    sag_cli_print_sentence ("note", notes[i]);
   sag_cli_print_sentence ("looks", looks);
   for (gsize m = 0; m < self->n_models; m++)
     {

@@ -34,6 +34,9 @@ typedef struct
 /** sag_cli_evaluation_print: tables on the terminal. */
 void sag_cli_evaluation_print (const SagCliEvaluation *self);
 
+/** sag_cli_evaluation_dup_notes: (transfer full): sentences of the project and of the report. */
+char **sag_cli_evaluation_dup_notes (const SagCliEvaluation *self);
+
 /** sag_cli_evaluation_dup_json: one document. */
 char *sag_cli_evaluation_dup_json (const SagCliEvaluation *self);
 

@@ -169,7 +169,8 @@ sag_pools_new (const SagEvaluation *evaluation,
 
       if (*pool == 0)
         {
-          SagHead          head = row->detects ? SAG_HEAD_PATCH : SAG_HEAD_CLASS;
+          SagHead head =
+            sag_evaluation_detects (evaluation, row, 0) ? SAG_HEAD_PATCH : SAG_HEAD_CLASS;
           SagTraining      training = sag_bundle_get_training (bundle, row->sample->question, head);
           g_autofree char *key = row->detects ? dup_mask_key (row->sample) : NULL;
           Question question = { sag_evaluation_get_task (evaluation, row->task), row->detects,

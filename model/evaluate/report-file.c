@@ -4,6 +4,7 @@
 #include "model/core/error.h"
 #include "model/core/file.h"
 #include "model/evaluate/report-figures.h"
+#include "model/evaluate/report-maps.h"
 
 #include <math.h>
 #include <string.h>
@@ -148,6 +149,12 @@ training_of (const char *words)
 }
 
 static gboolean
+is_score (const char *number)
+{
+  return strcmp (number, "probability") != 0;
+}
+
+static gboolean
 read_model (const SagReportTask *task, JsonObject *object, SagReportModel *model, GError **error)
 {
   static const SagReportFigure figures[] = {
@@ -157,8 +164,9 @@ read_model (const SagReportTask *task, JsonObject *object, SagReportModel *model
     { "aupr", G_STRUCT_OFFSET (SagReportModel, aupr), 0, 1, 1 },
     { "aupr_95", G_STRUCT_OFFSET (SagReportModel, aupr_interval), 0, 1, 2 },
   };
-  const char *training;
+  const char *training, *number = NULL;
   JsonObject *point, *maps;
+  JsonNode   *drawn = json_object_get_member (object, "maps");
 
   model->auroc = (SagAuroc){ task->n_positives, task->n - task->n_positives, NAN, NAN, { 0 } };
   if (!sag_json_get_string (object, "training", &training, error) ||
@@ -167,6 +175,15 @@ read_model (const SagReportTask *task, JsonObject *object, SagReportModel *model
       !read_point (task, point, &model->point, error))
     return FALSE;
   model->training = training_of (training);
+  if (json_object_has_member (object, "number") &&
+      !sag_json_get_string (object, "number", &number, error))
+    return FALSE;
+  model->detects = number != NULL ? is_score (number) : task->detects;
+  if (drawn != NULL && JSON_NODE_HOLDS_NULL (drawn))
+    {
+      sag_report_maps_clear (&model->maps);
+      return TRUE;
+    }
   return task->n_masks == 0 || (sag_json_get_object (object, "maps", &maps, error) &&
                                 read_maps (task, maps, &model->maps, error));
 }
@@ -226,7 +243,7 @@ read_words (SagReportFile *self, SagReportTask *task, JsonObject *object, GError
     g_ptr_array_add (sentences, g_string_chunk_insert_const (self->words, wordings[i]));
   task->sentences = sentences;
   task->kind = sag_task_kind (task->text);
-  task->detects = strcmp (number, "probability") != 0;
+  task->detects = is_score (number);
   return TRUE;
 }
 
@@ -341,14 +358,16 @@ static void
 find_changed (SagReportFile *self)
 {
   double share = self->facts.threshold, logit = log (share / (1 - share));
+  double thresholds[SAG_EVALUATE_MOST_MODELS];
 
   for (guint c = 0; c < self->cases->len && self->facts.n_models > 1; c++)
     {
       const SagReportCase *one = &g_array_index (self->cases, SagReportCase, c);
       SagReportTask       *task = &g_array_index (self->tasks, SagReportTask, one->task);
-      double               threshold = task->detects ? SAG_LOCALISE_THRESHOLD : logit;
 
-      if (one->truth >= 0 && (one->scores[0] >= threshold) != (one->scores[1] >= threshold))
+      for (gsize m = 0; m < self->facts.n_models; m++)
+        thresholds[m] = task->models[m].detects ? SAG_LOCALISE_THRESHOLD : logit;
+      if (one->truth >= 0 && (one->scores[0] >= thresholds[0]) != (one->scores[1] >= thresholds[1]))
         g_array_append_val (task->changed, c);
     }
 }

@@ -315,9 +315,9 @@ append_maps (Writing *self, const SagReportTask *task)
 }
 
 static double
-shown (const SagReportTask *task, double score)
+shown (const SagReportTask *task, gsize model, double score)
 {
-  return task->detects ? score : 1 / (1 + exp (-score));
+  return task->models[model].detects ? score : 1 / (1 + exp (-score));
 }
 
 static char *
@@ -353,8 +353,8 @@ append_changed (Writing *self, const SagReportTask *task)
       g_autofree char *name = dup_case (self, row->sample);
 
       append (self, "<tr><td>%s</td><td>%s</td>", name, row->truth ? "positive" : "negative");
-      append_number_cell (self, shown (task, row->outcomes[0].score), 3);
-      append_number_cell (self, shown (task, row->outcomes[1].score), 3);
+      append_number_cell (self, shown (task, 0, row->outcomes[0].score), 3);
+      append_number_cell (self, shown (task, 1, row->outcomes[1].score), 3);
       append (self, "</tr>\n");
     }
   append (self, "</tbody></table></details>\n");

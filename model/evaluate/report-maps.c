@@ -78,13 +78,27 @@ fill_model (SagReportTask *task, const SagEvaluation *evaluation, const GArray *
   maps->false_alarms = share (maps->false_alarms, maps->n_absent);
 }
 
+void
+sag_report_maps_clear (SagReportMaps *maps)
+{
+  *maps = (SagReportMaps){ .hit = NAN,
+                           .strict_hit = NAN,
+                           .dice = NAN,
+                           .best_dice = NAN,
+                           .cell_dice = NAN,
+                           .median_distance_mm = NAN,
+                           .right_side = NAN,
+                           .false_alarms = NAN };
+}
+
 static void
 measure_size (SagReportTask *task, const SagEvaluation *evaluation, const GArray *rows)
 {
-  g_autofree double *volumes = g_new (double, rows->len);
-  gsize              n = 0;
+  const SagEvaluationCounts *counts = sag_evaluation_get_counts (evaluation);
+  g_autofree double         *volumes = g_new (double, rows->len);
+  gsize                      n = 0;
 
-  for (guint i = 0; i < rows->len; i++)
+  for (guint i = 0; i < rows->len && sag_evaluation_has_maps (evaluation); i++)
     {
       const SagEvaluationRow *row =
         sag_evaluation_get_row (evaluation, g_array_index (rows, guint, i));
@@ -98,7 +112,7 @@ measure_size (SagReportTask *task, const SagEvaluation *evaluation, const GArray
         volumes[n++] = map->volume_ml * map->share_in_box;
     }
   task->median_ml = median_of (volumes, n);
-  task->large = task->median_ml > sag_evaluation_get_counts (evaluation)->cell_ml[0];
+  task->large = task->median_ml > counts->cell_ml[counts->has_map[0] ? 0 : counts->n_models - 1];
 }
 
 void
@@ -109,7 +123,10 @@ sag_report_maps_fill (SagReportTask       *task,
 {
   measure_size (task, evaluation, rows);
   for (gsize m = 0; m < n_models; m++)
-    fill_model (task, evaluation, rows, m);
+    if (sag_evaluation_get_counts (evaluation)->has_map[m])
+      fill_model (task, evaluation, rows, m);
+    else
+      sag_report_maps_clear (&task->models[m].maps);
 }
 
 /* Adds to a mean what is a number. */

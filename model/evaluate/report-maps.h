@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* The part of a report that is about maps. For model/evaluate/report.c alone. */
+/* The part of a report that is about maps. For model/evaluate/report.c and report-file.c alone. */
 
 #include "model/evaluate/report.h"
 
@@ -12,6 +12,9 @@ void sag_report_maps_fill (SagReportTask       *task,
                            const SagEvaluation *evaluation,
                            const GArray        *rows,
                            gsize                n_models);
+
+/** sag_report_maps_clear: figures of a model that draws none. */
+void sag_report_maps_clear (SagReportMaps *maps);
 
 /**
  * sag_report_maps_average: means over the "Segment" texts among @which (element-type gsize); counts are sums.

@@ -45,10 +45,20 @@ write_maps (SagJsonWriter *writer, const SagReportMaps *maps)
   sag_json_end_object (writer);
 }
 
+static const char *
+name_number (gboolean detects)
+{
+  return detects ? "highest score" : "probability";
+}
+
 static void
-write_model (SagJsonWriter *writer, const SagReportTask *task, const SagReportModel *model)
+write_model (SagJsonWriter        *writer,
+             const SagReportTask  *task,
+             const SagReportModel *model,
+             gboolean              has_map)
 {
   sag_json_begin_object (writer, NULL);
+  sag_json_string (writer, "number", name_number (model->detects));
   sag_json_string (writer, "training", sag_training_to_string (model->training));
   sag_json_number (writer, "auroc", model->auroc.auroc);
   write_interval (writer, "auroc_95", &model->auroc_interval);
@@ -57,8 +67,10 @@ write_model (SagJsonWriter *writer, const SagReportTask *task, const SagReportMo
   sag_json_number (writer, "aupr", model->aupr);
   write_interval (writer, "aupr_95", &model->aupr_interval);
   write_point (writer, &model->point);
-  if (task->n_masks > 0)
+  if (task->n_masks > 0 && has_map)
     write_maps (writer, &model->maps);
+  else if (task->n_masks > 0)
+    sag_json_string (writer, "maps", NULL);
   sag_json_end_object (writer);
 }
 
@@ -109,7 +121,8 @@ write_pair (const SagReport *report, SagJsonWriter *writer, const SagReportTask 
 static void
 write_task (const SagReport *report, SagJsonWriter *writer, const SagReportTask *task)
 {
-  gsize n_models = sag_evaluation_get_counts (sag_report_get_evaluation (report))->n_models;
+  const SagEvaluationCounts *counts =
+    sag_evaluation_get_counts (sag_report_get_evaluation (report));
 
   sag_json_begin_object (writer, NULL);
   sag_json_string (writer, "task", task->text);
@@ -117,7 +130,7 @@ write_task (const SagReport *report, SagJsonWriter *writer, const SagReportTask 
   for (guint i = 0; i < task->sentences->len; i++)
     sag_json_string (writer, NULL, task->sentences->pdata[i]);
   sag_json_end_array (writer);
-  sag_json_string (writer, "number", task->detects ? "highest score" : "probability");
+  sag_json_string (writer, "number", name_number (task->detects));
   sag_json_string (writer, "laterality", sag_laterality_to_string (task->laterality));
   sag_json_integer (writer, "n", (gint64) task->n);
   sag_json_integer (writer, "positives", (gint64) task->n_positives);
@@ -127,10 +140,10 @@ write_task (const SagReport *report, SagJsonWriter *writer, const SagReportTask 
   sag_json_integer (writer, "outside_the_box", (gint64) task->n_outside);
   sag_json_number (writer, "median_ml", task->median_ml);
   sag_json_begin_array (writer, "models");
-  for (gsize m = 0; m < n_models; m++)
-    write_model (writer, task, &task->models[m]);
+  for (gsize m = 0; m < counts->n_models; m++)
+    write_model (writer, task, &task->models[m], counts->has_map[m]);
   sag_json_end_array (writer);
-  if (n_models > 1)
+  if (counts->n_models > 1)
     write_pair (report, writer, task);
   sag_json_end_object (writer);
 }
@@ -138,7 +151,9 @@ write_task (const SagReport *report, SagJsonWriter *writer, const SagReportTask 
 static void
 write_group (const SagReport *report, SagJsonWriter *writer, const SagReportGroup *group)
 {
-  gsize n_models = sag_evaluation_get_counts (sag_report_get_evaluation (report))->n_models;
+  const SagEvaluationCounts *counts =
+    sag_evaluation_get_counts (sag_report_get_evaluation (report));
+  gsize n_models = counts->n_models;
 
   sag_json_begin_object (writer, NULL);
   sag_json_string (writer, "name", group->name);
@@ -154,8 +169,10 @@ write_group (const SagReport *report, SagJsonWriter *writer, const SagReportGrou
       write_interval (writer, "mean_auroc_95", &group->models[m].auroc_interval);
       sag_json_number (writer, "mean_aupr", group->models[m].aupr);
       write_interval (writer, "mean_aupr_95", &group->models[m].aupr_interval);
-      if (group->n_maps > 0)
+      if (group->n_maps > 0 && counts->has_map[m])
         write_maps (writer, &group->models[m].maps);
+      else if (group->n_maps > 0)
+        sag_json_string (writer, "maps", NULL);
       sag_json_end_object (writer);
     }
   sag_json_end_array (writer);
@@ -238,6 +255,7 @@ sag_report_write (const SagReport *report, SagJsonWriter *writer)
   sag_json_integer (writer, "rows", (gint64) counts->n_rows);
   sag_json_integer (writer, "repeated_rows", (gint64) counts->n_repeated);
   sag_json_integer (writer, "empty_masks_left_out", (gint64) counts->n_unknown);
+  sag_json_integer (writer, "mask_rows_left_out", (gint64) counts->n_for_maps);
   sag_json_integer (writer, "synthetic_scans", (gint64) counts->n_synthetic);
   sag_json_integer (
     writer, "failed_scans",

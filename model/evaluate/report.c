@@ -24,18 +24,21 @@ struct _SagReport
 
 /* As a score of the task: the class head's logit, or a map's score. */
 static double
-threshold_of (const SagReport *self, const SagReportTask *task)
+threshold_of (const SagReport *self, const SagReportModel *model)
 {
   double share = self->options.threshold;
 
-  return task->detects ? SAG_LOCALISE_THRESHOLD : log (share / (1 - share));
+  return model->detects ? SAG_LOCALISE_THRESHOLD : log (share / (1 - share));
 }
 
 static void
-find_changed (SagReportTask *task, const SagCases *cases, double threshold)
+find_changed (const SagReport *self, SagReportTask *task, const SagCases *cases)
 {
+  const double a = threshold_of (self, &task->models[0]);
+  const double b = threshold_of (self, &task->models[1]);
+
   for (gsize i = 0; i < cases->n; i++)
-    if ((cases->scores[0][i] >= threshold) != (cases->scores[1][i] >= threshold))
+    if ((cases->scores[0][i] >= a) != (cases->scores[1][i] >= b))
       g_array_append_val (task->changed, cases->rows[i]);
 }
 
@@ -78,26 +81,30 @@ training_of (SagBundle *bundle, const GPtrArray *sentences, SagHead head)
 static void
 fill_models (SagReport *self, SagReportTask *task, const SagCases *cases, SagBundle *const *bundles)
 {
-  SagHead head = task->detects ? SAG_HEAD_PATCH : SAG_HEAD_CLASS;
+  const gboolean *has_map = sag_evaluation_get_counts (self->evaluation)->has_map;
 
   for (gsize m = 0; m < self->n_models; m++)
     {
       SagReportModel *model = &task->models[m];
+      SagHead         head = SAG_HEAD_CLASS;
 
+      model->detects = task->detects && has_map[m];
+      if (model->detects)
+        head = SAG_HEAD_PATCH;
       model->training = training_of (bundles[m], task->sentences, head);
       model->auroc = sag_metrics_delong (cases->scores[m], cases->positive, cases->n);
       model->aupr = isnan (model->auroc.auroc)
                       ? NAN
                       : sag_metrics_aupr (cases->scores[m], cases->positive, cases->n);
       model->point =
-        sag_metrics_point (cases->scores[m], cases->positive, cases->n, threshold_of (self, task));
+        sag_metrics_point (cases->scores[m], cases->positive, cases->n, threshold_of (self, model));
     }
   if (self->n_models < 2)
     return;
   task->pair = sag_metrics_compare (cases->scores[0], cases->scores[1], cases->positive, cases->n);
   if (!task->independent)
     task->pair.p = NAN;
-  find_changed (task, cases, threshold_of (self, task));
+  find_changed (self, task, cases);
 }
 
 /* "pleural effusion" of "Segment left pleural effusion in the image." */
@@ -281,6 +288,7 @@ average (const SagReport    *self,
   for (gsize m = 0; m < self->n_models; m++)
     {
       double auroc = 0, aupr = 0;
+      gsize  n_maps;
 
       for (guint i = 0; i < classes->len; i++)
         {
@@ -293,8 +301,8 @@ average (const SagReport    *self,
         interval_of (bootstrap, SAG_BOOTSTRAP_AUROC, m, which, classes->len);
       group->models[m].aupr_interval =
         interval_of (bootstrap, SAG_BOOTSTRAP_AUPR, m, which, classes->len);
-      group->n_maps =
-        sag_report_maps_average (self->tasks, group->tasks, m, &group->models[m].maps);
+      n_maps = sag_report_maps_average (self->tasks, group->tasks, m, &group->models[m].maps);
+      group->n_maps = MAX (group->n_maps, n_maps);
     }
   group->auroc_difference = sag_bootstrap_interval (bootstrap, SAG_BOOTSTRAP_AUROC,
                                                     SAG_BOOTSTRAP_DIFFERENCE, which, classes->len);
@@ -441,6 +449,43 @@ const SagReportOptions *
 sag_report_get_options (const SagReport *report)
 {
   return &report->options;
+}
+
+static gboolean
+needs_maps (const SagReport *self)
+{
+  for (gsize t = 0; t < self->n_tasks; t++)
+    if (self->tasks[t].detects || self->tasks[t].n_masks > 0)
+      return TRUE;
+  return FALSE;
+}
+
+char **
+sag_report_dup_notes (const SagReport *report, const char *const *notes)
+{
+  const SagEvaluationCounts *counts = sag_evaluation_get_counts (report->evaluation);
+  const gboolean            *has_map = counts->has_map;
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+  g_autofree char *left_out = NULL;
+
+  for (gsize i = 0; notes != NULL && notes[i] != NULL; i++)
+    g_strv_builder_add (all, notes[i]);
+  if (counts->n_for_maps > 0)
+    {
+      left_out = g_strdup_printf ("Rows left out because they have a mask and no label, and the "
+                                  "model draws no map: %zu.",
+                                  counts->n_for_maps);
+      g_strv_builder_add (all, left_out);
+    }
+  if (counts->n_models > 1 && has_map[0] != has_map[1] && needs_maps (report))
+    g_strv_builder_add (all, has_map[0]
+                               ? "The second model draws no map: figures of maps are the first's "
+                                 "alone, and where its map answers the second gives its class "
+                                 "number."
+                               : "The first model draws no map: figures of maps are the second's "
+                                 "alone, and where its map answers the first gives its class "
+                                 "number.");
+  return g_strv_builder_end (all);
 }
 
 gsize

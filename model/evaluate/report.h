@@ -35,14 +35,17 @@ typedef struct
 
 /**
  * SagReportModel: a task's figures of one model.
+ * @detects: the task's @detects, of a model that draws maps: its scores are a map's; else they are logits
  * @training: what the bundle says of the text on the head that answers it
  * @auroc: with DeLong's interval, which counts only where the cases are independent
  * @auroc_interval, @aupr_interval: of the bootstrap by patients; NaN where all draws agree, which few cases can make
  * @aupr: NaN like the AUROC where a kind of case is missing
  * @point: sensitivity and specificity where the score reaches the threshold
+ * @maps: of a model that draws none all NaN, and of 0 scans
  */
 typedef struct
 {
+  gboolean      detects;
   SagTraining   training;
   SagAuroc      auroc;
   double        aupr;
@@ -59,11 +62,12 @@ typedef struct
  * @n: rows with a truth
  * @n_patients: among them
  * @independent: no patient twice, so that DeLong's method holds
- * @detects: a map answers, by its highest score
- * @n_masks, @n_outside: rows with a mask; those of them where all of the structure lies outside the analysed box
+ * @detects: a map answers, by its highest score, of those models that draw maps
+ * @n_masks, @n_outside: rows with a mask, if any model draws maps; those of them where all of the structure lies
+ *   outside the analysed box
  * @median_ml: of the structure, inside the box; NaN without one
  * @lesion: the structure is a finding that the catalogue diagnoses, on whatever side; else it is an organ
- * @large: @median_ml is more than a cell of the first model
+ * @large: @median_ml is more than a cell of the first model that draws maps
  * @pair: second model against the first, by DeLong's method; p is NaN unless @independent
  * @auroc_difference, @aupr_difference: of the bootstrap by patients
  * @changed: (element-type guint): rows whose answer at the threshold differs between two models
@@ -147,6 +151,13 @@ SagReport *sag_report_new (const SagEvaluation    *evaluation,
                            GError                **error);
 void       sag_report_free (SagReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SagReport, sag_report_free)
+
+/**
+ * sag_report_dup_notes: (transfer full): sentences about the figures: @notes, and what follows from models that draw no
+ * maps.
+ * @notes: (nullable)
+ */
+char **sag_report_dup_notes (const SagReport *report, const char *const *notes);
 
 const SagEvaluation    *sag_report_get_evaluation (const SagReport *report);
 const SagReportOptions *sag_report_get_options (const SagReport *report);

@@ -112,6 +112,13 @@ check_repeated (
   return FALSE;
 }
 
+/* Nothing but a map can answer such a row. */
+static gboolean
+is_for_maps (const SagSample *sample)
+{
+  return sample->mask != NULL && isnan (sample->label);
+}
+
 static void
 add_row (Work *work, Numbers *numbers, const SagSample *sample, guint scan)
 {
@@ -122,8 +129,8 @@ add_row (Work *work, Numbers *numbers, const SagSample *sample, guint scan)
   guint            index = self->rows->len;
   gboolean         is_new;
 
-  row.detects = sag_task_kind (sample->question) == SAG_TASK_SEGMENT ||
-                (sample->mask != NULL && isnan (sample->label));
+  row.detects = sag_evaluation_has_maps (self) &&
+                (sag_task_kind (sample->question) == SAG_TASK_SEGMENT || is_for_maps (sample));
   row.task = number_of (numbers->tasks, sample->question, &is_new);
   if (is_new)
     g_ptr_array_add (self->tasks, g_strdup (sample->question));
@@ -154,6 +161,11 @@ collect (Work *work, SagDataset *dataset, GError **error)
 
       if (!options->every_split && sample->split != options->split)
         continue;
+      if (!sag_evaluation_has_maps (self) && is_for_maps (sample))
+        {
+          self->counts.n_for_maps++;
+          continue;
+        }
       scan = number_of (numbers.scans, sample->image, &is_new);
       if (options->limit > 0 && scan >= options->limit)
         continue;
@@ -170,9 +182,14 @@ collect (Work *work, SagDataset *dataset, GError **error)
   self->counts.n_patients = g_hash_table_size (numbers.patients);
   if (self->rows->len > 0)
     return TRUE;
-  g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
-               "The manifest has no row in the split \"%s\"; choose another one with --split.",
-               sag_split_to_string (options->split));
+  if (self->counts.n_for_maps > 0)
+    g_set_error_literal (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                         "No row has a label, and the model draws no map that could be held "
+                         "against the masks; take rows with labels, or a bundle that draws maps.");
+  else
+    g_set_error (error, SAG_ERROR, SAG_ERROR_ARGUMENT,
+                 "The manifest has no row in the split \"%s\"; choose another one with --split.",
+                 sag_split_to_string (options->split));
   return FALSE;
 }
 
@@ -245,6 +262,7 @@ lane_cb (gsize lane, guint worker, gpointer data)
                              .recipes = work->recipes,
                              .visions = work->visions,
                              .n_models = work->self->counts.n_models,
+                             .has_map = work->self->counts.has_map,
                              .keep_empty = work->options->keep_empty,
                              .cache = work->options->cache };
       const char  *path = asked.rows[asked.which[0]].sample->image;
@@ -306,6 +324,9 @@ sag_evaluation_run (SagDataset               *dataset,
   self->tasks = g_ptr_array_new_with_free_func (g_free);
   self->failures = g_ptr_array_new_with_free_func (g_free);
   self->counts.n_models = n_models;
+  for (gsize m = 0; m < n_models; m++)
+    self->counts.has_map[m] =
+      sag_network_has_map (sag_bundle_get_network (sag_engine_get_bundle (models[m].engines[0])));
   if (!collect (&work, dataset, error))
     return NULL;
   g_mutex_init (&work.mutex);
@@ -335,6 +356,7 @@ add_counts (SagEvaluationCounts *sum, const SagEvaluationCounts *part)
   sum->n_scans += part->n_scans;
   sum->n_patients += part->n_patients;
   sum->n_repeated += part->n_repeated;
+  sum->n_for_maps += part->n_for_maps;
   sum->n_unknown += part->n_unknown;
   sum->n_synthetic += part->n_synthetic;
   sum->seconds += part->seconds;
@@ -342,7 +364,10 @@ add_counts (SagEvaluationCounts *sum, const SagEvaluationCounts *part)
   for (int v = 0; v < 3; v++)
     sum->n_scope[v] += part->n_scope[v];
   for (gsize m = 0; m < SAG_EVALUATE_MOST_MODELS; m++)
-    sum->cell_ml[m] = part->cell_ml[m];
+    {
+      sum->has_map[m] = part->has_map[m];
+      sum->cell_ml[m] = part->cell_ml[m];
+    }
 }
 
 SagEvaluation *
@@ -411,4 +436,19 @@ const char *const *
 sag_evaluation_get_failures (const SagEvaluation *evaluation)
 {
   return (const char *const *) evaluation->failures->pdata;
+}
+
+gboolean
+sag_evaluation_has_maps (const SagEvaluation *evaluation)
+{
+  for (gsize m = 0; m < evaluation->counts.n_models; m++)
+    if (evaluation->counts.has_map[m])
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+sag_evaluation_detects (const SagEvaluation *evaluation, const SagEvaluationRow *row, gsize model)
+{
+  return row->detects && evaluation->counts.has_map[model];
 }

@@ -48,8 +48,8 @@ typedef struct
 /**
  * SagOutcome: what a model made of a row.
  * @score: of the class head, a logit; where a map answers the highest score of it
- * @peak_ras_mm: centre of the highest cell of the map, whatever answers
- * @map: where the row has a mask
+ * @peak_ras_mm: centre of the highest cell of the map, whatever answers; NaN where the model draws none
+ * @map: where the row has a mask; of a model that draws no map only what is said of the structure holds
  */
 typedef struct
 {
@@ -62,7 +62,8 @@ typedef struct
  * SagEvaluationRow:
  * @sample: belongs to the data set
  * @task, @scan, @patient: numbers from 0. A scan without a patient id counts as a patient of its own.
- * @detects: a map answers: a "Segment" text, or a row with a mask and no label
+ * @detects: a map answers: a "Segment" text, or a row with a mask and no label, where any model draws maps. One that
+ *   does not answers with its class number
  * @answered: FALSE where the scan or its mask could not be read
  * @truth: 1 or 0: the label, from 0.5 up, or where a map answers whether the structure is there; -1 where the row has
  *   none, where the structure lies outside the analysed box, or where a mask is empty and nobody knows whether the
@@ -88,10 +89,11 @@ typedef struct _SagEvaluation SagEvaluation;
  * a time, on the default pool. Scans that are out of scope are asked, too, and counted.
  *
  * A row whose question, scan and mask stood further up counts once. A scan or mask that cannot be read leaves its rows
- * unanswered; see sag_evaluation_get_failures().
+ * unanswered; see sag_evaluation_get_failures(). Where no model draws maps, rows with a mask and no label are left out,
+ * and masks are not read.
  *
- * Errors: SAG_ERROR_ARGUMENT (no row in the split), SAG_ERROR_FORMAT (a row that stood further up with another label,
- * naming the lines), those of sag_engine_encode() and sag_engine_ask(), G_IO_ERROR_CANCELLED
+ * Errors: SAG_ERROR_ARGUMENT (no row in the split that can be answered), SAG_ERROR_FORMAT (a row that stood further up
+ * with another label, naming the lines), those of sag_engine_encode() and sag_engine_ask(), G_IO_ERROR_CANCELLED
  */
 SagEvaluation *sag_evaluation_run (SagDataset               *dataset,
                                    const SagEvaluateModel   *models,
@@ -112,6 +114,8 @@ SagEvaluation *sag_evaluation_join (SagEvaluation **parts, gsize n);
 /**
  * SagEvaluationCounts:
  * @n_repeated: rows that stood further up
+ * @has_map: which models draw maps
+ * @n_for_maps: rows left out because they have a mask and no label, and no model draws maps
  * @n_unknown: rows left out because their mask is empty, and nothing says that the structure is absent
  * @n_synthetic: scans that are phantoms
  * @n_scope: scans by SagScopeVerdict
@@ -119,18 +123,26 @@ SagEvaluation *sag_evaluation_join (SagEvaluation **parts, gsize n);
  */
 typedef struct
 {
-  gsize  n_rows;
-  gsize  n_tasks;
-  gsize  n_scans;
-  gsize  n_patients;
-  gsize  n_models;
-  gsize  n_repeated;
-  gsize  n_unknown;
-  gsize  n_synthetic;
-  gsize  n_scope[3];
-  double cell_ml[SAG_EVALUATE_MOST_MODELS];
-  double seconds;
+  gsize    n_rows;
+  gsize    n_tasks;
+  gsize    n_scans;
+  gsize    n_patients;
+  gsize    n_models;
+  gboolean has_map[SAG_EVALUATE_MOST_MODELS];
+  gsize    n_repeated;
+  gsize    n_for_maps;
+  gsize    n_unknown;
+  gsize    n_synthetic;
+  gsize    n_scope[3];
+  double   cell_ml[SAG_EVALUATE_MOST_MODELS];
+  double   seconds;
 } SagEvaluationCounts;
+
+/** sag_evaluation_has_maps: whether any model draws maps. */
+gboolean sag_evaluation_has_maps (const SagEvaluation *evaluation);
+/** sag_evaluation_detects: whether it is a map of model @model that answers the row. */
+gboolean
+sag_evaluation_detects (const SagEvaluation *evaluation, const SagEvaluationRow *row, gsize model);
 
 const SagEvaluationCounts *sag_evaluation_get_counts (const SagEvaluation *evaluation);
 const SagEvaluationRow    *sag_evaluation_get_row (const SagEvaluation *evaluation, gsize row);

@@ -335,6 +335,26 @@ truth_of (SagScanAsked *asked, const SagEvaluationRow *row)
 }
 
 static void
+write_outcome (const Scan *scan, const SagEvaluationRow *row, gsize i, gsize m, SagOutcome *outcome)
+{
+  const View *view = &scan->views[m];
+  gsize       q = scan->question_of[i], peak;
+
+  g_assert (view->cells != NULL && view->logits != NULL); /* every row has its question */
+  outcome->score = view->logits[q];
+  if (!scan->asked->has_map[m])
+    {
+      for (int a = 0; a < 3; a++)
+        outcome->peak_ras_mm[a] = NAN;
+      return;
+    }
+  peak = highest (view->cells + q * view->n_cells, view->n_cells);
+  place_peak (&view->grid, peak, outcome->peak_ras_mm);
+  if (row->detects)
+    outcome->score = view->cells[q * view->n_cells + peak];
+}
+
+static void
 write_rows (Scan *scan)
 {
   for (gsize i = 0; i < scan->asked->n; i++)
@@ -342,19 +362,20 @@ write_rows (Scan *scan)
       SagEvaluationRow *row = &scan->asked->rows[scan->asked->which[i]];
 
       for (gsize m = 0; m < scan->asked->n_models; m++)
-        {
-          const View *view = &scan->views[m];
-          gsize       q = scan->question_of[i], peak;
-
-          g_assert (view->cells != NULL && view->logits != NULL); /* every row has its question */
-          peak = highest (view->cells + q * view->n_cells, view->n_cells);
-          place_peak (&view->grid, peak, row->outcomes[m].peak_ras_mm);
-          row->outcomes[m].score =
-            row->detects ? view->cells[q * view->n_cells + peak] : view->logits[q];
-        }
+        write_outcome (scan, row, i, m, &row->outcomes[m]);
       row->truth = truth_of (scan->asked, row);
       row->answered = TRUE;
     }
+}
+
+static gboolean
+draws_maps (const SagScanAsked *asked)
+{
+  gboolean any = FALSE;
+
+  for (gsize m = 0; m < asked->n_models; m++)
+    any = any || asked->has_map[m];
+  return any;
 }
 
 gboolean
@@ -369,7 +390,7 @@ sag_scan_ask (SagScanAsked *asked, GCancellable *cancellable, GError **error)
   g_clear_pointer (&scan.volume, sag_volume_unref);
   asked->synthetic = sag_scan_is_synthetic (row_of (&scan, 0)->sample->image);
   asked->verdict = sag_prepared_get_scope (scan.views[0].prepared)->verdict;
-  if (!look_at_masks (&scan, error))
+  if (draws_maps (asked) && !look_at_masks (&scan, error))
     return FALSE;
   write_rows (&scan);
   return TRUE;

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * @rows, @which: (array length=n): all rows, and the numbers of those of this scan; their answers are written
  * @engines, @recipes: (array length=n_models): queues of engines that are free, and how they want a scan prepared
  * @visions: (array length=n_models): of sag_bundle_dup_vision_key(); NULL where tokens are neither kept nor shared
+ * @has_map: (array length=n_models): which draw maps
  * @keep_empty, @cache: as SagEvaluateOptions has it
  * @verdict, @synthetic, @n_unknown: out
  * @cell_ml: out: (n_models): volume of a cell
@@ -24,6 +25,7 @@ typedef struct
   const SagRecipe *const *recipes;
   char *const            *visions;
   gsize                   n_models;
+  const gboolean         *has_map;
   gboolean                keep_empty;
   SagCache               *cache;
   SagScopeVerdict         verdict;

@@ -105,9 +105,10 @@ dup_case (const SagSample *sample, gpointer data)
 }
 
 static char **
-dup_notes (const SagTuneRun *self)
+dup_notes (const SagTuneRun *self, const SagReport *report)
 {
   g_autoptr (GStrvBuilder) notes = g_strv_builder_new ();
+  g_auto (GStrv) mine = NULL;
   guint n_folds = sag_snapshot_get_n_folds (self->snapshot);
 
   if (n_folds > 0)
@@ -121,7 +122,8 @@ dup_notes (const SagTuneRun *self)
     }
   for (const char *const *n = sag_snapshot_get_notes (self->snapshot); *n != NULL; n++)
     g_strv_builder_add (notes, *n);
-  return g_strv_builder_end (notes);
+  mine = g_strv_builder_end (notes);
+  return sag_report_dup_notes (report, (const char *const *) mine);
 }
 
 static char *
@@ -202,7 +204,7 @@ sag_tune_write (SagTuneRun *self, SagBundle *tuned, const SagReport *report, GEr
   SagBundle *const         bundles[] = { self->job->bundle, tuned };
   SagEngineInfo            infos[2];
   SagLooks                 looks;
-  g_auto (GStrv) notes = dup_notes (self);
+  g_auto (GStrv) notes = dup_notes (self, report);
   g_autofree char *title = g_path_get_basename (self->job->project);
   g_autofree char *json = NULL;
   g_autofree char *html = NULL;

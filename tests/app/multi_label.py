@@ -21,7 +21,8 @@ def table(name, *more):
         scan = phantom(seed, "effusion-left" if seed % 2 else "", "6,6,6")
         split = "train" if seed < 5 else "val" if seed < 7 else "test"
         rows += [f"{question},{scan},{seed % 2},{split},,,p{seed}" for question in (EFFUSION, SIDE)]
-        rows += [row.format(scan=scan, split=split, masks=scan.replace(".nii.gz", "_labels.nii.gz"), seed=seed) for row in more]
+        masks = scan.replace(".nii.gz", "_labels.nii.gz")
+        rows += [row.format(scan=scan, split=split, masks=masks, seed=seed, label=seed % 2) for row in more]
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(rows) + "\n")
     return path
@@ -59,6 +60,71 @@ def test_trained_and_measured():
     scores = [case["scores"] for case in report["cases"]]
     assert all(before != after for before, after in scores)
     assert len({after for _, after in scores}) > len(scores) / 2
+
+
+# A "Segment" text with a label, and with a label and a mask; a question that has a mask alone.
+LABEL = LUNGS + ",{scan},{label},{split},,,p{seed}"
+ALONE = EFFUSION + ",{scan},,{split},{masks},10;11;12;13;14,p{seed}"
+SEGMENT = LUNGS + ",{scan},{label},{split},{masks},10;11;12;13;14,p{seed}"
+
+
+def has_lungs():
+    """A multi-label bundle of which a "Segment" text is a question, and one that reads and draws maps."""
+    folders = scratch("with-lungs"), scratch("reads")
+    if not os.path.exists(folders[0]):
+        run("bundle", "create", *SMALL, "--multi-label", table("lungs.csv", SEGMENT), "-o", folders[0])
+        run("bundle", "create", *SMALL, "-o", folders[1])
+    return folders
+
+
+def test_measured_without_maps():
+    """Masks beside its questions make no figure of a map that is not there."""
+    folder, _ = has_lungs()
+    labels, masks = table("plain.csv", LABEL), table("masks-too.csv", SEGMENT, ALONE)
+    plain = run("evaluate", labels, "--bundle", folder, "--split", "all", "--by", "sentence", "--json").json()
+    outputs = {name: scratch(f"no-map.{name}") for name in ("html", "md", "csv")}
+    measure = ("evaluate", masks, "--bundle", folder, "--split", "all", "--by", "sentence", "--html", outputs["html"],
+               "--card", outputs["md"], "--answers", outputs["csv"])
+    report = run(*measure, "--json").json()
+    assert report["mask_rows_left_out"] == 8 and "draws no map: 8" in report["notes"][-1], report["notes"]
+    assert report["tasks"] == plain["tasks"], (report["tasks"], plain["tasks"])
+    for task in report["tasks"]:
+        assert task["number"] == "probability" and task["masks"] == 0 and task["median_ml"] is None, task
+    assert {case["task"] for case in report["cases"]} == {EFFUSION, SIDE, LUNGS}
+    assert all(case["peaks_ras_mm"] == [None] and "mask_ras_mm" not in case for case in report["cases"])
+    said = run(*measure).out
+    assert "have a mask and no label" in said and "mm off" not in said and "alarms  " not in said.split("intervals")[1], said
+    for name, words in (("html", "have a mask and no label"), ("md", "have a mask and no label"), ("csv", "peak_score")):
+        with open(outputs[name], encoding="utf-8") as file:
+            text = file.read()
+        assert words in text and "False alarms</th>" not in text, text
+    assert all(line.endswith(",,,,,,") for line in text.splitlines()[1:]), text
+    with open(scratch("only-masks.csv"), "w", encoding="utf-8") as file:
+        file.write(f"{HEADER}\n{EFFUSION},{phantom(1, '', '6,6,6')},,test,{phantom(1, '', '6,6,6')},1,p1\n")
+    refuse("evaluate", scratch("only-masks.csv"), "--bundle", folder, code=2, words=("draws no map",))
+
+
+def test_measured_beside_maps():
+    """The figures of maps are those of the model that has them; the other answers with its class number, and this is said."""
+    without, reads = has_lungs()
+    masks = table("beside.csv", SEGMENT)
+    for bundles in ((without, reads), (reads, without)):
+        has, lacks = bundles.index(reads), bundles.index(without)
+        measure = ("evaluate", masks, "--bundle", bundles[0], "--bundle", bundles[1], "--split", "all", "--by", "sentence")
+        report = run(*measure, "--json").json()
+        lone = run("evaluate", masks, "--bundle", reads, "--split", "all", "--by", "sentence", "--json").json()
+        assert f"The {('first', 'second')[lacks]} model draws no map" in report["notes"][-1], report["notes"]
+        (task,) = [task for task in report["tasks"] if task["task"] == LUNGS]
+        (own,) = [task for task in lone["tasks"] if task["task"] == LUNGS]
+        assert task["models"][has]["maps"] == own["models"][0]["maps"] and task["models"][lacks]["maps"] is None, task
+        assert [task["models"][m]["number"] for m in (has, lacks)] == ["highest score", "probability"]
+        for case in report["cases"]:
+            assert case["peaks_ras_mm"][lacks] is None and len(case["peaks_ras_mm"][has]) == 3, case
+            assert case["task"] != LUNGS or 0 <= case["scores"][has] <= 1, case
+        said = run(*measure).out
+        assert "draws no map" in said, said
+        (row,) = [line.split() for line in said.splitlines() if line.startswith("  lungs ")]
+        assert [row[-8 + 2 * i + lacks] for i in range(4)] == ["-"] * 4 and row[-8 + has] != "-", row
 
 
 def test_answers_its_own_questions_only():

@@ -232,7 +232,10 @@ make_row (const Section *self, const SagReportCase *one)
       adw_action_row_add_suffix (ADW_ACTION_ROW (widget),
                                  gtk_image_new_from_icon_name ("go-next-symbolic"));
       gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (widget), TRUE);
-      gtk_widget_set_tooltip_text (widget, _ ("Open the scan at the highest cell of the new map"));
+      gtk_widget_set_tooltip_text (widget,
+                                   isnan (one->peaks_ras_mm[1][0])
+                                     ? _ ("Open the scan")
+                                     : _ ("Open the scan at the highest cell of the new map"));
       g_signal_connect (widget, "activated", G_CALLBACK (activated_cb), row);
     }
   return widget;

@@ -299,7 +299,8 @@ sag_ui_result_dup_limits (const SagReportTask *task)
     add (text, _ ("All cases are positive: there is no AUROC, no AUPR and no specificity."));
   if (misses_interval (task))
     add (text, _ ("No interval where the cases are too few to say how far a figure may be off."));
-  if (task->n_masks > 0 && task->models[0].maps.n_present < SAG_METRICS_FEWEST)
+  if (task->n_masks > 0 &&
+      MAX (task->models[0].maps.n_present, task->models[1].maps.n_present) < SAG_METRICS_FEWEST)
     add (text, _ ("Figures of maps are of few masks and have no interval: look at the cases."));
   return g_string_free (text, text->len == 0);
 }
@@ -361,17 +362,18 @@ sag_ui_result_dup_head (const SagReportFile *report)
 }
 
 static double
-shown (const SagReportTask *task, double score)
+shown (const SagReportTask *task, gsize model, double score)
 {
-  return task->detects ? score : 1 / (1 + exp (-score));
+  return task->models[model].detects ? score : 1 / (1 + exp (-score));
 }
 
 static gboolean
-is_positive (const SagReportFile *report, const SagReportTask *task, double score)
+is_positive (const SagReportFile *report, const SagReportTask *task, gsize model, double score)
 {
   double share = sag_report_file_get_facts (report)->threshold;
 
-  return score >= (task->detects ? (double) SAG_LOCALISE_THRESHOLD : log (share / (1 - share)));
+  return score >= (task->models[model].detects ? (double) SAG_LOCALISE_THRESHOLD
+                                               : log (share / (1 - share)));
 }
 
 char *
@@ -383,11 +385,11 @@ sag_ui_result_dup_case_line (const SagReportFile *report, const SagReportCase *o
                                                  : _ ("present");
   gboolean             right[2];
   const char          *verdict;
-  g_autofree char     *before = dup_decimals (shown (task, one->scores[0]), 2);
-  g_autofree char     *after = dup_decimals (shown (task, one->scores[1]), 2);
+  g_autofree char     *before = dup_decimals (shown (task, 0, one->scores[0]), 2);
+  g_autofree char     *after = dup_decimals (shown (task, 1, one->scores[1]), 2);
 
   for (int m = 0; m < 2; m++)
-    right[m] = is_positive (report, task, one->scores[m]) == (one->truth == 1);
+    right[m] = is_positive (report, task, (gsize) m, one->scores[m]) == (one->truth == 1);
   if (one->truth < 0)
     verdict = _ ("not counted");
   else if (right[0] == right[1])

@@ -169,6 +169,31 @@ test_read (void)
   g_assert_true (isnan (one->peaks_ras_mm[1][2]));
 }
 
+/* The first model draws no map: nothing of it stands beside the other's, and its number is the class head's. */
+static void
+test_no_map (void)
+{
+  g_autofree char *whole = dup_report (&right);
+  char            *maps = strstr (whole, "\"maps\": {");
+  char            *rest = strchr (maps, '}') + 1;
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagReportFile) file = NULL;
+  const SagReportTask *task;
+
+  *maps = 0;
+  text = g_strdup_printf ("%s\"number\": \"probability\", \"maps\": null%s", whole, rest);
+  file = sag_report_file_parse (text, strlen (text), "report.json", &error);
+  g_assert_no_error (error);
+  task = sag_report_file_get_task (file, 1);
+  g_assert_false (task->models[0].detects);
+  g_assert_true (isnan (task->models[0].maps.hit));
+  g_assert_cmpuint (task->models[0].maps.n_present, ==, 0);
+  g_assert_true (task->models[1].detects);
+  g_assert_cmpfloat (task->models[1].maps.best_dice, ==, 0.75);
+  g_assert_cmpuint (task->changed->len, ==, 0); /* 0.4 is no score below 0.5, but a logit above 0 */
+}
+
 /* Curves are those of the cases. */
 static void
 test_curves (void)
@@ -368,6 +393,7 @@ main (int argc, char **argv)
   g_setenv ("XDG_DATA_HOME", folder, TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/evaluate/report-file/read", test_read);
+  g_test_add_func ("/evaluate/report-file/no-map", test_no_map);
   g_test_add_func ("/evaluate/report-file/curves", test_curves);
   g_test_add_func ("/evaluate/report-file/damaged", test_damaged);
   g_test_add_func ("/evaluate/report-file/impossible", test_impossible);
