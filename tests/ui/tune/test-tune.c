@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "model/bundle/create.h"
 #include "tests/support/test.h"
 #include "tests/ui/support.h"
 #include "tests/ui/tune/tune-fixture.h"
@@ -89,6 +90,52 @@ test_choose (SagTestTune *test, gconstpointer data)
   g_assert_null (sag_ui_tune_choose_get_problem (choose));
   g_assert_cmpuint (sag_snapshot_get_n_folds (counts->chosen), ==, 3);
   sag_test_tune_picture (test, "choose-folds");
+}
+
+static void
+open_multi_label (SagTestTune *test, const char *question)
+{
+  char *const           questions[] = { (char *) question, NULL };
+  const SagBundleCreate create = {
+    .input = { 64, 64, 64 }, .width = 0.15, .hidden = 32, .questions = (char **) questions
+  };
+  g_autofree char *folder = g_build_filename (test->folder, "no-map", NULL);
+  g_autoptr (GError) error = NULL;
+  G_GNUC_UNUSED g_autoptr (SagBundle) bundle = sag_bundle_create (&create, folder, &error);
+
+  g_assert_no_error (error);
+  sag_ui_engine_open_async (test->engine, folder, NULL, NULL);
+  sag_test_ui_until (
+    sag_ui_engine_get_bundle (test->engine) != NULL &&
+    !sag_network_has_map (sag_bundle_get_network (sag_ui_engine_get_bundle (test->engine))));
+}
+
+/* A model that reads no text trains as a whole, and learns its own questions only. */
+static void
+test_multi_label (SagTestTune *test, gconstpointer data)
+{
+  SagUiTuneChoose *choose;
+  GtkWidget       *parts;
+
+  open_multi_label (test, data != NULL ? "Is there a pacemaker?" : SAG_TEST_TUNE_WORDING);
+  sag_test_tune_show (test);
+  choose = sag_ui_tune_window_get_choose (test->window);
+  sag_test_tune_count (test);
+  parts = get_combo (test, 4);
+  g_assert_cmpuint (adw_combo_row_get_selected (ADW_COMBO_ROW (parts)), ==, 3);
+  g_assert_true (sag_test_tune_shows (test, "reads no text and trains as a whole"));
+  if (data != NULL)
+    {
+      g_assert_nonnull (
+        strstr (sag_ui_tune_choose_get_problem (choose), "“effusion” is none of the questions"));
+      return;
+    }
+  g_assert_null (sag_ui_tune_choose_get_problem (choose));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (parts), 0);
+  g_assert_nonnull (strstr (sag_ui_tune_choose_get_problem (choose), "choose All"));
+  g_assert_false (sag_ui_tune_choose_is_ready (choose));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (parts), 3);
+  g_assert_true (sag_ui_tune_choose_is_ready (choose));
 }
 
 /* Labels of one kind only; a single case: a sentence, and no way to start. */
@@ -436,6 +483,8 @@ main (int argc, char **argv)
 #define ADD(name, data, test)                                                                      \
   g_test_add (name, SagTestTune, data, sag_test_tune_set_up, test, sag_test_tune_tear_down)
   ADD ("/ui/tune/choose", NULL, test_choose);
+  ADD ("/ui/tune/multi-label", NULL, test_multi_label);
+  ADD ("/ui/tune/multi-label-others", GINT_TO_POINTER (SAG_TEST_TUNE_CASES), test_multi_label);
   ADD ("/ui/tune/one-kind", GINT_TO_POINTER (-SAG_TEST_TUNE_CASES), test_nothing_to_learn);
   ADD ("/ui/tune/one-case", GINT_TO_POINTER (1), test_nothing_to_learn);
   ADD ("/ui/tune/no-project", NULL, test_no_project);
