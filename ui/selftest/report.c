@@ -213,14 +213,22 @@ static void
 thread_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   SagUiReport *self = SAG_UI_REPORT (source);
+  SagBundle   *bundle;
 
   if (self->cancellable != g_task_get_cancellable (G_TASK (result)))
     return; /* stopped meanwhile */
   add_engine (self);
-  if (sag_ui_engine_get_bundle (self->engine) != NULL)
-    sag_ui_engine_laterality_async (self->engine, self->cancellable, sides_cb, g_object_ref (self));
-  else
-    set_running (self, NULL);
+  bundle = sag_ui_engine_get_bundle (self->engine);
+  if (bundle != NULL && sag_network_has_map (sag_bundle_get_network (bundle)))
+    {
+      sag_ui_engine_laterality_async (self->engine, self->cancellable, sides_cb,
+                                      g_object_ref (self));
+      return;
+    }
+  if (bundle != NULL)
+    sag_ui_report_add (self, _ ("Left and right"), SAG_SELFTEST_NOTE,
+                       _ ("The model draws no map, so there are no sides to check."), NULL);
+  set_running (self, NULL);
 }
 
 void
