@@ -107,7 +107,8 @@ class Desk:
     def picture(self, name):
         """A screenshot that is kept, and its path."""
         path = os.path.join(PICTURES, name + ".png") if PICTURES else harness.scratch(name + ".png")
-        subprocess.run(["import", "-silent", "-window", "root", path], check=True, capture_output=True)
+        env = dict(os.environ, OMP_NUM_THREADS="1")  # its threads would wait for each other on a busy machine
+        subprocess.run(["import", "-silent", "-window", "root", path], check=True, capture_output=True, env=env)
         return path
 
     def key(self, *keys):
