@@ -369,12 +369,13 @@ note_rest (const Reading *reading)
 }
 
 gboolean
-sag_import_rows (SagProject  *project,
-                 const char  *path,
-                 const char  *reader,
-                 GPtrArray   *masks,
-                 SagExported *imported,
-                 GError     **error)
+sag_import_rows (SagProject   *project,
+                 const char   *path,
+                 const char   *reader,
+                 GPtrArray    *masks,
+                 SagExported  *imported,
+                 GCancellable *cancellable,
+                 GError      **error)
 {
   g_autoptr (SagRows) rows = sag_rows_load (path, error);
   g_autofree char *name = sag_file_dup_display_name (path);
@@ -385,7 +386,8 @@ sag_import_rows (SagProject  *project,
   Reading  reading = { project, rows, name, folder, reader, imported, tasks, known, NULL, masks };
   gboolean done;
 
-  if (rows == NULL || !sag_store_need_writable (project->store, error))
+  if (rows == NULL || !sag_store_need_writable (project->store, error) ||
+      !sag_import_look_at_scans (project, rows, imported, cancellable, error))
     return FALSE;
   for (guint t = 0; t < project->tasks->len; t++)
     {

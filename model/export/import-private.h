@@ -4,6 +4,7 @@
 /* import-labels.c reads tables, import-table.c the masks that they name, import-masks.c and import-bin.c the files
  * of those. */
 
+#include "model/dataset/rows.h"
 #include "model/export/import.h"
 
 G_BEGIN_DECLS
@@ -26,12 +27,24 @@ typedef struct
 } SagMaskRow;
 
 /** sag_import_rows: the labels of sag_import_table(). @masks: (element-type SagMaskRow): gets the rows with a mask */
-gboolean sag_import_rows (SagProject  *project,
-                          const char  *path,
-                          const char  *reader,
-                          GPtrArray   *masks,
-                          SagExported *imported,
-                          GError     **error);
+gboolean sag_import_rows (SagProject   *project,
+                          const char   *path,
+                          const char   *reader,
+                          GPtrArray    *masks,
+                          SagExported  *imported,
+                          GCancellable *cancellable,
+                          GError      **error);
+
+/**
+ * sag_import_look_at_scans: cases that were never opened, and are called as rows with a content (scan_sha256) that no
+ * case has, get theirs, in the project, too. One that cannot be read is left as it is. Errors: G_IO_ERROR_CANCELLED,
+ * those of the project
+ */
+gboolean sag_import_look_at_scans (SagProject   *project,
+                                   SagRows      *rows,
+                                   SagExported  *imported,
+                                   GCancellable *cancellable,
+                                   GError      **error);
 
 /**
  * sag_import_read_map: (transfer full): the masks' file, before it is brought on the scan's grid. Errors: as of

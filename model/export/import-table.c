@@ -330,7 +330,7 @@ sag_import_table (SagProject   *project,
   g_autoptr (SagProject) now = NULL; /* with the tasks that came in */
   g_auto (Table) table = { project, imported, by_model, cancellable };
 
-  if (!sag_import_rows (project, path, reader, rows, imported, error))
+  if (!sag_import_rows (project, path, reader, rows, imported, cancellable, error))
     return FALSE;
   if (rows->len == 0)
     return TRUE;

@@ -156,6 +156,40 @@ test_other_grid (ExportFixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (second, "1 masks lie on another grid"));
 }
 
+/* A scan that joined a worklist unopened is looked at when a table tells of its content; another content is another
+ * scan, whatever it is called. */
+static void
+test_unopened (ExportFixture *fixture, gconstpointer data)
+{
+  g_autofree char *scan = save_map (fixture, "a.nii.gz", 3, 0);
+  g_autofree char *hash = sag_nifti_hash_files (scan, NULL, NULL);
+  g_autofree char *move = g_strdup_printf ("UPDATE cases SET path = '%s'", scan);
+  g_autofree char *text =
+    g_strdup_printf ("case,scan_sha256,task,value\na,%s,nodule,present\n", hash);
+  g_autofree char *strange = NULL;
+  g_autofree char *known = NULL;
+  g_autoptr (SagProject) project = NULL;
+  g_autoptr (GError) error = NULL;
+
+  run_in_store (fixture->store, move);
+  hash[0] = hash[0] == '0' ? '1' : '0';
+  {
+    g_autofree char *other =
+      g_strdup_printf ("case,scan_sha256,task,value\na,%s,nodule,absent\n", hash);
+
+    strange = import (fixture, other);
+  }
+  g_assert_nonnull (strstr (strange, "Line 2"));
+  known = import (fixture, text);
+  g_assert_cmpstr (known, ==, "");
+  project = sag_project_load (fixture->store, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (project->labels->len, ==, 1);
+  g_assert_cmpint (((const SagLabelRow *) project->labels->pdata[0])->value, ==,
+                   SAG_LABEL_VALUE_PRESENT);
+  g_assert_nonnull (((const SagCaseRow *) project->cases->pdata[0])->sha256);
+}
+
 static gboolean
 decide (SagDb *db, gpointer data, GError **error)
 {
@@ -204,5 +238,6 @@ main (int argc, char **argv)
   add_test ("/export/import/told-of-one", test_told_of_one);
   add_test ("/export/import/other-grid", test_other_grid);
   add_test ("/export/import/counted", test_counted);
+  add_test ("/export/import/unopened", test_unopened);
   return g_test_run ();
 }
