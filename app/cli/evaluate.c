@@ -331,7 +331,13 @@ static int
 say_failures (const SagCliEvaluation *found)
 {
   const char *const *failures = sag_evaluation_get_failures (found->evaluation);
+  const char        *full = sag_evaluation_get_cache_error (found->evaluation);
 
+  if (full != NULL)
+    fprintf (stderr,
+             "sagitta-cli: The cache took no more, so the next evaluation begins anew with some "
+             "scans. %s\n",
+             full);
   for (gsize i = 0; failures[i] != NULL; i++)
     {
       g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, failures[i]);

@@ -13,6 +13,7 @@
 
 struct _SagEvaluation
 {
+  char               *cache_error; /* nullable */
   SagEvaluationCounts counts;
   GArray             *rows;
   GPtrArray          *tasks;
@@ -227,18 +228,23 @@ finish_scan (Work *work, SagScanAsked *asked, const char *path, GError *error)
   for (gsize m = 0; m < work->self->counts.n_models; m++)
     if (asked->cell_ml[m] > 0)
       work->self->counts.cell_ml[m] = asked->cell_ml[m];
+  if (asked->cache_error != NULL && work->self->cache_error == NULL)
+    work->self->cache_error = g_strdup (asked->cache_error->message);
+  g_clear_error (&asked->cache_error);
   work->n_done++;
   if (work->options->progress != NULL && work->error == NULL)
     work->options->progress (work->n_done, work->scans->len, work->options->data);
   g_mutex_unlock (&work->mutex);
 }
 
+/* @cache: out: (nullable): NULL, too, once it took something no more */
 static gboolean
-take_scan (Work *work, gsize *scan)
+take_scan (Work *work, gsize *scan, SagCache **cache)
 {
   gboolean taken;
 
   g_mutex_lock (&work->mutex);
+  *cache = work->self->cache_error == NULL ? work->options->cache : NULL;
   taken = work->error == NULL && work->n_taken < work->scans->len;
   if (taken)
     *scan = work->n_taken++;
@@ -249,10 +255,11 @@ take_scan (Work *work, gsize *scan)
 static void
 lane_cb (gsize lane, guint worker, gpointer data)
 {
-  Work *work = data;
-  gsize scan;
+  Work     *work = data;
+  gsize     scan;
+  SagCache *cache;
 
-  while (take_scan (work, &scan))
+  while (take_scan (work, &scan, &cache))
     {
       GArray      *rows = work->scans->pdata[scan];
       SagScanAsked asked = { .rows = (SagEvaluationRow *) (void *) work->self->rows->data,
@@ -264,7 +271,7 @@ lane_cb (gsize lane, guint worker, gpointer data)
                              .n_models = work->self->counts.n_models,
                              .has_map = work->self->counts.has_map,
                              .keep_empty = work->options->keep_empty,
-                             .cache = work->options->cache };
+                             .cache = cache };
       const char  *path = asked.rows[asked.which[0]].sample->image;
       GError      *error = NULL;
 
@@ -396,6 +403,8 @@ sag_evaluation_join (SagEvaluation **parts, gsize n)
       for (guint f = 0; f + 1 < parts[p]->failures->len; f++)
         g_ptr_array_add (self->failures, g_strdup (parts[p]->failures->pdata[f]));
       add_counts (&self->counts, &parts[p]->counts);
+      if (self->cache_error == NULL)
+        self->cache_error = g_steal_pointer (&parts[p]->cache_error);
       g_clear_pointer (&parts[p], sag_evaluation_free);
     }
   self->counts.n_tasks = self->tasks->len;
@@ -411,6 +420,7 @@ sag_evaluation_free (SagEvaluation *evaluation)
   g_array_unref (evaluation->rows);
   g_ptr_array_unref (evaluation->tasks);
   g_ptr_array_unref (evaluation->failures);
+  g_free (evaluation->cache_error);
   g_free (evaluation);
 }
 
@@ -430,6 +440,12 @@ const char *
 sag_evaluation_get_task (const SagEvaluation *evaluation, gsize task)
 {
   return evaluation->tasks->pdata[task];
+}
+
+const char *
+sag_evaluation_get_cache_error (const SagEvaluation *evaluation)
+{
+  return evaluation->cache_error;
 }
 
 const char *const *

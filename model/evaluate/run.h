@@ -148,6 +148,8 @@ const SagEvaluationCounts *sag_evaluation_get_counts (const SagEvaluation *evalu
 const SagEvaluationRow    *sag_evaluation_get_row (const SagEvaluation *evaluation, gsize row);
 /** sag_evaluation_get_task: the question, verbatim; tasks are numbered as they come first in the data set. */
 const char *sag_evaluation_get_task (const SagEvaluation *evaluation, gsize task);
+/** sag_evaluation_get_cache_error: (nullable): a sentence: why not all could be kept in the cache. */
+const char *sag_evaluation_get_cache_error (const SagEvaluation *evaluation);
 /** sag_evaluation_get_failures: (transfer none): a sentence for each scan that was not answered. */
 const char *const *sag_evaluation_get_failures (const SagEvaluation *evaluation);
 

@@ -112,9 +112,10 @@ prepare_file (Scan *scan, View *view, const SagRecipe *recipe, GError **error)
   view->prepared = sag_read_prepare (path, scan->volume, recipe, NULL, scan->cancellable, error);
   if (view->prepared == NULL)
     return FALSE;
-  scan->asked->engine_failed =
-    cache != NULL && !sag_scan_cache_save (cache, path, view->prepared, &scan->geometry, error);
-  return !scan->asked->engine_failed;
+  if (cache != NULL && !sag_scan_cache_save (cache, path, view->prepared, &scan->geometry,
+                                             &scan->asked->cache_error))
+    scan->asked->cache = NULL;
+  return TRUE;
 }
 
 /* Two models of one recipe look at the same input. */
@@ -182,10 +183,12 @@ encode (Scan *scan, gsize model, SagEngine *engine, GError **error)
       return TRUE;
     }
   view->tokens = sag_engine_encode (engine, view->prepared, scan->cancellable, error);
-  return view->tokens != NULL &&
-         (view->tokens_key == NULL || scan->asked->cache == NULL ||
-          sag_scan_cache_save_tokens (scan->asked->cache, view->tokens_key,
-                                      sag_tokens_get_values (view->tokens), n_values, error));
+  if (view->tokens != NULL && view->tokens_key != NULL && scan->asked->cache != NULL &&
+      !sag_scan_cache_save_tokens (scan->asked->cache, view->tokens_key,
+                                   sag_tokens_get_values (view->tokens), n_values,
+                                   &scan->asked->cache_error))
+    scan->asked->cache = NULL;
+  return view->tokens != NULL;
 }
 
 static gboolean

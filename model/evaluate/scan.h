@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * @keep_empty, @cache: as SagEvaluateOptions has it
  * @verdict, @synthetic, @n_unknown: out
  * @cell_ml: out: (n_models): volume of a cell
- * @engine_failed: out: an error is the engine's, the question's or the cache's, not the scan's
+ * @engine_failed: out: an error is the engine's or the question's, not the scan's
+ * @cache_error: out: (nullable): why something could not be kept; the scan is answered all the same
  */
 typedef struct
 {
@@ -33,6 +34,7 @@ typedef struct
   gsize                   n_unknown;
   double                  cell_ml[SAG_EVALUATE_MOST_MODELS];
   gboolean                engine_failed;
+  GError                 *cache_error;
 } SagScanAsked;
 
 /** sag_scan_ask: loads, prepares, encodes and asks; masks after that. Any thread. */
