@@ -4,12 +4,11 @@
 
 import contextlib
 import os
-import subprocess
 
 import numpy
 
 import harness
-from harness import EFFUSION, LUNGS, list_tree, new_folder, phantom, random_bundle, refuse, run, save_tensors, scratch
+from harness import EFFUSION, LUNGS, call, list_tree, new_folder, phantom, random_bundle, refuse, run, save_tensors, scratch, tiny_disk
 
 
 def commands(folder):
@@ -68,21 +67,6 @@ def test_read_only_folder():
         os.chmod(folder, 0o755)
 
 
-@contextlib.contextmanager
-def tiny_disk(size_bytes):
-    """A file system of that size, where this user may mount one."""
-    folder = new_folder("disk")
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", "tmpfs", folder], check=False, capture_output=True
-    )
-    if mounted.returncode != 0:
-        raise harness.Skip("this user may not mount a small disk")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", folder], check=True)
-
-
 def test_full_disk():
     with tiny_disk(65536) as disk:
         with contextlib.suppress(OSError), open(os.path.join(disk, "full"), "wb", buffering=0) as file:
@@ -124,6 +108,21 @@ def test_existing_files_survive():
     path = scratch("o.nii.gz")
     for _ in range(2):
         run("prepare", phantom(), "-o", path)
+
+
+def test_full_cache():
+    """A cache ends with its disk, not the evaluation: the figures are there, and what could not be kept is told."""
+    table = scratch("table.csv")
+    with open(table, "w", encoding="utf-8") as file:
+        file.write("question,img_file_path,label,split\n")
+        file.writelines(f"{EFFUSION},{phantom(seed, spacing='6,6,6')},{seed % 2},test\n" for seed in range(1, 5))
+    asked = ("evaluate", table, "--bundle", random_bundle(), "--json")
+    expected = run(*asked).json()
+    with tiny_disk(300 << 10) as disk:
+        result = call(*asked, "--cache", os.path.join(disk, "cache"))
+    assert result.code == 0 and "The cache took no more" in result.err and "free some space" in result.err, result.err
+    document = result.json()
+    assert all(document[part] == expected[part] for part in ("tasks", "groups", "cases")), document
 
 
 if __name__ == "__main__":

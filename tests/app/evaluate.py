@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import time
 
 import harness
@@ -296,24 +295,6 @@ def test_cache_changes_nothing():
     with open(scratch("file"), "w", encoding="utf-8"):
         refuse("evaluate", manifest(), "--bundle", random_bundle(), "--cache", scratch("file"), words="file")
     refuse("evaluate", manifest(), "--bundle", random_bundle(), "--cache-size", 0, code=2, words="--cache-size")
-
-
-def test_full_cache():
-    """The figures are there; what could not be kept is told."""
-    disk = new_folder("small-disk")
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk], check=False, capture_output=True).returncode != 0:
-        raise harness.Skip("only root may make a small disk")
-    try:
-        result = call("evaluate", manifest(), "--bundle", random_bundle(), "--by", "sentence", "--cache", os.path.join(disk, "cache"), "--json")
-        assert result.code == 0, result.err
-        assert "The cache took no more" in result.err and "free some space" in result.err, result.err
-        document, expected = result.json(), dict(report()["json"])
-        for one in (document, expected):
-            one.pop("seconds", None)
-            one.pop("holdout", None)
-        assert document == expected
-    finally:
-        subprocess.run(["umount", disk], check=False)
 
 
 def test_standardised_file():

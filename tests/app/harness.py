@@ -5,6 +5,7 @@ A test file defines functions called test_... and ends with harness.main(globals
 AssertionError, or raise Skip. $SAGITTA_CLI is the program, $SAGITTA_SHARED the folder of golden values and scans.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -68,6 +69,19 @@ def new_folder(name):
     shutil.rmtree(path, ignore_errors=True)
     os.makedirs(path)
     return path
+
+
+@contextlib.contextmanager
+def tiny_disk(size_bytes):
+    """A file system of that size, where this user may mount one. It can be remounted with more."""
+    folder = new_folder("disk")
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", "tmpfs", folder]
+    if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+        raise Skip("this user may not mount a small disk")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=False)
 
 
 def shared(*names):
