@@ -4,6 +4,7 @@
 #include "model/mask/brush.h"
 #include "model/store/audit.h"
 #include "model/store/masks.h"
+#include "model/store/recover.h"
 #include "tests/model/mask/make-mask.h"
 #include "tests/support/test.h"
 
@@ -123,6 +124,64 @@ make_path (char **folder)
 {
   *folder = sag_test_dup_folder ();
   return g_build_filename (*folder, "study.sagitta", NULL);
+}
+
+char *
+make_full (const char *folder, int n_cases, SagStoreFunc put, int n_painted, guint n_strokes)
+{
+  char             *path = g_build_filename (folder, "a.sagitta", NULL);
+  const SagGeometry grid = make_grid (0);
+  g_autoptr (GRand) random = g_rand_new_with_seed (61);
+  g_autoptr (GError) error = NULL;
+  SagStore *store = sag_store_open (path, SAG_STORE_CREATE, "Ann", &error);
+
+  g_assert_no_error (error);
+  add_task (store, "effusion");
+  for (int c = 1; c <= n_cases; c++)
+    {
+      g_autofree char *name = g_strdup_printf ("case-%d", c);
+
+      g_assert_cmpint (add_case (store, name), ==, c);
+    }
+  g_assert_true (sag_store_run (store, put, NULL, &error));
+  for (int c = 1; c <= n_painted; c++)
+    {
+      g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
+
+      sag_masks_attach (store, c, NULL, set);
+      make_strokes (set, n_strokes, random);
+      sag_masks_detach (set);
+    }
+  g_assert_true (sag_store_close (store, &error));
+  return path;
+}
+
+gint64
+count_rows (const char *path, const char *table)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT count(*) FROM %s", table);
+  sqlite3         *db = NULL;
+  sqlite3_stmt    *row = NULL;
+  gint64           n;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &row, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (row), ==, SQLITE_ROW);
+  n = sqlite3_column_int64 (row, 0);
+  sqlite3_finalize (row);
+  sqlite3_close (db);
+  return n;
+}
+
+void
+assert_sound (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) found = sag_store_check (path, &error);
+
+  g_assert_no_error (error);
+  for (gsize f = 0; found[f] != NULL; f++)
+    g_error ("%s", found[f]);
 }
 
 gboolean

@@ -22,6 +22,17 @@ void run_in_store (SagStore *store, const char *sql);
 /** make_path: (transfer full): of a project that is not there yet, in a new @folder (out) (transfer full). */
 char *make_path (char **folder);
 
+/**
+ * make_full: (transfer full): path of a closed project in @folder with @n_cases called "case-1" and on, numbered so, a
+ * task, what @put writes, and @n_strokes strokes on each of the first @n_painted cases.
+ */
+char *make_full (const char *folder, int n_cases, SagStoreFunc put, int n_painted, guint n_strokes);
+
+/** count_rows: @table: of a closed project; may have a WHERE. */
+gint64 count_rows (const char *path, const char *table);
+/** assert_sound: every row of a closed project is as its checksum says. */
+void assert_sound (const char *path);
+
 /** n_entries: of the log, which must be sound. */
 gint64 n_entries (SagStore *store);
 

@@ -47,37 +47,6 @@ put_rows (SagDb *db, gpointer data, GError **error)
   return TRUE;
 }
 
-/* Cases with labels, measurements and reviews; three of them painted. */
-static char *
-make (const char *folder)
-{
-  char             *path = g_build_filename (folder, "a.sagitta", NULL);
-  const SagGeometry grid = make_grid (0);
-  g_autoptr (GRand) random = g_rand_new_with_seed (61);
-  g_autoptr (GError) error = NULL;
-  SagStore *store = sag_store_open (path, SAG_STORE_CREATE, "Ann", &error);
-
-  g_assert_no_error (error);
-  add_task (store, "effusion");
-  for (int c = 1; c <= N_CASES; c++)
-    {
-      g_autofree char *name = g_strdup_printf ("case-%d", c);
-
-      g_assert_cmpint (add_case (store, name), ==, c);
-    }
-  g_assert_true (sag_store_run (store, put_rows, NULL, &error));
-  for (int c = 1; c <= 3; c++)
-    {
-      g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
-
-      sag_masks_attach (store, c, NULL, set);
-      make_strokes (set, 12, random);
-      sag_masks_detach (set);
-    }
-  g_assert_true (sag_store_close (store, &error));
-  return path;
-}
-
 static sqlite3 *
 open_db (const char *path)
 {
@@ -233,43 +202,24 @@ assert_table (
   g_assert_false (told->at_least && n_missing == 0);
 }
 
-static void
-assert_sound (const char *path)
-{
-  g_autoptr (GError) error = NULL;
-  g_auto (GStrv) found = sag_store_check (path, &error);
-
-  g_assert_no_error (error);
-  for (gsize f = 0; found[f] != NULL; f++)
-    g_error ("%s", found[f]);
-}
-
-static int
-count (const char *path, const char *table)
-{
-  g_autoptr (GHashTable) rows = read_rows (path, table);
-
-  return (int) g_hash_table_size (rows);
-}
-
 /* What is known of rows that are gone: the files of cases, the words of labels, what was painted. */
 static void
 assert_places (const char *out, const Plan *plan, guint page, const SagRecovered *recovered)
 {
   const char *table = plan->tables[page];
 
-  g_assert_cmpint (count (out, "cases WHERE path = '/nowhere/case-' || id || '.nii.gz'"), ==,
+  g_assert_cmpint (count_rows (out, "cases WHERE path = '/nowhere/case-' || id || '.nii.gz'"), ==,
                    N_CASES);
-  g_assert_cmpint (count (out, "labels WHERE value = 1"), ==, N_CASES);
-  g_assert_cmpint (count (out, "tasks WHERE key = 'effusion' AND wording LIKE 'Diagnose the%'"), ==,
-                   1);
+  g_assert_cmpint (count_rows (out, "labels WHERE value = 1"), ==, N_CASES);
+  g_assert_cmpint (
+    count_rows (out, "tasks WHERE key = 'effusion' AND wording LIKE 'Diagnose the%'"), ==, 1);
   g_assert_true (recovered->log_broken ==
                  (plan->are_leaves[page] && g_strcmp0 (table, "audit") == 0));
-  g_assert_cmpint (count (out, "masks"), ==, 3);
+  g_assert_cmpint (count_rows (out, "masks"), ==, 3);
   if (plan->are_leaves[page] && g_strcmp0 (table, "labels") == 0)
     {
       g_assert_cmpint (g_strv_length (recovered->labels), ==, plan->n_rows[page]);
-      g_assert_cmpint (count (out, "labels WHERE comment = '(recovered from the log)'"), ==,
+      g_assert_cmpint (count_rows (out, "labels WHERE comment = '(recovered from the log)'"), ==,
                        plan->n_rows[page]);
       g_assert_cmpint (find (recovered, "labels")->n_placed, ==, plan->n_rows[page]);
     }
@@ -312,36 +262,65 @@ try_page (const char *bad, const char *out, const Plan *plan, guint page, GHashT
   g_unlink (out);
 }
 
-/* Every page in turn. */
+/* A project as it was, and where a damaged copy and what is recovered of it are put. */
+typedef struct
+{
+  char       *folder;
+  char       *bad;
+  char       *out;
+  char       *bytes;
+  gsize       size;
+  GHashTable *was[SAG_RECOVERED_MOST_TABLES];
+  Plan        plan;
+} Damage;
+
 static void
-test_every_page (void)
+set_up (Damage *damage, gconstpointer data)
 {
   const char *const *tables = sag_schema_get_tables ();
-  char              *folder = sag_test_dup_folder ();
-  g_autofree char   *path = make (folder);
-  g_autofree char   *bad = g_build_filename (folder, "bad", NULL);
-  g_autofree char   *out = g_build_filename (folder, "out", NULL);
-  g_autofree char   *bytes = NULL;
-  GHashTable        *was[SAG_RECOVERED_MOST_TABLES] = { NULL };
-  gsize              size = 0;
-  Plan               plan;
+  g_autofree char   *path = NULL;
 
-  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
-  plan = make_plan (path, bytes, size);
+  damage->folder = sag_test_dup_folder ();
+  path = make_full (damage->folder, N_CASES, put_rows, 3, 12);
+  damage->bad = g_build_filename (damage->folder, "bad", NULL);
+  damage->out = g_build_filename (damage->folder, "out", NULL);
+  g_assert_true (g_file_get_contents (path, &damage->bytes, &damage->size, NULL));
+  damage->plan = make_plan (path, damage->bytes, damage->size);
   for (gsize t = 0; tables[t] != NULL; t++)
-    was[t] = read_rows (path, tables[t]);
-  for (guint page = 1; page < plan.n; page++)
+    damage->was[t] = read_rows (path, tables[t]);
+}
+
+static void
+tear_down (Damage *damage, gconstpointer data)
+{
+  for (gsize t = 0; damage->was[t] != NULL; t++)
+    g_hash_table_unref (damage->was[t]);
+  plan_clear (&damage->plan);
+  g_free (damage->bad);
+  g_free (damage->out);
+  g_free (damage->bytes);
+  sag_test_remove_folder (damage->folder);
+}
+
+static void
+save_without (Damage *damage, const guint *pages, int n_pages)
+{
+  g_autofree char *damaged = g_memdup2 (damage->bytes, damage->size);
+
+  for (int p = 0; p < n_pages; p++)
+    memset (damaged + (gsize) (pages[p] - 1) * PAGE, 0xff, PAGE);
+  g_assert_true (g_file_set_contents (damage->bad, damaged, (gssize) damage->size, NULL));
+}
+
+/* Every page in turn. */
+static void
+test_every_page (Damage *damage, gconstpointer data)
+{
+  for (guint page = 1; page < damage->plan.n; page++)
     {
-      g_autofree char *damaged = g_memdup2 (bytes, size);
-
-      memset (damaged + (gsize) (page - 1) * PAGE, 0xff, PAGE);
-      g_assert_true (g_file_set_contents (bad, damaged, (gssize) size, NULL));
-      try_page (bad, out, &plan, page, was);
+      save_without (damage, &page, 1);
+      try_page (damage->bad, damage->out, &damage->plan, page, damage->was);
     }
-  for (gsize t = 0; tables[t] != NULL; t++)
-    g_hash_table_unref (was[t]);
-  plan_clear (&plan);
-  sag_test_remove_folder (folder);
 }
 
 /* Some pages at once: what is missing is never more than stood on them, and what is told never less, unless it is said
@@ -380,48 +359,27 @@ assert_some (const char         *out,
 }
 
 static void
-test_some_pages (void)
+test_some_pages (Damage *damage, gconstpointer data)
 {
-  const char *const *tables = sag_schema_get_tables ();
-  char              *folder = sag_test_dup_folder ();
-  g_autofree char   *path = make (folder);
-  g_autofree char   *bad = g_build_filename (folder, "bad", NULL);
-  g_autofree char   *out = g_build_filename (folder, "out", NULL);
-  g_autofree char   *bytes = NULL;
   g_autoptr (GRand) random = g_rand_new_with_seed (63);
-  GHashTable *was[SAG_RECOVERED_MOST_TABLES] = { NULL };
-  gsize       size = 0;
-  Plan        plan;
 
-  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
-  plan = make_plan (path, bytes, size);
-  for (gsize t = 0; tables[t] != NULL; t++)
-    was[t] = read_rows (path, tables[t]);
   for (int round = 0; round < 60; round++)
     {
-      g_autofree char *damaged = g_memdup2 (bytes, size);
-      guint            gone[4];
-      const int        n_gone = 2 + round % 3;
+      guint     gone[4];
+      const int n_gone = 2 + round % 3;
       g_auto (SagRecovered) recovered = { 0 };
       g_autoptr (GError) error = NULL;
 
       for (int g = 0; g < n_gone; g++)
-        {
-          gone[g] = (guint) g_rand_int_range (random, 1, (gint32) plan.n);
-          memset (damaged + (gsize) (gone[g] - 1) * PAGE, 0xff, PAGE);
-        }
-      g_assert_true (g_file_set_contents (bad, damaged, (gssize) size, NULL));
+        gone[g] = (guint) g_rand_int_range (random, 1, (gint32) damage->plan.n);
+      save_without (damage, gone, n_gone);
       g_test_message ("pages %u, %u ...", gone[0], gone[1]);
-      g_assert_true (sag_store_recover (bad, out, &recovered, &error));
+      g_assert_true (sag_store_recover (damage->bad, damage->out, &recovered, &error));
       g_assert_no_error (error);
-      assert_sound (out);
-      assert_some (out, &plan, gone, n_gone, was, &recovered);
-      g_unlink (out);
+      assert_sound (damage->out);
+      assert_some (damage->out, &damage->plan, gone, n_gone, damage->was, &recovered);
+      g_unlink (damage->out);
     }
-  for (gsize t = 0; tables[t] != NULL; t++)
-    g_hash_table_unref (was[t]);
-  plan_clear (&plan);
-  sag_test_remove_folder (folder);
 }
 
 /* A project whose tables begin on other pages than a new one's, and whose first page is gone. */
@@ -430,7 +388,7 @@ test_first_page_of_a_copy (void)
 {
   const char *const *tables = sag_schema_get_tables ();
   char              *folder = sag_test_dup_folder ();
-  g_autofree char   *path = make (folder);
+  g_autofree char   *path = make_full (folder, N_CASES, put_rows, 3, 12);
   g_autofree char   *out = g_build_filename (folder, "out", NULL);
   g_autofree char   *copy = g_build_filename (folder, "copy", NULL);
   g_autofree char   *sql = g_strdup_printf ("VACUUM INTO '%s'", copy);
@@ -463,7 +421,7 @@ static void
 test_free_pages (void)
 {
   char            *folder = sag_test_dup_folder ();
-  g_autofree char *path = make (folder);
+  g_autofree char *path = make_full (folder, N_CASES, put_rows, 3, 12);
   g_autofree char *out = g_build_filename (folder, "out", NULL);
   g_autofree char *bytes = NULL;
   gsize            size = 0;
@@ -483,10 +441,10 @@ test_free_pages (void)
   g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
   g_assert_true (sag_store_recover (path, out, &recovered, &error));
   g_assert_no_error (error);
-  g_assert_cmpint (count (out, "measurements WHERE case_id BETWEEN 11 AND 50 OR case_id > 60"), ==,
-                   0);
+  g_assert_cmpint (count_rows (out, "measurements WHERE case_id BETWEEN 11 AND 50 OR case_id > 60"),
+                   ==, 0);
   g_assert_cmpint (find (&recovered, "measurements")->n_missing, ==,
-                   20 - count (out, "measurements"));
+                   20 - count_rows (out, "measurements"));
   plan_clear (&plan);
   sag_test_remove_folder (folder);
 }
@@ -531,7 +489,7 @@ static void
 test_random_damage (void)
 {
   char            *folder = sag_test_dup_folder ();
-  g_autofree char *path = make (folder);
+  g_autofree char *path = make_full (folder, N_CASES, put_rows, 3, 12);
   g_autofree char *bad = g_build_filename (folder, "bad", NULL);
   g_autofree char *out = g_build_filename (folder, "out", NULL);
   g_autofree char *bytes = NULL;
@@ -571,8 +529,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/store/pages/every-page", test_every_page);
-  g_test_add_func ("/store/pages/some-pages", test_some_pages);
+  g_test_add ("/store/pages/every-page", Damage, NULL, set_up, test_every_page, tear_down);
+  g_test_add ("/store/pages/some-pages", Damage, NULL, set_up, test_some_pages, tear_down);
   g_test_add_func ("/store/pages/first-page-of-a-copy", test_first_page_of_a_copy);
   g_test_add_func ("/store/pages/free-pages", test_free_pages);
   g_test_add_func ("/store/pages/random-damage", test_random_damage);

@@ -33,70 +33,11 @@ put_labels (SagDb *db, gpointer data, GError **error)
   return TRUE;
 }
 
-/* Cases with labels; two of them painted. */
-static char *
-make (const char *folder)
-{
-  char             *path = g_build_filename (folder, "a.sagitta", NULL);
-  const SagGeometry grid = make_grid (0);
-  g_autoptr (GRand) random = g_rand_new_with_seed (51);
-  g_autoptr (GError) error = NULL;
-  SagStore *store = sag_store_open (path, SAG_STORE_CREATE, "Ann", &error);
-
-  g_assert_no_error (error);
-  add_task (store, "effusion");
-  for (int c = 1; c <= N_CASES; c++)
-    {
-      g_autofree char *name = g_strdup_printf ("case-%d", c);
-
-      g_assert_cmpint (add_case (store, name), ==, c);
-    }
-  g_assert_true (sag_store_run (store, put_labels, NULL, &error));
-  for (int c = 1; c <= 2; c++)
-    {
-      g_autoptr (SagMaskSet) set = sag_mask_set_new (&grid);
-
-      sag_masks_attach (store, c, NULL, set);
-      make_strokes (set, 30, random);
-      sag_masks_detach (set);
-    }
-  g_assert_true (sag_store_close (store, &error));
-  return path;
-}
-
-static gint64
-count (const char *path, const char *table)
-{
-  g_autofree char *sql = g_strdup_printf ("SELECT count(*) FROM %s", table);
-  sqlite3         *db = NULL;
-  sqlite3_stmt    *row = NULL;
-  gint64           n;
-
-  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &row, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_step (row), ==, SQLITE_ROW);
-  n = sqlite3_column_int64 (row, 0);
-  sqlite3_finalize (row);
-  sqlite3_close (db);
-  return n;
-}
-
-static void
-assert_sound (const char *path)
-{
-  g_autoptr (GError) error = NULL;
-  g_auto (GStrv) found = sag_store_check (path, &error);
-
-  g_assert_no_error (error);
-  for (gsize f = 0; found[f] != NULL; f++)
-    g_error ("%s", found[f]);
-}
-
 static void
 test_sound (void)
 {
   char            *folder = sag_test_dup_folder ();
-  g_autofree char *path = make (folder);
+  g_autofree char *path = make_full (folder, N_CASES, put_labels, 2, 30);
   g_autofree char *out = g_build_filename (folder, "b.sagitta", NULL);
   g_auto (SagRecovered) recovered = { 0 };
   g_autoptr (GError) error = NULL;
@@ -107,9 +48,9 @@ test_sound (void)
   assert_sound (out);
   g_assert_cmpint (recovered.n_lost, ==, 0);
   g_assert_false (recovered.unreadable || recovered.log_broken);
-  g_assert_cmpint (count (out, "bricks"), ==, count (path, "bricks"));
-  g_assert_cmpint (count (out, "steps"), ==, 60);
-  g_assert_cmpint (count (out, "audit"), ==, count (path, "audit") + 1);
+  g_assert_cmpint (count_rows (out, "bricks"), ==, count_rows (path, "bricks"));
+  g_assert_cmpint (count_rows (out, "steps"), ==, 60);
+  g_assert_cmpint (count_rows (out, "audit"), ==, count_rows (path, "audit") + 1);
   g_assert_false (sag_store_recover (path, out, &recovered, &error));
   sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST, "already");
   sag_test_remove_folder (folder);
@@ -119,7 +60,7 @@ static void
 test_bad_rows (void)
 {
   char             *folder = sag_test_dup_folder ();
-  g_autofree char  *path = make (folder);
+  g_autofree char  *path = make_full (folder, N_CASES, put_labels, 2, 30);
   g_autofree char  *out = g_build_filename (folder, "b.sagitta", NULL);
   const SagGeometry grid = make_grid (0);
   g_auto (SagRecovered) recovered = { 0 };
@@ -140,8 +81,8 @@ test_bad_rows (void)
   assert_sound (out);
   g_assert_cmpint (recovered.n_bricks_lost, ==, 1);
   g_assert_cmpint (recovered.n_journals, ==, 1);
-  g_assert_cmpint (count (out, "bricks"), ==, count (path, "bricks") - 1);
-  g_assert_cmpint (count (out, "steps"), ==, 30);
+  g_assert_cmpint (count_rows (out, "bricks"), ==, count_rows (path, "bricks") - 1);
+  g_assert_cmpint (count_rows (out, "steps"), ==, 30);
   store = sag_store_open (out, SAG_STORE_READ, NULL, &error);
   set = sag_masks_load (store, 1, "Ann", &grid, &error);
   g_assert_no_error (error);
@@ -166,7 +107,7 @@ test_bad_small_rows (void)
   for (gsize d = 0; d < G_N_ELEMENTS (damages); d++)
     {
       char            *folder = sag_test_dup_folder ();
-      g_autofree char *path = make (folder);
+      g_autofree char *path = make_full (folder, N_CASES, put_labels, 2, 30);
       g_autofree char *out = g_build_filename (folder, "b.sagitta", NULL);
       g_auto (SagRecovered) recovered = { 0 };
       g_autoptr (GError) error = NULL;
@@ -180,8 +121,8 @@ test_bad_small_rows (void)
       g_assert_true (sag_store_recover (path, out, &recovered, &error));
       g_assert_no_error (error);
       assert_sound (out);
-      g_assert_cmpint (count (out, damages[d].table), ==, damages[d].n_left);
-      g_assert_cmpint (count (out, "labels WHERE value = 2"), ==, 0);
+      g_assert_cmpint (count_rows (out, damages[d].table), ==, damages[d].n_left);
+      g_assert_cmpint (count_rows (out, "labels WHERE value = 2"), ==, 0);
       g_assert_cmpint (recovered.n_lost, >=, 1);
       sag_test_remove_folder (folder);
     }
@@ -211,7 +152,7 @@ test_old_format (void)
   for (int how = 0; how < 3; how++)
     {
       char            *folder = sag_test_dup_folder ();
-      g_autofree char *path = make (folder);
+      g_autofree char *path = make_full (folder, N_CASES, put_labels, 2, 30);
       g_autofree char *out = g_build_filename (folder, "b.sagitta", NULL);
       g_auto (SagRecovered) recovered = { 0 };
       g_autoptr (GError) error = NULL;
@@ -236,8 +177,8 @@ test_old_format (void)
         {
           const char *now = how == 2 ? out : path;
 
-          g_assert_cmpint (count (now, "labels WHERE crc IS NOT NULL"), ==, N_CASES);
-          g_assert_cmpint (count (now, "masks WHERE crc IS NOT NULL"), ==, 2);
+          g_assert_cmpint (count_rows (now, "labels WHERE crc IS NOT NULL"), ==, N_CASES);
+          g_assert_cmpint (count_rows (now, "masks WHERE crc IS NOT NULL"), ==, 2);
         }
       sag_test_remove_folder (folder);
     }
@@ -256,7 +197,7 @@ test_old_format_elsewhere (void)
 {
   const SagGeometry grid = make_grid (0);
   char             *folder = sag_test_dup_folder ();
-  g_autofree char  *path = make (folder);
+  g_autofree char  *path = make_full (folder, N_CASES, put_labels, 2, 30);
   g_autofree char  *saved = g_build_filename (folder, "b.sagitta", NULL);
   g_autoptr (GRand) random = g_rand_new_with_seed (56);
   g_autoptr (GError) error = NULL;
@@ -283,7 +224,7 @@ test_old_format_elsewhere (void)
   sag_masks_detach (set);
   g_assert_true (sag_store_close (store, &error));
   assert_sound (saved);
-  g_assert_cmpint (count (saved, "labels WHERE crc IS NOT NULL"), ==, 3 + N_CASES);
+  g_assert_cmpint (count_rows (saved, "labels WHERE crc IS NOT NULL"), ==, 3 + N_CASES);
   sag_test_remove_folder (folder);
 }
 
@@ -304,11 +245,11 @@ static void
 test_old_first_page (void)
 {
   char             *folder = sag_test_dup_folder ();
-  g_autofree char  *path = make (folder);
+  g_autofree char  *path = make_full (folder, N_CASES, put_labels, 2, 30);
   g_autofree char  *bad = g_build_filename (folder, "bad", NULL);
   g_autofree char  *out = g_build_filename (folder, "out", NULL);
   const SagGeometry grid = make_grid (0);
-  const gint64      n_bricks = count (path, "bricks");
+  const gint64      n_bricks = count_rows (path, "bricks");
   g_autoptr (GRand) random = g_rand_new_with_seed (53);
   g_auto (SagRecovered) recovered = { 0 };
   SagStore *store;
@@ -322,8 +263,8 @@ test_old_first_page (void)
   g_assert_no_error (error);
   assert_sound (out);
   g_assert_cmpint (recovered.n_lost, ==, 0);
-  g_assert_cmpint (count (out, "labels"), ==, N_CASES);
-  g_assert_cmpint (count (out, "bricks"), ==, n_bricks);
+  g_assert_cmpint (count_rows (out, "labels"), ==, N_CASES);
+  g_assert_cmpint (count_rows (out, "bricks"), ==, n_bricks);
   store = sag_store_open (out, SAG_STORE_READ, NULL, &error);
   g_assert_true (sag_store_run (store, list_labels, &labels, &error));
   set = sag_masks_load (store, 2, "Ann", &grid, &error);
@@ -338,7 +279,7 @@ static void
 test_first_page_and_row (void)
 {
   char            *folder = sag_test_dup_folder ();
-  g_autofree char *path = make (folder);
+  g_autofree char *path = make_full (folder, N_CASES, put_labels, 2, 30);
   g_autofree char *bad = g_build_filename (folder, "bad", NULL);
   g_autofree char *out = g_build_filename (folder, "out", NULL);
   g_autoptr (GRand) random = g_rand_new_with_seed (54);
@@ -349,9 +290,10 @@ test_first_page_and_row (void)
   damage_page (path, bad, 0, random);
   g_assert_true (sag_store_recover (bad, out, &recovered, &error));
   g_assert_no_error (error);
-  g_assert_cmpint (count (out, "labels WHERE value = 1 AND comment <> '(recovered from the log)'"),
-                   ==, N_CASES - 1);
-  g_assert_cmpint (count (out, "labels WHERE value = 1"), ==, N_CASES);
+  g_assert_cmpint (
+    count_rows (out, "labels WHERE value = 1 AND comment <> '(recovered from the log)'"), ==,
+    N_CASES - 1);
+  g_assert_cmpint (count_rows (out, "labels WHERE value = 1"), ==, N_CASES);
   g_assert_cmpint (recovered.n_lost, ==, 1);
   sag_test_remove_folder (folder);
 }
