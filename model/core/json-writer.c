@@ -53,9 +53,18 @@ sag_json_append_string (GString *text, const char *value)
       case '\t':
         g_string_append (text, "\\t");
         break;
+      case '\r':
+        g_string_append (text, "\\r");
+        break;
+      case '\b':
+        g_string_append (text, "\\b");
+        break;
+      case '\f':
+        g_string_append (text, "\\f");
+        break;
       default:
         if ((guchar) *c < 0x20 || *c == 0x7f)
-          g_string_append_printf (text, "\\u%04x", (guchar) *c);
+          g_string_append (text, "\357\277\275");
         else
           g_string_append_c (text, *c);
       }

@@ -39,8 +39,10 @@ void sag_json_strings (SagJsonWriter *writer, const char *name, const char *cons
 /** sag_json_writer_finish: ends the document. Returns the text with a final newline (transfer full). */
 char *sag_json_writer_finish (SagJsonWriter *writer);
 
-/** sag_json_append_string: a string in its quotes, for lines that are no whole document. Bytes that are no UTF-8 become
- * U+FFFD. */
+/**
+ * sag_json_append_string: a string in its quotes, for lines that are no whole document. Bytes that are no UTF-8 become
+ * U+FFFD, and so do the control characters that JSON has no letter for: sag_json_parse() takes them for damage.
+ */
 void sag_json_append_string (GString *text, const char *value);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 
 #define PREAMBLE 128
 #define UNDEFINED 0xffffffffu
+#define NO_END (G_MAXSIZE / 2) /* of the data set: that of the file */
 #define MAX_DEPTH 32
 #define MAX_HEADER_BYTES ((gsize) 256 << 20)
 #define META_LIMIT 65536
@@ -65,9 +66,16 @@ fail_cut (Walk *walk)
   return fail (walk->error, SAG_ERROR_FORMAT, "ends within its header. Copy or fetch it again.");
 }
 
-/* Representations whose length takes four bytes after two that are reserved. */
-static gboolean
-is_long (const char *vr)
+/* How an element is written of a representation that DICOM has. */
+typedef enum
+{
+  VR_SHORT, /* a length of two bytes */
+  VR_LONG,  /* two that are reserved, and a length of four */
+  VR_OTHER, /* none that DICOM has: PS3.5 section 6.2.2 says that later ones are of the long form */
+} VrKind;
+
+static VrKind
+find_vr (const char *vr)
 {
   static const char *const longs[] = { "OB", "OD", "OF", "OL", "OV", "OW", "SQ",
                                        "SV", "UC", "UN", "UR", "UT", "UV" };
@@ -77,11 +85,11 @@ is_long (const char *vr)
 
   for (gsize i = 0; i < G_N_ELEMENTS (longs); i++)
     if (strcmp (vr, longs[i]) == 0)
-      return TRUE;
+      return VR_LONG;
   for (gsize i = 0; i < G_N_ELEMENTS (shorts); i++)
     if (strcmp (vr, shorts[i]) == 0)
-      return FALSE;
-  return TRUE; /* PS3.5 section 6.2.2: later ones are of the long form */
+      return VR_SHORT;
+  return VR_OTHER;
 }
 
 /* 1: an element is there; 0: nothing but the end; -1: an error is set. */
@@ -96,9 +104,9 @@ read_element (Walk *walk, gsize at, gsize end, SagDicomSyntax syntax, Element *e
     return 0;
   if (n_have - at < 8)
     {
-      /* Some writers pad the file with zeros. */
+      /* Some writers pad the file with zeros; within a sequence the next element would be taken for the rest of one. */
       for (gsize i = at; i < n_have; i++)
-        if (bytes[i] != 0)
+        if (end != NO_END || bytes[i] != 0)
           return fail_cut (walk), -1;
       return 0;
     }
@@ -122,7 +130,7 @@ read_element (Walk *walk, gsize at, gsize end, SagDicomSyntax syntax, Element *e
         element->tag >> 16, element->tag & 0xffff);
       return -1;
     }
-  if (!is_long (element->vr))
+  if (find_vr (element->vr) == VR_SHORT)
     {
       element->length = get16 (bytes + 6, syntax);
       return 1;
@@ -174,31 +182,51 @@ note_pixels (Walk *walk, const Element *element, gsize value)
     layout->codec = SAG_DICOM_OTHER_CODEC;
 }
 
+/* Of a length left open: what DICOM has no other name for is a sequence of implicit elements (PS3.5 section 6.2.2). */
+static gboolean
+walk_open (
+  Walk *walk, gsize *at, gsize end, const Element *element, SagDicomSyntax syntax, int depth)
+{
+  const VrKind kind = element->vr[0] == '\0' ? VR_LONG : find_vr (element->vr);
+
+  if (kind == VR_LONG && element->vr[0] == 'O')
+    return skip_fragments (walk, at, end, syntax);
+  if (kind == VR_OTHER || strcmp (element->vr, "UN") == 0)
+    syntax = SAG_DICOM_IMPLICIT;
+  return walk_items (walk, at, end, TRUE, syntax, depth + 1);
+}
+
+/* Whether an element of defined length is a sequence. Implicit ones do not say: what begins as one is one. */
+static gboolean
+is_sequence (const Element *element, const guint8 *value, SagDicomSyntax syntax)
+{
+  guint32 tag;
+
+  if (element->vr[0] != '\0' || element->length < 4)
+    return strcmp (element->vr, "SQ") == 0;
+  tag = TAG (get16 (value, syntax), get16 (value + 2, syntax));
+  return tag == TAG_ITEM || tag == TAG_SEQUENCE_END;
+}
+
 /* Goes over one element's value, and into it where it is a sequence. */
 static gboolean
 walk_value (
   Walk *walk, gsize *at, gsize end, const Element *element, SagDicomSyntax syntax, int depth)
 {
-  const gboolean is_unknown = strcmp (element->vr, "UN") == 0;
-  gsize          value = *at + element->n_head, n_have;
-  const guint8  *bytes;
+  gsize         value = *at + element->n_head, n_have;
+  const guint8 *bytes;
 
   *at = value;
-  if (element->length == UNDEFINED && element->vr[0] == 'O')
-    return skip_fragments (walk, at, end, syntax);
   if (element->length == UNDEFINED)
-    return walk_items (walk, at, end, TRUE, is_unknown ? SAG_DICOM_IMPLICIT : syntax, depth + 1);
+    return walk_open (walk, at, end, element, syntax, depth);
   if (element->length > end - value || value + element->length > MAX_HEADER_BYTES)
     return fail_cut (walk);
   bytes = sag_dicom_input_want (walk->input, value + element->length, &n_have);
   if (n_have < value + element->length)
     return fail_cut (walk);
   *at = value + element->length;
-  if (strcmp (element->vr, "SQ") != 0 &&
-      (element->length < 8 || (element->vr[0] != '\0' && !is_unknown) ||
-       TAG (get16 (bytes + value, syntax), get16 (bytes + value + 2, syntax)) != TAG_ITEM))
-    return TRUE;
-  return walk_items (walk, &value, *at, FALSE, is_unknown ? SAG_DICOM_IMPLICIT : syntax, depth + 1);
+  return !is_sequence (element, bytes + value, syntax) ||
+         walk_items (walk, &value, *at, FALSE, syntax, depth + 1);
 }
 
 /* Elements of an item, or of the data set at depth 0, which stops before the pixels. */
@@ -386,7 +414,7 @@ sag_dicom_layout_read (SagDicomInput *input, SagDicomLayout *layout, GError **er
     layout->syntax = guess_syntax (bytes + MIN (at, n_have), n_have - MIN (at, n_have));
   layout->data_offset = at;
   walk.syntax = layout->syntax;
-  done = walk_elements (&walk, &at, G_MAXSIZE / 2, FALSE, layout->syntax, 0);
+  done = walk_elements (&walk, &at, NO_END, FALSE, layout->syntax, 0);
   layout->pixel_offset = at;
   if (!done)
     g_propagate_error (error, g_steal_pointer (&problem));

@@ -67,16 +67,69 @@ to_library (SagDicomSyntax syntax)
     }
 }
 
+/* Values longer than LONG_BYTES stay where they are until they are asked for; a length that is not there is then an
+ * error, and not as much memory. */
+constexpr Uint32 LONG_BYTES = 4096;
+
+class HeaderStream : public DcmInputBufferStream
+{
+public:
+  HeaderStream (const guint8 *bytes, gsize n);
+  DcmInputStreamFactory *newFactory () const override;
+
+private:
+  const guint8 *bytes_;
+  gsize         n_;
+};
+
+/* Where a value begins in a header that outlives it. */
+class HeaderPlace : public DcmInputStreamFactory
+{
+public:
+  HeaderPlace (const guint8 *bytes, gsize n) : bytes_ (bytes), n_ (n) {}
+
+  DcmInputStream *
+  create () const override
+  {
+    return new HeaderStream (bytes_, n_);
+  }
+
+  DcmInputStreamFactory *
+  clone () const override
+  {
+    return new HeaderPlace (bytes_, n_);
+  }
+
+  DcmInputStreamFactoryType
+  ident () const override
+  {
+    return DFT_DcmInputFileStreamFactory;
+  }
+
+private:
+  const guint8 *bytes_;
+  gsize         n_;
+};
+
+HeaderStream::HeaderStream (const guint8 *bytes, gsize n) : bytes_ (bytes), n_ (n)
+{
+  setBuffer (bytes, (offile_off_t) n);
+  setEos ();
+}
+
+DcmInputStreamFactory *
+HeaderStream::newFactory () const
+{
+  return new HeaderPlace (bytes_ + tell (), n_ - (gsize) tell ());
+}
+
 bool
 read_elements (const guint8 *bytes, const SagDicomLayout *layout, DcmDataset &data, GError **error)
 {
-  DcmInputBufferStream stream;
+  HeaderStream stream (bytes + layout->data_offset, layout->pixel_offset - layout->data_offset);
 
-  stream.setBuffer (bytes + layout->data_offset,
-                    (offile_off_t) (layout->pixel_offset - layout->data_offset));
-  stream.setEos ();
   data.transferInit ();
-  if (data.read (stream, to_library (layout->syntax), EGL_noChange, 1 << 20).bad ())
+  if (data.read (stream, to_library (layout->syntax), EGL_noChange, LONG_BYTES).bad ())
     return fail (error, "is damaged: its header cannot be read. Fetch it again.");
   data.transferEnd ();
   return true;

@@ -32,7 +32,7 @@ make_head (GByteArray *out, MakeSyntax syntax, guint32 tag, const char *vr, guin
       return;
     }
   g_byte_array_append (out, (const guint8 *) vr, 2);
-  if (strstr ("OB OW SQ UN UT OF", vr) != NULL)
+  if (strstr ("OB OF OL OW OX SQ UN UT XX", vr) != NULL)
     {
       put16 (out, syntax, 0);
       put32 (out, syntax, length);
