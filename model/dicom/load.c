@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Workers decode source slices in order, each into the volume where it stands there as it is, else into memory of its
+/* Workers decode the source slices that the plan uses in order, each into the volume where it stands there as it is, else into memory of its
  * own. The calling thread follows: it makes the slices that lie between others, and tells how far the volume is. */
 
 #define AIR_HU (-1024)
@@ -21,6 +21,7 @@
 
 enum
 {
+  UNUSED, /* no slice of the volume is made of it */
   WAITING,
   DONE,
   FAILED,
@@ -165,7 +166,7 @@ work (gsize source, guint worker, gpointer data)
   g_autoptr (GError) error = NULL;
   gboolean done;
 
-  if (g_atomic_int_get (&load->stop))
+  if (g_atomic_int_get (&load->stop) || load->states[source] == UNUSED)
     return;
   load->slices[source] = load->exact[source] >= 0
                            ? load->voxels + (gsize) load->exact[source] * slice_bytes (load)
@@ -242,7 +243,7 @@ repair (Load *load, guint source)
       if (load->states[above] == DONE)
         break;
     }
-  /* What lies below may have failed too, or have been given up: a plan need not use every slice. */
+  /* What lies below may have failed too, have been given up, or be unused. */
   while (below > 0)
     {
       below--;
@@ -403,6 +404,7 @@ load_begin (Load *load)
 
       if (target->below == target->above)
         load->exact[target->below] = k;
+      load->states[target->below] = load->states[target->above] = WAITING;
     }
   load->n_workers = g_get_num_processors ();
   load->files = g_new0 (SagDicomSource *, load->n_workers);

@@ -19,6 +19,7 @@
 #define SHIFTED_PIXELS 0.1
 #define MAX_GROWTH 1.0 /* of rows or columns by shifts */
 #define MIN_GAP_MM 0.02
+#define SAME 1e-3 /* of a distance: no slice of the files is two of the grid */
 
 typedef struct
 {
@@ -179,17 +180,18 @@ plan_uneven (Plan *plan, const double *gaps)
   for (guint k = 0; k < n_targets; k++)
     {
       const double at = plan->first_mm + k * gap;
-      double       weight;
+      double       above_mm, below_mm;
 
       while (source + 2 < plan->n && get_slice (plan, source + 1)->along_mm <= at)
         source++;
-      weight = CLAMP ((at - get_slice (plan, source)->along_mm) / gap_after (plan, source), 0, 1);
-      if (weight < 1e-3)
+      below_mm = at - get_slice (plan, source)->along_mm;
+      above_mm = get_slice (plan, source + 1)->along_mm - at;
+      if (below_mm < SAME * gap)
         add_target (plan, (int) source, (int) source, 0, FALSE);
-      else if (weight > 1 - 1e-3)
+      else if (above_mm < SAME * gap)
         add_target (plan, (int) source + 1, (int) source + 1, 0, FALSE);
       else
-        add_target (plan, (int) source, (int) source + 1, weight, TRUE);
+        add_target (plan, (int) source, (int) source + 1, below_mm / (below_mm + above_mm), TRUE);
     }
   plan->gap_mm = gap;
   now = dup_mm (gap);

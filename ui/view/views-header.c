@@ -2,6 +2,7 @@
 #include "ui/view/views-private.h"
 
 #include "render/slice/presets.h"
+#include "render/slice/text.h"
 #include "ui/base/keymap.h"
 
 #include <glib/gi18n.h>
@@ -206,10 +207,12 @@ sag_ui_views_update_header (SagUiViews *self)
 {
   SagRenderWindow window = sag_ui_display_get_window (sag_ui_session_get_display (self->session));
   const SagRenderPreset *preset = sag_render_preset_of (&window);
+  g_autofree char       *width = sag_render_format (window.width, 0);
+  g_autofree char       *level = sag_render_format (window.level, 0);
   g_autofree char       *text = NULL;
 
   text = preset != NULL ? g_strdup (_ (preset->name))
                         /* Translators: window width and level in Hounsfield units. */
-                        : g_strdup_printf (_ ("W %.0f L %.0f"), window.width, window.level);
+                        : g_strdup_printf (_ ("W %s L %s"), width, level);
   gtk_menu_button_set_label (GTK_MENU_BUTTON (self->presets_button), text);
 }

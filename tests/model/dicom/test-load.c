@@ -183,20 +183,28 @@ test_missing (SagTestFolder *fixture, gconstpointer data)
   g_assert_true (origin->is_resampled);
 }
 
+/* Slices at @places_mm, whose values rise with the place: linear interpolation gives them back. */
+static void
+make_places (const char *folder, const double *places_mm, guint n)
+{
+  for (guint k = 0; k < n; k++)
+    {
+      MakeSlice        slice = { .number = (int) k,
+                                 .z_mm = places_mm[k],
+                                 .first = (int) (100 * places_mm[k]) };
+      g_autofree char *name = g_strdup_printf ("%u", k);
+
+      make_save (make_slice (&slice), folder, name);
+    }
+}
+
 static void
 test_uneven (SagTestFolder *fixture, gconstpointer data)
 {
   static const double places[] = { 0, 2, 4, 6, 7, 10.5, 14 };
   g_autoptr (SagVolume) volume = NULL;
 
-  for (guint k = 0; k < G_N_ELEMENTS (places); k++)
-    {
-      /* Values rise with the place, so linear interpolation gives them back. */
-      MakeSlice slice = { .number = (int) k, .z_mm = places[k], .first = (int) (100 * places[k]) };
-      g_autofree char *name = g_strdup_printf ("%u", k);
-
-      make_save (make_slice (&slice), fixture->folder, name);
-    }
+  make_places (fixture->folder, places, G_N_ELEMENTS (places));
   volume = load (fixture->folder);
   g_assert_cmpint (sag_volume_get_geometry (volume)->dims[2], ==, 8);
   for (int k = 0; k < 8; k++)
@@ -321,6 +329,31 @@ test_lost_slice (SagTestFolder *fixture, gconstpointer data)
     g_remove (g_array_index (series->slices, SagDicomSlice, k).file->place->path);
   g_assert_null (sag_dicom_load (series, NULL, NULL, NULL, &error));
   g_assert_nonnull (strstr (error->message, "cannot be read"));
+}
+
+/* A slice that the grid leaves out is not read, and nothing is said of it. */
+static void
+test_lost_unused (SagTestFolder *fixture, gconstpointer data)
+{
+  static const double places[] = { 0, 2, 4, 4.3, 4.6, 6, 8, 10, 12 };
+  const char         *paths[] = { fixture->folder, NULL };
+  g_autoptr (SagDicomIndex) index = NULL;
+  g_autoptr (SagVolume) volume = NULL;
+  g_autoptr (GError) error = NULL;
+  SagDicomSeries *series;
+
+  make_places (fixture->folder, places, G_N_ELEMENTS (places));
+  index = sag_dicom_index_new (paths, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  series = index->series->pdata[0];
+  for (guint k = 3; k < 5; k++)
+    g_remove (g_array_index (series->slices, SagDicomSlice, k).file->place->path);
+  volume = sag_dicom_load (series, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_false (warns (volume, "could not be read"));
+  g_assert_cmpint (sag_volume_get_geometry (volume)->dims[2], ==, 7);
+  for (int k = 0; k < 7; k++)
+    g_assert_cmpfloat (sag_volume_value (volume, 3, 2, k), ==, 200 * k + 23);
 }
 
 /* Neighbours that are lost together, on a grid that leaves out some slices: values stay between those around. */
@@ -523,6 +556,7 @@ main (int argc, char **argv)
   ADD ("padding", test_padding);
   ADD ("missing", test_missing);
   ADD ("uneven", test_uneven);
+  ADD ("lost-unused", test_lost_unused);
   ADD ("tilt", test_tilt);
   ADD ("stream", test_stream);
   ADD ("cancel", test_cancel);
