@@ -10,6 +10,7 @@
 #define MOST_BYTES ((gsize) 256 << 20)
 #define MOST_COLUMNS 256
 #define PARQUET "PAR1"
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 struct _SagRows
 {
@@ -213,27 +214,25 @@ read_line (SagRows *self, Csv *csv, GError **error)
   return TRUE;
 }
 
-/* The one of the three that the header holds most of. */
+/* The one of the three that the header holds most of, outside of quotes. */
 static char
 guess_separator (const char *text, gsize size)
 {
-  const char *end = memchr (text, '\n', size);
-  char        best = ',';
-  guint       most = 0;
+  const char separators[] = { ',', ';', '\t' };
+  guint      counts[G_N_ELEMENTS (separators)] = { 0 };
+  gboolean   quoted = FALSE;
+  gsize      best = 0;
 
-  for (const char *candidate = ",;\t"; *candidate != '\0'; candidate++)
+  for (const char *at = text; at < text + size && (quoted || *at != '\n'); at++)
     {
-      guint n = 0;
-
-      for (const char *at = text; at < (end != NULL ? end : text + size); at++)
-        n += *at == *candidate;
-      if (n > most)
-        {
-          most = n;
-          best = *candidate;
-        }
+      quoted ^= *at == '"';
+      for (gsize s = 0; s < G_N_ELEMENTS (separators); s++)
+        counts[s] += !quoted && *at == separators[s];
     }
-  return best;
+  for (gsize s = 1; s < G_N_ELEMENTS (separators); s++)
+    if (counts[s] > counts[best])
+      best = s;
+  return separators[best];
 }
 
 static gboolean
@@ -297,6 +296,15 @@ read_object (SagRows *self, JsonObject *object, guint line, const char *name, GE
 }
 
 static gboolean
+is_blank (const char *text, gsize size)
+{
+  for (gsize i = 0; i < size; i++)
+    if (strchr (" \t\r", text[i]) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 read_json_lines (SagRows *self, const char *text, gsize size, const char *name, GError **error)
 {
   guint line = 1;
@@ -310,7 +318,7 @@ read_json_lines (SagRows *self, const char *text, gsize size, const char *name, 
 
       next = end != NULL ? end + 1 : text + size;
       length = (gsize) ((end != NULL ? end : next) - at);
-      if (strspn (at, " \t\r") >= length)
+      if (is_blank (at, length))
         continue;
       node = sag_json_parse (at, length, where, error);
       if (node == NULL || !read_object (self, json_node_get_object (node), line, name, error))
@@ -325,7 +333,7 @@ sag_rows_parse (const char *text, gsize size_bytes, const char *name, GError **e
   g_autoptr (SagRows) self = rows_new ();
   gboolean read;
 
-  if (size_bytes >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
+  if (size_bytes >= 3 && memcmp (text, BYTE_ORDER_MARK, 3) == 0)
     {
       text += 3;
       size_bytes -= 3;
@@ -389,7 +397,9 @@ sag_rows_get_line (SagRows *rows, gsize row)
 void
 sag_rows_append_cell (GString *text, const char *cell)
 {
-  if (strpbrk (cell, ",;\"\n\r\t") == NULL)
+  /* A table that begins with a brace would be JSON Lines, and one with the mark loses it. */
+  if (strpbrk (cell, ",;\"\n\r\t") == NULL && *cell != '{' &&
+      !g_str_has_prefix (cell, BYTE_ORDER_MARK))
     {
       g_string_append (text, cell);
       return;

@@ -194,6 +194,8 @@ find_free (SagPages *pages)
   const guint32 n_said = read_32 (pages->bytes + 36);
   guint32       trunk = read_32 (pages->bytes + 32);
 
+  if (n_said > pages->n_pages)
+    return;
   while (trunk != 0 && is_page (pages, trunk) && found->len < n_said)
     {
       const guint8 *at = get_page (pages, trunk);

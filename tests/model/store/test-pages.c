@@ -525,6 +525,23 @@ test_random_damage (void)
   sag_test_remove_folder (folder);
 }
 
+/* A list of free pages that leads back to where it came from, and says that it is without end. */
+static void
+test_free_circle (Damage *damage, gconstpointer data)
+{
+  const guint8     list[8] = { 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff };
+  g_autofree char *damaged = g_memdup2 (damage->bytes, damage->size);
+  guint            page = 2;
+
+  while (!damage->plan.are_leaves[page])
+    page++;
+  memset (damaged + (gsize) (page - 1) * PAGE, 0, PAGE);
+  memcpy (damaged + 32, list, sizeof list);
+  damaged[35] = damaged[(gsize) (page - 1) * PAGE + 3] = (char) page;
+  g_assert_true (g_file_set_contents (damage->bad, damaged, (gssize) damage->size, NULL));
+  try_page (damage->bad, damage->out, &damage->plan, page, damage->was);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -533,6 +550,7 @@ main (int argc, char **argv)
   g_test_add ("/store/pages/some-pages", Damage, NULL, set_up, test_some_pages, tear_down);
   g_test_add_func ("/store/pages/first-page-of-a-copy", test_first_page_of_a_copy);
   g_test_add_func ("/store/pages/free-pages", test_free_pages);
+  g_test_add ("/store/pages/free-circle", Damage, NULL, set_up, test_free_circle, tear_down);
   g_test_add_func ("/store/pages/random-damage", test_random_damage);
   return g_test_run ();
 }
