@@ -44,6 +44,33 @@ test_separators (void)
   g_assert_cmpstr (sag_rows_get (tabs, 0, "b"), ==, "2");
 }
 
+/* What a cell holds is neither a separator nor a sign of another kind of table. */
+static void
+test_cells (void)
+{
+  static const char *const names[] = { "{a", "b; c; d",
+                                       "\xef\xbb\xbf"
+                                       "e",
+                                       "f \"g\"\nh" };
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (SagRows) rows = NULL;
+
+  for (gsize c = 0; c < G_N_ELEMENTS (names); c++)
+    {
+      g_string_append (text, c == 0 ? "" : ",");
+      sag_rows_append_cell (text, names[c]);
+    }
+  rows = parse (text->str);
+  for (gsize c = 0; c < G_N_ELEMENTS (names); c++)
+    g_assert_cmpstr (sag_rows_get_columns (rows)[c], ==, names[c]);
+  g_assert_null (sag_rows_get_columns (rows)[G_N_ELEMENTS (names)]);
+  g_string_assign (text, "");
+  sag_rows_append_cell (text, names[2]);
+  sag_rows_free (g_steal_pointer (&rows));
+  rows = parse (text->str);
+  g_assert_cmpstr (sag_rows_get_columns (rows)[0], ==, names[2]);
+}
+
 static void
 test_json_lines (void)
 {
@@ -86,6 +113,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dataset/rows/csv", test_csv);
   g_test_add_func ("/dataset/rows/separators", test_separators);
+  g_test_add_func ("/dataset/rows/cells", test_cells);
   g_test_add_func ("/dataset/rows/json-lines", test_json_lines);
   g_test_add_func ("/dataset/rows/damaged", test_damaged);
   return g_test_run ();
