@@ -113,8 +113,8 @@ private:
 
 HeaderStream::HeaderStream (const guint8 *bytes, gsize n) : bytes_ (bytes), n_ (n)
 {
-  setBuffer (bytes, (offile_off_t) n);
-  setEos ();
+  DcmInputBufferStream::setBuffer (bytes, (offile_off_t) n);
+  DcmInputBufferStream::setEos ();
 }
 
 DcmInputStreamFactory *

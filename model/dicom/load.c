@@ -11,8 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Workers decode the source slices that the plan uses in order, each into the volume where it stands there as it is, else into memory of its
- * own. The calling thread follows: it makes the slices that lie between others, and tells how far the volume is. */
+/* Workers decode the source slices that the plan uses, in order: each into the volume where it stands there as it is,
+ * else into memory of its own. The calling thread follows: it makes the slices that lie between others, and tells how
+ * far the volume is. */
 
 #define AIR_HU (-1024)
 #define TISSUE_HU (-500) /* padding above this would look like tissue */
