@@ -48,10 +48,7 @@ test_separators (void)
 static void
 test_cells (void)
 {
-  static const char *const names[] = { "{a", "b; c; d",
-                                       "\xef\xbb\xbf"
-                                       "e",
-                                       "f \"g\"\nh" };
+  static const char *const names[] = { "{a", "b; c; d", "\357\273\277e", "f \"g\"\nh" };
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (SagRows) rows = NULL;
 
