@@ -61,7 +61,8 @@ add_task (GHashTable *aurocs[SAG_N_HEADS], JsonObject *task, guint model, GError
     return FALSE;
   figures = model < json_array_get_length (models) ? json_array_get_element (models, model) : NULL;
   if (figures == NULL || !JSON_NODE_HOLDS_OBJECT (figures) ||
-      json_object_get_null_member (json_node_get_object (figures), "auroc"))
+      (json_object_has_member (json_node_get_object (figures), "auroc") &&
+       json_object_get_null_member (json_node_get_object (figures), "auroc")))
     return TRUE;
   if (!sag_json_get_number (json_node_get_object (figures), "auroc", &auroc, error))
     return FALSE;

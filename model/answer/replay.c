@@ -8,6 +8,7 @@
 #include <math.h>
 
 #define MAX_BYTES (64 << 20)
+#define MOST_RESULTS 10000
 
 static void
 result_free (SagRecordedResult *result)
@@ -103,6 +104,12 @@ read_record (JsonObject *object, SagRecord *record, GError **error)
   if (record->provenance == NULL)
     return FALSE;
   record->case_name = g_strdup (case_name);
+  if (json_array_get_length (results) > MOST_RESULTS)
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT, "it holds more than %d results.",
+                   MOST_RESULTS);
+      return FALSE;
+    }
   for (guint i = 0; i < json_array_get_length (results); i++)
     {
       JsonNode          *node = json_array_get_element (results, i);

@@ -8,7 +8,6 @@
 #include <zstd.h>
 
 #define HEADER 16
-#define MOST_AXIS 4096
 #define MOST_BYTES ((gsize) 1 << 30)
 #define LEVEL 3
 
@@ -35,12 +34,12 @@ read_dims (const char *data, gsize size, const char *name, SagGeometry *geometry
 
       memcpy (&side, data + 4 + 4 * a, sizeof side);
       side = GUINT32_FROM_LE (side);
-      if (side < 1 || side > MOST_AXIS)
+      if (side < 1 || side > SAG_BIN_MOST_SIDE)
         return fail (error, name, "says that it has a side of no voxels or of more than 4096.");
       geometry->dims[a] = (gint32) side;
       n *= side;
     }
-  if (n * sizeof (gint16) > MOST_BYTES)
+  if (n > (guint64) SAG_BIN_MOST_VOXELS)
     return fail (error, name, "says that it has more than 1 GB of voxels.");
   return TRUE;
 }

@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+#define SAG_BIN_MOST_SIDE 4096
+#define SAG_BIN_MOST_VOXELS ((gint64) 1 << 29)
+
 /**
  * sag_bin_load: upstream's own format of a standardised scan: 1 mm, axes R, A, S, int16 HU.
  *

@@ -13,6 +13,7 @@ struct _SagScanStore
   SagCache     *cache;
   SagSampleGrid grid;
   GMutex        mutex;
+  GRecMutex     making; /* held while an entry is made again: a mask's needs its scan's */
   GHashTable
     *file_keys; /* path -> what its bytes are: looked at once, and when something is made of them */
 };
@@ -25,6 +26,7 @@ sag_scan_store_new (SagCache *cache, const SagSampleGrid *grid)
   self->cache = cache;
   self->grid = *grid;
   g_mutex_init (&self->mutex);
+  g_rec_mutex_init (&self->making);
   self->file_keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
@@ -36,6 +38,7 @@ sag_scan_store_free (SagScanStore *store)
     return;
   g_hash_table_unref (store->file_keys);
   g_mutex_clear (&store->mutex);
+  g_rec_mutex_clear (&store->making);
   g_free (store);
 }
 
@@ -234,8 +237,18 @@ sag_scan_store_has (SagScanStore *store, const char *path, const SagScanMask *ma
   return has;
 }
 
+static void *
+load_section (SagScanStore *self, const char *key, const char *tag, gsize *size, gsize wanted)
+{
+  void *data = sag_cache_load (self->cache, key, tag, size);
+
+  if (data != NULL && wanted != 0 && *size != wanted)
+    g_clear_pointer (&data, g_free);
+  return data;
+}
+
 /* A section of the scan's entry, or of the mask's, of @wanted bytes (0: any). An entry that turns out to be damaged
- * or gone is made again, once. */
+ * or gone is made again, by one thread. */
 static void *
 load (SagScanStore      *self,
       const char        *path,
@@ -248,26 +261,26 @@ load (SagScanStore      *self,
   g_autofree char *key = dup_scan_key (self, path, error);
   g_autofree char *mask_key =
     key != NULL && mask != NULL ? dup_mask_key (self, key, mask, error) : NULL;
-  const char *own = mask != NULL ? mask_key : key;
+  g_autofree char *name = sag_file_dup_display_name (path);
+  const char      *own = mask != NULL ? mask_key : key;
+  gboolean         made = own != NULL;
+  void            *data = made ? load_section (self, own, tag, size, wanted) : NULL;
 
-  for (int attempt = 0; own != NULL && attempt < 2; attempt++)
+  if (data != NULL || !made)
+    return data;
+  g_rec_mutex_lock (&self->making);
+  data = load_section (self, own, tag, size, wanted);
+  for (int attempt = 0; data == NULL && made && attempt < 2; attempt++)
     {
-      g_autofree void *data = sag_cache_load (self->cache, own, tag, size);
-
-      if (data != NULL && (wanted == 0 || *size == wanted))
-        return g_steal_pointer (&data);
       sag_cache_remove (self->cache, own);
-      if (!sag_scan_store_prepare (self, path, mask, mask != NULL ? 1 : 0, NULL, error))
-        return NULL;
+      made = sag_scan_store_prepare (self, path, mask, mask != NULL ? 1 : 0, NULL, error);
+      data = made ? load_section (self, own, tag, size, wanted) : NULL;
     }
-  if (own != NULL)
-    {
-      g_autofree char *name = sag_file_dup_display_name (path);
-
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                   "The cache's copy of %s cannot be read back; empty the cache's folder.", name);
-    }
-  return NULL;
+  g_rec_mutex_unlock (&self->making);
+  if (data == NULL && made)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                 "The cache's copy of %s cannot be read back; empty the cache's folder.", name);
+  return data;
 }
 
 static gboolean

@@ -52,10 +52,11 @@ static gboolean
 find_grid (SagBinPlace *place, SagVolume *bin, SagVolume *volume)
 {
   const SagGeometry *stored = sag_volume_get_geometry (volume);
-  const SagGeometry  grid = sag_upstream_grid (stored);
+  SagGeometry        grid;
   g_autoptr (SagVolume) standard = NULL;
 
   if (!sag_geometry_equal (stored, &place->one->geometry, 0.01) ||
+      !sag_upstream_grid (stored, &grid, NULL) ||
       memcmp (grid.dims, place->grid.dims, sizeof grid.dims) != 0)
     return FALSE;
   standard = sag_upstream_resample (stored, &grid, volume, NULL);

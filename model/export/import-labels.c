@@ -311,8 +311,10 @@ import_row (SagDb *db, Reading *reading, gsize row, GError **error)
   label.bundle = (char *) cell (reading, row, "bundle");
   label.seen = g_strcmp0 (cell (reading, row, "answer_seen"), "true") == 0;
   label.at = parse_time (cell (reading, row, "at"));
-  label.active_ms =
-    active != NULL ? (gint64) (CLAMP (g_ascii_strtod (active, NULL), 0, 1e9) * 1000 + 0.5) : 0;
+  /* fmax() takes the other where one is no number. */
+  label.active_ms = active != NULL
+                      ? (gint64) (fmin (fmax (g_ascii_strtod (active, NULL), 0), 1e9) * 1000 + 0.5)
+                      : 0;
   if (g_strcmp0 (cell (reading, row, "role"), "decision") == 0)
     return import_decision (db, reading, row, &label, error);
   if (certainty != NULL)

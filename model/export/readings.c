@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/export/readings.h"
 
+#include "model/core/error.h"
 #include "model/mask/combine.h"
 
 #include <math.h>
 #include <string.h>
+
+#define MOST_READERS 256
 
 static void
 task_free (gpointer data)
@@ -85,7 +88,8 @@ static guint8 *
 dup_values (const SagReadings *readings, GHashTable *places, gint64 task_id)
 {
   const SagProject *project = readings->project;
-  guint8           *values = g_malloc0 (MAX (project->cases->len * readings->n_readers, 1));
+  const gsize       n = (gsize) project->cases->len * readings->n_readers;
+  guint8           *values = g_malloc0 (MAX (n, 1));
 
   for (guint l = 0; l < project->labels->len; l++)
     {
@@ -94,13 +98,13 @@ dup_values (const SagReadings *readings, GHashTable *places, gint64 task_id)
       const int reader = label->task_id == task_id ? find_reader (readings, label->reader) : -1;
 
       if (place > 0 && reader >= 0)
-        values[(place - 1) * readings->n_readers + (guint) reader] = (guint8) label->value;
+        values[(gsize) (place - 1) * readings->n_readers + (guint) reader] = (guint8) label->value;
     }
   return values;
 }
 
 static SagReadingPair
-compare (const guint8 *values, guint n_cases, guint n_readers, guint a, guint b)
+compare (const guint8 *values, guint n_cases, gsize n_readers, guint a, guint b)
 {
   SagReadingPair pair = { a, b, { 0 } };
 
@@ -309,6 +313,13 @@ sag_readings_load (SagStore *store, GCancellable *cancellable, GError **error)
   if (readings->project == NULL || !sag_store_run (store, ask, &what, error))
     return NULL;
   readings->n_readers = g_strv_length (readings->readers);
+  if (readings->n_readers > MOST_READERS)
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                   "The project has %u readers; readings are compared of %d at most.",
+                   readings->n_readers, MOST_READERS);
+      return NULL;
+    }
   readings->tasks = g_ptr_array_new_with_free_func (task_free);
   readings->differences = g_ptr_array_new_with_free_func (difference_free);
   places = places_of (readings->project->cases);

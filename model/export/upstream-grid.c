@@ -1,31 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/export/upstream-grid.h"
 
+#include "model/core/error.h"
 #include "model/core/pool.h"
+#include "model/dataset/bin.h"
 
 #include <math.h>
 
 #define AIR_HU (-1024)
 
-SagGeometry
-sag_upstream_grid (const SagGeometry *stored)
+gboolean
+sag_upstream_grid (const SagGeometry *stored, SagGeometry *grid, GError **error)
 {
   const SagGeometry canonical = sag_geometry_to_canonical (stored);
-  SagGeometry       grid = canonical;
-  double            spacing[3];
+  double            spacing[3], inverse[3][4];
+  gboolean          sound = sag_geometry_invert (stored, inverse);
 
+  *grid = canonical;
   sag_geometry_spacing_mm (&canonical, spacing);
   for (int a = 0; a < 3; a++)
     {
-      grid.dims[a] = (gint32) MAX (floor (canonical.dims[a] * spacing[a] + 0.5), 1);
+      const double n = floor (canonical.dims[a] * spacing[a] + 0.5);
+
+      sound = sound && n <= SAG_BIN_MOST_SIDE;
+      grid->dims[a] = sound ? (gint32) MAX (n, 1) : 1;
       for (int r = 0; r < 3; r++)
-        grid.ijk_to_ras[r][a] = canonical.ijk_to_ras[r][a] / spacing[a];
+        grid->ijk_to_ras[r][a] = canonical.ijk_to_ras[r][a] / spacing[a];
+    }
+  if (!sound || sag_geometry_n_voxels (grid) > SAG_BIN_MOST_VOXELS)
+    {
+      g_set_error_literal (error, SAG_ERROR, SAG_ERROR_LIMIT,
+                           "At 1 mm the scan would be larger than upstream reads. Are its voxels "
+                           "given in micrometres?");
+      return FALSE;
     }
   /* The corners stay where they are. */
   for (int r = 0; r < 3; r++)
     for (int a = 0; a < 3; a++)
-      grid.ijk_to_ras[r][3] += 0.5 * (grid.ijk_to_ras[r][a] - canonical.ijk_to_ras[r][a]);
-  return grid;
+      grid->ijk_to_ras[r][3] += 0.5 * (grid->ijk_to_ras[r][a] - canonical.ijk_to_ras[r][a]);
+  return TRUE;
 }
 
 static float
@@ -106,7 +119,8 @@ sag_upstream_resample (const SagGeometry *from,
   };
   double inverse[3][4];
 
-  sag_geometry_invert (from, inverse);
+  if (!sag_geometry_invert (from, inverse))
+    g_return_val_if_reached (NULL);
   sag_geometry_compose (inverse, to->ijk_to_ras, job.across);
   sag_pool_run (sag_pool_get_default (), (gsize) to->dims[2], resample_slice, &job);
   return sag_volume_new_int16 (to, job.voxels);

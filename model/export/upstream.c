@@ -13,6 +13,8 @@
 #include <math.h>
 #include <string.h>
 
+#define SAME_MM 0.01
+
 static const char *const columns[] = { "question",       "img_file_path", "#label", "split",
                                        "mask_file_path", "patient_id",    NULL };
 static const char *const texts[] = { "question",       "img_file_path", "label", "split",
@@ -77,7 +79,20 @@ write_scan (Writing *writing, const SagCaseRow *one, const char *file, GError **
                        "%s is in the project by its folder alone: of several scans there the one "
                        "that suits the model best was taken.",
                        one->name);
-  writing->grid = sag_upstream_grid (sag_volume_get_geometry (volume));
+  if (one->geometry.dims[0] > 0 &&
+      !sag_geometry_equal (sag_volume_get_geometry (volume), &one->geometry, SAME_MM))
+    {
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                   "%s lies on another grid than the project knows it by: its masks would lie "
+                   "elsewhere.",
+                   one->name);
+      return FALSE;
+    }
+  if (!sag_upstream_grid (sag_volume_get_geometry (volume), &writing->grid, error))
+    {
+      g_prefix_error (error, "%s: ", one->name);
+      return FALSE;
+    }
   standard = sag_upstream_resample (sag_volume_get_geometry (volume), &writing->grid, volume, NULL);
   writing->scan = one;
   return save_bin (writing, standard, file, error);

@@ -3,6 +3,7 @@
 
 #include "model/core/error.h"
 #include "model/core/hash.h"
+#include "model/store/db-private.h"
 
 #include <string.h>
 
@@ -70,6 +71,11 @@ sag_audit_add (SagDb *db, GError **error, const char *what, const char *format, 
   va_end (values);
   if (!read_last (db, &id, &at, &before, error))
     return FALSE;
+  if (id == G_MAXINT64)
+    {
+      sag_db_set_impossible (db, "an entry of the log", id, error);
+      return FALSE;
+    }
   entry.id = id + 1;
   entry.at = sag_db_now (db);
   if (id > 0 && entry.at < at - CLOCK_SLACK_MS && strcmp (what, "clock") != 0)
@@ -80,6 +86,11 @@ sag_audit_add (SagDb *db, GError **error, const char *what, const char *format, 
       g_free (g_steal_pointer (&before));
       if (!read_last (db, &id, &at, &before, error))
         return FALSE;
+      if (id == G_MAXINT64)
+        {
+          sag_db_set_impossible (db, "an entry of the log", id, error);
+          return FALSE;
+        }
       entry.id = id + 1;
     }
   return add_entry (db, before, &entry, error);

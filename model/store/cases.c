@@ -13,7 +13,7 @@
   "active_ms"
 /* What rounding in a header does is no other grid. */
 #define SAME_MM 0.01
-#define MOST_VOXELS ((gint64) 1 << 34)
+#define MOST_VOXELS ((gint64) 1 << 31)
 
 static const char *const state_names[] = { "new", "in progress", "done", "reviewed" };
 
@@ -94,12 +94,13 @@ read_case (SagDb *db, SagRow *row, GError **error)
 {
   g_autoptr (SagCaseRow) out = g_new0 (SagCaseRow, 1);
   gboolean sound = TRUE;
+  double   inverse[3][4];
 
   out->id = sag_row_integer (row, 0);
-  out->uuid = g_strdup (sag_row_text (row, 1));
-  out->name = g_strdup (sag_row_text (row, 2));
-  out->path = g_strdup (sag_row_text (row, 3));
-  out->sha256 = g_strdup (sag_row_text (row, 4));
+  out->uuid = sag_row_dup_text (row, 1);
+  out->name = sag_row_dup_text (row, 2);
+  out->path = g_strdup (sag_row_text (row, 3)); /* of whatever bytes */
+  out->sha256 = sag_row_dup_text (row, 4);
   out->size_bytes = sag_row_integer (row, 5);
   for (int a = 0; a < 3; a++)
     {
@@ -112,19 +113,17 @@ read_case (SagDb *db, SagRow *row, GError **error)
   sound &= (out->geometry.dims[0] > 0) == (out->geometry.dims[1] > 0) &&
            (out->geometry.dims[0] > 0) == (out->geometry.dims[2] > 0);
   sound &= affine_from_text (sag_row_text (row, 9), &out->geometry);
+  sound &= out->geometry.dims[0] == 0 || sag_geometry_invert (&out->geometry, inverse);
   sound &= sag_row_integer (row, 10) >= 0 && sag_row_integer (row, 10) < SAG_N_CASE_STATES;
   out->state = (SagCaseState) CLAMP (sag_row_integer (row, 10), 0, SAG_N_CASE_STATES - 1);
-  out->patient = g_strdup (sag_row_text (row, 11));
-  out->study = g_strdup (sag_row_text (row, 12));
-  out->split = g_strdup (sag_row_text (row, 13));
+  out->patient = sag_row_dup_text (row, 11);
+  out->study = sag_row_dup_text (row, 12);
+  out->split = sag_row_dup_text (row, 13);
   out->added = sag_row_integer (row, 14);
   out->active_ms = sag_row_integer (row, 15);
   if (sound && out->uuid != NULL && out->name != NULL && out->path != NULL)
     return g_steal_pointer (&out);
-  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-               "%s is damaged: case %" G_GINT64_FORMAT
-               " cannot be. Recover it with: sagitta-cli project recover.",
-               sag_db_get_name (db), out->id);
+  sag_db_set_impossible (db, "case", out->id, error);
   return NULL;
 }
 
@@ -510,6 +509,20 @@ sag_tasks_move (SagDb *db, gint64 id, guint place, GError **error)
   return sag_audit_add (db, error, "task-move", "task %" G_GINT64_FORMAT " to %u", id, place);
 }
 
+SagTaskRow *
+sag_task_row_read (SagRow *row)
+{
+  SagTaskRow *task = g_new0 (SagTaskRow, 1);
+
+  task->id = sag_row_integer (row, 0);
+  task->key = sag_row_dup_text (row, 1);
+  task->wording = sag_row_dup_text (row, 2);
+  task->colour = (guint32) sag_row_integer (row, 3);
+  task->snomed = sag_row_dup_text (row, 4);
+  task->shortcut = sag_row_dup_text (row, 5);
+  return task;
+}
+
 static GPtrArray *
 list_tasks (SagDb *db, gboolean aside, GError **error)
 {
@@ -522,17 +535,16 @@ list_tasks (SagDb *db, gboolean aside, GError **error)
 
   if (row == NULL)
     return NULL;
-  while (sag_db_next (db, row, &failure))
+  while (failure == NULL && sag_db_next (db, row, &failure))
     {
-      SagTaskRow *task = g_new0 (SagTaskRow, 1);
+      SagTaskRow *task = sag_task_row_read (row);
 
-      task->id = sag_row_integer (row, 0);
-      task->key = g_strdup (sag_row_text (row, 1));
-      task->wording = g_strdup (sag_row_text (row, 2));
-      task->colour = (guint32) sag_row_integer (row, 3);
-      task->snomed = g_strdup (sag_row_text (row, 4));
-      task->shortcut = g_strdup (sag_row_text (row, 5));
       g_ptr_array_add (out, task);
+      if (task->key == NULL || task->wording == NULL)
+        {
+          sag_db_set_impossible (db, "task", task->id, &failure);
+          sag_db_end (row);
+        }
     }
   if (failure == NULL)
     return g_steal_pointer (&out);

@@ -125,6 +125,8 @@ gboolean sag_tasks_remove (SagDb *db, gint64 id, GError **error);
 gboolean sag_tasks_put_aside (SagDb *db, gint64 id, GError **error);
 /** sag_tasks_move: to a place in the list, from 0 on; beyond its end: to the end. */
 gboolean sag_tasks_move (SagDb *db, gint64 id, guint place, GError **error);
+/** sag_task_row_read: (transfer full): of a query for id, key, wording, colour, snomed, shortcut. */
+SagTaskRow *sag_task_row_read (SagRow *row);
 /** sag_tasks_list: (transfer full) (element-type SagTaskRow): in their order, without those that were put aside. */
 GPtrArray *sag_tasks_list (SagDb *db, GError **error);
 /** sag_tasks_list_aside: (transfer full) (element-type SagTaskRow): only those. */

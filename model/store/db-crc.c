@@ -63,6 +63,15 @@ sag_db_add_crc (SagDb *db, GError **error)
 }
 
 void
+sag_db_set_impossible (SagDb *db, const char *what, gint64 id, GError **error)
+{
+  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+               "%s is damaged: %s %" G_GINT64_FORMAT
+               " cannot be. Recover it with: sagitta-cli project recover.",
+               db->name, what, id);
+}
+
+void
 sag_db_set_damaged (SagDb *db, const char *what, GError **error)
 {
   g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,

@@ -26,5 +26,7 @@ gboolean sag_db_add_crc (SagDb *db, GError **error);
 guint32 sag_row_crc (SagRow *row, int n_columns);
 /** sag_db_set_damaged: @what does not fit its checksum. */
 void sag_db_set_damaged (SagDb *db, const char *what, GError **error);
+/** sag_db_set_impossible: row @id of @what, such as "case", has no checksum, and cannot be as it is. */
+void sag_db_set_impossible (SagDb *db, const char *what, gint64 id, GError **error);
 
 G_END_DECLS

@@ -33,8 +33,13 @@ sag_db_set_error (sqlite3 *handle, int code, const char *name, GError **error)
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY,
                    "%s is in use by another program. Try again when it is done.", name);
       break;
-    case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
+                   "%s is no project of Sagitta, or its beginning is damaged. Choose a .sagitta "
+                   "file, or try: sagitta-cli project recover.",
+                   name);
+      break;
+    case SQLITE_CORRUPT:
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
                    "%s is damaged (%s). Recover it with: sagitta-cli project recover.", name,
                    detail);
@@ -322,6 +327,14 @@ const char *
 sag_row_text (SagRow *row, int column)
 {
   return (const char *) sqlite3_column_text (row, column);
+}
+
+char *
+sag_row_dup_text (SagRow *row, int column)
+{
+  const char *text = sag_row_text (row, column);
+
+  return text != NULL ? g_utf8_make_valid (text, -1) : NULL;
 }
 
 const void *

@@ -75,6 +75,8 @@ gint64 sag_row_integer (SagRow *row, int column);
 double sag_row_double (SagRow *row, int column);
 /** sag_row_text: (nullable) (transfer none): until the next row. */
 const char *sag_row_text (SagRow *row, int column);
+/** sag_row_dup_text: (nullable) (transfer full): as UTF-8, whatever the bytes are. */
+char *sag_row_dup_text (SagRow *row, int column);
 /** sag_row_blob: (nullable) (transfer none): until the next row. */
 const void *sag_row_blob (SagRow *row, int column, gsize *size_bytes);
 

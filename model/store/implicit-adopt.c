@@ -214,7 +214,8 @@ list_readers (SagDb *db, gint64 case_id, GError **error)
   if (row == NULL)
     return NULL;
   while (sag_db_next (db, row, &failure))
-    g_ptr_array_add (readers, g_strdup (sag_row_text (row, 0)));
+    if (sag_row_text (row, 0) != NULL)
+      g_ptr_array_add (readers, sag_row_dup_text (row, 0));
   return sag_db_settle (failure, error) ? g_steal_pointer (&readers) : NULL;
 }
 

@@ -89,7 +89,7 @@ look (SagDb *db, gpointer data, GError **error)
       SagImplicitCase *one = g_new (SagImplicitCase, 1);
 
       *one =
-        (SagImplicitCase){ g_strdup (sag_row_text (row, 0)), g_strdup (sag_row_text (row, 1)),
+        (SagImplicitCase){ sag_row_dup_text (row, 0), g_strdup (sag_row_text (row, 1)),
                            (guint) sag_row_integer (row, 2), (guint) sag_row_integer (row, 3) };
       g_ptr_array_add (implicit->cases, one);
     }
@@ -241,9 +241,10 @@ drop_masks (SagDb *db, const SagAdopted *adopted, gint64 case_id, GError **error
   if (row == NULL)
     return FALSE;
   while (sag_db_next (db, row, &failure))
-    if (!g_ptr_array_find_with_equal_func (adopted->masks, sag_row_text (row, 0), g_str_equal,
+    if (sag_row_text (row, 0) != NULL &&
+        !g_ptr_array_find_with_equal_func (adopted->masks, sag_row_text (row, 0), g_str_equal,
                                            NULL))
-      g_ptr_array_add (ids, g_strdup (sag_row_text (row, 0)));
+      g_ptr_array_add (ids, sag_row_dup_text (row, 0));
   for (guint i = 0; failure == NULL && i < ids->len; i++)
     drop_mask (db, ids->pdata[i], &failure);
   return sag_db_settle (failure, error);

@@ -291,7 +291,7 @@ remove_others (SagDb *db, const SagJournalJob *job, const char *reader, GError *
     return FALSE;
   while (sag_db_next (db, row, &failure))
     if (find_info (job, sag_row_text (row, 0)) < 0)
-      g_ptr_array_add (gone, g_strdup (sag_row_text (row, 0)));
+      g_ptr_array_add (gone, sag_row_dup_text (row, 0));
   for (guint g = 0; failure == NULL && g < gone->len; g++)
     sag_db_run (db, &failure, "DELETE FROM masks WHERE uuid = ?", "s", g_ptr_array_index (gone, g));
   return sag_db_settle (failure, error);

@@ -182,16 +182,16 @@ read_label (SagRow *row)
   label->id = sag_row_integer (row, 0);
   label->case_id = sag_row_integer (row, 1);
   label->task_id = sag_row_integer (row, 2);
-  label->reader = g_strdup (sag_row_text (row, 3));
+  label->reader = sag_row_dup_text (row, 3);
   label->value = (SagLabelValue) CLAMP (sag_row_integer (row, 4), 0, SAG_N_LABEL_VALUES - 1);
-  label->side = g_strdup (sag_row_text (row, 5));
-  label->location = g_strdup (sag_row_text (row, 6));
+  label->side = sag_row_dup_text (row, 5);
+  label->location = sag_row_dup_text (row, 6);
   label->certainty = (int) CLAMP (sag_row_integer (row, 7), -1, 100);
-  label->comment = g_strdup (sag_row_text (row, 8));
+  label->comment = sag_row_dup_text (row, 8);
   label->at = sag_row_integer (row, 9);
   label->active_ms = sag_row_integer (row, 10);
   label->seen = sag_row_integer (row, 11) != 0;
-  label->bundle = g_strdup (sag_row_text (row, 12));
+  label->bundle = sag_row_dup_text (row, 12);
   return label;
 }
 
@@ -219,9 +219,12 @@ sag_labels_list (SagDb *db, gint64 case_id, GError **error)
     return NULL;
   while (failure == NULL && sag_db_next (db, row, &failure))
     {
-      g_ptr_array_add (out, read_label (row));
-      if (db->version != 1 &&
-          sag_row_crc (row, SAG_N_LABEL_COLUMNS) != sag_row_integer (row, SAG_N_LABEL_COLUMNS))
+      SagLabelRow *label = read_label (row);
+
+      g_ptr_array_add (out, label);
+      if (label->reader == NULL ||
+          (db->version != 1 &&
+           sag_row_crc (row, SAG_N_LABEL_COLUMNS) != sag_row_integer (row, SAG_N_LABEL_COLUMNS)))
         {
           sag_db_set_damaged (db, "a label", &failure);
           sag_db_end (row);
@@ -244,7 +247,12 @@ sag_labels_list_readers (SagDb *db, GError **error)
   if (row == NULL)
     return NULL;
   while (sag_db_next (db, row, &failure))
-    g_strv_builder_add (builder, sag_row_text (row, 0));
+    {
+      g_autofree char *reader = sag_row_dup_text (row, 0);
+
+      if (reader != NULL)
+        g_strv_builder_add (builder, reader);
+    }
   if (failure == NULL)
     return g_strv_builder_end (builder);
   g_propagate_error (error, failure);

@@ -191,13 +191,14 @@ sag_masks_list (
         continue;
       stored = g_new0 (SagStoredMask, 1);
       stored->info = g_new0 (SagMaskInfo, 1);
-      stored->info->id = g_strdup (sag_row_text (row, 1));
-      stored->info->name = g_strdup (sag_row_text (row, 2));
-      stored->info->key = g_strdup (sag_row_text (row, 3));
+      stored->info->id = sag_row_dup_text (row, 1);
+      stored->info->name = sag_row_dup_text (row, 2);
+      stored->info->key = sag_row_dup_text (row, 3);
       stored->info->colour = (guint32) sag_row_integer (row, 4);
       stored->info->locked = sag_row_integer (row, 5) != 0;
       stored->info->visible = sag_row_integer (row, 6) != 0;
-      stored->reader = g_strdup (sag_row_text (row, 7));
+      stored->reader = sag_row_dup_text (row, 7);
+      sound &= stored->info->id != NULL && stored->info->name != NULL && stored->reader != NULL;
       g_array_append_val (ids, id);
       g_ptr_array_add (out, stored);
     }

@@ -11,6 +11,7 @@
 #define LEAF 0x0d
 #define INNER 0x05
 #define MOST_DEPTH 20
+#define MOST_READ 64 /* times that each page of a chain may be read, all in all */
 
 enum
 {
@@ -27,6 +28,7 @@ struct _SagPages
   gsize         usable; /* of each page */
   guint32       n_pages;
   guint8       *states; /* of page 1 at [1] */
+  guint64 n_left; /* pages of chains that are still read: of a sound file none is read often */
 };
 
 static guint32
@@ -94,6 +96,7 @@ sag_pages_open (const char *path, GError **error)
   pages->usable = size - kept;
   pages->n_pages = (guint32) MIN (length / size, G_MAXUINT32 - 1);
   pages->states = g_malloc0 ((gsize) pages->n_pages + 1);
+  pages->n_left = MOST_READ * (guint64) pages->n_pages;
   return pages;
 }
 
@@ -275,8 +278,9 @@ read_chain (SagPages *pages, guint32 page, gsize size, GByteArray *out)
     {
       const guint8 *at;
 
-      if (!is_page (pages, page))
+      if (!is_page (pages, page) || pages->n_left == 0)
         return FALSE;
+      pages->n_left--;
       at = get_page (pages, page);
       g_byte_array_append (out, at + 4, (guint) MIN (each, size - out->len));
       page = read_32 (at);

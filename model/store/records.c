@@ -76,11 +76,12 @@ read_answer (SagDb *db, SagRow *row, GError **error)
   answer->id = sag_row_integer (row, 0);
   answer->case_id = sag_row_integer (row, 1);
   answer->at = sag_row_integer (row, 2);
-  answer->text = g_strdup (sag_row_text (row, 3));
-  answer->bundle = g_strdup (sag_row_text (row, 4));
-  answer->json = g_strdup (sag_row_text (row, 5));
+  answer->text = sag_row_dup_text (row, 3);
+  answer->bundle = sag_row_dup_text (row, 4);
+  answer->json = sag_row_dup_text (row, 5);
   answer->cells = cells != NULL ? g_bytes_new (cells, size) : NULL;
-  if (answer->json != NULL && answer_crc (answer->json, answer->cells) == sag_row_integer (row, 7))
+  if (answer->text != NULL && answer->bundle != NULL && answer->json != NULL &&
+      answer_crc (answer->json, answer->cells) == sag_row_integer (row, 7))
     return answer;
   sag_answer_row_free (answer);
   g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
@@ -158,12 +159,17 @@ sag_measurements_list (SagDb *db, gint64 case_id, GError **error)
     {
       SagMeasurementRow *one = g_new0 (SagMeasurementRow, 1);
 
-      one->uuid = g_strdup (sag_row_text (row, 0));
+      one->uuid = sag_row_dup_text (row, 0);
       one->case_id = sag_row_integer (row, 1);
-      one->reader = g_strdup (sag_row_text (row, 2));
+      one->reader = sag_row_dup_text (row, 2);
       one->at = sag_row_integer (row, 3);
-      one->json = g_strdup (sag_row_text (row, 4));
+      one->json = sag_row_dup_text (row, 4);
       g_ptr_array_add (out, one);
+      if (one->uuid == NULL || one->json == NULL || one->reader == NULL)
+        {
+          sag_db_set_impossible (db, "a measurement of case", one->case_id, &failure);
+          sag_db_end (row);
+        }
     }
   return finish (out, failure, error);
 }
@@ -220,15 +226,20 @@ sag_reviews_list (SagDb *db, gint64 case_id, GError **error)
     {
       SagReviewRow *one = g_new0 (SagReviewRow, 1);
 
-      one->uuid = g_strdup (sag_row_text (row, 0));
+      one->uuid = sag_row_dup_text (row, 0);
       one->case_id = sag_row_integer (row, 1);
       one->task_id = sag_row_integer (row, 2);
-      one->reader = g_strdup (sag_row_text (row, 3));
+      one->reader = sag_row_dup_text (row, 3);
       one->value = (SagLabelValue) CLAMP (sag_row_integer (row, 4), 0, SAG_N_LABEL_VALUES - 1);
-      one->comment = g_strdup (sag_row_text (row, 5));
+      one->comment = sag_row_dup_text (row, 5);
       one->at = sag_row_integer (row, 6);
-      one->mask = g_strdup (sag_row_text (row, 7));
+      one->mask = sag_row_dup_text (row, 7);
       g_ptr_array_add (out, one);
+      if (one->reader == NULL)
+        {
+          sag_db_set_impossible (db, "a decision of case", one->case_id, &failure);
+          sag_db_end (row);
+        }
     }
   return finish (out, failure, error);
 }

@@ -161,17 +161,17 @@ drop_journals (SagRecovery *all, GError **error)
       gint64 one = 0;
 
       if (!sag_db_integer (all->to, 0, &one, error, "SELECT case_id FROM masks WHERE id = ?", "i",
-                           (gint64) GPOINTER_TO_INT (key)))
+                           (gint64) (gintptr) key))
         return FALSE;
-      g_hash_table_add (all->hurt_cases, GINT_TO_POINTER (one));
+      g_hash_table_add (all->hurt_cases, (gpointer) (gintptr) one);
     }
   g_hash_table_iter_init (&iter, all->hurt_cases);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     {
-      if (GPOINTER_TO_INT (key) == 0)
+      if (key == NULL)
         continue; /* the mask's row is gone: its case is among them by the mask */
       if (!sag_db_run (all->to, error, "DELETE FROM steps WHERE case_id = ?", "i",
-                       (gint64) GPOINTER_TO_INT (key)))
+                       (gint64) (gintptr) key))
         return FALSE;
       all->out->n_journals++;
     }

@@ -14,29 +14,17 @@
 
 /* Opening and closing */
 
+/* SQLite says whether it is a database. To open the file here and close it again would let go of every lock that this
+ * process has on it (https://www.sqlite.org/howtocorrupt.html, section 2.2). */
 static gboolean
-check_is_database (const char *path, GError **error)
+check_can_read (const char *path, GError **error)
 {
-  static const char magic[16] = "SQLite format 3";
-  char              head[16] = "";
-  g_autofree char  *name = sag_file_dup_display_name (path);
-  FILE             *file = g_fopen (path, "rb");
-  gsize             n;
+  g_autofree char *name = sag_file_dup_display_name (path);
 
-  if (file == NULL)
-    {
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s cannot be opened: %s.",
-                   name, g_strerror (errno));
-      return FALSE;
-    }
-  n = fread (head, 1, sizeof head, file);
-  fclose (file);
-  if (n == sizeof head && memcmp (head, magic, sizeof head) == 0)
+  if (access (path, R_OK) == 0)
     return TRUE;
-  g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
-               "%s is no project of Sagitta, or its beginning is damaged. Choose a .sagitta file, "
-               "or try: sagitta-cli project recover.",
-               name);
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s cannot be opened: %s.",
+               name, g_strerror (errno));
   return FALSE;
 }
 
@@ -81,8 +69,7 @@ open_db (SagStore *store, const char *reader, gboolean create, GError **error)
     return FALSE;
   if (version == 0 && !create)
     {
-      g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT, "%s is no project of Sagitta.",
-                   sag_db_get_name (store->db));
+      sag_db_set_error (store->db->handle, SQLITE_NOTADB, sag_db_get_name (store->db), error);
       return FALSE;
     }
   if (!store->writable)
@@ -139,7 +126,7 @@ sag_store_open (const char *path, SagStoreFlags flags, const char *reader, GErro
                    "%s is already there. Choose another name.", path);
       return NULL;
     }
-  if (!create && !check_is_database (path, error))
+  if (!create && !check_can_read (path, error))
     return NULL;
   store = g_new0 (SagStore, 1);
   g_atomic_ref_count_init (&store->ref_count);

@@ -69,13 +69,7 @@ sag_tasks_keep (SagDb *db, gint64 id, GError **error)
     {
       Kept *one = g_new0 (Kept, 1);
 
-      one->row = g_new0 (SagTaskRow, 1);
-      one->row->id = sag_row_integer (row, 0);
-      one->row->key = g_strdup (sag_row_text (row, 1));
-      one->row->wording = g_strdup (sag_row_text (row, 2));
-      one->row->colour = (guint32) sag_row_integer (row, 3);
-      one->row->snomed = g_strdup (sag_row_text (row, 4));
-      one->row->shortcut = g_strdup (sag_row_text (row, 5));
+      one->row = sag_task_row_read (row);
       one->position = sag_row_integer (row, 6);
       g_ptr_array_add (kept->tasks, one);
     }

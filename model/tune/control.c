@@ -156,12 +156,12 @@ add_line (GArray *lines, const char *text, gsize size_bytes)
   JsonObject *object = node != NULL ? json_node_get_object (node) : NULL;
   SagTuneLine line = { 0 };
   const char *kind;
-  double      fold, step;
+  gint64      fold, step;
 
   if (object == NULL || !sag_json_get_string (object, "kind", &kind, NULL) ||
       (strcmp (kind, "step") != 0 && strcmp (kind, "validation") != 0) ||
-      !sag_json_get_number (object, "fold", &fold, NULL) ||
-      !sag_json_get_number (object, "step", &step, NULL) || !(fold >= 0 && step >= 0))
+      !sag_json_get_integer (object, "fold", 0, G_MAXINT32, &fold, NULL) ||
+      !sag_json_get_integer (object, "step", 0, G_MAXINT64, &step, NULL))
     return;
   line.fold = (guint) fold;
   line.step = (guint64) step;

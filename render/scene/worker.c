@@ -162,10 +162,12 @@ static void
 wait_for_work (SagRenderWorker *worker, State *state)
 {
   while (!has_work (worker, state))
-    if (state->sharpen_us == 0)
+    if (state->sharpen_us == 0 || !can_draw (state))
       g_cond_wait (&worker->cond, &worker->mutex);
     else if (!g_cond_wait_until (&worker->cond, &worker->mutex, state->sharpen_us))
       {
+        /* Never again for a time that has passed: the mutex might not be let go of in between. */
+        state->sharpen_us = 0;
         state->view.moving = FALSE;
         state->dirty = TRUE;
       }

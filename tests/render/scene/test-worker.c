@@ -188,6 +188,37 @@ test_sharpens (void)
   finish (worker, &seen);
 }
 
+/* A view that is hidden while its picture is one of half the resolution: it rests, and is drawn when it is shown. */
+static void
+test_hidden_while_moving (void)
+{
+  Seen             seen = { 0 };
+  SagRenderWorker *worker = sag_render_worker_new (picture_cb, &seen);
+  SagRenderCamera  camera = patient_camera ();
+  g_autoptr (SagRenderContent) content = patient_content ();
+  const int large = 1600;
+  guint     n;
+  clock_t   before;
+
+  seen.asked = sag_render_worker_set_content (worker, content);
+  seen.asked = sag_render_worker_set_view (worker, &camera, large, large, 2, FALSE);
+  wait_final (&seen);
+  n = seen.n_pictures;
+  sag_render_camera_rotate (&camera, 30, 0);
+  seen.asked = sag_render_worker_set_view (worker, &camera, large, large, 2, TRUE);
+  while (seen.n_pictures == n)
+    g_main_context_iteration (NULL, TRUE);
+  seen.asked = sag_render_worker_set_view (worker, &camera, 0, 0, 1, FALSE);
+  g_usleep (500000);
+  before = clock ();
+  g_usleep (300000);
+  g_assert_cmpfloat ((double) (clock () - before) / CLOCKS_PER_SEC, <, 0.1);
+  seen.asked = sag_render_worker_set_view (worker, &camera, SIZE, SIZE, 1, FALSE);
+  wait_final (&seen);
+  g_assert_cmpint (seen.width, ==, SIZE);
+  finish (worker, &seen);
+}
+
 static void
 test_parts (void)
 {
@@ -411,6 +442,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/scene/worker/merges", test_merges);
   g_test_add_func ("/scene/worker/rests", test_rests);
   g_test_add_func ("/scene/worker/sharpens", test_sharpens);
+  g_test_add_func ("/scene/worker/hidden-while-moving", test_hidden_while_moving);
   g_test_add_func ("/scene/worker/parts", test_parts);
   g_test_add_func ("/scene/worker/heatmap", test_heatmap);
   g_test_add_func ("/scene/worker/mask-cross-box", test_mask_cross_box);
