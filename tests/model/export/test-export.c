@@ -2,8 +2,10 @@
 #include "tests/model/export/export-fixture.h"
 #include "tests/model/mask/make-mask.h"
 
+#include "model/core/error.h"
 #include "model/export/import.h"
 #include "model/export/samples.h"
+#include "model/export/upstream-grid.h"
 #include "model/store/labels.h"
 #include "model/volume/nifti.h"
 #include "tests/support/test.h"
@@ -276,11 +278,32 @@ test_pair (ExportFixture *fixture, gconstpointer data)
   sag_store_free (copy);
 }
 
+/* Voxels given in micrometres, and a grid that is flat. */
+static void
+test_upstream_grid (void)
+{
+  SagGeometry stored = make_grid (0), grid;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sag_upstream_grid (&stored, &grid, &error));
+  for (int r = 0; r < 3; r++)
+    for (int a = 0; a < 3; a++)
+      stored.ijk_to_ras[r][a] *= 1000;
+  g_assert_false (sag_upstream_grid (&stored, &grid, &error));
+  g_assert_error (error, SAG_ERROR, SAG_ERROR_LIMIT);
+  g_clear_error (&error);
+  for (int r = 0; r < 3; r++)
+    stored.ijk_to_ras[r][2] = 0;
+  g_assert_false (sag_upstream_grid (&stored, &grid, &error));
+  g_assert_error (error, SAG_ERROR, SAG_ERROR_LIMIT);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/export/named", test_named);
+  g_test_add_func ("/export/upstream-grid", test_upstream_grid);
   g_test_add ("/export/assisted-mask", ExportFixture, NULL, export_fixture_set_up,
               test_assisted_mask, export_fixture_tear_down);
   g_test_add ("/export/patients", ExportFixture, NULL, export_fixture_set_up, test_patients,

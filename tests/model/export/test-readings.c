@@ -4,6 +4,7 @@
 
 #include "model/core/error.h"
 #include "model/export/import.h"
+#include "model/core/error.h"
 #include "model/export/readings.h"
 #include "model/export/samples.h"
 #include "model/store/decisions.h"
@@ -353,6 +354,24 @@ test_several_decided (ExportFixture *fixture, gconstpointer data)
   g_assert_cmpint (count_exported (fixture, NULL), ==, 6);
 }
 
+/* Every pair of readers is compared on every case. */
+static void
+test_too_many_readers (ExportFixture *fixture, gconstpointer data)
+{
+  const gint64 one = add_case (fixture->store, "case");
+  g_autoptr (GError) error = NULL;
+
+  for (int r = 0; r < 257; r++)
+    {
+      g_autofree char *reader = g_strdup_printf ("reader-%d", r);
+
+      say (fixture, one, reader, SAG_LABEL_VALUE_PRESENT);
+    }
+  g_assert_null (sag_readings_load (fixture->store, NULL, &error));
+  g_assert_error (error, SAG_ERROR, SAG_ERROR_LIMIT);
+  g_assert_nonnull (strstr (error->message, "has 257 readers"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -365,6 +384,7 @@ main (int argc, char **argv)
   ADD ("readings/decide-mask", test_decide_mask);
   ADD ("readings/several", test_several);
   ADD ("readings/several-decided", test_several_decided);
+  ADD ("readings/too-many-readers", test_too_many_readers);
 #undef ADD
   return g_test_run ();
 }
