@@ -267,7 +267,7 @@ add_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                                  GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Add"), _ ("_Cancel"));
 
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  g_signal_connect (chooser, "response", G_CALLBACK (chosen_cb), user_data);
+  g_signal_connect_object (chooser, "response", G_CALLBACK (chosen_cb), user_data, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 

@@ -36,7 +36,7 @@ sag_ui_engine_drop_maps (SagUiCase *one, SagUiResult *result)
 }
 
 static void
-answer_result (SagUiJob *job)
+answer_result (SagUiEngine *self, SagUiJob *job)
 {
   GListStore *overlays = sag_ui_case_get_overlays (job->one);
   g_autoptr (SagUiOverlay) old = NULL;
@@ -45,6 +45,10 @@ answer_result (SagUiJob *job)
   remove_map (overlays, sag_ui_result_get_evidence (job->result));
   sag_ui_result_take_answer (job->result, sag_answer_ref (job->answers->pdata[0]), job->ms);
   replace_map (overlays, old, sag_ui_result_get_overlay (job->result));
+  /* The box may have been moved meanwhile, or another model chosen. */
+  sag_ui_result_set_stale (job->result,
+                           self->bundle != NULL &&
+                             sag_ui_engine_is_stale (self, job->one, job->answers->pdata[0]));
   sag_ui_trace ("answered", "ms", job->ms, NULL);
 }
 
@@ -68,7 +72,7 @@ finish_ask (SagUiEngine *self, SagUiJob *job)
     return;
   if (job->error == NULL)
     {
-      answer_result (job);
+      answer_result (self, job);
       heed_calibration (self, job->answers->pdata[0]);
       return;
     }
@@ -117,13 +121,21 @@ finish_open (SagUiEngine *self, SagUiJob *job)
   g_signal_emit_by_name (self, "bundle-changed");
 }
 
+/* The card may have been asked again meanwhile. */
+static gboolean
+is_of_answer (const SagUiJob *job)
+{
+  return job->one != NULL && job->result != NULL &&
+         sag_ui_result_get_answer (job->result) == job->answer;
+}
+
 static void
 finish_evidence (SagUiJob *job)
 {
   GListStore *overlays;
   g_autoptr (SagUiOverlay) old = NULL;
 
-  if (job->one == NULL || job->result == NULL || job->evidence == NULL)
+  if (!is_of_answer (job) || job->evidence == NULL)
     return;
   overlays = sag_ui_case_get_overlays (job->one);
   g_set_object (&old, sag_ui_result_get_evidence (job->result));
@@ -134,7 +146,7 @@ finish_evidence (SagUiJob *job)
 static void
 finish_robust (SagUiJob *job)
 {
-  if (job->one != NULL && job->result != NULL && job->robust != NULL)
+  if (is_of_answer (job) && job->robust != NULL)
     sag_ui_result_take_robust (job->result, g_steal_pointer (&job->robust));
 }
 

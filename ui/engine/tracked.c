@@ -20,8 +20,8 @@ same_recipe (SagPrepared *prepared, SagBundle *bundle)
                  sizeof (SagRecipe)) == 0;
 }
 
-static gboolean
-is_stale (SagUiEngine *self, SagUiCase *one, const SagAnswer *answer)
+gboolean
+sag_ui_engine_is_stale (SagUiEngine *self, SagUiCase *one, const SagAnswer *answer)
 {
   double shift_mm[3];
 
@@ -45,7 +45,7 @@ mark_stale (SagUiEngine *self, SagUiCase *one)
       const SagAnswer *answer = sag_ui_result_get_answer (result);
 
       if (answer != NULL)
-        sag_ui_result_set_stale (result, is_stale (self, one, answer));
+        sag_ui_result_set_stale (result, sag_ui_engine_is_stale (self, one, answer));
     }
 }
 

@@ -223,9 +223,9 @@ end_job (SagUiWorker *worker, SagUiJob *job, gboolean done)
         sag_ui_job_set_cancelled (job);
       post_done_locked (worker, job);
     }
-  g_mutex_unlock (&worker->lock);
-  /* Never the last one: the queue or the event has another. */
+  /* Never the last one, which is the main thread's: the queue or the event has another, until the lock goes. */
   sag_ui_job_unref (job);
+  g_mutex_unlock (&worker->lock);
 }
 
 static void

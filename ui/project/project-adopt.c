@@ -285,6 +285,7 @@ adopted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Adopt        *adopt = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
 
+  self->n_adopting--;
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     fail_adopting (self, error);
   if (self->session == NULL || self->is_over)
@@ -318,6 +319,7 @@ sag_ui_project_adopt (SagUiProject *self, SagStore *store, SagWorklist *list, co
   self->held = sag_ui_project_held_new ();
   sag_ui_project_tell (self, SAG_UI_PROJECT_LIST);
   self->n_opening++;
+  self->n_adopting++;
   sag_ui_project_set_busy (self, 1);
   g_task_set_task_data (task, adopt, adopt_free);
   g_task_run_in_thread (task, adopt_thread);

@@ -217,6 +217,6 @@ sag_ui_project_dup_loss (SagUiProject *self)
 void
 sag_ui_project_open_found (SagUiProject *self, const char *path, GFile *save_as)
 {
-  if (self->store == NULL && !self->is_over)
+  if (self->store == NULL && self->n_adopting == 0 && !self->is_over)
     begin (self, path, save_as);
 }

@@ -262,9 +262,9 @@ settle_cb (gpointer user_data)
   SagUiProject *self = g_task_get_source_object (user_data);
   Open         *open = g_task_get_task_data (user_data);
 
-  if (self->is_implicit && self->n_holds > 0)
+  if ((self->is_implicit && self->n_holds > 0) || self->n_adopting > 0)
     return G_SOURCE_CONTINUE;
-  if (self->session != NULL && may_leave (self))
+  if (self->session != NULL && !self->is_over && may_leave (self))
     take_opened (self, open);
   self->n_opening--;
   sag_ui_project_set_busy (self, -1);

@@ -63,6 +63,8 @@ items_cb (GListModel *model, guint position, guint removed, guint added, SagUiSe
     {
       g_autoptr (SagUiCase) one = g_list_model_get_item (model, i);
 
+      /* A case that was closed may come back. */
+      g_signal_handlers_disconnect_by_func (one, state_cb, self);
       g_signal_connect_object (one, "notify::state", G_CALLBACK (state_cb), self, 0);
     }
 }

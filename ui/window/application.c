@@ -7,7 +7,9 @@
 #include "ui/bundle/use.h"
 #include "ui/window/window.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <signal.h>
 
 struct _SagUiApplication
 {
@@ -125,6 +127,20 @@ quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     gtk_window_close (item->data);
 }
 
+/* The session ends, or somebody wants the program to: what was typed, drawn or posted is written before. The second
+ * time it ends at once. */
+static gboolean
+signal_cb (gpointer user_data)
+{
+  g_autoptr (GList) windows =
+    g_list_copy (gtk_application_get_windows (GTK_APPLICATION (user_data)));
+
+  for (GList *item = windows; item != NULL; item = item->next)
+    if (SAG_UI_IS_WINDOW (item->data))
+      sag_ui_window_close_keeping (item->data);
+  return G_SOURCE_REMOVE;
+}
+
 static const GActionEntry actions[] = {
   { .name = "new-window", .activate = new_window_cb },
   { .name = "quit", .activate = quit_cb },
@@ -164,6 +180,9 @@ sag_ui_application_startup (GApplication *application)
                                    application);
   g_signal_connect_object (settings, "changed::theme", G_CALLBACK (theme_cb), application, 0);
   theme_cb (settings, "theme", NULL);
+  g_unix_signal_add (SIGTERM, signal_cb, application);
+  g_unix_signal_add (SIGINT, signal_cb, application);
+  g_unix_signal_add (SIGHUP, signal_cb, application);
   sag_ui_bundle_open_first (self->engine, self->bundle);
 }
 

@@ -272,6 +272,14 @@ close_anyway (gboolean keep, gpointer user_data)
   gtk_window_close (user_data);
 }
 
+/* Nobody is there to be asked. */
+void
+sag_ui_window_close_keeping (SagUiWindow *self)
+{
+  g_object_set_data (G_OBJECT (self), "sag-ui-project-lose", GINT_TO_POINTER (TRUE));
+  close_anyway (TRUE, self);
+}
+
 /* A window that stays asks again the next time, also what the project asks. */
 static void
 asked (gpointer user_data)

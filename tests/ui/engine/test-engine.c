@@ -450,6 +450,26 @@ test_drop (void)
   fixture_clear (&fixture);
 }
 
+/* The box is moved while the question is on its way: the answer is of the old one, and says so. */
+static void
+test_moved_meanwhile (void)
+{
+  const double shift_mm[3] = { 8, 0, 0 };
+  Fixture      fixture;
+  SagUiCase   *one;
+  SagUiResult *result;
+
+  fixture_init (&fixture, -1, TRUE);
+  one = fixture_ready_case (&fixture, 1);
+  result = sag_ui_engine_ask (fixture.engine, one, "Diagnose the presence of lung nodule");
+  sag_ui_case_set_box_shift (one, shift_mm);
+  fixture_await (result);
+  g_assert_true (sag_ui_result_get_stale (result) ==
+                 (sag_ui_result_get_answer (result)->provenance->shift_mm[0] == 0));
+  g_assert_true (sag_ui_result_get_stale (result));
+  fixture_clear (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -464,6 +484,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/engine/many", test_many);
   g_test_add_func ("/ui/engine/ask-with", test_ask_with);
   g_test_add_func ("/ui/engine/evidence", test_evidence);
+  g_test_add_func ("/ui/engine/moved-meanwhile", test_moved_meanwhile);
   g_test_add_func ("/ui/engine/prepare-ahead", test_prepare_ahead);
   g_test_add_func ("/ui/engine/forget", test_forget);
   g_test_add_func ("/ui/engine/outer-cancel", test_outer_cancel);

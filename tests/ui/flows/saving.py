@@ -3,6 +3,7 @@
 
 import csv
 import os
+import signal
 
 from desk import LUNGS, Desk, Reader, wait_for
 import harness
@@ -69,6 +70,14 @@ def test_a_place_that_cannot_be_written():
         )
         assert said[0].get_name().endswith("."), said[0].get_name()
         desk.key("ctrl+q")
+        desk.wait_end()
+
+
+def test_the_session_ends():
+    """As at a shutdown: no question, nothing lost, and no crash."""
+    with Desk(harness.phantom(spacing="3,3,3")) as desk:
+        desk.wait_encoded()
+        desk.process.send_signal(signal.SIGTERM)
         desk.wait_end()
 
 

@@ -254,6 +254,34 @@ test_opened_while_saved (Unsaved *self, gconstpointer data)
   g_assert_cmpstr (self->test.problems->str, ==, "");
 }
 
+/* Two are opened at once: the first takes the work and is closed soundly, the second stays. */
+static void
+test_two_opened (Unsaved *self, gconstpointer data)
+{
+  SagUiCase       *one = open_scan (self, "a");
+  g_autofree char *path = g_build_filename (self->test.folder, "First.sagitta", NULL);
+  g_autoptr (GFile) first = g_file_new_for_path (path);
+  g_autoptr (GFile) second = g_file_new_build_filename (self->test.folder, "Second.sagitta", NULL);
+  g_autoptr (GPtrArray) labels = NULL;
+  g_autoptr (GError) error = NULL;
+  SagStore *store;
+
+  say (self, one, EFFUSION, SAG_UI_LABEL_PRESENT);
+  sheltered (self, one);
+  sag_ui_project_open (self->test.project, first, TRUE);
+  sag_ui_project_open (self->test.project, second, TRUE);
+  sag_test_ui_until (self->test.n_opened == 2);
+  sag_test_ui_until (!sag_ui_project_is_busy (self->test.project));
+  g_assert_cmpstr (sag_ui_project_get_title (self->test.project), ==, "Second");
+  store = sag_store_open (path, SAG_STORE_WRITE, "Ann", &error);
+  g_assert_no_error (error);
+  g_assert_false (sag_store_is_read_only (store));
+  sag_store_run (store, list_labels, &labels, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (only (labels)->value, ==, SAG_LABEL_VALUE_PRESENT);
+  g_assert_true (sag_store_close (store, NULL));
+}
+
 /* Labels that an open project has no place for are told before they are lost, and have one in a new project. */
 static void
 test_homeless (Unsaved *self, gconstpointer data)
@@ -362,6 +390,7 @@ main (int argc, char **argv)
   ADD ("saved", test_saved);
   ADD ("closed-while-saved", test_closed_while_saved);
   ADD ("opened-while-saved", test_opened_while_saved);
+  ADD ("two-opened", test_two_opened);
   ADD ("homeless", test_homeless);
   ADD ("looked-at", test_looked_at);
   ADD ("damaged", test_damaged);
