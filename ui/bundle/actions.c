@@ -36,13 +36,15 @@ stop_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
   sag_ui_engine_cancel (sag_ui_session_get_engine (session_of (window)));
 }
 
+/* Of the window, not of the action, which may live longer. */
 static void
-state_cb (SagUiEngine *engine, GParamSpec *pspec, GSimpleAction *stop)
+state_cb (SagUiEngine *engine, GParamSpec *pspec, GActionMap *window)
 {
   SagUiEngineState state = sag_ui_engine_get_state (engine);
 
-  g_simple_action_set_enabled (stop, state != SAG_UI_ENGINE_OPENING &&
-                                       sag_ui_words_state (state) != NULL);
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (window, "stop")),
+                               state != SAG_UI_ENGINE_OPENING &&
+                                 sag_ui_words_state (state) != NULL);
 }
 
 void
@@ -53,12 +55,10 @@ sag_ui_bundle_install_actions (GtkWindow *window, SagUiSession *session)
     { .name = "stop", .activate = stop_cb },
   };
   SagUiEngine *engine = sag_ui_session_get_engine (session);
-  GAction     *stop;
 
   g_object_set_data_full (G_OBJECT (window), "bundle-session", g_object_ref (session),
                           g_object_unref);
   g_action_map_add_action_entries (G_ACTION_MAP (window), entries, G_N_ELEMENTS (entries), window);
-  stop = g_action_map_lookup_action (G_ACTION_MAP (window), "stop");
-  g_signal_connect_object (engine, "notify::state", G_CALLBACK (state_cb), stop, 0);
-  state_cb (engine, NULL, G_SIMPLE_ACTION (stop));
+  g_signal_connect_object (engine, "notify::state", G_CALLBACK (state_cb), window, 0);
+  state_cb (engine, NULL, G_ACTION_MAP (window));
 }
