@@ -35,39 +35,21 @@ sag_json_writer_free (SagJsonWriter *writer)
 void
 sag_json_append_string (GString *text, const char *value)
 {
-  g_autofree char *valid = g_utf8_make_valid (value, -1);
+  static const char plains[] = "\"\\\n\t\r\b\f", letters[] = "\"\\ntrbf";
+  g_autofree char  *valid = g_utf8_make_valid (value, -1);
 
   g_string_append_c (text, '"');
   for (const char *c = valid; *c != '\0'; c++)
-    switch (*c)
-      {
-      case '"':
-        g_string_append (text, "\\\"");
-        break;
-      case '\\':
-        g_string_append (text, "\\\\");
-        break;
-      case '\n':
-        g_string_append (text, "\\n");
-        break;
-      case '\t':
-        g_string_append (text, "\\t");
-        break;
-      case '\r':
-        g_string_append (text, "\\r");
-        break;
-      case '\b':
-        g_string_append (text, "\\b");
-        break;
-      case '\f':
-        g_string_append (text, "\\f");
-        break;
-      default:
-        if ((guchar) *c < 0x20 || *c == 0x7f)
-          g_string_append (text, "\357\277\275");
-        else
-          g_string_append_c (text, *c);
-      }
+    {
+      const char *plain = strchr (plains, *c);
+
+      if (plain != NULL)
+        g_string_append_printf (text, "\\%c", letters[plain - plains]);
+      else if (g_ascii_iscntrl (*c))
+        g_string_append (text, "\357\277\275");
+      else
+        g_string_append_c (text, *c);
+    }
   g_string_append_c (text, '"');
 }
 

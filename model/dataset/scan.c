@@ -247,8 +247,37 @@ load_section (SagScanStore *self, const char *key, const char *tag, gsize *size,
   return data;
 }
 
-/* A section of the scan's entry, or of the mask's, of @wanted bytes (0: any). An entry that turns out to be damaged
- * or gone is made again, by one thread. */
+/* An entry that is damaged or gone is made again, by one thread: another may have done so meanwhile. */
+static void *
+make_again (SagScanStore      *self,
+            const char        *path,
+            const SagScanMask *mask,
+            const char        *key,
+            const char        *tag,
+            gsize             *size,
+            gsize              wanted,
+            GError           **error)
+{
+  g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&self->making);
+  g_autofree char *name = NULL;
+  void            *data = load_section (self, key, tag, size, wanted);
+
+  for (int attempt = 0; data == NULL && attempt < 2; attempt++)
+    {
+      sag_cache_remove (self->cache, key);
+      if (!sag_scan_store_prepare (self, path, mask, mask != NULL ? 1 : 0, NULL, error))
+        return NULL;
+      data = load_section (self, key, tag, size, wanted);
+    }
+  if (data != NULL)
+    return data;
+  name = sag_file_dup_display_name (path);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+               "The cache's copy of %s cannot be read back; empty the cache's folder.", name);
+  return NULL;
+}
+
+/* A section of the scan's entry, or of the mask's, of @wanted bytes (0: any). */
 static void *
 load (SagScanStore      *self,
       const char        *path,
@@ -261,26 +290,13 @@ load (SagScanStore      *self,
   g_autofree char *key = dup_scan_key (self, path, error);
   g_autofree char *mask_key =
     key != NULL && mask != NULL ? dup_mask_key (self, key, mask, error) : NULL;
-  g_autofree char *name = sag_file_dup_display_name (path);
-  const char      *own = mask != NULL ? mask_key : key;
-  gboolean         made = own != NULL;
-  void            *data = made ? load_section (self, own, tag, size, wanted) : NULL;
+  const char *own = mask != NULL ? mask_key : key;
+  void       *data;
 
-  if (data != NULL || !made)
-    return data;
-  g_rec_mutex_lock (&self->making);
+  if (own == NULL)
+    return NULL;
   data = load_section (self, own, tag, size, wanted);
-  for (int attempt = 0; data == NULL && made && attempt < 2; attempt++)
-    {
-      sag_cache_remove (self->cache, own);
-      made = sag_scan_store_prepare (self, path, mask, mask != NULL ? 1 : 0, NULL, error);
-      data = made ? load_section (self, own, tag, size, wanted) : NULL;
-    }
-  g_rec_mutex_unlock (&self->making);
-  if (data == NULL && made)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                 "The cache's copy of %s cannot be read back; empty the cache's folder.", name);
-  return data;
+  return data != NULL ? data : make_again (self, path, mask, own, tag, size, wanted, error);
 }
 
 static gboolean

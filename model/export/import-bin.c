@@ -55,7 +55,7 @@ find_grid (SagBinPlace *place, SagVolume *bin, SagVolume *volume)
   SagGeometry        grid;
   g_autoptr (SagVolume) standard = NULL;
 
-  if (!sag_geometry_equal (stored, &place->one->geometry, 0.01) ||
+  if (!sag_geometry_equal (stored, &place->one->geometry, SAG_SAME_GRID_MM) ||
       !sag_upstream_grid (stored, &grid, NULL) ||
       memcmp (grid.dims, place->grid.dims, sizeof grid.dims) != 0)
     return FALSE;

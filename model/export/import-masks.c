@@ -285,7 +285,7 @@ sag_import_read_masks (const char        *path,
 
   if (values == NULL)
     return FALSE;
-  if (!sag_geometry_equal (sag_volume_get_geometry (map), grid, 0.01))
+  if (!sag_geometry_equal (sag_volume_get_geometry (map), grid, SAG_SAME_GRID_MM))
     sag_exported_note (imported, "%s lies on another grid than %s; the nearest voxels were taken.",
                        name, scan);
   for (guint v = 0; v < values->len; v++)

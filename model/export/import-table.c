@@ -11,7 +11,6 @@
 
 /* So many sentences about single lines; then they are counted. */
 #define MOST_VALUES 1024
-#define SAME_MM 0.01
 
 typedef struct
 {
@@ -266,7 +265,8 @@ import_mask (Table *table, const SagMaskRow *row, const SagTaskRow *task, GError
     }
   if (sag_import_needs_place (row))
     table->n_placed++;
-  else if (!sag_geometry_equal (sag_volume_get_geometry (map), &row->one->geometry, SAME_MM))
+  else if (!sag_geometry_equal (sag_volume_get_geometry (map), &row->one->geometry,
+                                SAG_SAME_GRID_MM))
     table->n_moved++;
   ready.info = sag_mask_info_new (name, task->key, task->colour);
   ready.mask = g_steal_pointer (&mask);

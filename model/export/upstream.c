@@ -13,8 +13,6 @@
 #include <math.h>
 #include <string.h>
 
-#define SAME_MM 0.01
-
 static const char *const columns[] = { "question",       "img_file_path", "#label", "split",
                                        "mask_file_path", "patient_id",    NULL };
 static const char *const texts[] = { "question",       "img_file_path", "label", "split",
@@ -80,7 +78,7 @@ write_scan (Writing *writing, const SagCaseRow *one, const char *file, GError **
                        "that suits the model best was taken.",
                        one->name);
   if (one->geometry.dims[0] > 0 &&
-      !sag_geometry_equal (sag_volume_get_geometry (volume), &one->geometry, SAME_MM))
+      !sag_geometry_equal (sag_volume_get_geometry (volume), &one->geometry, SAG_SAME_GRID_MM))
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_FORMAT,
                    "%s lies on another grid than the project knows it by: its masks would lie "

@@ -48,7 +48,7 @@ sag_mask_combine (SagMask *a, SagMask *b, SagMaskOperation operation, GError **e
 {
   g_autoptr (SagMaskEdit) edit = NULL;
 
-  if (!sag_geometry_equal (sag_mask_get_geometry (a), sag_mask_get_geometry (b), 0.01))
+  if (!sag_geometry_equal (sag_mask_get_geometry (a), sag_mask_get_geometry (b), SAG_SAME_GRID_MM))
     {
       g_set_error_literal (error, SAG_ERROR, SAG_ERROR_MISMATCH,
                            "The two masks do not lie on the same grid.");

@@ -137,7 +137,7 @@ need_item (SagMaskSet *set, const char *id, guint *index, GError **error)
 static gboolean
 check_grid (SagMaskSet *set, SagMask *mask, GError **error)
 {
-  if (sag_geometry_equal (sag_mask_get_geometry (mask), &set->geometry, 0.01))
+  if (sag_geometry_equal (sag_mask_get_geometry (mask), &set->geometry, SAG_SAME_GRID_MM))
     return TRUE;
   g_set_error_literal (error, SAG_ERROR, SAG_ERROR_MISMATCH,
                        "The mask does not lie on the grid of the scan.");

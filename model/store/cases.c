@@ -11,8 +11,6 @@
 #define COLUMNS                                                                                    \
   "id, uuid, name, path, sha256, size, ni, nj, nk, affine, state, patient, study, split, added, "  \
   "active_ms"
-/* What rounding in a header does is no other grid. */
-#define SAME_MM 0.01
 #define MOST_VOXELS ((gint64) 1 << 31)
 
 static const char *const state_names[] = { "new", "in progress", "done", "reviewed" };
@@ -285,7 +283,7 @@ meet_case (SagDb *db, SagCaseRow *row, const SagCaseRow *known, SagCaseFound *fo
   moved = !same_path && (n_others > 0 || !g_file_test (known_place, G_FILE_TEST_EXISTS));
 
   if (known->geometry.dims[0] > 0 && row->geometry.dims[0] > 0 &&
-      !sag_geometry_equal (&known->geometry, &row->geometry, SAME_MM))
+      !sag_geometry_equal (&known->geometry, &row->geometry, SAG_SAME_GRID_MM))
     {
       g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
                    "%s has another grid than when it was labelled (%d x %d x %d voxels then). Put "

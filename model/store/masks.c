@@ -228,7 +228,8 @@ check_grid (SagDb *db, const Load *load, GError **error)
 
   if (row == NULL)
     return FALSE;
-  if (row->geometry.dims[0] == 0 || sag_geometry_equal (&row->geometry, load->geometry, 0.01))
+  if (row->geometry.dims[0] == 0 ||
+      sag_geometry_equal (&row->geometry, load->geometry, SAG_SAME_GRID_MM))
     return TRUE;
   g_set_error (error, SAG_ERROR, SAG_ERROR_MISMATCH,
                "%s has another grid than when its masks were painted; put the old file back.",

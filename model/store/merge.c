@@ -80,7 +80,7 @@ merge_case (Merge *merge, GPtrArray *mine, SagCaseRow *theirs, GError **error)
   SagCaseRow       *here;
 
   if (found != NULL && found->geometry.dims[0] > 0 && theirs->geometry.dims[0] > 0 &&
-      !sag_geometry_equal (&found->geometry, &theirs->geometry, 0.01))
+      !sag_geometry_equal (&found->geometry, &theirs->geometry, SAG_SAME_GRID_MM))
     {
       conflict (merge, "%s: the scan has another grid; nothing of it was taken over.",
                 theirs->name);

@@ -11,7 +11,7 @@
 #define LEAF 0x0d
 #define INNER 0x05
 #define MOST_DEPTH 20
-#define MOST_READ 64 /* times that each page of a chain may be read, all in all */
+#define MOST_READ 64 /* pages of chains, by the file's: of a sound one each is read a few times */
 
 enum
 {
@@ -28,7 +28,7 @@ struct _SagPages
   gsize         usable; /* of each page */
   guint32       n_pages;
   guint8       *states; /* of page 1 at [1] */
-  guint64 n_left; /* pages of chains that are still read: of a sound file none is read often */
+  guint64       n_left; /* pages of chains that are still read */
 };
 
 static guint32

@@ -21,6 +21,8 @@ check_can_read (const char *path, GError **error)
 {
   g_autofree char *name = sag_file_dup_display_name (path);
 
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return sag_db_set_error (NULL, SQLITE_NOTADB, name, error);
   if (access (path, R_OK) == 0)
     return TRUE;
   g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s cannot be opened: %s.",
@@ -68,10 +70,7 @@ open_db (SagStore *store, const char *reader, gboolean create, GError **error)
   if (!sag_schema_check (store->db, &version, error))
     return FALSE;
   if (version == 0 && !create)
-    {
-      sag_db_set_error (store->db->handle, SQLITE_NOTADB, sag_db_get_name (store->db), error);
-      return FALSE;
-    }
+    return sag_db_set_error (NULL, SQLITE_NOTADB, sag_db_get_name (store->db), error);
   if (!store->writable)
     return TRUE;
   return sag_store_set_journal (store->db, store->rollback || sag_owner_is_network (store->path),

@@ -71,6 +71,9 @@ extern "C"
    */
   double sag_geometry_corner_distance_mm (const SagGeometry *a, const SagGeometry *b);
 
+/** SAG_SAME_GRID_MM: what rounding in a header does is no other grid. */
+#define SAG_SAME_GRID_MM 0.01
+
   /** sag_geometry_equal: same dims, and no corner of the grid further than @tolerance_mm from its twin. */
   bool sag_geometry_equal (const SagGeometry *a, const SagGeometry *b, double tolerance_mm);
 

@@ -7,11 +7,11 @@
  *   2       B     the first file
  *   2 + B   ...   files that differ from it: a count, then so many times offset (2) and byte (1)
  */
+#include "tests/fuzz/memory-file.h"
+
 #include "model/dicom/dicom.h"
 
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #define MAX_FILES 16
 #define MAX_PIXELS (1 << 12)
@@ -25,10 +25,7 @@ make_place (const guint8 *bytes, gsize n, int *fd)
 {
   SagDicomPlace *place = g_new0 (SagDicomPlace, 1);
 
-  *fd = memfd_create ("slice", MFD_CLOEXEC);
-  g_assert_cmpint (*fd, >=, 0);
-  g_assert_cmpint (write (*fd, bytes, n), ==, n);
-  place->path = g_strdup_printf ("/proc/self/fd/%d", *fd);
+  place->path = memory_file (bytes, n, fd);
   place->name = g_strdup_printf ("slice-%d", *fd);
   return place;
 }

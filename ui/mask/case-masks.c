@@ -195,7 +195,7 @@ sag_ui_case_masks_peek (SagUiCase *one)
   /* The file may hold another scan than when it was first read. */
   if (self != NULL && volume != NULL &&
       !sag_geometry_equal (sag_volume_get_geometry (volume), sag_mask_set_get_geometry (self->set),
-                           0.01))
+                           SAG_SAME_GRID_MM))
     return NULL;
   return self;
 }

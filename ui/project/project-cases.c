@@ -13,8 +13,9 @@ typedef struct
 {
   guint    opening; /* of which project */
   gint64   id;
-  gboolean is_sure;  /* its content was looked at */
-  gboolean is_asked; /* that is under way */
+  gboolean is_sure;       /* its content was looked at, or its place is enough */
+  gboolean lacks_content; /* its place was enough: what lies there is still to be noted */
+  gboolean is_asked;      /* that is under way */
 } Met;
 
 static Met *
@@ -113,7 +114,7 @@ tell_found (SagUiProject *self, const Ask *ask)
     }
 }
 
-static void ask_about (SagUiProject *self, SagUiCase *one, Met *met);
+static void meet (SagUiProject *self, SagUiCase *one);
 
 static void
 added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -131,7 +132,10 @@ added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       met->is_asked = FALSE;
       /* What failed for the disk's sake is asked again when that is over. */
       if (done || g_error_matches (error, SAG_ERROR, SAG_ERROR_MISMATCH))
-        *met = (Met){ .opening = self->opening, .id = done ? ask->row->id : 0, .is_sure = TRUE };
+        *met = (Met){ .opening = self->opening,
+                      .id = done ? ask->row->id : 0,
+                      .is_sure = TRUE,
+                      .lacks_content = done && ask->quick };
       if (!done)
         sag_ui_project_say (self, error->message);
       else
@@ -142,8 +146,8 @@ added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         }
       if (met->is_sure && !ask->fills)
         sag_ui_project_met (self, ask->one);
-      if (ask->quick && met->is_sure && met->id != 0)
-        ask_about (self, ask->one, met);
+      if (met->lacks_content)
+        meet (self, ask->one);
     }
   ask_free (ask);
 }
@@ -256,7 +260,7 @@ fits (SagUiProject *self, gint64 id, SagUiCase *one)
                : NULL;
 
   return known == NULL || volume == NULL || known->dims[0] == 0 ||
-         sag_geometry_equal (known, sag_volume_get_geometry (volume), 0.01);
+         sag_geometry_equal (known, sag_volume_get_geometry (volume), SAG_SAME_GRID_MM);
 }
 
 static void
@@ -276,7 +280,8 @@ meet (SagUiProject *self, SagUiCase *one)
     met->id = 0;
   if (met->id != before)
     sag_ui_project_met (self, one);
-  if (ready && !met->is_sure && !met->is_asked && sag_ui_project_can_write (self))
+  if (ready && (!met->is_sure || met->lacks_content) && !met->is_asked &&
+      sag_ui_project_can_write (self))
     ask_about (self, one, met);
 }
 

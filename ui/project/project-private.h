@@ -34,14 +34,13 @@ struct _SagUiProject
   /* project-implicit.c */
   gboolean is_implicit; /* the store is nobody's project yet */
   gboolean is_new;      /* the project was made just now */
-  char *unsaved;  /* (nullable): the implicit project's file, whatever place its store has by now */
-  gboolean keeps; /* what it has, when it is closed */
-  gboolean is_over;    /* the window goes: nothing begins any more */
-  gboolean has_failed; /* there is no place for one */
-  guint    n_opening;  /* projects that are on their way */
-  guint
-             n_adopting; /* those that take the implicit one's work first: no other takes their place meanwhile */
-  guint      starting; /* counts: one that was given up is not taken */
+  char *unsaved; /* (nullable): the implicit project's file, whatever place its store has by now */
+  gboolean   keeps;      /* what it has, when it is closed */
+  gboolean   is_over;    /* the window goes: nothing begins any more */
+  gboolean   has_failed; /* there is no place for one */
+  guint      n_opening;  /* projects that are on their way */
+  guint      n_adopting; /* those that take its work first: no other comes between */
+  guint      starting;   /* counts: one that was given up is not taken */
   gboolean   is_starting;
   GPtrArray *held;    /* masks that the window brings into the next project itself */
   GPtrArray *awaited; /* those that are on their way; their file stays */

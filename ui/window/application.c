@@ -116,28 +116,35 @@ new_window_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   gtk_window_present (GTK_WINDOW (sag_ui_window_new (GTK_APPLICATION (self), self->engine)));
 }
 
+static void
+close_all (SagUiApplication *self, void (*close) (GtkWindow *window))
+{
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
+
+  for (GList *item = windows; item != NULL; item = item->next)
+    close (item->data);
+}
+
 /* Each window closes as if its button had been pressed. */
 static void
 quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  g_autoptr (GList) windows =
-    g_list_copy (gtk_application_get_windows (GTK_APPLICATION (user_data)));
-
-  for (GList *item = windows; item != NULL; item = item->next)
-    gtk_window_close (item->data);
+  close_all (user_data, gtk_window_close);
 }
 
-/* The session ends, or somebody wants the program to: what was typed, drawn or posted is written before. The second
- * time it ends at once. */
+static void
+close_keeping (GtkWindow *window)
+{
+  if (SAG_UI_IS_WINDOW (window))
+    sag_ui_window_close_keeping (SAG_UI_WINDOW (window));
+}
+
+/* The session ends, or somebody wants the program to: what was typed or posted is written before. The second time it
+ * ends at once. */
 static gboolean
 signal_cb (gpointer user_data)
 {
-  g_autoptr (GList) windows =
-    g_list_copy (gtk_application_get_windows (GTK_APPLICATION (user_data)));
-
-  for (GList *item = windows; item != NULL; item = item->next)
-    if (SAG_UI_IS_WINDOW (item->data))
-      sag_ui_window_close_keeping (item->data);
+  close_all (user_data, close_keeping);
   return G_SOURCE_REMOVE;
 }
 

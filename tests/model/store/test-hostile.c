@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/core/error.h"
 #include "model/store/labels.h"
-#include "model/store/masks.h"
 #include "tests/model/store/make-project.h"
 #include "tests/support/test.h"
 
@@ -41,7 +40,7 @@ tear_down (Project *project, gconstpointer data)
   g_free (project->path);
 }
 
-/* A SagStoreFunc that lists cases, tasks, labels and masks, and looks at their texts. */
+/* A SagStoreFunc that lists cases, tasks, labels and readers, and looks at texts. */
 static gboolean
 list_all (SagDb *db, gpointer data, GError **error)
 {

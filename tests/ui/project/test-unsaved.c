@@ -254,23 +254,51 @@ test_opened_while_saved (Unsaved *self, gconstpointer data)
   g_assert_cmpstr (self->test.problems->str, ==, "");
 }
 
+static gboolean
+take_long (SagDb *db, gpointer data, GError **error)
+{
+  g_usleep (300000);
+  return TRUE;
+}
+
+static void
+ignore_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  sag_store_run_finish (result, NULL);
+}
+
+/* What is written from now on waits. */
+static void
+post_long (Unsaved *self)
+{
+  sag_store_run_async (sag_ui_project_get_home (self->test.project), take_long, NULL, ignore_cb,
+                       NULL);
+}
+
 /* Two are opened at once: the first takes the work and is closed soundly, the second stays. */
 static void
 test_two_opened (Unsaved *self, gconstpointer data)
 {
-  SagUiCase       *one = open_scan (self, "a");
-  g_autofree char *path = g_build_filename (self->test.folder, "First.sagitta", NULL);
+  SagUiCase       *one;
+  g_autofree char *path = g_build_filename (self->test.folder, "Lungs.sagitta", NULL);
   g_autoptr (GFile) first = g_file_new_for_path (path);
   g_autoptr (GFile) second = g_file_new_build_filename (self->test.folder, "Second.sagitta", NULL);
   g_autoptr (GPtrArray) labels = NULL;
   g_autoptr (GError) error = NULL;
   SagStore *store;
 
+  sag_test_project_open (&self->test, TRUE);
+  sag_test_project_add_task (&self->test, "effusion", EFFUSION);
+  sag_test_project_close (&self->test);
+  one = open_scan (self, "a");
   say (self, one, EFFUSION, SAG_UI_LABEL_PRESENT);
   sheltered (self, one);
-  sag_ui_project_open (self->test.project, first, TRUE);
+  /* The work that the first takes over is long in coming. */
+  post_long (self);
+  sag_ui_project_open (self->test.project, first, FALSE);
+  sag_test_ui_until (sag_ui_project_get_home (self->test.project) == NULL);
   sag_ui_project_open (self->test.project, second, TRUE);
-  sag_test_ui_until (self->test.n_opened == 2);
+  sag_test_ui_until (self->test.n_opened == 3);
   sag_test_ui_until (!sag_ui_project_is_busy (self->test.project));
   g_assert_cmpstr (sag_ui_project_get_title (self->test.project), ==, "Second");
   store = sag_store_open (path, SAG_STORE_WRITE, "Ann", &error);
@@ -280,6 +308,42 @@ test_two_opened (Unsaved *self, gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpint (only (labels)->value, ==, SAG_LABEL_VALUE_PRESENT);
   g_assert_true (sag_store_close (store, NULL));
+}
+
+static gboolean
+list_cases (SagDb *db, gpointer data, GError **error)
+{
+  g_clear_pointer ((GPtrArray **) data, g_ptr_array_unref);
+  *(GPtrArray **) data = sag_cases_list (db, error);
+  return *(GPtrArray **) data != NULL;
+}
+
+/* Closed while its place is being noted: its content is noted when it is opened again. */
+static void
+test_closed_early (Unsaved *self, gconstpointer data)
+{
+  SagUiCases *cases = sag_ui_session_get_cases (self->test.session);
+  SagUiCase  *one = open_scan (self, "a");
+  g_autoptr (SagUiCase) other = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+
+  say (self, one, EFFUSION, SAG_UI_LABEL_PRESENT);
+  sheltered (self, one);
+  post_long (self);
+  other = g_object_ref (open_scan (self, "b"));
+  sag_test_project_close_scan (&self->test, other);
+  sag_test_ui_until (sag_ui_project_get_sure_id (self->test.project, other) != 0);
+  sag_test_ui_settle ();
+
+  sag_ui_cases_insert (cases, 1, other);
+  sag_ui_cases_set_current (cases, other);
+  do
+    {
+      sag_test_ui_settle ();
+      sag_store_run (sag_ui_project_get_home (self->test.project), list_cases, &rows, NULL);
+      g_assert_cmpuint (rows->len, ==, 2);
+    }
+  while (((const SagCaseRow *) rows->pdata[1])->sha256 == NULL);
 }
 
 /* Labels that an open project has no place for are told before they are lost, and have one in a new project. */
@@ -391,6 +455,7 @@ main (int argc, char **argv)
   ADD ("closed-while-saved", test_closed_while_saved);
   ADD ("opened-while-saved", test_opened_while_saved);
   ADD ("two-opened", test_two_opened);
+  ADD ("closed-early", test_closed_early);
   ADD ("homeless", test_homeless);
   ADD ("looked-at", test_looked_at);
   ADD ("damaged", test_damaged);
