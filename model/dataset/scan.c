@@ -258,7 +258,7 @@ make_again (SagScanStore      *self,
             gsize              wanted,
             GError           **error)
 {
-  g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&self->making);
+  G_GNUC_UNUSED    g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&self->making);
   g_autofree char *name = NULL;
   void            *data = load_section (self, key, tag, size, wanted);
 
