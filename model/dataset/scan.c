@@ -258,9 +258,9 @@ make_again (SagScanStore      *self,
             gsize              wanted,
             GError           **error)
 {
-  G_GNUC_UNUSED    g_autoptr (GRecMutexLocker) locker = g_rec_mutex_locker_new (&self->making);
-  g_autofree char *name = NULL;
-  void            *data = load_section (self, key, tag, size, wanted);
+  g_autoptr (GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&self->making);
+  g_autofree char                   *name = NULL;
+  void                              *data = load_section (self, key, tag, size, wanted);
 
   for (int attempt = 0; data == NULL && attempt < 2; attempt++)
     {
