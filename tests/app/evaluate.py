@@ -384,7 +384,7 @@ def test_interrupt():
         assert process.poll() is None, process.communicate()
         time.sleep(0.005)
     process.send_signal(signal.SIGINT)  # the first scan is prepared; most is still to be done
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 1, (process.returncode, err)
     assert err.decode() == "sagitta-cli: Stopped; nothing half-written is left.\n", err
     assert os.listdir(folder) == []

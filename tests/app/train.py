@@ -270,7 +270,7 @@ def test_interrupted():
     assert wait_for_step(process, folder, 3)
     refuse(*arguments(folder, steps=100000), code=2, words="training")
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 1, (out, err)
     assert "--resume" in err.decode() and len(err.splitlines()) == 1, err
     step = max(line["step"] for line in read_log(folder))
@@ -282,7 +282,7 @@ def test_interrupted():
         for _ in range(times):
             process.send_signal(signal.SIGINT)
             time.sleep(0.01)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=300)
         assert process.returncode in ((1, 130) if times == 2 else (1,)), (process.returncode, err)
 
 
@@ -372,7 +372,7 @@ def test_lost_entries():
             if name.endswith(".sagcache"):
                 with contextlib.suppress(FileNotFoundError):
                     os.remove(os.path.join(cache, name))
-    _, err = process.communicate(timeout=120)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     assert weights(whole) == weights(robbed)
 

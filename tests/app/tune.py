@@ -143,7 +143,7 @@ def broken(name, end, steps=400):
     process = start(*train(folder, "--steps", steps))
     assert follow(process, folder, 10), process.communicate()
     end(process, folder)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     return folder, whole
 
 
@@ -167,7 +167,7 @@ def test_stopped_by_the_window():
     process = start(*train(folder, "--steps", 400, path=path))
     assert follow(process, folder, 10), process.communicate()
     stop(process, folder)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 1 and b"--resume" in err, err
     assert run("train", folder, "--status", "--json").json()["state"] == "stopped"
     run("project", "label", path, 1, "effusion", "absent", "--reader", "Ann Example")
@@ -215,7 +215,7 @@ def test_paused():
     process.send_signal(signal.SIGCONT)
     assert follow(process, folder, step + 10)
     run("train", folder, "--stop")
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     refuse("train", folder, "--pause", code=2, words="Nothing trains")
 
 

@@ -15,7 +15,7 @@ WRONG = {
 
 def problem_with(program, options, words):
     """None if it refuses as it should, otherwise how it does not."""
-    run = subprocess.run([program, *options], capture_output=True, check=False, text=True, timeout=30)
+    run = subprocess.run([program, *options], capture_output=True, check=False, text=True, timeout=300)
     if run.returncode != 2 or run.stdout or len(run.stderr.splitlines()) != 1 or words not in run.stderr:
         return f"ended with status {run.returncode}: {run.stderr.strip()[-300:]!r}"
     return None

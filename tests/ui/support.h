@@ -16,17 +16,17 @@ void sag_test_ui_init (int *argc, char ***argv);
 void sag_test_ui_style (void);
 
 /**
- * sag_test_ui_until: runs the main loop until @condition, a C expression, holds; a limit of a
- * minute is for hangs only.
+ * sag_test_ui_until: runs the main loop until @condition, a C expression, holds; a limit of ten
+ * minutes is for hangs only.
  */
 #define sag_test_ui_until(condition)                                                               \
   G_STMT_START                                                                                     \
   {                                                                                                \
-    gint64 sag_end_us = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;                             \
+    gint64 sag_end_us = g_get_monotonic_time () + 600 * G_USEC_PER_SEC;                            \
                                                                                                    \
     while (!(condition))                                                                           \
       if (!sag_test_ui_turn (sag_end_us))                                                          \
-        g_error ("%s:%d: waited a minute in vain for: %s", __FILE__, __LINE__, #condition);        \
+        g_error ("%s:%d: waited ten minutes in vain for: %s", __FILE__, __LINE__, #condition);     \
   }                                                                                                \
   G_STMT_END
 

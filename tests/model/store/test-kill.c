@@ -7,6 +7,7 @@
 #include "tests/support/test.h"
 
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -75,9 +76,9 @@ paint_until_killed (const char *path, gboolean rollback, guint32 seed, int fd)
     }
 }
 
-/* What the child told until it was killed. */
+/* What the child told until it was killed, @wait_us after its start, or after its first word. */
 static GArray *
-run_child (const char *path, gboolean rollback, guint32 seed, guint wait_us)
+run_child (const char *path, gboolean rollback, guint32 seed, guint wait_us, gboolean heard)
 {
   int     ends[2], status = 0;
   pid_t   child;
@@ -92,6 +93,8 @@ run_child (const char *path, gboolean rollback, guint32 seed, guint wait_us)
       paint_until_killed (path, rollback, seed, ends[1]);
     }
   close (ends[1]);
+  if (heard)
+    poll (&(struct pollfd){ ends[0], POLLIN, 0 }, 1, -1);
   g_usleep (wait_us);
   kill (child, SIGKILL);
   while (read (ends[0], &report, sizeof report) == sizeof report)
@@ -197,8 +200,9 @@ test_kill (gconstpointer data)
   make_empty (path, rollback);
   for (int k = 0; k < n_kills; k++)
     {
-      g_autoptr (GArray) reports = run_child (path, rollback, 1000 + (guint32) k,
-                                              (guint) g_rand_int_range (random, 1000, 90000));
+      g_autoptr (GArray) reports =
+        run_child (path, rollback, 1000 + (guint32) k,
+                   (guint) g_rand_int_range (random, 1000, 90000), k % 5 == 0);
       const Report found = check (path);
 
       n_told += (int) reports->len;

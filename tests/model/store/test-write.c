@@ -65,7 +65,7 @@ on_trouble (SagStore *store, const GError *error, gboolean dropped, gpointer use
 static void
 wait_until_written (SagStore *store)
 {
-  const gint64 end = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  const gint64 end = g_get_monotonic_time () + 300 * G_USEC_PER_SEC;
 
   while (sag_store_get_n_waiting (store) > 0 && g_get_monotonic_time () < end)
     {

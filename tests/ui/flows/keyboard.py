@@ -11,19 +11,19 @@ def slices(reader):
     return [reader.description("slider", name).split(" ")[0] for name in names]
 
 
-def press_until(desk, key, what, look):
-    """A key that means the same however often it is pressed, until it has been heard."""
+def press_until(desk, key, what, look, patience=2):
+    """A key that means the same however often it is pressed, until it has been heard; @patience: seconds between."""
 
     def act():
         desk.key(key)
-        return wait_for_a_moment(look)
+        return wait_for_a_moment(look, patience)
 
     wait_for(what, act)
 
 
-def wait_for_a_moment(look):
+def wait_for_a_moment(look, patience):
     try:
-        return wait_for("", look, patience=2)
+        return wait_for("", look, patience=patience)
     except AssertionError:
         return None
 
@@ -68,7 +68,7 @@ def test_keyboard_alone():
         desk.key("1", "Escape")
 
         # A menu that is left from within a submenu gives the keys back.
-        press_until(desk, "F10", "the menu", lambda: reader.look(None, "Full Screen"))
+        press_until(desk, "F10", "the menu", lambda: reader.look(None, "Full Screen"), 20)
         desk.key("j")
         reader.find(None, "New Project…")
         before = slices(reader)

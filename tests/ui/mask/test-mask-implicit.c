@@ -307,6 +307,8 @@ paint_until_killed (const char *folder)
   for (gint32 i = 0;; i++)
     {
       sag_test_masks_paint (&self, 3 + i % 20);
+      if (i % 4 == 3)
+        sag_test_masks_saved (&self);
       printf ("%" G_GINT64_FORMAT " %d\n", sag_test_masks_count (&self, 0),
               self.masks->stored->len > 0 && !sag_ui_project_is_saving (self.project));
       fflush (stdout);

@@ -293,7 +293,7 @@ begin_elsewhere (SagTestTune *test, const char *folder)
     "--task",
     "effusion",
     "--steps",
-    "100000",
+    "10000000",
     "-o",
     folder,
     NULL,
@@ -374,8 +374,8 @@ test_follow (SagTestTune *test, gconstpointer data)
   g_assert_cmpstr (sag_ui_tune_run_get_folder (run), ==, folder);
   n = sag_ui_tune_run_get_lines (run)->len;
   sag_test_ui_until (sag_ui_tune_run_get_lines (run)->len > n + 100);
-  g_assert_true (sag_test_tune_shows (test, "Training, step "));
-  g_assert_true (sag_test_tune_shows (test, " left"));
+  sag_test_ui_until (sag_test_tune_shows (test, "Training, step ") &&
+                     sag_test_tune_shows (test, " left"));
   sag_test_tune_picture (test, "training");
   assert_asks (test);
 
