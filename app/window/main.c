@@ -51,18 +51,15 @@ read_settings (Choice *choice, GSettings *settings)
     g_atomic_int_set (&choice->n_threads, (int) g_settings_get_uint (settings, "threads"));
 }
 
-/* The same bundle with another engine. */
 static void
 settings_cb (GSettings *settings, const char *key, Choice *choice)
 {
-  SagUiEngine *engine = sag_ui_application_get_engine (choice->application);
-  SagBundle   *bundle = sag_ui_engine_get_bundle (engine);
-  int          before[] = { choice->engine, choice->n_threads, choice->precision };
+  int before[] = { choice->engine, choice->n_threads, choice->precision };
 
   read_settings (choice, settings);
-  if (bundle != NULL && (before[0] != choice->engine || before[1] != choice->n_threads ||
-                         before[2] != choice->precision))
-    sag_ui_engine_open_async (engine, sag_bundle_get_folder (bundle), NULL, NULL);
+  if (before[0] != choice->engine || before[1] != choice->n_threads ||
+      before[2] != choice->precision)
+    sag_ui_engine_reopen (sag_ui_application_get_engine (choice->application));
 }
 
 static int

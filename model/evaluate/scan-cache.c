@@ -8,16 +8,12 @@
 
 #define N_FACTS 31
 
-/* Over the file's bytes and the recipe; the number goes up when preparing changes. */
+/* @file: of the file's bytes. The number goes up when preparing changes. */
 static char *
-dup_key (SagCache *cache, const char *path, const SagRecipe *recipe, GError **error)
+dup_key (const char *file, const SagRecipe *recipe)
 {
-  g_autofree char *file = sag_cache_dup_file_key (cache, path, error);
-  g_autoptr (GString) text = NULL;
+  g_autoptr (GString) text = g_string_new ("evaluate 2 ");
 
-  if (file == NULL)
-    return NULL;
-  text = g_string_new ("evaluate 2 ");
   g_string_append_printf (text, "%s recipe %d", file, recipe->kind);
   for (int a = 0; a < 3; a++)
     g_string_append_printf (text, " %d %d %d", recipe->box_mm[a], recipe->train_box_mm[a],
@@ -73,7 +69,8 @@ read_facts (const double    *facts,
 SagPrepared *
 sag_scan_cache_load (SagCache *cache, const char *path, const SagRecipe *recipe, SagGeometry *scan)
 {
-  g_autofree char   *key = dup_key (cache, path, recipe, NULL);
+  g_autofree char   *file = sag_cache_dup_file_key (cache, path, NULL);
+  g_autofree char   *key = file != NULL ? dup_key (file, recipe) : NULL;
   g_autofree double *facts = NULL;
   g_autofree float  *input = NULL;
   g_autofree char   *text = NULL;
@@ -100,12 +97,17 @@ sag_scan_cache_load (SagCache *cache, const char *path, const SagRecipe *recipe,
 }
 
 gboolean
-sag_scan_cache_save (
-  SagCache *cache, const char *path, SagPrepared *prepared, const SagGeometry *scan, GError **error)
+sag_scan_cache_save (SagCache          *cache,
+                     const char        *path,
+                     const char        *file,
+                     SagPrepared       *prepared,
+                     const SagGeometry *scan,
+                     GError           **error)
 {
   const SagRecipe   *recipe = sag_prepared_get_recipe (prepared);
   const SagGeometry *geometry = sag_prepared_get_input_geometry (prepared);
-  g_autofree char   *key = dup_key (cache, path, recipe, error);
+  g_autofree char   *now = sag_cache_dup_file_key (cache, path, error);
+  g_autofree char   *key = dup_key (file, recipe);
   g_autofree char   *text = g_strdup_printf ("%s %s", sag_prepared_get_lung_source (prepared),
                                              sag_prepared_get_key (prepared));
   gsize              n = (gsize) recipe->input[0] * recipe->input[1] * recipe->input[2];
@@ -116,8 +118,8 @@ sag_scan_cache_save (
        { "EXCT", (void *) sag_prepared_get_input (prepared), n * sizeof (float) },
   };
 
-  if (key == NULL)
-    return FALSE;
+  if (now == NULL || !g_str_equal (now, file))
+    return now != NULL;
   write_geometry (geometry, facts + 1);
   write_geometry (scan, facts + 16);
   return sag_cache_save (cache, key, sections, G_N_ELEMENTS (sections), error);

@@ -28,9 +28,15 @@ G_BEGIN_DECLS
 SagPrepared *
 sag_scan_cache_load (SagCache *cache, const char *path, const SagRecipe *recipe, SagGeometry *scan);
 
-/** sag_scan_cache_save: Errors: G_FILE_ERROR */
+/**
+ * sag_scan_cache_save: @file: what sag_cache_dup_file_key() said before the file was read: of one that was changed
+ * meanwhile nothing is kept
+ *
+ * Errors: G_FILE_ERROR
+ */
 gboolean sag_scan_cache_save (SagCache          *cache,
                               const char        *path,
+                              const char        *file,
                               SagPrepared       *prepared,
                               const SagGeometry *scan,
                               GError           **error);

@@ -31,6 +31,7 @@ typedef struct
 {
   SagScanAsked *asked;
   SagVolume    *volume;
+  char         *file;     /* nullable: the file's key in the cache, from before it was read */
   SagGeometry   geometry; /* of the scan's voxels */
   GPtrArray    *questions;
   gsize        *question_of;
@@ -42,6 +43,7 @@ static void
 scan_clear (Scan *scan)
 {
   g_clear_pointer (&scan->volume, sag_volume_unref);
+  g_clear_pointer (&scan->file, g_free);
   g_clear_pointer (&scan->questions, g_ptr_array_unref);
   g_clear_pointer (&scan->question_of, g_free);
   for (gsize m = 0; m < SAG_EVALUATE_MOST_MODELS; m++)
@@ -105,15 +107,20 @@ prepare_file (Scan *scan, View *view, const SagRecipe *recipe, GError **error)
       (view->prepared = sag_scan_cache_load (cache, path, recipe, &scan->geometry)) != NULL)
     return TRUE;
   if (scan->volume == NULL)
-    scan->volume = sag_read_volume (path, scan->cancellable, error);
+    {
+      g_free (scan->file);
+      scan->file = cache != NULL ? sag_cache_dup_file_key (cache, path, NULL) : NULL;
+      scan->volume = sag_read_volume (path, scan->cancellable, error);
+    }
   if (scan->volume == NULL)
     return FALSE;
   scan->geometry = *sag_volume_get_geometry (scan->volume);
   view->prepared = sag_read_prepare (path, scan->volume, recipe, NULL, scan->cancellable, error);
   if (view->prepared == NULL)
     return FALSE;
-  if (cache != NULL && !sag_scan_cache_save (cache, path, view->prepared, &scan->geometry,
-                                             &scan->asked->cache_error))
+  if (cache != NULL && scan->file != NULL &&
+      !sag_scan_cache_save (cache, path, scan->file, view->prepared, &scan->geometry,
+                            &scan->asked->cache_error))
     scan->asked->cache = NULL;
   return TRUE;
 }

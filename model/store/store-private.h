@@ -11,17 +11,20 @@
 
 G_BEGIN_DECLS
 
+/* @reader: (GRefString): who worked when it was given */
 typedef struct
 {
   SagStoreFunc   func;
   gpointer       data;
   GDestroyNotify destroy;
+  char          *reader;
 } SagStorePost;
 
 typedef struct
 {
   SagStoreFunc func;
   gpointer     data;
+  char        *reader;  /* (GRefString): who works */
   const char  *save_as; /* instead of func */
   gboolean     reads;   /* only */
   GTask       *task;    /* else somebody waits */
@@ -48,6 +51,7 @@ struct _SagStore
   gint            writable;      /* atomic */
   gboolean        rollback;
   char           *path;
+  char           *reader; /* (GRefString) */
 
   /* Of the thread */
   SagDb      *db;

@@ -23,6 +23,7 @@ sag_store_unref_private (SagStore *store)
   g_cond_clear (&store->cond);
   g_clear_error (&store->stuck);
   g_free (store->why_read_only);
+  g_clear_pointer (&store->reader, g_ref_string_release);
   g_free (store->path);
   g_free (store);
 }
@@ -34,6 +35,7 @@ sag_store_post_free (gpointer data)
 
   if (post->destroy != NULL)
     post->destroy (post->data);
+  g_ref_string_release (post->reader);
   g_free (post);
 }
 
@@ -113,6 +115,14 @@ may_be_tried_again (const GError *error)
          g_error_matches (error, SAG_ERROR, SAG_ERROR_LIMIT);
 }
 
+/* Posts may wait for long, and somebody else may look meanwhile: each is its own reader's. */
+static gboolean
+run_post (SagStore *store, const SagStorePost *post, GError **error)
+{
+  sag_db_set_reader (store->db, post->reader);
+  return post->func (store->db, post->data, error);
+}
+
 /* One post within the transaction. Returns: FALSE if it may be tried again */
 static gboolean
 write_post (SagStore *store, const SagStorePost *post, GError **error)
@@ -121,7 +131,7 @@ write_post (SagStore *store, const SagStorePost *post, GError **error)
 
   if (!sag_db_script (store->db, "SAVEPOINT post", error))
     return FALSE;
-  if (post->func (store->db, post->data, &failure))
+  if (run_post (store, post, &failure))
     return sag_db_script (store->db, "RELEASE post", error);
   if (failure == NULL || may_be_tried_again (failure))
     {
@@ -189,6 +199,7 @@ do_transaction (SagStore *store, SagStoreCall *call)
       !sag_db_script (store->db, g_atomic_int_get (&store->writable) ? "BEGIN IMMEDIATE" : "BEGIN",
                       &call->error))
     return FALSE;
+  sag_db_set_reader (store->db, call->reader);
   if (call->func (store->db, call->data, &call->error) &&
       sag_db_script (store->db, "COMMIT", &call->error))
     return TRUE;
@@ -268,7 +279,6 @@ open_copy (SagStore *store, const char *path, struct stat *file, GError **error)
                    "%s cannot be written: %s.", path, g_strerror (errno));
       return NULL;
     }
-  sag_db_set_reader (db, sag_db_get_reader (store->db));
   sag_db_set_clock (db, store->db->clock);
   return g_steal_pointer (&db);
 }
@@ -287,10 +297,10 @@ remove_copy (const char *path)
 }
 
 static gboolean
-do_save_as (SagStore *store, const char *path, GError **error)
+do_save_as (SagStore *store, const char *path, const char *reader, GError **error)
 {
   g_autofree char *who = NULL;
-  g_autoptr (SagOwner) owner = sag_owner_take (path, sag_db_get_reader (store->db), &who, error);
+  g_autoptr (SagOwner) owner = sag_owner_take (path, reader, &who, error);
   SagDb      *db;
   struct stat file;
 
@@ -333,10 +343,10 @@ do_reading (SagStore *store, SagStoreCall *call, const GPtrArray *posts)
     {
       const SagStorePost *post = g_ptr_array_index (posts, p);
 
-      done = sag_db_script (store->db, "SAVEPOINT post", NULL) &&
-             post->func (store->db, post->data, NULL) &&
+      done = sag_db_script (store->db, "SAVEPOINT post", NULL) && run_post (store, post, NULL) &&
              sag_db_script (store->db, "RELEASE post", NULL);
     }
+  sag_db_set_reader (store->db, call->reader);
   done = done && call->func (store->db, call->data, &call->error);
   sag_db_script (store->db, "ROLLBACK", NULL);
   return done;
@@ -368,8 +378,9 @@ do_call (SagStore *store)
     do_stuck_call (store, call);
   g_mutex_unlock (&store->mutex);
   if (call->error == NULL && !call->ok)
-    call->ok = call->save_as != NULL ? do_save_as (store, call->save_as, &call->error)
+    call->ok = call->save_as != NULL ? do_save_as (store, call->save_as, call->reader, &call->error)
                                      : do_transaction (store, call);
+  g_ref_string_release (call->reader);
   if (call->task != NULL)
     {
       if (call->ok)

@@ -136,6 +136,7 @@ sag_store_open (const char *path, SagStoreFlags flags, const char *reader, GErro
   store->rollback = (flags & SAG_STORE_ROLLBACK) != 0;
   if (reader == NULL || *reader == 0)
     reader = g_get_user_name ();
+  store->reader = g_ref_string_new (reader);
   opened = (!(flags & (SAG_STORE_WRITE | SAG_STORE_CREATE)) ||
             take_owner (store, reader, create, error)) &&
            (!is_private || (made = make_private (store, error))) &&
@@ -227,12 +228,20 @@ sag_store_set_trouble (SagStore *store, SagStoreTrouble func, gpointer user_data
   g_mutex_unlock (&store->mutex);
 }
 
+/* With the mutex held. */
+static void
+push_call (SagStore *store, SagStoreCall *call)
+{
+  call->reader = g_ref_string_acquire (store->reader);
+  g_queue_push_tail (&store->calls, call);
+  g_cond_broadcast (&store->cond);
+}
+
 static gboolean
 call_and_wait (SagStore *store, SagStoreCall *call, GError **error)
 {
   g_mutex_lock (&store->mutex);
-  g_queue_push_tail (&store->calls, call);
-  g_cond_broadcast (&store->cond);
+  push_call (store, call);
   while (!call->done)
     g_cond_wait (&store->cond, &store->mutex);
   g_mutex_unlock (&store->mutex);
@@ -276,8 +285,7 @@ call_async (SagStore           *store,
   call->reads = reads;
   call->task = g_task_new (NULL, NULL, callback, user_data);
   g_mutex_lock (&store->mutex);
-  g_queue_push_tail (&store->calls, call);
-  g_cond_broadcast (&store->cond);
+  push_call (store, call);
   g_mutex_unlock (&store->mutex);
 }
 
@@ -312,8 +320,9 @@ sag_store_post (SagStore *store, SagStoreFunc func, gpointer data, GDestroyNotif
 {
   SagStorePost *post = g_new (SagStorePost, 1);
 
-  *post = (SagStorePost){ func, data, destroy };
+  *post = (SagStorePost){ func, data, destroy, NULL };
   g_mutex_lock (&store->mutex);
+  post->reader = g_ref_string_acquire (store->reader);
   g_queue_push_tail (&store->posts, post);
   g_cond_broadcast (&store->cond);
   g_mutex_unlock (&store->mutex);
@@ -340,6 +349,15 @@ sag_store_get_n_waiting (SagStore *store)
   n = store->posts.length;
   g_mutex_unlock (&store->mutex);
   return n;
+}
+
+void
+sag_store_set_reader (SagStore *store, const char *reader)
+{
+  g_mutex_lock (&store->mutex);
+  g_ref_string_release (store->reader);
+  store->reader = g_ref_string_new (reader);
+  g_mutex_unlock (&store->mutex);
 }
 
 static gboolean

@@ -122,6 +122,9 @@ guint sag_store_get_n_waiting (SagStore *store);
  */
 gboolean sag_store_save_as (SagStore *store, const char *path, GError **error);
 
+/** sag_store_set_reader: who works from now on; what was given before, and waits, stays the other's. */
+void sag_store_set_reader (SagStore *store, const char *reader);
+
 /** sag_store_set_clock: for tests. */
 void sag_store_set_clock (SagStore *store, gint64 (*clock) (void));
 

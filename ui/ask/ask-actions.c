@@ -4,6 +4,8 @@
 #include "ui/ask/scope-note.h"
 #include "ui/base/settings.h"
 
+#include <glib/gi18n.h>
+
 static void
 focus_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -33,9 +35,20 @@ force_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     sag_ui_ask_anyway (user_data, ask, one);
 }
 
+/* The card is of the table's scan, which need not be shown any more. */
 static void
 row_cb (SagUiCatalogueWindow *window, const char *text, SagUiAskPane *pane)
 {
+  SagUiSession *session = sag_ui_ask_get_session (sag_ui_ask_pane_get_ask (pane));
+  SagUiCases   *cases = sag_ui_session_get_cases (session);
+  SagUiCase    *one = sag_ui_catalogue_window_get_case (window);
+
+  if (sag_ui_cases_index_of (cases, one) == G_MAXUINT)
+    {
+      sag_ui_session_say (session, _ ("The scan was closed."));
+      return;
+    }
+  sag_ui_cases_set_current (cases, one);
   sag_ui_ask_pane_ask (pane, text);
 }
 

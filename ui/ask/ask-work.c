@@ -179,12 +179,17 @@ removed_free (gpointer data)
 static void
 put_back (gpointer data)
 {
-  Removed    *removed = data;
-  GListStore *results = sag_ui_case_get_results (removed->one);
-  guint       n = g_list_model_get_n_items (G_LIST_MODEL (results));
+  Removed         *removed = data;
+  GListStore      *results = sag_ui_case_get_results (removed->one);
+  guint            n = g_list_model_get_n_items (G_LIST_MODEL (results));
+  const SagAnswer *answer = sag_ui_result_get_answer (removed->result);
 
   if (is_in (results, removed->result))
     return;
+  /* Another model may have been opened meanwhile. */
+  if (answer != NULL)
+    sag_ui_result_set_stale (removed->result,
+                             sag_ui_engine_is_stale (removed->engine, removed->one, answer));
   g_list_store_insert (results, MIN (removed->position, n), removed->result);
   for (guint i = 0; i < removed->overlays->len; i++)
     g_list_store_append (sag_ui_case_get_overlays (removed->one), removed->overlays->pdata[i]);

@@ -308,6 +308,14 @@ sag_ui_ask_dup_note (SagUiAsk *self)
   return one != NULL ? sag_ui_engine_dup_watermark (sag_ui_ask_get_engine (self), one) : NULL;
 }
 
+char *
+sag_ui_ask_dup_note_of (SagUiAsk *self, SagUiCase *one, SagUiResult *result)
+{
+  return sag_ui_result_get_stale (result)
+           ? NULL
+           : sag_ui_engine_dup_watermark (sag_ui_ask_get_engine (self), one);
+}
+
 SagTraining
 sag_ui_ask_get_training (SagUiAsk *self, const char *text, SagHead head)
 {

@@ -61,6 +61,8 @@ void sag_ui_ask_set_prevalence_of (SagUiAsk *self, const char *text, double prev
 
 /** sag_ui_ask_dup_note: (nullable): the watermark of the open bundle for the current case. */
 char *sag_ui_ask_dup_note (SagUiAsk *self);
+/** sag_ui_ask_dup_note_of: (nullable): the same for @result of @one; NULL if it is another bundle's. */
+char *sag_ui_ask_dup_note_of (SagUiAsk *self, SagUiCase *one, SagUiResult *result);
 
 /** sag_ui_ask_get_training: what the open bundle's list says; `unknown` while none is open. */
 SagTraining sag_ui_ask_get_training (SagUiAsk *self, const char *text, SagHead head);

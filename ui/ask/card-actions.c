@@ -128,9 +128,10 @@ static void
 copy_text_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SagUiCard       *card = SAG_UI_CARD (widget);
+  SagUiResult     *result = sag_ui_card_get_result (card);
   g_autofree char *note =
-    sag_ui_engine_dup_watermark (get_engine (card), sag_ui_card_get_case (card));
-  g_autofree char *text = sag_ui_words_dup_text (sag_ui_card_get_result (card), note);
+    sag_ui_ask_dup_note_of (sag_ui_card_get_ask (card), sag_ui_card_get_case (card), result);
+  g_autofree char *text = sag_ui_words_dup_text (result, note);
 
   copy (card, text);
 }

@@ -21,6 +21,7 @@ struct _SagUiCatalogueWindow
   SagUiCatalogueFilter filter;
   char                *words;
   char                *error;
+  char                *answered_note; /* nullable: of the model that answered */
 
   AdwWindowTitle *title;
   GtkButton      *run;
@@ -45,10 +46,22 @@ sag_ui_catalogue_window_get_rows (SagUiCatalogueWindow *self)
   return G_LIST_MODEL (self->sorted);
 }
 
+SagUiCase *
+sag_ui_catalogue_window_get_case (SagUiCatalogueWindow *self)
+{
+  return self->one;
+}
+
 gboolean
 sag_ui_catalogue_window_is_asking (SagUiCatalogueWindow *self)
 {
   return self->cancellable != NULL;
+}
+
+static char *
+dup_note (SagUiCatalogueWindow *self)
+{
+  return sag_ui_engine_dup_watermark (sag_ui_ask_get_engine (self->ask), self->one);
 }
 
 static void
@@ -57,8 +70,7 @@ update_status (SagUiCatalogueWindow *self)
   guint            n = g_list_model_get_n_items (G_LIST_MODEL (self->rows));
   guint            shown = g_list_model_get_n_items (G_LIST_MODEL (self->sorted));
   gboolean         asking = self->cancellable != NULL;
-  g_autofree char *note =
-    self->error != NULL ? g_strdup (self->error) : sag_ui_ask_dup_note (self->ask);
+  g_autofree char *note = self->error != NULL ? g_strdup (self->error) : dup_note (self);
   g_autofree char *status = NULL;
 
   /* Translators: how many of all known tasks the table shows. */
@@ -84,6 +96,17 @@ show_answer (SagUiCatalogueWindow *self, SagUiCatalogueRow *row, SagAnswer *answ
     sag_ui_opinion_see_answer (self->one, answer);
 }
 
+/* Another model may have been opened while this one answered: then the note of now is not its own. */
+static void
+note_model (SagUiCatalogueWindow *self, const SagAnswer *answer)
+{
+  SagBundle *open = sag_ui_engine_get_bundle (sag_ui_ask_get_engine (self->ask));
+
+  g_clear_pointer (&self->answered_note, g_free);
+  if (open != NULL && g_str_equal (answer->provenance->bundle_sha256, sag_bundle_get_sha256 (open)))
+    self->answered_note = dup_note (self);
+}
+
 static void
 show_answers (SagUiCatalogueWindow *self, GPtrArray *answers)
 {
@@ -95,6 +118,9 @@ show_answers (SagUiCatalogueWindow *self, GPtrArray *answers)
 
       show_answer (self, row, answers->pdata[i]);
     }
+  note_model (self, answers->pdata[0]);
+  /* What was shown is noted. */
+  g_signal_emit_by_name (self->ask, "changed", NULL);
   gtk_sorter_changed (gtk_column_view_get_sorter (self->table), GTK_SORTER_CHANGE_DIFFERENT);
 }
 
@@ -169,7 +195,7 @@ export_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   const char           *format = g_variant_get_string (parameter, NULL);
   const char           *case_name = sag_ui_case_get_name (self->one);
   g_autofree char      *file = g_strdup_printf ("%s__catalogue.%s", case_name, format);
-  g_autofree char      *note = sag_ui_ask_dup_note (self->ask);
+  const char           *note = self->answered_note;
   GListModel           *rows = G_LIST_MODEL (self->sorted);
 
   sag_ui_save_text (widget, sag_ui_ask_get_session (self->ask), _ ("Export the table"), file,
@@ -328,6 +354,7 @@ sag_ui_catalogue_window_finalize (GObject *object)
   g_clear_object (&self->rows);
   g_free (self->words);
   g_free (self->error);
+  g_free (self->answered_note);
   G_OBJECT_CLASS (sag_ui_catalogue_window_parent_class)->finalize (object);
 }
 

@@ -22,6 +22,8 @@ GtkWindow *sag_ui_catalogue_window_new (SagUiAsk *ask, SagUiCase *one);
 
 /** sag_ui_catalogue_window_get_rows: (transfer none) (element-type SagUiCatalogueRow): as shown now. */
 GListModel *sag_ui_catalogue_window_get_rows (SagUiCatalogueWindow *self);
-gboolean    sag_ui_catalogue_window_is_asking (SagUiCatalogueWindow *self);
+/** sag_ui_catalogue_window_get_case: (transfer none). */
+SagUiCase *sag_ui_catalogue_window_get_case (SagUiCatalogueWindow *self);
+gboolean   sag_ui_catalogue_window_is_asking (SagUiCatalogueWindow *self);
 
 G_END_DECLS

@@ -69,6 +69,12 @@ say (SagUiCompareWindow *self, const char *message)
   gtk_widget_set_visible (GTK_WIDGET (self->message), message != NULL);
 }
 
+static void
+say_hidden (SagUiCompareWindow *self)
+{
+  say (self, _ ("You read first: ask this text on a card and set your label there."));
+}
+
 /* Maps of B and of the difference lie over the scan as long as this window is there. */
 
 static void
@@ -216,20 +222,46 @@ update_bundle (SagUiCompareWindow *self)
   update_note (self);
 }
 
+/* Who answers stays the same while it is asked. */
+static void
+set_asking (SagUiCompareWindow *self, GCancellable *cancellable)
+{
+  g_set_object (&self->cancellable, cancellable);
+  gtk_widget_set_sensitive (self->ask_button, cancellable == NULL);
+  gtk_widget_set_sensitive (self->open_bundle, cancellable == NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->bundles), cancellable == NULL);
+}
+
+/* Another model may have been opened meanwhile. */
+static gboolean
+is_of_open (SagUiCompareWindow *self, const SagAnswer *answer)
+{
+  SagBundle *open = sag_ui_engine_get_bundle (sag_ui_ask_get_engine (self->ask));
+
+  return open != NULL &&
+         g_str_equal (answer->provenance->bundle_sha256, sag_bundle_get_sha256 (open));
+}
+
 static void
 end_asking (SagUiCompareWindow *self, SagAnswer *answer, const GError *error)
 {
-  g_clear_object (&self->cancellable);
   if (self->ask == NULL) /* closed meanwhile */
     return;
-  gtk_widget_set_sensitive (self->ask_button, TRUE);
-  if (answer != NULL)
+  set_asking (self, NULL);
+  if (answer == NULL)
+    say (self, error->message);
+  else if (self->folder == NULL && !is_of_open (self, answer))
+    sag_ui_compare_window_ask (self, answer->text, NULL);
+  else if (sag_ui_ask_is_hidden (self->ask, self->one, answer->text))
+    say_hidden (self);
+  else
     {
       say (self, NULL);
       take_b (self, answer, NULL);
+      sag_ui_opinion_see_answer (self->one, answer);
+      /* What was shown is noted. */
+      g_signal_emit_by_name (self->ask, "changed", NULL);
     }
-  else
-    say (self, error->message);
 }
 
 static void
@@ -259,6 +291,7 @@ sag_ui_compare_window_ask (SagUiCompareWindow *self, const char *text, const cha
 {
   SagUiEngine *engine = sag_ui_ask_get_engine (self->ask);
   const char  *texts[] = { text, NULL };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 
   g_return_if_fail (SAG_UI_IS_COMPARE_WINDOW (self) && text != NULL);
 
@@ -266,11 +299,10 @@ sag_ui_compare_window_ask (SagUiCompareWindow *self, const char *text, const cha
     return;
   if (sag_ui_ask_is_hidden (self->ask, self->one, text))
     {
-      say (self, _ ("You read first: ask this text on a card and set your label there."));
+      say_hidden (self);
       return;
     }
-  self->cancellable = g_cancellable_new ();
-  gtk_widget_set_sensitive (self->ask_button, FALSE);
+  set_asking (self, cancellable);
   say (self, _ ("Asking…"));
   if (folder != NULL)
     sag_ui_engine_ask_with_async (engine, self->one, folder, text, self->cancellable, with_cb,
@@ -280,12 +312,32 @@ sag_ui_compare_window_ask (SagUiCompareWindow *self, const char *text, const cha
                                   g_object_ref (self));
 }
 
+/* What another model answered does not stand under the name, and the note, of this one. */
+static void
+forget_b (SagUiCompareWindow *self)
+{
+  drop_b (self);
+  update_grid (self);
+  update_bundle (self);
+}
+
 static void
 set_folder (SagUiCompareWindow *self, const char *folder)
 {
+  if (self->cancellable != NULL || g_strcmp0 (self->folder, folder) == 0)
+    return;
   g_free (self->folder);
   self->folder = g_strdup (folder);
-  update_bundle (self);
+  forget_b (self);
+}
+
+static void
+bundle_cb (SagUiEngine *engine, SagUiCompareWindow *self)
+{
+  if (self->folder == NULL)
+    forget_b (self);
+  else
+    update_grid (self);
 }
 
 gboolean
@@ -425,6 +477,8 @@ sag_ui_compare_window_new (SagUiAsk *ask, SagUiCase *one, SagUiResult *a)
                                          sag_ui_ask_get_engine (ask), NULL);
   gtk_menu_button_set_create_popup_func (self->cards, make_menu, self, NULL);
   g_signal_connect_object (a, "notify::answer", G_CALLBACK (answer_cb), self, 0);
+  g_signal_connect_object (sag_ui_ask_get_engine (ask), "bundle-changed", G_CALLBACK (bundle_cb),
+                           self, 0);
   sag_ui_close_on_escape (GTK_WINDOW (self));
   update_bundle (self);
   update_grid (self);

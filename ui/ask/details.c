@@ -70,10 +70,9 @@ add_calibration (AdwPreferencesGroup *group, const SagAnswer *answer)
 static void
 add_answer (Details *details, AdwPreferencesPage *page)
 {
-  const SagAnswer *answer = sag_ui_result_get_answer (details->result);
-  g_autofree char *weighting = sag_ui_words_dup_reweighting (details->result);
-  g_autofree char *note =
-    sag_ui_engine_dup_watermark (sag_ui_ask_get_engine (details->ask), details->one);
+  const SagAnswer     *answer = sag_ui_result_get_answer (details->result);
+  g_autofree char     *weighting = sag_ui_words_dup_reweighting (details->result);
+  g_autofree char     *note = sag_ui_ask_dup_note_of (details->ask, details->one, details->result);
   AdwPreferencesGroup *group = add_group (page, _ ("Answer"), NULL);
   char                 buffer[SAG_NUMBER_BUFFER];
 

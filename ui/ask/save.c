@@ -51,7 +51,7 @@ sag_ui_save_dup_answer (SagUiAsk *ask, SagUiCase *one, SagUiResult *result)
 {
   const SagAnswer *answer = sag_ui_result_get_answer (result);
   g_autoptr (SagJsonWriter) writer = sag_json_writer_new ();
-  g_autofree char *note = sag_ui_engine_dup_watermark (sag_ui_ask_get_engine (ask), one);
+  g_autofree char *note = sag_ui_ask_dup_note_of (ask, one, result);
 
   g_return_val_if_fail (answer != NULL, NULL);
 
@@ -59,7 +59,7 @@ sag_ui_save_dup_answer (SagUiAsk *ask, SagUiCase *one, SagUiResult *result)
   sag_answer_write_file (answer, sag_ui_case_get_name (one), NULL, writer);
   write_time (writer, "asked_at", sag_ui_result_get_asked_at (result));
   sag_json_number (writer, "ask_ms", sag_ui_result_get_ask_ms (result));
-  if (note != NULL && !sag_ui_result_get_stale (result))
+  if (note != NULL)
     sag_json_string (writer, "model_note", note);
   write_prevalence (writer, result);
   write_opinion (writer, sag_ui_opinion_get (one, sag_ui_result_get_text (result)));

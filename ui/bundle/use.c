@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#define NUMBER "sag-ui-bundle-use"
+
 /* Use: one change of the bundle, from the look at it to the opened engine. */
 typedef struct
 {
@@ -13,6 +15,7 @@ typedef struct
   GtkWindow    *parent; /* weak */
   char         *folder;
   SagBundle    *bundle;
+  guint         number;
 } Use;
 
 static void
@@ -67,6 +70,25 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   sag_ui_session_say (use->session, words);
 }
 
+/* What was wished for last counts, whichever is looked at first: its number is the engine's. */
+static guint
+next_number (SagUiSession *session)
+{
+  GObject    *engine = G_OBJECT (sag_ui_session_get_engine (session));
+  const guint number = GPOINTER_TO_UINT (g_object_get_data (engine, NUMBER)) + 1;
+
+  g_object_set_data (engine, NUMBER, GUINT_TO_POINTER (number));
+  return number;
+}
+
+static gboolean
+is_newest (const Use *use)
+{
+  GObject *engine = G_OBJECT (sag_ui_session_get_engine (use->session));
+
+  return GPOINTER_TO_UINT (g_object_get_data (engine, NUMBER)) == use->number;
+}
+
 static void
 open_now (Use *use)
 {
@@ -76,8 +98,13 @@ open_now (Use *use)
 static void
 response_cb (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 {
-  if (g_str_equal (response, "use"))
-    open_now (g_object_steal_data (G_OBJECT (dialog), "use"));
+  Use *use;
+
+  if (!g_str_equal (response, "use"))
+    return;
+  use = g_object_steal_data (G_OBJECT (dialog), "use");
+  use->number = next_number (use->session);
+  open_now (use);
 }
 
 static void
@@ -126,6 +153,8 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   use->bundle = g_task_propagate_pointer (G_TASK (result), &error);
+  if (!is_newest (use))
+    return;
   if (use->bundle == NULL)
     say_failed (use->session, error->message);
   else if (sag_ui_bundle_was_shown (use->bundle))
@@ -141,6 +170,7 @@ sag_ui_bundle_use (SagUiSession *session, GtkWindow *parent, const char *folder)
   g_autoptr (GTask) task = NULL;
 
   use->session = g_object_ref (session);
+  use->number = next_number (session);
   g_set_weak_pointer (&use->parent, parent);
   use->folder = g_strdup (folder);
   if (folder == NULL)

@@ -44,8 +44,6 @@ SagUiJob *sag_ui_engine_find_job (SagUiEngine *self, SagUiResult *result);
 /** sag_ui_engine_track: hears of the state and the end of @one from now on. */
 void sag_ui_engine_track (SagUiEngine *self, SagUiCase *one);
 void sag_ui_engine_untrack_all (SagUiEngine *self);
-/** sag_ui_engine_is_stale: whether asking now would be another question than @answer is of. A bundle must be open. */
-gboolean sag_ui_engine_is_stale (SagUiEngine *self, SagUiCase *one, const SagAnswer *answer);
 /** sag_ui_engine_mark_stale: after another bundle was opened. */
 void sag_ui_engine_mark_stale (SagUiEngine *self);
 /** sag_ui_engine_resume: starts, or ends, the jobs that wait for @one to be read. */

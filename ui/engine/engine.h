@@ -83,6 +83,9 @@ void     sag_ui_engine_open_async (SagUiEngine        *self,
                                    gpointer            user_data);
 gboolean sag_ui_engine_open_finish (SagUiEngine *self, GAsyncResult *result, GError **error);
 
+/** sag_ui_engine_reopen: the bundle that is open, or on its way, is opened anew: with other settings. */
+void sag_ui_engine_reopen (SagUiEngine *self);
+
 SagUiEngineState sag_ui_engine_get_state (SagUiEngine *self);
 /** sag_ui_engine_get_bundle: (nullable) (transfer none). */
 SagBundle *sag_ui_engine_get_bundle (SagUiEngine *self);
@@ -93,6 +96,8 @@ SagBundle *sag_ui_engine_get_previous (SagUiEngine *self);
  * @sha256: (nullable): of the overlay; NULL: there is none
  */
 void sag_ui_engine_set_calibration (SagUiEngine *self, const char *sha256);
+/** sag_ui_engine_is_stale: whether asking now would be another question than @answer is of; FALSE while none is open. */
+gboolean sag_ui_engine_is_stale (SagUiEngine *self, SagUiCase *one, const SagAnswer *answer);
 /** sag_ui_engine_get_info: (nullable): NULL until an engine is open. */
 const SagEngineInfo *sag_ui_engine_get_info (SagUiEngine *self);
 SagUiEngineTimes     sag_ui_engine_get_times (SagUiEngine *self);

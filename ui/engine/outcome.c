@@ -47,8 +47,7 @@ answer_result (SagUiEngine *self, SagUiJob *job)
   replace_map (overlays, old, sag_ui_result_get_overlay (job->result));
   /* The box may have been moved meanwhile, or another model chosen. */
   sag_ui_result_set_stale (job->result,
-                           self->bundle != NULL &&
-                             sag_ui_engine_is_stale (self, job->one, job->answers->pdata[0]));
+                           sag_ui_engine_is_stale (self, job->one, job->answers->pdata[0]));
   sag_ui_trace ("answered", "ms", job->ms, NULL);
 }
 

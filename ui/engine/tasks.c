@@ -46,6 +46,39 @@ sag_ui_engine_open_async (SagUiEngine        *self,
   start_task (self, job, NULL, callback, user_data);
 }
 
+static SagUiJob *
+find_opening (SagUiEngine *self)
+{
+  for (guint i = self->jobs->len; i > 0; i--)
+    {
+      SagUiJob *job = self->jobs->pdata[i - 1];
+
+      if (job->kind == SAG_UI_JOB_OPEN && !sag_ui_job_is_stopped (job))
+        return job;
+    }
+  return NULL;
+}
+
+void
+sag_ui_engine_reopen (SagUiEngine *self)
+{
+  SagUiJob *opening;
+  g_autoptr (SagUiJob) job = NULL;
+
+  g_return_if_fail (SAG_UI_IS_ENGINE (self));
+
+  opening = find_opening (self);
+  if (opening == NULL && self->bundle == NULL)
+    return;
+  job = sag_ui_job_new (SAG_UI_JOB_OPEN);
+  job->folder = g_strdup (opening != NULL ? opening->folder : sag_bundle_get_folder (self->bundle));
+  /* Who waits for the one that is on its way waits for this one. */
+  if (opening != NULL)
+    job->task = g_steal_pointer (&opening->task);
+  stop_opening (self);
+  sag_ui_engine_start (self, job);
+}
+
 gboolean
 sag_ui_engine_open_finish (SagUiEngine *self, GAsyncResult *result, GError **error)
 {

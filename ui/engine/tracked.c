@@ -25,6 +25,10 @@ sag_ui_engine_is_stale (SagUiEngine *self, SagUiCase *one, const SagAnswer *answ
 {
   double shift_mm[3];
 
+  g_return_val_if_fail (SAG_UI_IS_ENGINE (self) && SAG_UI_IS_CASE (one) && answer != NULL, FALSE);
+
+  if (self->bundle == NULL)
+    return FALSE;
   sag_ui_case_get_box_shift (one, shift_mm);
   return !g_str_equal (answer->provenance->bundle_sha256, sag_bundle_get_sha256 (self->bundle)) ||
          g_strcmp0 (answer->provenance->calibration_sha256, self->calibration) != 0 ||

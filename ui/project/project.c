@@ -378,14 +378,7 @@ sag_ui_project_get_reader (SagUiProject *self)
   return *self->reader != 0 ? self->reader : g_get_user_name ();
 }
 
-static gboolean
-set_reader (SagDb *db, gpointer data, GError **error)
-{
-  sag_db_set_reader (db, data);
-  return TRUE;
-}
-
-/* One person has an implicit project, whatever the name. @names: from, to: the database may know the new one by now. */
+/* One person has an implicit project, whatever the name. @names: from, to. */
 static gboolean
 rename_reader (SagDb *db, gpointer names, GError **error)
 {
@@ -394,17 +387,11 @@ rename_reader (SagDb *db, gpointer names, GError **error)
   return sag_readers_rename (db, both[0], both[1], error);
 }
 
-static void
-reader_set_cb (GObject *source, GAsyncResult *result, gpointer name)
-{
-  g_free (name);
-}
-
 /* From now on somebody else works: the list shows what that one has labelled. */
 static void
 change_reader (SagUiProject *self, const char *from)
 {
-  char *name = g_strdup (sag_ui_project_get_reader (self));
+  g_autofree char *name = g_strdup (sag_ui_project_get_reader (self));
 
   if (self->is_implicit)
     {
@@ -413,7 +400,7 @@ change_reader (SagUiProject *self, const char *from)
       sag_ui_project_post (self, rename_reader, g_strdupv ((char **) names),
                            (GDestroyNotify) g_strfreev);
     }
-  sag_store_read_async (self->store, set_reader, name, reader_set_cb, name);
+  sag_store_set_reader (self->store, name);
   self->has_new_reader = TRUE;
 }
 

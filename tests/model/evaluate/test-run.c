@@ -3,7 +3,9 @@
 
 #include "model/bundle/create.h"
 #include "model/bundle/vision-key.h"
+#include "model/dataset/read.h"
 #include "model/evaluate/run.h"
+#include "model/evaluate/scan-cache.h"
 #include "model/phantom/phantom.h"
 #include "model/volume/nifti.h"
 #include "tests/support/test.h"
@@ -183,6 +185,45 @@ test_cached (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (run (fixture, &models[MODEL_OTHER], 1, cache, again), ==, N_SCANS);
 }
 
+static void
+copy_over (const char *from, const char *to)
+{
+  g_autofree char *content = NULL;
+  gsize            length;
+
+  g_assert_true (g_file_get_contents (from, &content, &length, NULL));
+  g_assert_true (g_file_set_contents (to, content, (gssize) length, NULL));
+}
+
+/* A file that another one took the place of while it was prepared: nothing of the old one is the new one's. */
+static void
+test_changed_meanwhile (Fixture *fixture, gconstpointer data)
+{
+  const SagRecipe *recipe = sag_bundle_get_recipe (fixture->bundles[MODEL_A]);
+  g_autofree char *folder = g_build_filename (fixture->folder, "cache", NULL);
+  g_autofree char *path = g_build_filename (fixture->folder, "0.nii", NULL);
+  g_autofree char *other = g_build_filename (fixture->folder, "1.nii", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SagCache) cache = sag_cache_new (folder, 1 << 30, &error);
+  g_autofree char *file = sag_cache_dup_file_key (cache, path, &error);
+  g_autoptr (SagVolume) volume = sag_read_volume (path, NULL, &error);
+  g_autoptr (SagPrepared) prepared = sag_read_prepare (path, volume, recipe, NULL, NULL, &error);
+  g_autoptr (SagPrepared) kept = NULL;
+  const SagGeometry *lies = sag_volume_get_geometry (volume);
+  SagGeometry        scan;
+
+  g_assert_no_error (error);
+  copy_over (other, path);
+  g_assert_true (sag_scan_cache_save (cache, path, file, prepared, lies, &error));
+  g_assert_null (sag_scan_cache_load (cache, path, recipe, &scan));
+  g_free (file);
+  file = sag_cache_dup_file_key (cache, path, &error);
+  g_assert_true (sag_scan_cache_save (cache, path, file, prepared, lies, &error));
+  g_assert_no_error (error);
+  kept = sag_scan_cache_load (cache, path, recipe, &scan);
+  g_assert_nonnull (kept);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -190,5 +231,7 @@ main (int argc, char **argv)
   g_test_add ("/evaluate/run/vision-key", Fixture, NULL, set_up, test_vision_key, tear_down);
   g_test_add ("/evaluate/run/shared", Fixture, NULL, set_up, test_shared, tear_down);
   g_test_add ("/evaluate/run/cached", Fixture, NULL, set_up, test_cached, tear_down);
+  g_test_add ("/evaluate/run/changed-meanwhile", Fixture, NULL, set_up, test_changed_meanwhile,
+              tear_down);
   return g_test_run ();
 }

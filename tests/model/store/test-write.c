@@ -2,6 +2,7 @@
 #include "tests/model/store/make-project.h"
 
 #include "model/core/error.h"
+#include "model/store/audit.h"
 #include "tests/support/test.h"
 
 #include <errno.h>
@@ -245,6 +246,73 @@ test_read_while_stuck (void)
   sag_test_remove_folder (folder);
 }
 
+static gboolean
+write_log (SagDb *db, gpointer data, GError **error)
+{
+  return sag_audit_add (db, error, "test", "%s", (const char *) data);
+}
+
+static gboolean
+read_reader (SagDb *db, gpointer data, GError **error)
+{
+  *(char **) data = g_strdup (sag_db_get_reader (db));
+  return TRUE;
+}
+
+static gboolean
+list_log (SagDb *db, gpointer data, GError **error)
+{
+  *(GPtrArray **) data = sag_audit_list (db, error);
+  return *(GPtrArray **) data != NULL;
+}
+
+static const char *
+find_who (const GPtrArray *entries, const char *detail)
+{
+  for (guint e = 0; e < entries->len; e++)
+    if (g_str_equal (((const SagAuditEntry *) entries->pdata[e])->detail, detail))
+      return ((const SagAuditEntry *) entries->pdata[e])->who;
+  return NULL;
+}
+
+/* Another reader comes while work waits: that work stays the first one's, and nothing can hinder the change. */
+static void
+test_reader_while_stuck (void)
+{
+  char            *folder;
+  g_autofree char *path = make_path (&folder);
+  g_autofree char *away = g_build_filename (folder, "away", NULL);
+  g_autofree char *reader = NULL;
+  g_autoptr (GString) told = g_string_new (NULL);
+  g_autoptr (GPtrArray) entries = NULL;
+  SagStore *store = sag_store_open (path, SAG_STORE_CREATE, "Ann", NULL);
+  Read      refused = { FALSE, FALSE }, read = { FALSE, FALSE };
+  gint64    ignored = 0;
+
+  sag_store_set_trouble (store, on_trouble, told);
+  g_assert_true (sag_store_flush (store, NULL));
+  g_assert_cmpint (g_rename (path, away), ==, 0);
+  sag_store_post (store, write_log, g_strdup ("of the first"), g_free);
+  while (told->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  sag_store_run_async (store, read_values, &ignored, on_read, &refused);
+  sag_store_set_reader (store, "Ben");
+  sag_store_post (store, write_log, g_strdup ("of the second"), g_free);
+  sag_store_read_async (store, read_reader, &reader, on_read, &read);
+  while (!refused.done || !read.done)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (refused.ok);
+  g_assert_true (read.ok);
+  g_assert_cmpstr (reader, ==, "Ben");
+  g_assert_cmpint (g_rename (away, path), ==, 0);
+  wait_until_written (store);
+  g_assert_true (sag_store_run (store, list_log, &entries, NULL));
+  g_assert_cmpstr (find_who (entries, "of the first"), ==, "Ann");
+  g_assert_cmpstr (find_who (entries, "of the second"), ==, "Ben");
+  sag_store_free (store);
+  sag_test_remove_folder (folder);
+}
+
 static void
 on_refused (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -452,6 +520,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/write/too-little-memory", test_too_little_memory);
   g_test_add_func ("/store/write/close-while-stuck", test_close_while_stuck);
   g_test_add_func ("/store/write/read-while-stuck", test_read_while_stuck);
+  g_test_add_func ("/store/write/reader-while-stuck", test_reader_while_stuck);
   g_test_add_func ("/store/write/lent-sentence", test_lent_sentence);
   g_test_add_func ("/store/write/save-without-links", test_save_without_links);
   g_test_add_func ("/store/write/full-error", test_full_error);

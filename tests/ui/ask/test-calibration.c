@@ -256,6 +256,81 @@ test_models (void)
   ask_fixture_tear_down (&fixture);
 }
 
+/* While B is asked nobody else can be chosen to answer; what one model answered does not stand under another's name. */
+static void
+test_other_bundle (void)
+{
+  AskFixture          fixture;
+  SagUiCompareWindow *window;
+  SagUiResult        *result;
+  g_autofree char    *open = NULL, *other = NULL;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  open = sag_test_ui_bundle (fixture.folder, "open", 5);
+  other = sag_test_ui_bundle (fixture.folder, "other", 6);
+  open_bundle (&fixture, open);
+  result = ask_fixture_ask (&fixture, EFFUSION);
+  window = SAG_UI_COMPARE_WINDOW (
+    sag_ui_compare_window_new (sag_ui_ask_pane_get_ask (fixture.pane), fixture.one, result));
+  gtk_window_present (GTK_WINDOW (window));
+  sag_ui_compare_window_ask (window, EFFUSION, NULL);
+  gtk_widget_activate_action (GTK_WIDGET (window), "compare.known", "s", other);
+  sag_test_ui_until (sag_ui_compare_window_get_b (window) != NULL);
+  assert_bundle (sag_ui_compare_window_get_b (window), open);
+  g_assert_true (ask_shows (GTK_WIDGET (window), "Bundle: open"));
+
+  gtk_widget_activate_action (GTK_WIDGET (window), "compare.known", "s", other);
+  g_assert_null (sag_ui_compare_window_get_b (window));
+  sag_test_ui_until (sag_ui_compare_window_get_b (window) != NULL);
+  assert_bundle (sag_ui_compare_window_get_b (window), other);
+  g_assert_true (ask_shows (GTK_WIDGET (window), "Bundle: other"));
+  gtk_window_destroy (GTK_WINDOW (window));
+
+  /* Another model is opened: once after B answered, once while it is asked. */
+  window = SAG_UI_COMPARE_WINDOW (
+    sag_ui_compare_window_new (sag_ui_ask_pane_get_ask (fixture.pane), fixture.one, result));
+  gtk_window_present (GTK_WINDOW (window));
+  sag_ui_compare_window_ask (window, EFFUSION, NULL);
+  sag_test_ui_until (sag_ui_compare_window_get_b (window) != NULL);
+  open_bundle (&fixture, other);
+  g_assert_null (sag_ui_compare_window_get_b (window));
+  g_assert_true (ask_shows (GTK_WIDGET (window), "Bundle: other"));
+  sag_ui_compare_window_ask (window, EFFUSION, NULL);
+  sag_ui_engine_open_async (fixture.engine, open, NULL, NULL);
+  sag_test_ui_until (sag_ui_compare_window_get_b (window) != NULL &&
+                     ask_shows (GTK_WIDGET (window), "Bundle: open"));
+  assert_bundle (sag_ui_compare_window_get_b (window), open);
+  gtk_window_destroy (GTK_WINDOW (window));
+  ask_fixture_tear_down (&fixture);
+}
+
+/* A card that is put back after another model was opened is that one's no more. */
+static void
+test_put_back (void)
+{
+  AskFixture       fixture;
+  SagUiAsk        *ask;
+  SagUiResult     *result;
+  g_autofree char *open = NULL, *other = NULL, *note = NULL, *none = NULL;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  ask = sag_ui_ask_pane_get_ask (fixture.pane);
+  open = sag_test_ui_bundle (fixture.folder, "open", 5);
+  other = sag_test_ui_bundle (fixture.folder, "other", 6);
+  open_bundle (&fixture, open);
+  result = ask_fixture_ask (&fixture, EFFUSION);
+  note = sag_ui_ask_dup_note_of (ask, fixture.one, result);
+  g_assert_nonnull (note);
+  sag_ui_ask_remove (ask, fixture.one, result);
+  open_bundle (&fixture, other);
+  g_assert_true (sag_ui_session_undo (fixture.session));
+  g_assert_cmpuint (ask_fixture_count (&fixture), ==, 1);
+  g_assert_true (sag_ui_result_get_stale (result));
+  none = sag_ui_ask_dup_note_of (ask, fixture.one, result);
+  g_assert_null (none);
+  ask_fixture_tear_down (&fixture);
+}
+
 /* The known bundles are in a menu; those in use are not. */
 static void
 test_known (void)
@@ -303,5 +378,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/ask/calibration/opened-again", test_opened_again);
   g_test_add_func ("/ui/ask/calibration/models", test_models);
   g_test_add_func ("/ui/ask/calibration/known", test_known);
+  g_test_add_func ("/ui/ask/calibration/other-bundle", test_other_bundle);
+  g_test_add_func ("/ui/ask/calibration/put-back", test_put_back);
   return g_test_run ();
 }

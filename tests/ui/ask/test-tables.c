@@ -80,6 +80,69 @@ test_catalogue (void)
   ask_fixture_tear_down (&fixture);
 }
 
+static GtkWindow *
+find_catalogue (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (SAG_UI_IS_CATALOGUE_WINDOW (window))
+        return window; /* the list has it */
+    }
+  g_assert_not_reached ();
+}
+
+static SagUiCase *
+add_copy (AskFixture *fixture)
+{
+  g_autofree char *from = g_build_filename (fixture->folder, "scan.nii", NULL);
+  g_autofree char *to = g_build_filename (fixture->folder, "copy.nii", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (to);
+  g_autofree char *content = NULL;
+  gsize            length;
+
+  g_assert_true (g_file_get_contents (from, &content, &length, NULL));
+  g_assert_true (g_file_set_contents (to, content, (gssize) length, NULL));
+  return sag_ui_cases_add (sag_ui_session_get_cases (fixture->session), file);
+}
+
+/* A row is about the table's scan, whatever is shown by now. */
+static void
+test_catalogue_row (void)
+{
+  AskFixture  fixture;
+  SagUiCases *cases;
+  SagUiCase  *other;
+  GtkWindow  *window;
+  g_autoptr (SagUiCase) one = NULL;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  cases = sag_ui_session_get_cases (fixture.session);
+  one = g_object_ref (fixture.one);
+  gtk_widget_activate_action (GTK_WIDGET (fixture.pane), "ask.catalogue", NULL);
+  window = find_catalogue ();
+  sag_test_ui_until (!sag_ui_catalogue_window_is_asking (SAG_UI_CATALOGUE_WINDOW (window)));
+  other = add_copy (&fixture);
+  sag_ui_cases_set_current (cases, other);
+  g_signal_emit_by_name (window, "ask", EFFUSION);
+  g_assert_true (sag_ui_cases_get_current (cases) == one);
+  g_assert_cmpuint (ask_fixture_count (&fixture), ==, 1);
+
+  /* It was closed meanwhile. */
+  sag_ui_cases_remove (cases, one);
+  g_signal_emit_by_name (window, "ask", NODULE);
+  g_assert_true (sag_ui_cases_get_current (cases) == other);
+  g_assert_cmpuint (ask_fixture_count (&fixture), ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (sag_ui_case_get_results (other))), ==,
+                    0);
+  gtk_window_destroy (window);
+  sag_test_ui_settle ();
+  ask_fixture_tear_down (&fixture);
+}
+
 static void
 test_catalogue_reads_first (void)
 {
@@ -152,6 +215,7 @@ test_compare (void)
   g_assert_true (ask_shows (GTK_WIDGET (window), "0.91"));
   g_assert_true (ask_shows (GTK_WIDGET (window), "0.50"));
   g_assert_true (ask_shows (GTK_WIDGET (window), "+0.41"));
+  g_assert_true (sag_ui_opinion_get (fixture.one, "Is there a pleural effusion?")->seen);
   difference = sag_ui_compare_window_get_difference (compare);
   g_assert_cmpint (sag_ui_overlay_get_kind (difference), ==, SAG_UI_OVERLAY_DIFFERENCE);
   g_assert_cmpfloat_with_epsilon (sag_ui_overlay_get_peak (difference, ras_mm), 0.74 - 0.4013,
@@ -351,6 +415,7 @@ main (int argc, char **argv)
 {
   sag_test_ui_init (&argc, &argv);
   g_test_add_func ("/ui/ask/tables/catalogue", test_catalogue);
+  g_test_add_func ("/ui/ask/tables/catalogue-row", test_catalogue_row);
   g_test_add_func ("/ui/ask/tables/catalogue-reads-first", test_catalogue_reads_first);
   g_test_add_func ("/ui/ask/tables/compare", test_compare);
   g_test_add_func ("/ui/ask/tables/compare-without-map", test_compare_without_map);

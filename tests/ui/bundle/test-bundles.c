@@ -128,6 +128,39 @@ test_broken (void)
   sag_test_remove_folder (folder);
 }
 
+static gboolean
+end_cb (gpointer is_over)
+{
+  *(gboolean *) is_over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* One that takes long to look at does not take the place of what was chosen after it. */
+static void
+test_chosen_last (void)
+{
+  SagUiSession    *session = sag_test_ui_session ();
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *path = sag_test_ui_bundle (folder, "bundle-3", 3);
+  g_autofree char *said = NULL;
+  g_autoptr (SagBundle) bundle = sag_bundle_load (path, NULL);
+  gboolean is_over = FALSE;
+
+  sag_ui_bundle_set_shown (bundle);
+  g_signal_connect (session, "toast", G_CALLBACK (toast_cb), &said);
+  sag_ui_bundle_use (session, NULL, path);
+  sag_ui_bundle_use (session, NULL, NULL);
+  sag_test_ui_until (said != NULL);
+  g_timeout_add (300, end_cb, &is_over);
+  sag_test_ui_until (is_over);
+  g_assert_cmpstr (open_name (session), !=, "bundle-3");
+  sag_ui_bundle_use (session, NULL, path);
+  sag_test_ui_until (g_str_equal (open_name (session), "bundle-3"));
+  sag_test_ui_close (session);
+  sag_ui_settings_close ();
+  sag_test_remove_folder (folder);
+}
+
 static void
 test_window (void)
 {
@@ -197,6 +230,7 @@ main (int argc, char **argv)
 {
   sag_test_ui_init (&argc, &argv);
   g_test_add_func ("/ui/bundle/first-use", test_first_use);
+  g_test_add_func ("/ui/bundle/chosen-last", test_chosen_last);
   g_test_add_func ("/ui/bundle/broken", test_broken);
   g_test_add_func ("/ui/bundle/window", test_window);
   g_test_add_func ("/ui/bundle/close-at-once", test_close_at_once);

@@ -105,6 +105,55 @@ test_no_bundle (void)
   fixture_clear (&fixture);
 }
 
+static const char *
+get_name (Fixture *fixture)
+{
+  return sag_bundle_get_name (sag_ui_engine_get_bundle (fixture->engine));
+}
+
+/* Other settings while another bundle is on its way: that one is opened with them, and who waits for it is told. */
+static void
+test_reopened (void)
+{
+  Fixture fixture;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (SagUiCase) one = NULL;
+  g_autofree char *second = NULL;
+  int              n_opened;
+
+  fixture_init (&fixture, -1, FALSE);
+  second = fixture_bundle (&fixture, 2);
+  sag_ui_engine_reopen (fixture.engine); /* there is none */
+  g_assert_true (open_bundle (&fixture, NULL, &error));
+  sag_ui_engine_open_async (fixture.engine, second, fixture_result_cb, &result);
+  sag_ui_engine_reopen (fixture.engine);
+  spin_until (result != NULL);
+  g_assert_true (sag_ui_engine_open_finish (fixture.engine, result, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (get_name (&fixture), ==, "bundle-2");
+
+  /* The same while the engine works, so that neither has begun. */
+  g_clear_object (&result);
+  gate_let (&fixture.gate, 0);
+  one = fixture_ready_case (&fixture, 1);
+  sag_ui_engine_ask (fixture.engine, one, fixture_words[0]);
+  gate_await (&fixture.gate);
+  sag_ui_engine_open_async (fixture.engine, NULL, fixture_result_cb, &result);
+  sag_ui_engine_reopen (fixture.engine);
+  gate_let (&fixture.gate, -1);
+  spin_until (result != NULL);
+  g_assert_true (sag_ui_engine_open_finish (fixture.engine, result, &error));
+  g_assert_cmpstr (get_name (&fixture), !=, "bundle-2");
+  spin_until (sag_ui_engine_get_state (fixture.engine) == SAG_UI_ENGINE_IDLE);
+
+  n_opened = g_atomic_int_get (&fixture.gate.n_opened);
+  sag_ui_engine_reopen (fixture.engine);
+  spin_until (g_atomic_int_get (&fixture.gate.n_opened) == n_opened + 1);
+  spin_until (sag_ui_engine_get_state (fixture.engine) == SAG_UI_ENGINE_IDLE);
+  fixture_clear (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -112,5 +161,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/engine/bundle-changes", test_bundle_changes);
   g_test_add_func ("/ui/engine/bad-bundle", test_bad_bundle);
   g_test_add_func ("/ui/engine/no-bundle", test_no_bundle);
+  g_test_add_func ("/ui/engine/reopened", test_reopened);
   return g_test_run ();
 }
