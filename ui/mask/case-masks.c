@@ -78,6 +78,8 @@ typedef struct
   guint           generation;
 } Step;
 
+static void take_steps (SagUiCaseMasks *self);
+
 /* One that only the project has is read first; what else is to be undone waits for it. */
 static void
 read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
@@ -86,7 +88,11 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!sag_masks_step_finish (result, &error) && error != NULL)
-    sag_ui_case_masks_failed (self, error);
+    {
+      sag_ui_case_masks_failed (self, error);
+      /* To the journal it is done. */
+      take_steps (self);
+    }
   changed (self);
   if (self->journal != NULL)
     sag_ui_journal_release (self->journal);
@@ -184,6 +190,13 @@ push_stored (SagUiCaseMasks *self)
   for (guint s = n; self->journal != NULL && s < n + n_undone; s++)
     sag_ui_journal_push_undone (self->journal, sag_mask_set_get_step_title (self->set, s), &table,
                                 step_new (self));
+}
+
+static void
+take_steps (SagUiCaseMasks *self)
+{
+  forget_steps (self);
+  push_stored (self);
 }
 
 SagUiCaseMasks *

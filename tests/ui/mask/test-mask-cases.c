@@ -70,6 +70,50 @@ test_redo (SagTestMasks *self, gconstpointer data)
   sag_test_ui_until (sag_test_masks_count (self, 0) == one);
 }
 
+static gboolean
+take_long (SagDb *db, gpointer data, GError **error)
+{
+  g_usleep (300000);
+  return TRUE;
+}
+
+static void
+ignore_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  sag_store_run_finish (result, NULL);
+}
+
+/* What is painted while an older step is read comes first; that step can be undone still. */
+static void
+test_painted_meanwhile (SagTestMasks *self, gconstpointer data)
+{
+  gint64 first, second;
+
+  sag_test_masks_open_project (self, TRUE);
+  sag_test_masks_open_scan (self);
+  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_paint (self, 5);
+  first = sag_test_masks_count (self, 0);
+  sag_test_masks_saved (self);
+  sag_test_masks_end (self);
+
+  sag_test_masks_begin (self);
+  sag_test_masks_open_project (self, FALSE);
+  sag_test_masks_open_scan (self);
+  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_store_run_async (sag_ui_project_get_home (self->project), take_long, NULL, ignore_cb, NULL);
+  g_assert_true (sag_ui_journal_undo (sag_ui_session_get_journal (self->session)));
+  sag_test_masks_paint (self, 15);
+  second = sag_test_masks_count (self, 0);
+  g_assert_cmpint (second, >, first);
+  sag_test_masks_undo (self);
+  sag_test_ui_until (sag_test_masks_count (self, 0) == first);
+  sag_test_masks_undo (self);
+  sag_test_ui_until (sag_test_masks_count (self, 0) == 0);
+  sag_test_masks_undo (self); /* the mask itself */
+  sag_test_ui_until (sag_mask_set_get_n (sag_ui_case_masks_get_set (self->masks->current)) == 0);
+}
+
 /* A step is undone before the person's eyes: its case comes back, opened again if it was closed. */
 static void
 test_undo_goes (SagTestMasks *self, gconstpointer data)
@@ -198,6 +242,7 @@ main (int argc, char **argv)
               sag_test_masks_tear_down)
   ADD ("stored-steps", test_stored_steps);
   ADD ("redo", test_redo);
+  ADD ("painted-meanwhile", test_painted_meanwhile);
   ADD ("undo-goes", test_undo_goes);
   ADD ("exchanged", test_exchanged);
   ADD ("twice", test_twice);
