@@ -6,6 +6,7 @@
 #include "model/export/import.h"
 #include "model/text/task.h"
 #include "model/volume/nifti.h"
+#include "ui/mask/case-masks-private.h"
 #include "ui/mask/mask-task.h"
 #include "ui/mask/masks-private.h"
 
@@ -15,13 +16,17 @@
 /* Reading */
 
 /**
+ * @one: whose masks they are to be
+ * @reader: (nullable): of @target when reading began
  * @is_watched: it appeared by itself: written again, its masks change
  * @infos, @masks: what was found
  */
 typedef struct
 {
   SagUiMasks     *self;
+  SagUiCase      *one;
   SagUiCaseMasks *target;
+  char           *reader;
   char           *path;
   char           *scan;
   gboolean        by_model;
@@ -38,10 +43,12 @@ read_free (gpointer data)
   Read *read = data;
 
   g_object_unref (read->self);
+  g_object_unref (read->one);
   g_object_unref (read->target);
   g_ptr_array_unref (read->infos);
   g_ptr_array_unref (read->masks);
   sag_exported_clear (&read->notes);
+  g_free (read->reader);
   g_free (read->path);
   g_free (read->scan);
   g_free (read);
@@ -182,18 +189,39 @@ name_tasks (Read *read)
     sag_import_name_tasks (tasks, read->path, read->scan, read->infos, 0);
 }
 
+/* (nullable): why what was read belongs nowhere any more. If the scan was met meanwhile as a case whose masks were
+ * there already, it goes to those. */
+static char *
+dup_refusal (Read *read)
+{
+  SagUiCaseMasks  *now = sag_ui_case_masks_peek (read->one);
+  g_autofree char *name = sag_file_dup_display_name (read->path);
+
+  if (now == NULL ||
+      !sag_geometry_equal (sag_mask_set_get_geometry (sag_ui_case_masks_get_set (now)), &read->grid,
+                           SAG_SAME_GRID_MM))
+    /* Translators: the name of a file of masks. */
+    return g_strdup_printf (_ ("%s was not opened: its scan is another one now."), name);
+  if (read->reader != NULL && g_strcmp0 (now->reader, read->reader) != 0)
+    /* Translators: the name of a file of masks. */
+    return g_strdup_printf (_ ("%s was not opened: another reader works now."), name);
+  g_set_object (&read->target, now);
+  return NULL;
+}
+
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Read *read = g_task_get_task_data (G_TASK (result));
-  guint n = 0;
+  Read            *read = g_task_get_task_data (G_TASK (result));
+  guint            n = 0;
+  g_autofree char *refusal = NULL;
   g_autoptr (GError) error = NULL;
 
   if (read->self->session == NULL)
     return;
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  if (!g_task_propagate_boolean (G_TASK (result), &error) || (refusal = dup_refusal (read)) != NULL)
     {
-      sag_ui_session_say (read->self->session, error->message);
+      sag_ui_session_say (read->self->session, error != NULL ? error->message : refusal);
       return;
     }
   name_tasks (read);
@@ -205,8 +233,8 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 static void
 open_file (SagUiMasks     *self,
+           SagUiCase      *one,
            SagUiCaseMasks *target,
-           const char     *scan,
            const char     *path,
            gboolean        by_model,
            gboolean        is_watched)
@@ -215,9 +243,11 @@ open_file (SagUiMasks     *self,
   g_autoptr (GTask) task = g_task_new (self, NULL, read_cb, NULL);
 
   read->self = g_object_ref (self);
+  read->one = g_object_ref (one);
   read->target = g_object_ref (target);
+  read->reader = g_strdup (target->reader);
   read->path = g_strdup (path);
-  read->scan = g_strdup (scan);
+  read->scan = g_strdup (sag_ui_case_get_name (one));
   read->by_model = by_model;
   read->is_watched = is_watched;
   read->grid = *sag_mask_set_get_geometry (sag_ui_case_masks_get_set (target));
@@ -239,8 +269,7 @@ sag_ui_mask_files_open (SagUiMasks *self, GListModel *files, gboolean by_model)
       g_autofree char *path = g_file_get_path (file);
 
       if (path != NULL)
-        open_file (self, target, sag_ui_case_get_name (sag_ui_session_get_case (self->session)),
-                   path, by_model, FALSE);
+        open_file (self, sag_ui_session_get_case (self->session), target, path, by_model, FALSE);
       else
         sag_ui_session_say (self->session, _ ("Only files on this computer can be read."));
     }
@@ -463,7 +492,7 @@ appeared_cb (
   if (target == NULL)
     return;
   sag_ui_masks_follow_case (self);
-  open_file (self, target, sag_ui_case_get_name (one), g_file_peek_path (now), TRUE, TRUE);
+  open_file (self, one, target, g_file_peek_path (now), TRUE, TRUE);
 }
 
 static void

@@ -396,6 +396,7 @@ change_reader_cb (gpointer data)
         continue;
       hand_over (self, masks);
       masks->store = NULL;
+      g_clear_pointer (&masks->reader, g_free); /* until they are met again */
     }
   meet_all (self);
   return G_SOURCE_REMOVE;

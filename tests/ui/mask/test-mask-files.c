@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "model/phantom/phantom.h"
 #include "model/volume/nifti.h"
 #include "tests/support/test.h"
 #include "tests/ui/case-fixture.h"
 #include "tests/ui/engine-support.h"
 #include "tests/ui/support.h"
 #include "ui/case/loss.h"
+#include "ui/mask/case-masks-private.h"
 #include "ui/mask/mask-files.h"
 #include "ui/mask/masks-private.h"
 
@@ -195,6 +197,56 @@ test_watch_behind (Fixture *self, gconstpointer data)
   g_assert_cmpstr (sag_ui_case_masks_get_active (self->masks->current), ==, mine);
 }
 
+/* The scan was met again as a case whose masks are there already: what was being read goes to those. */
+static void
+test_give_way (Fixture *self, gconstpointer data)
+{
+  SagUiJournal *journal = sag_ui_session_get_journal (self->session);
+  g_autoptr (GFile) file = g_file_new_build_filename (self->folder, "chest_a.nii.gz", NULL);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (SagUiCase) again = sag_ui_case_new (self->scan);
+  SagUiCaseMasks *others;
+
+  paint (self);
+  sag_ui_mask_files_save (self->masks, 0, file);
+  sag_test_ui_until (self->n_said == 1);
+  sag_ui_case_load (again);
+  sag_test_ui_until (sag_ui_case_get_state (again) == SAG_UI_CASE_READY);
+  others = sag_ui_case_masks_get (again, journal);
+  g_list_store_append (files, file);
+  sag_ui_mask_files_open (self->masks, G_LIST_MODEL (files), FALSE);
+  sag_ui_case_masks_give_way (self->masks->current, others, self->one);
+  sag_ui_masks_follow_case (self->masks);
+  sag_test_ui_until (self->n_said == 2);
+  g_assert_true (self->masks->current == others);
+  g_assert_cmpuint (n_masks (self), ==, 1);
+}
+
+/* The scan's file has another scan by now: what was being read for the one before belongs nowhere. */
+static void
+test_other_grid (Fixture *self, gconstpointer data)
+{
+  const SagPhantomOptions options = { .seed = 3, .spacing_mm = { 9, 9, 9 } };
+  g_autoptr (SagPhantom) phantom = sag_phantom_new (&options);
+  g_autoptr (GFile) file = g_file_new_build_filename (self->folder, "chest_a.nii.gz", NULL);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (SagUiCaseMasks) before = NULL;
+
+  paint (self);
+  before = g_object_ref (self->masks->current);
+  sag_ui_mask_files_save (self->masks, 0, file);
+  sag_test_ui_until (self->n_said == 1);
+  g_list_store_append (files, file);
+  sag_ui_mask_files_open (self->masks, G_LIST_MODEL (files), FALSE);
+  sag_ui_case_unload (self->one);
+  sag_ui_case_give (self->one, phantom->image, sag_volume_get_geometry (phantom->image)->dims[2]);
+  sag_test_ui_until (self->n_said == 2);
+  g_assert_cmpuint (sag_ui_case_masks_get_n (before), ==, 1);
+  g_assert_nonnull (sag_ui_masks_make_current (self->masks));
+  g_assert_true (self->masks->current != before);
+  g_assert_cmpuint (n_masks (self), ==, 0);
+}
+
 static GtkWidget *
 find_dialog (void)
 {
@@ -307,6 +359,8 @@ main (int argc, char **argv)
   ADD ("bad", test_bad);
   ADD ("watch", test_watch);
   ADD ("watch-behind", test_watch_behind);
+  ADD ("give-way", test_give_way);
+  ADD ("other-grid", test_other_grid);
   ADD ("save-chosen", test_save_chosen);
   ADD ("other-scan", test_other_scan);
 #undef ADD
