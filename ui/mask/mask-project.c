@@ -517,8 +517,12 @@ closing_cb (SagUiProject *project, SagUiMasks *self)
 static void
 state_cb (SagUiCase *one, GParamSpec *pspec, SagUiMasks *self)
 {
-  if (self->session != NULL)
-    sag_ui_masks_meet (self, one);
+  if (self->session == NULL)
+    return;
+  sag_ui_masks_meet (self, one);
+  /* Voxels to count came, or went. */
+  if (one == sag_ui_session_get_case (self->session))
+    sag_ui_masks_changed (self);
 }
 
 static void

@@ -114,6 +114,9 @@ SagUiCaseMasks *sag_ui_masks_ready (SagUiMasks *self);
 /** sag_ui_masks_take: (nullable): sag_ui_case_masks_get(); what they say is heard, what they undo is seen. */
 SagUiCaseMasks *sag_ui_masks_take (SagUiMasks *self, SagUiCase *one);
 
+/** sag_ui_masks_changed: something that is said of them is another. */
+void sag_ui_masks_changed (SagUiMasks *self);
+
 /** sag_ui_masks_follow_case: the session's case may have other masks now. */
 void sag_ui_masks_follow_case (SagUiMasks *self);
 
