@@ -11,6 +11,7 @@
 #include "ui/mask/masks-private.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* Reading */
@@ -284,6 +285,7 @@ typedef struct
   GPtrArray      *ids;
   GPtrArray      *masks;
   GPtrArray      *paths;
+  guint           n_written;
 } Write;
 
 static void
@@ -302,11 +304,12 @@ write_free (gpointer data)
 static void
 write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  const Write *write = data;
-  GError      *error = NULL;
+  Write  *write = data;
+  GError *error = NULL;
 
-  for (guint m = 0; m < write->masks->len; m++)
+  for (; write->n_written < write->masks->len; write->n_written++)
     {
+      const guint        m = write->n_written;
       const SagGeometry *grid = sag_mask_get_geometry (write->masks->pdata[m]);
       g_autofree guint8 *voxels = g_try_malloc0 ((gsize) sag_geometry_n_voxels (grid));
 
@@ -327,6 +330,31 @@ write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   g_task_return_boolean (task, TRUE);
 }
 
+/* The folder may have several names. */
+static gboolean
+is_watched (SagUiMasks *self, const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  GStatBuf         its, watched;
+
+  return self->watched_folder != NULL && g_stat (folder, &its) == 0 &&
+         g_stat (self->watched_folder, &watched) == 0 && its.st_dev == watched.st_dev &&
+         its.st_ino == watched.st_ino;
+}
+
+/* Files that we write are not another tool's; what comes later under the name of one that we could not is. */
+static void
+note_written (const Write *write)
+{
+  for (guint m = write->n_written; m < write->paths->len; m++)
+    if (is_watched (write->self, write->paths->pdata[m]))
+      {
+        g_autofree char *name = g_path_get_basename (write->paths->pdata[m]);
+
+        g_hash_table_remove (write->self->watched_seen, name);
+      }
+}
+
 static void
 written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -334,6 +362,7 @@ written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *sentence = NULL;
   g_autoptr (GError) error = NULL;
 
+  note_written (write);
   if (g_task_propagate_boolean (G_TASK (result), &error))
     {
       for (guint m = 0; m < write->masks->len; m++)
@@ -368,7 +397,7 @@ write_add (Write *write, guint index, char *path)
   g_ptr_array_add (write->ids, g_strdup (sag_mask_set_get_info (set, index)->id));
   g_ptr_array_add (write->masks, sag_mask_ref (sag_mask_set_get_mask (set, index)));
   g_ptr_array_add (write->paths, path);
-  if (write->self->watched_seen != NULL)
+  if (is_watched (write->self, path))
     g_hash_table_add (write->self->watched_seen, g_path_get_basename (path));
 }
 
@@ -485,8 +514,10 @@ appeared_cb (
       (event != G_FILE_MONITOR_EVENT_CHANGES_DONE_HINT && event != G_FILE_MONITOR_EVENT_MOVED_IN &&
        event != G_FILE_MONITOR_EVENT_RENAMED))
     return;
+  if (g_hash_table_remove (self->watched_seen, name))
+    return;
   one = find_case (self, now, name);
-  if (one == NULL || g_hash_table_remove (self->watched_seen, name))
+  if (one == NULL)
     return;
   target = sag_ui_masks_take (self, one);
   if (target == NULL)
@@ -501,6 +532,7 @@ stop_watching (SagUiMasks *self)
   if (self->watched != NULL)
     g_file_monitor_cancel (self->watched);
   g_clear_object (&self->watched);
+  g_clear_pointer (&self->watched_folder, g_free);
   g_clear_pointer (&self->watched_seen, g_hash_table_unref);
   g_clear_pointer (&self->watched_ids, g_hash_table_unref);
 }
@@ -517,6 +549,7 @@ sag_ui_mask_files_watch (SagUiMasks *self, GFile *folder)
     self->watched = g_file_monitor_directory (folder, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
   if (self->watched != NULL)
     {
+      self->watched_folder = g_file_get_path (folder);
       self->watched_seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
       self->watched_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
       g_signal_connect_object (self->watched, "changed", G_CALLBACK (appeared_cb), self, 0);

@@ -197,6 +197,36 @@ test_watch_behind (Fixture *self, gconstpointer data)
   g_assert_cmpstr (sag_ui_case_masks_get_active (self->masks->current), ==, mine);
 }
 
+/* What we saved elsewhere, or could not save, is not what another tool then writes into the watched folder. */
+static void
+test_watch_saved (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GFile) folder = g_file_new_build_filename (self->folder, "watched", NULL);
+  g_autoptr (GFile) elsewhere = g_file_new_build_filename (self->folder, "chest_a.nii.gz", NULL);
+  g_autoptr (GFile) taken = g_file_get_child (folder, "chest_b.nii.gz");
+  g_autoptr (GFile) there = g_file_get_child (folder, "chest_c.nii.gz");
+  g_autoptr (GFile) of_none = g_file_get_child (folder, "lesion.nii.gz");
+
+  paint (self);
+  g_assert_true (g_file_make_directory (folder, NULL, NULL));
+  g_assert_true (g_file_make_directory (taken, NULL, NULL));
+  sag_ui_mask_files_watch (self->masks, folder);
+  self->n_said = 0;
+  sag_ui_mask_files_save (self->masks, 0, elsewhere);
+  sag_ui_mask_files_save (self->masks, 0, taken);
+  sag_test_ui_until (self->n_said == 2);
+  g_assert_true (g_file_query_exists (elsewhere, NULL));
+  g_assert_cmpuint (g_hash_table_size (self->masks->watched_seen), ==, 0);
+  write_labels (self, "chest_a.nii.gz", 2, 3);
+  sag_test_ui_until (n_masks (self) == 3);
+
+  /* Ours is not read back. */
+  sag_ui_mask_files_save (self->masks, 0, there);
+  sag_ui_mask_files_save (self->masks, 0, of_none);
+  sag_test_ui_until (self->n_said == 5 && g_hash_table_size (self->masks->watched_seen) == 0);
+  g_assert_cmpuint (n_masks (self), ==, 3);
+}
+
 /* The scan was met again as a case whose masks are there already: what was being read goes to those. */
 static void
 test_give_way (Fixture *self, gconstpointer data)
@@ -359,6 +389,7 @@ main (int argc, char **argv)
   ADD ("bad", test_bad);
   ADD ("watch", test_watch);
   ADD ("watch-behind", test_watch_behind);
+  ADD ("watch-saved", test_watch_saved);
   ADD ("give-way", test_give_way);
   ADD ("other-grid", test_other_grid);
   ADD ("save-chosen", test_save_chosen);
