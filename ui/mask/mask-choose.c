@@ -1,25 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The actions of files of masks: a chooser each. */
+/* The actions of files of masks: a chooser each. The window goes on behind it: a scan that cannot be read gives way to
+ * the one before, work ends. What was chosen is for what was there when the chooser opened, or for nothing. */
 
 #include "ui/mask/mask-files.h"
 #include "ui/mask/masks-private.h"
 
 #include <glib/gi18n.h>
 
-typedef void (*Chosen) (SagUiMasks *self, GtkFileChooser *chooser);
+typedef struct _Choice Choice;
 
-typedef struct
+typedef void (*Chosen) (const Choice *choice, GtkFileChooser *chooser);
+
+/**
+ * @one: (nullable): the scan that it is for
+ * @id: (nullable): the mask that was active
+ */
+struct _Choice
 {
   SagUiMasks *self;
   Chosen      chosen;
-} Choice;
+  SagUiCase  *one;
+  char       *id;
+};
 
 static void
 choice_free (gpointer data, GClosure *closure)
 {
-  g_object_unref (((Choice *) data)->self);
-  g_free (data);
+  Choice *choice = data;
+
+  g_object_unref (choice->self);
+  g_clear_object (&choice->one);
+  g_free (choice->id);
+  g_free (choice);
 }
 
 static void
@@ -28,7 +41,7 @@ response_cb (GtkNativeDialog *dialog, int response, gpointer user_data)
   const Choice *choice = user_data;
 
   if (response == GTK_RESPONSE_ACCEPT && choice->self->session != NULL)
-    choice->chosen (choice->self, GTK_FILE_CHOOSER (dialog));
+    choice->chosen (choice, GTK_FILE_CHOOSER (dialog));
   gtk_native_dialog_destroy (dialog);
   g_object_unref (dialog);
 }
@@ -41,22 +54,38 @@ choose (SagUiMasks *self, const char *title, GtkFileChooserAction action, Chosen
   GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
     title, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, action,
     action == GTK_FILE_CHOOSER_ACTION_SAVE ? _ ("_Save") : _ ("_Open"), _ ("_Cancel"));
-  Choice *choice = g_new (Choice, 1);
+  SagUiCase *one = sag_ui_session_get_case (self->session);
+  Choice    *choice = g_new0 (Choice, 1);
 
-  *choice = (Choice){ g_object_ref (self), chosen };
+  choice->self = g_object_ref (self);
+  choice->chosen = chosen;
+  g_set_object (&choice->one, one);
+  if (self->current != NULL)
+    choice->id = g_strdup (sag_ui_case_masks_get_active (self->current));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), choice, choice_free, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
   return GTK_FILE_CHOOSER (dialog);
 }
 
+static gboolean
+is_current (const Choice *choice)
+{
+  if (sag_ui_session_get_case (choice->self->session) == choice->one)
+    return TRUE;
+  sag_ui_session_say (choice->self->session,
+                      _ ("Another scan is shown now. Nothing was opened or saved."));
+  return FALSE;
+}
+
 static void
-opened (SagUiMasks *self, GtkFileChooser *chooser)
+opened (const Choice *choice, GtkFileChooser *chooser)
 {
   g_autoptr (GListModel) files = gtk_file_chooser_get_files (chooser);
 
-  sag_ui_mask_files_open (self, files,
-                          g_strcmp0 (gtk_file_chooser_get_choice (chooser, "model"), "true") == 0);
+  if (is_current (choice))
+    sag_ui_mask_files_open (
+      choice->self, files, g_strcmp0 (gtk_file_chooser_get_choice (chooser, "model"), "true") == 0);
 }
 
 static void
@@ -75,13 +104,22 @@ open_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
-saved (SagUiMasks *self, GtkFileChooser *chooser)
+saved (const Choice *choice, GtkFileChooser *chooser)
 {
+  SagUiCaseMasks *current = choice->self->current;
   g_autoptr (GFile) file = gtk_file_chooser_get_file (chooser);
-  const int index = self->current != NULL ? sag_ui_case_masks_get_active_index (self->current) : -1;
+  int index;
 
-  if (file != NULL && index >= 0)
-    sag_ui_mask_files_save (self, (guint) index, file);
+  if (file == NULL || !is_current (choice))
+    return;
+  index = current != NULL && choice->id != NULL
+            ? sag_mask_set_find (sag_ui_case_masks_get_set (current), choice->id)
+            : -1;
+  if (index >= 0)
+    sag_ui_mask_files_save (choice->self, (guint) index, file);
+  else
+    sag_ui_session_say (choice->self->session,
+                        _ ("The mask is no longer there. Nothing was saved."));
 }
 
 static void
@@ -97,12 +135,12 @@ save_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
-saved_all (SagUiMasks *self, GtkFileChooser *chooser)
+saved_all (const Choice *choice, GtkFileChooser *chooser)
 {
   g_autoptr (GFile) folder = gtk_file_chooser_get_file (chooser);
 
-  if (folder != NULL)
-    sag_ui_mask_files_save_all (self, folder);
+  if (folder != NULL && is_current (choice))
+    sag_ui_mask_files_save_all (choice->self, folder);
 }
 
 static void
@@ -112,13 +150,14 @@ save_all_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
           saved_all);
 }
 
+/* Of whichever scan. */
 static void
-watch_chosen (SagUiMasks *self, GtkFileChooser *chooser)
+watch_chosen (const Choice *choice, GtkFileChooser *chooser)
 {
   g_autoptr (GFile) folder = gtk_file_chooser_get_file (chooser);
 
   if (folder != NULL)
-    sag_ui_mask_files_watch (self, folder);
+    sag_ui_mask_files_watch (choice->self, folder);
 }
 
 static void

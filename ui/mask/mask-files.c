@@ -6,22 +6,28 @@
 #include "model/export/import.h"
 #include "model/text/task.h"
 #include "model/volume/nifti.h"
+#include "ui/mask/case-masks-private.h"
 #include "ui/mask/mask-task.h"
 #include "ui/mask/masks-private.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* Reading */
 
 /**
+ * @one: whose masks they are to be
+ * @reader: (nullable): of @target when reading began
  * @is_watched: it appeared by itself: written again, its masks change
  * @infos, @masks: what was found
  */
 typedef struct
 {
   SagUiMasks     *self;
+  SagUiCase      *one;
   SagUiCaseMasks *target;
+  char           *reader;
   char           *path;
   char           *scan;
   gboolean        by_model;
@@ -38,10 +44,12 @@ read_free (gpointer data)
   Read *read = data;
 
   g_object_unref (read->self);
+  g_object_unref (read->one);
   g_object_unref (read->target);
   g_ptr_array_unref (read->infos);
   g_ptr_array_unref (read->masks);
   sag_exported_clear (&read->notes);
+  g_free (read->reader);
   g_free (read->path);
   g_free (read->scan);
   g_free (read);
@@ -182,18 +190,39 @@ name_tasks (Read *read)
     sag_import_name_tasks (tasks, read->path, read->scan, read->infos, 0);
 }
 
+/* (nullable): why what was read belongs nowhere any more. If the scan was met meanwhile as a case whose masks were
+ * there already, it goes to those. */
+static char *
+dup_refusal (Read *read)
+{
+  SagUiCaseMasks  *now = sag_ui_case_masks_peek (read->one);
+  g_autofree char *name = sag_file_dup_display_name (read->path);
+
+  if (now == NULL ||
+      !sag_geometry_equal (sag_mask_set_get_geometry (sag_ui_case_masks_get_set (now)), &read->grid,
+                           SAG_SAME_GRID_MM))
+    /* Translators: the name of a file of masks. */
+    return g_strdup_printf (_ ("%s was not opened: its scan is another one now."), name);
+  if (read->reader != NULL && g_strcmp0 (now->reader, read->reader) != 0)
+    /* Translators: the name of a file of masks. */
+    return g_strdup_printf (_ ("%s was not opened: another reader works now."), name);
+  g_set_object (&read->target, now);
+  return NULL;
+}
+
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Read *read = g_task_get_task_data (G_TASK (result));
-  guint n = 0;
+  Read            *read = g_task_get_task_data (G_TASK (result));
+  guint            n = 0;
+  g_autofree char *refusal = NULL;
   g_autoptr (GError) error = NULL;
 
   if (read->self->session == NULL)
     return;
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  if (!g_task_propagate_boolean (G_TASK (result), &error) || (refusal = dup_refusal (read)) != NULL)
     {
-      sag_ui_session_say (read->self->session, error->message);
+      sag_ui_session_say (read->self->session, error != NULL ? error->message : refusal);
       return;
     }
   name_tasks (read);
@@ -205,8 +234,8 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 static void
 open_file (SagUiMasks     *self,
+           SagUiCase      *one,
            SagUiCaseMasks *target,
-           const char     *scan,
            const char     *path,
            gboolean        by_model,
            gboolean        is_watched)
@@ -215,9 +244,11 @@ open_file (SagUiMasks     *self,
   g_autoptr (GTask) task = g_task_new (self, NULL, read_cb, NULL);
 
   read->self = g_object_ref (self);
+  read->one = g_object_ref (one);
   read->target = g_object_ref (target);
+  read->reader = g_strdup (target->reader);
   read->path = g_strdup (path);
-  read->scan = g_strdup (scan);
+  read->scan = g_strdup (sag_ui_case_get_name (one));
   read->by_model = by_model;
   read->is_watched = is_watched;
   read->grid = *sag_mask_set_get_geometry (sag_ui_case_masks_get_set (target));
@@ -239,8 +270,7 @@ sag_ui_mask_files_open (SagUiMasks *self, GListModel *files, gboolean by_model)
       g_autofree char *path = g_file_get_path (file);
 
       if (path != NULL)
-        open_file (self, target, sag_ui_case_get_name (sag_ui_session_get_case (self->session)),
-                   path, by_model, FALSE);
+        open_file (self, sag_ui_session_get_case (self->session), target, path, by_model, FALSE);
       else
         sag_ui_session_say (self->session, _ ("Only files on this computer can be read."));
     }
@@ -255,6 +285,7 @@ typedef struct
   GPtrArray      *ids;
   GPtrArray      *masks;
   GPtrArray      *paths;
+  guint           n_written;
 } Write;
 
 static void
@@ -273,11 +304,12 @@ write_free (gpointer data)
 static void
 write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  const Write *write = data;
-  GError      *error = NULL;
+  Write  *write = data;
+  GError *error = NULL;
 
-  for (guint m = 0; m < write->masks->len; m++)
+  for (; write->n_written < write->masks->len; write->n_written++)
     {
+      const guint        m = write->n_written;
       const SagGeometry *grid = sag_mask_get_geometry (write->masks->pdata[m]);
       g_autofree guint8 *voxels = g_try_malloc0 ((gsize) sag_geometry_n_voxels (grid));
 
@@ -298,6 +330,31 @@ write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   g_task_return_boolean (task, TRUE);
 }
 
+/* The folder may have several names. */
+static gboolean
+is_watched (SagUiMasks *self, const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  GStatBuf         its, watched;
+
+  return self->watched_folder != NULL && g_stat (folder, &its) == 0 &&
+         g_stat (self->watched_folder, &watched) == 0 && its.st_dev == watched.st_dev &&
+         its.st_ino == watched.st_ino;
+}
+
+/* Files that we write are not another tool's; what comes later under the name of one that we could not is. */
+static void
+note_written (const Write *write)
+{
+  for (guint m = write->n_written; m < write->paths->len; m++)
+    if (is_watched (write->self, write->paths->pdata[m]))
+      {
+        g_autofree char *name = g_path_get_basename (write->paths->pdata[m]);
+
+        g_hash_table_remove (write->self->watched_seen, name);
+      }
+}
+
 static void
 written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -305,6 +362,7 @@ written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *sentence = NULL;
   g_autoptr (GError) error = NULL;
 
+  note_written (write);
   if (g_task_propagate_boolean (G_TASK (result), &error))
     {
       for (guint m = 0; m < write->masks->len; m++)
@@ -339,7 +397,7 @@ write_add (Write *write, guint index, char *path)
   g_ptr_array_add (write->ids, g_strdup (sag_mask_set_get_info (set, index)->id));
   g_ptr_array_add (write->masks, sag_mask_ref (sag_mask_set_get_mask (set, index)));
   g_ptr_array_add (write->paths, path);
-  if (write->self->watched_seen != NULL)
+  if (is_watched (write->self, path))
     g_hash_table_add (write->self->watched_seen, g_path_get_basename (path));
 }
 
@@ -456,14 +514,16 @@ appeared_cb (
       (event != G_FILE_MONITOR_EVENT_CHANGES_DONE_HINT && event != G_FILE_MONITOR_EVENT_MOVED_IN &&
        event != G_FILE_MONITOR_EVENT_RENAMED))
     return;
+  if (g_hash_table_remove (self->watched_seen, name))
+    return;
   one = find_case (self, now, name);
-  if (one == NULL || g_hash_table_remove (self->watched_seen, name))
+  if (one == NULL)
     return;
   target = sag_ui_masks_take (self, one);
   if (target == NULL)
     return;
   sag_ui_masks_follow_case (self);
-  open_file (self, target, sag_ui_case_get_name (one), g_file_peek_path (now), TRUE, TRUE);
+  open_file (self, one, target, g_file_peek_path (now), TRUE, TRUE);
 }
 
 static void
@@ -472,6 +532,7 @@ stop_watching (SagUiMasks *self)
   if (self->watched != NULL)
     g_file_monitor_cancel (self->watched);
   g_clear_object (&self->watched);
+  g_clear_pointer (&self->watched_folder, g_free);
   g_clear_pointer (&self->watched_seen, g_hash_table_unref);
   g_clear_pointer (&self->watched_ids, g_hash_table_unref);
 }
@@ -488,6 +549,7 @@ sag_ui_mask_files_watch (SagUiMasks *self, GFile *folder)
     self->watched = g_file_monitor_directory (folder, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
   if (self->watched != NULL)
     {
+      self->watched_folder = g_file_get_path (folder);
       self->watched_seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
       self->watched_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
       g_signal_connect_object (self->watched, "changed", G_CALLBACK (appeared_cb), self, 0);

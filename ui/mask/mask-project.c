@@ -396,6 +396,7 @@ change_reader_cb (gpointer data)
         continue;
       hand_over (self, masks);
       masks->store = NULL;
+      g_clear_pointer (&masks->reader, g_free); /* until they are met again */
     }
   meet_all (self);
   return G_SOURCE_REMOVE;
@@ -516,8 +517,12 @@ closing_cb (SagUiProject *project, SagUiMasks *self)
 static void
 state_cb (SagUiCase *one, GParamSpec *pspec, SagUiMasks *self)
 {
-  if (self->session != NULL)
-    sag_ui_masks_meet (self, one);
+  if (self->session == NULL)
+    return;
+  sag_ui_masks_meet (self, one);
+  /* Voxels to count came, or went. */
+  if (one == sag_ui_session_get_case (self->session))
+    sag_ui_masks_changed (self);
 }
 
 static void

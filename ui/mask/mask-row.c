@@ -19,6 +19,8 @@ struct _SagUiMaskRow
   GtkWidget      *eye;
   GtkWidget      *lock;
   SagMask        *counted; /* whose statistics are shown, or on their way */
+  gconstpointer   volume;  /* the scan's then; only compared */
+  guint           n_counts;
   gboolean        is_updating;
 };
 
@@ -87,6 +89,7 @@ typedef struct
 {
   SagMask          *mask;
   SagVolume        *volume;
+  guint             number; /* of the count */
   SagMaskStatistics statistics;
 } Count;
 
@@ -136,26 +139,30 @@ counted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   Count           *count = g_task_get_task_data (G_TASK (result));
   g_autofree char *text = NULL;
 
-  if (count->mask != self->counted)
+  if (count->number != self->n_counts)
     return;
   text = sag_ui_mask_statistics_dup_text (&count->statistics);
   gtk_label_set_text (GTK_LABEL (self->value), text);
   describe (self, text);
 }
 
+/* While the voxels are away, what was counted in them stays; when they come, they may be others. */
 static void
 count_later (SagUiMaskRow *self, SagMask *mask, SagVolume *volume)
 {
-  Count *count;
+  const gboolean is_known = mask == self->counted && (volume == NULL || volume == self->volume);
+  Count         *count;
   g_autoptr (GTask) task = NULL;
 
-  if (mask == self->counted)
+  self->volume = volume;
+  if (is_known)
     return;
   g_clear_pointer (&self->counted, sag_mask_unref);
   self->counted = sag_mask_ref (mask);
   count = g_new0 (Count, 1);
   count->mask = sag_mask_ref (mask);
   count->volume = volume != NULL ? sag_volume_ref (volume) : NULL;
+  count->number = ++self->n_counts;
   task = g_task_new (self, NULL, counted_cb, NULL);
   g_task_set_task_data (task, count, count_free);
   g_task_run_in_thread (task, count_thread);

@@ -183,6 +183,16 @@ choose (SagUiMaskTask *self, SagUiMasks *masks, const SagMaskInfo *info)
       gtk_drop_down_set_selected (GTK_DROP_DOWN (self->down), k);
 }
 
+/* What is chosen in an open list would go to a mask that it was not opened for. */
+static void
+close_list (SagUiMaskTask *self)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (self->down); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_POPOVER (child))
+      gtk_popover_popdown (GTK_POPOVER (child));
+}
+
 void
 sag_ui_mask_task_update (SagUiMaskTask *self, SagUiMasks *masks)
 {
@@ -192,6 +202,8 @@ sag_ui_mask_task_update (SagUiMaskTask *self, SagUiMasks *masks)
 
   gtk_widget_set_visible (GTK_WIDGET (self),
                           info != NULL && (info->key != NULL || sag_ui_masks_get_tasks (masks)));
+  if (current != self->masks || g_strcmp0 (info != NULL ? info->id : NULL, self->id) != 0)
+    close_list (self);
   g_set_object (&self->masks, current);
   g_free (self->id);
   self->id = info != NULL ? g_strdup (info->id) : NULL;

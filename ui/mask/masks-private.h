@@ -19,8 +19,8 @@ G_BEGIN_DECLS
  * @stored: (element-type SagUiCaseMasks): those that the open project keeps; weak
  * @readings, @readings_colours: (element-type SagMask), (element-type guint32): of all readers of the case
  *   @readings_case of the project, 0: of none
- * @watched: (nullable): a folder whose masks are opened; @watched_seen has the names of
- *   files that were written by us, @watched_ids the masks of those that were opened
+ * @watched: (nullable): a folder whose masks are opened, at the path @watched_folder; @watched_seen has the names of
+ *   files in it that were written by us, @watched_ids the masks of those that were opened
  * @is_painting: a stroke follows the hand, now at @last_mm
  * @outline: (element-type double[3]): of a polygon or lasso on slice @outline_slice of @outline_view
  * @pointer_view: (nullable): where the hand is, at @pointer
@@ -40,6 +40,7 @@ struct _SagUiMasks
   GArray             *readings_colours;
   gint64              readings_case;
   GFileMonitor       *watched;
+  char               *watched_folder;
   GHashTable         *watched_seen;
   GHashTable         *watched_ids;
 
@@ -113,6 +114,9 @@ SagUiCaseMasks *sag_ui_masks_ready (SagUiMasks *self);
 
 /** sag_ui_masks_take: (nullable): sag_ui_case_masks_get(); what they say is heard, what they undo is seen. */
 SagUiCaseMasks *sag_ui_masks_take (SagUiMasks *self, SagUiCase *one);
+
+/** sag_ui_masks_changed: something that is said of them is another. */
+void sag_ui_masks_changed (SagUiMasks *self);
 
 /** sag_ui_masks_follow_case: the session's case may have other masks now. */
 void sag_ui_masks_follow_case (SagUiMasks *self);

@@ -42,8 +42,8 @@ sag_ui_masks_refresh (SagUiMasks *self)
     sag_ui_slice_view_refresh (self->views->pdata[i]);
 }
 
-static void
-changed (SagUiMasks *self)
+void
+sag_ui_masks_changed (SagUiMasks *self)
 {
   sag_ui_masks_update_actions (self);
   sag_ui_masks_refresh_scenes (self);
@@ -53,7 +53,7 @@ changed (SagUiMasks *self)
 static void
 masks_changed_cb (SagUiCaseMasks *masks, SagUiMasks *self)
 {
-  changed (self);
+  sag_ui_masks_changed (self);
 }
 
 static void
@@ -128,7 +128,7 @@ set_current (SagUiMasks *self, SagUiCaseMasks *masks)
       g_signal_connect (masks, "shown", G_CALLBACK (shown_cb), self);
     }
   sag_ui_masks_refresh (self);
-  changed (self);
+  sag_ui_masks_changed (self);
 }
 
 SagUiCaseMasks *

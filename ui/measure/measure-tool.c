@@ -65,10 +65,22 @@ n_drawn_of_draft (const SagUiMeasures *self)
   return MIN (self->n_placed + 1, sag_render_measure_n_points (self->draft.kind));
 }
 
+/* A point on one scan is no end of a line on another. */
+gboolean
+sag_ui_measures_has_draft_case (const SagUiMeasures *self)
+{
+  SagUiDisplay *display =
+    self->n_placed > 0 ? sag_ui_slice_view_get_display (self->draft_view) : NULL;
+
+  return display != NULL && self->draft_case != NULL &&
+         sag_ui_display_get_case (display) == self->draft_case;
+}
+
 static gboolean
 has_draft_on (const SagUiMeasures *self, SagUiSliceView *view, const SagRenderSlice *slice)
 {
-  return self->n_placed > 0 && self->draft_view == view && is_on (&self->draft, slice);
+  return sag_ui_measures_has_draft_case (self) && self->draft_view == view &&
+         is_on (&self->draft, slice);
 }
 
 static void
@@ -304,6 +316,7 @@ sag_ui_measures_place (SagUiMeasures        *self,
     {
       self->draft = (SagUiMeasure){ .kind = kind, .plane = slice->plane, .slice = slice->index };
       self->draft_view = view;
+      g_set_weak_pointer (&self->draft_case, one);
       self->n_placed = 0;
       memcpy (self->anchor_mm, ras_mm, sizeof self->anchor_mm);
     }

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @views: (element-type SagUiSliceView): attached ones, pointers that are cleared when they go
  * @touched: (nullable): the one of them that was touched last
  * @draft: what is being drawn, @n_placed points of it lie; @anchor_mm is where an ellipse began
+ * @draft_view, @draft_case: on which view and of which scan it was begun, while @n_placed; not kept alive by it
  * @edited: (nullable): what is being moved by @handle, or as a whole (< 0)
  * @has_ghost: the box is being moved, or waits at @ghost for its preparation
  */
@@ -31,6 +32,7 @@ struct _SagUiMeasures
   guint           n_placed;
   double          anchor_mm[3];
   SagUiSliceView *draft_view;
+  SagUiCase      *draft_case;
 
   SagUiMeasurement *edited;
   int               handle;
@@ -58,6 +60,9 @@ SagVolume *sag_ui_measures_get_voxels (SagUiCase *one);
 void sag_ui_measures_push_edit (SagUiMeasures      *self,
                                 SagUiMeasurement   *measurement,
                                 const SagUiMeasure *before);
+
+/** sag_ui_measures_has_draft_case: something is being drawn, and its view still shows the scan it was begun on. */
+gboolean sag_ui_measures_has_draft_case (const SagUiMeasures *self);
 
 /** sag_ui_measures_stop_drawing: forgets what is not complete. */
 void sag_ui_measures_stop_drawing (SagUiMeasures *self);

@@ -245,7 +245,7 @@ display_cb (SagUiDisplay *display, guint change, SagUiMeasures *self)
 {
   SagUiCase *one = sag_ui_display_get_case (display);
 
-  if (change & SAG_UI_CHANGE_TOOL)
+  if (change & SAG_UI_CHANGE_TOOL || (self->n_placed > 0 && !sag_ui_measures_has_draft_case (self)))
     sag_ui_measures_stop_drawing (self);
   if (change & SAG_UI_CHANGE_CASE && one != NULL)
     complete (one);
@@ -369,6 +369,7 @@ sag_ui_measures_dispose (GObject *object)
     g_object_weak_unref (self->views->pdata[i], view_gone_cb, self);
   g_ptr_array_set_size (self->views, 0);
   g_clear_weak_pointer (&self->session);
+  g_clear_weak_pointer (&self->draft_case);
   g_clear_object (&self->chosen);
   g_clear_object (&self->hovered);
   g_clear_object (&self->edited);

@@ -4,7 +4,9 @@
 #include "tests/support/test.h"
 #include "tests/ui/case-fixture.h"
 #include "tests/ui/support.h"
+#include "ui/base/settings.h"
 #include "ui/mask/case-masks-private.h"
+#include "ui/mask/mask-files.h"
 
 /* What another case's journal brings is older than what the person does: neither undone nor redone before it. */
 static void
@@ -212,6 +214,45 @@ test_twice (SagTestMasks *self, gconstpointer data)
   sag_test_ui_until (sag_test_masks_count (self, 0) == first);
 }
 
+static void
+count_cb (SagUiSession *session, const char *sentence, gboolean undoable, guint *n)
+{
+  ++*n;
+}
+
+/* A file that one reader opened does not become the next one's. */
+static void
+test_reader_reads (SagTestMasks *self, gconstpointer data)
+{
+  g_autoptr (GFile) file = g_file_new_build_filename (self->folder, "a_mask.nii.gz", NULL);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  guint n_said = 0;
+
+  g_signal_connect (self->session, "toast", G_CALLBACK (count_cb), &n_said);
+  sag_test_masks_open_project (self, TRUE);
+  sag_test_masks_open_scan (self);
+  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_paint (self, 5);
+  n_said = 0;
+  sag_ui_mask_files_save (self->masks, 0, file);
+  sag_test_ui_until (n_said == 1);
+  g_list_store_append (files, file);
+  sag_ui_mask_files_open (self->masks, G_LIST_MODEL (files), FALSE);
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ben");
+  sag_test_ui_until (n_said == 2 && self->masks->stored->len == 1);
+  g_assert_cmpuint (sag_ui_case_masks_get_n (self->masks->current), ==, 0);
+
+  /* Nor if the scan was not there just then. */
+  sag_ui_mask_files_open (self->masks, G_LIST_MODEL (files), FALSE);
+  sag_ui_case_unload (self->one);
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ann");
+  sag_test_ui_until (n_said == 3);
+  sag_ui_case_load (self->one);
+  sag_test_ui_until (self->masks->stored->len == 1);
+  g_assert_cmpuint (sag_ui_case_masks_get_n (self->masks->current), ==, 1);
+  g_signal_handlers_disconnect_by_data (self->session, &n_said);
+}
+
 /* The worklist knows of masks as they are painted; a reading that began before does not take that back. */
 static void
 test_worklist (SagTestMasks *self, gconstpointer data)
@@ -246,6 +287,7 @@ main (int argc, char **argv)
   ADD ("undo-goes", test_undo_goes);
   ADD ("exchanged", test_exchanged);
   ADD ("twice", test_twice);
+  ADD ("reader-reads", test_reader_reads);
   ADD ("worklist", test_worklist);
 #undef ADD
   return g_test_run ();

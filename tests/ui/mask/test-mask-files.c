@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "model/phantom/phantom.h"
 #include "model/volume/nifti.h"
 #include "tests/support/test.h"
 #include "tests/ui/case-fixture.h"
 #include "tests/ui/engine-support.h"
 #include "tests/ui/support.h"
 #include "ui/case/loss.h"
+#include "ui/mask/case-masks-private.h"
 #include "ui/mask/mask-files.h"
 #include "ui/mask/masks-private.h"
 
@@ -195,6 +197,178 @@ test_watch_behind (Fixture *self, gconstpointer data)
   g_assert_cmpstr (sag_ui_case_masks_get_active (self->masks->current), ==, mine);
 }
 
+/* What we saved elsewhere, or could not save, is not what another tool then writes into the watched folder. */
+static void
+test_watch_saved (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GFile) folder = g_file_new_build_filename (self->folder, "watched", NULL);
+  g_autoptr (GFile) elsewhere = g_file_new_build_filename (self->folder, "chest_a.nii.gz", NULL);
+  g_autoptr (GFile) taken = g_file_get_child (folder, "chest_b.nii.gz");
+  g_autoptr (GFile) there = g_file_get_child (folder, "chest_c.nii.gz");
+  g_autoptr (GFile) of_none = g_file_get_child (folder, "lesion.nii.gz");
+
+  paint (self);
+  g_assert_true (g_file_make_directory (folder, NULL, NULL));
+  g_assert_true (g_file_make_directory (taken, NULL, NULL));
+  sag_ui_mask_files_watch (self->masks, folder);
+  self->n_said = 0;
+  sag_ui_mask_files_save (self->masks, 0, elsewhere);
+  sag_ui_mask_files_save (self->masks, 0, taken);
+  sag_test_ui_until (self->n_said == 2);
+  g_assert_true (g_file_query_exists (elsewhere, NULL));
+  g_assert_cmpuint (g_hash_table_size (self->masks->watched_seen), ==, 0);
+  write_labels (self, "chest_a.nii.gz", 2, 3);
+  sag_test_ui_until (n_masks (self) == 3);
+
+  /* Ours is not read back. */
+  sag_ui_mask_files_save (self->masks, 0, there);
+  sag_ui_mask_files_save (self->masks, 0, of_none);
+  sag_test_ui_until (self->n_said == 5 && g_hash_table_size (self->masks->watched_seen) == 0);
+  g_assert_cmpuint (n_masks (self), ==, 3);
+}
+
+/* The scan was met again as a case whose masks are there already: what was being read goes to those. */
+static void
+test_give_way (Fixture *self, gconstpointer data)
+{
+  SagUiJournal *journal = sag_ui_session_get_journal (self->session);
+  g_autoptr (GFile) file = g_file_new_build_filename (self->folder, "chest_a.nii.gz", NULL);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (SagUiCase) again = sag_ui_case_new (self->scan);
+  SagUiCaseMasks *others;
+
+  paint (self);
+  sag_ui_mask_files_save (self->masks, 0, file);
+  sag_test_ui_until (self->n_said == 1);
+  sag_ui_case_load (again);
+  sag_test_ui_until (sag_ui_case_get_state (again) == SAG_UI_CASE_READY);
+  others = sag_ui_case_masks_get (again, journal);
+  g_list_store_append (files, file);
+  sag_ui_mask_files_open (self->masks, G_LIST_MODEL (files), FALSE);
+  sag_ui_case_masks_give_way (self->masks->current, others, self->one);
+  sag_ui_masks_follow_case (self->masks);
+  sag_test_ui_until (self->n_said == 2);
+  g_assert_true (self->masks->current == others);
+  g_assert_cmpuint (n_masks (self), ==, 1);
+}
+
+/* The scan's file has another scan by now: what was being read for the one before belongs nowhere. */
+static void
+test_other_grid (Fixture *self, gconstpointer data)
+{
+  const SagPhantomOptions options = { .seed = 3, .spacing_mm = { 9, 9, 9 } };
+  g_autoptr (SagPhantom) phantom = sag_phantom_new (&options);
+  g_autoptr (GFile) file = g_file_new_build_filename (self->folder, "chest_a.nii.gz", NULL);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (SagUiCaseMasks) before = NULL;
+
+  paint (self);
+  before = g_object_ref (self->masks->current);
+  sag_ui_mask_files_save (self->masks, 0, file);
+  sag_test_ui_until (self->n_said == 1);
+  g_list_store_append (files, file);
+  sag_ui_mask_files_open (self->masks, G_LIST_MODEL (files), FALSE);
+  sag_ui_case_unload (self->one);
+  sag_ui_case_give (self->one, phantom->image, sag_volume_get_geometry (phantom->image)->dims[2]);
+  sag_test_ui_until (self->n_said == 2);
+  g_assert_cmpuint (sag_ui_case_masks_get_n (before), ==, 1);
+  g_assert_nonnull (sag_ui_masks_make_current (self->masks));
+  g_assert_true (self->masks->current != before);
+  g_assert_cmpuint (n_masks (self), ==, 0);
+}
+
+static GtkWidget *
+find_dialog (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      if (GTK_IS_FILE_CHOOSER_DIALOG (window) && gtk_widget_get_mapped (window))
+        return window; /* the list keeps it */
+    }
+  return NULL;
+}
+
+static GtkWidget *
+open_dialog (Fixture *self, const char *action)
+{
+  g_action_group_activate_action (sag_ui_masks_get_actions (self->masks), action, NULL);
+  sag_test_ui_until (find_dialog () != NULL);
+  sag_test_ui_settle ();
+  return find_dialog ();
+}
+
+/* The chooser looks at the disk before it answers. */
+static void
+answer (GtkWidget *dialog)
+{
+  gtk_dialog_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
+  sag_test_ui_until (find_dialog () == NULL);
+}
+
+/* The mask that was active when the chooser was opened is saved, or none. */
+static void
+test_save_chosen (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GFile) folder = g_file_new_for_path (self->folder);
+  g_autofree char *name = NULL;
+  g_autoptr (GFile) file = NULL;
+  GtkWidget *dialog;
+
+  paint (self);
+  name = sag_ui_mask_files_dup_name (self->masks, 0);
+  file = g_file_get_child (folder, name);
+  dialog = open_dialog (self, "save");
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
+  sag_ui_case_masks_add (self->masks->current, "Another", NULL, NULL, NULL);
+  answer (dialog);
+  sag_test_ui_until (self->n_said == 1);
+  g_assert_true (g_file_query_exists (file, NULL));
+  g_assert_null (sag_ui_loss_get (self->one)); /* it is the painted one that is kept */
+
+  sag_ui_case_masks_set_active (
+    self->masks->current,
+    sag_mask_set_get_info (sag_ui_case_masks_get_set (self->masks->current), 0)->id);
+  g_assert_true (g_file_delete (file, NULL, NULL));
+  dialog = open_dialog (self, "save");
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
+  sag_ui_case_masks_remove (self->masks->current,
+                            sag_ui_case_masks_get_active (self->masks->current));
+  answer (dialog);
+  g_assert_cmpuint (self->n_said, ==, 2);
+  g_assert_cmpuint (n_masks (self), ==, 1);
+  sag_test_ui_settle ();
+  g_assert_false (g_file_query_exists (file, NULL));
+}
+
+/* A chooser that was opened for one scan does nothing to the next. */
+static void
+test_other_scan (Fixture *self, gconstpointer data)
+{
+  SagUiCases *cases = sag_ui_session_get_cases (self->session);
+  g_autoptr (GFile) folder = g_file_new_build_filename (self->folder, "masks", NULL);
+  g_autoptr (GFile) other_file = sag_test_ui_scan (self->folder, "other", 9);
+  SagUiCase *other = sag_ui_cases_add (cases, other_file);
+  GtkWidget *dialog;
+
+  paint (self);
+  g_assert_true (g_file_make_directory (folder, NULL, NULL));
+  dialog = open_dialog (self, "save-all");
+  gtk_file_chooser_set_file (GTK_FILE_CHOOSER (dialog), folder, NULL);
+  sag_test_ui_settle ();
+  sag_ui_cases_set_current (cases, other);
+  sag_test_ui_until (sag_ui_case_get_state (other) == SAG_UI_CASE_READY);
+  paint (self);
+  answer (dialog);
+  g_assert_cmpuint (self->n_said, ==, 1);
+  sag_test_ui_settle ();
+  g_assert_nonnull (sag_ui_loss_get (self->one));
+  g_assert_nonnull (sag_ui_loss_get (other));
+}
+
 static void
 test_fits (void)
 {
@@ -210,10 +384,17 @@ int
 main (int argc, char **argv)
 {
   sag_test_ui_init (&argc, &argv);
-  g_test_add ("/ui/mask-files/round", Fixture, NULL, set_up, test_round, tear_down);
-  g_test_add ("/ui/mask-files/bad", Fixture, NULL, set_up, test_bad, tear_down);
-  g_test_add ("/ui/mask-files/watch", Fixture, NULL, set_up, test_watch, tear_down);
-  g_test_add ("/ui/mask-files/watch-behind", Fixture, NULL, set_up, test_watch_behind, tear_down);
+#define ADD(name, func) g_test_add ("/ui/mask-files/" name, Fixture, NULL, set_up, func, tear_down)
+  ADD ("round", test_round);
+  ADD ("bad", test_bad);
+  ADD ("watch", test_watch);
+  ADD ("watch-behind", test_watch_behind);
+  ADD ("watch-saved", test_watch_saved);
+  ADD ("give-way", test_give_way);
+  ADD ("other-grid", test_other_grid);
+  ADD ("save-chosen", test_save_chosen);
+  ADD ("other-scan", test_other_scan);
+#undef ADD
   g_test_add_func ("/ui/mask-files/fits", test_fits);
   return g_test_run ();
 }

@@ -30,6 +30,19 @@ wait (Fixture *self)
   sag_test_ui_settle ();
 }
 
+/* The pane in a window, in place of the one before. */
+static void
+show (Fixture *self)
+{
+  if (self->window != NULL)
+    gtk_window_destroy (self->window);
+  self->pane = g_object_new (SAG_UI_TYPE_MASK_PANE, "width-request", WIDTH, NULL);
+  sag_ui_mask_pane_set_session (SAG_UI_MASK_PANE (self->pane), self->session);
+  self->window = sag_test_ui_show (self->pane, WIDTH, HEIGHT);
+  gtk_widget_insert_action_group (GTK_WIDGET (self->window), "mask",
+                                  sag_ui_masks_get_actions (self->masks));
+}
+
 static void
 set_up (Fixture *self, gconstpointer data)
 {
@@ -43,11 +56,7 @@ set_up (Fixture *self, gconstpointer data)
   sag_ui_case_give (one, phantom->image, sag_volume_get_geometry (phantom->image)->dims[2]);
   sag_ui_cases_set_current (sag_ui_session_get_cases (self->session), one);
   self->current = sag_ui_masks_make_current (self->masks);
-  self->pane = g_object_new (SAG_UI_TYPE_MASK_PANE, "width-request", WIDTH, NULL);
-  sag_ui_mask_pane_set_session (SAG_UI_MASK_PANE (self->pane), self->session);
-  self->window = sag_test_ui_show (self->pane, WIDTH, HEIGHT);
-  gtk_widget_insert_action_group (GTK_WIDGET (self->window), "mask",
-                                  sag_ui_masks_get_actions (self->masks));
+  show (self);
 }
 
 static void
@@ -159,6 +168,38 @@ test_rows (Fixture *self, gconstpointer data)
   g_assert_true (has_label (get_row (self, 0), "Effusion"));
 }
 
+/* A scan that was given up and is read again: while it is, the mask has a volume and no mean value. */
+static void
+test_read_again (Fixture *self, gconstpointer data)
+{
+  SagUiCase        *one = sag_ui_session_get_case (self->session);
+  SagMask          *mask;
+  SagMaskStatistics whole, less;
+  g_autofree char  *text = NULL;
+  g_autofree char  *less_text = NULL;
+
+  activate (self, "add");
+  paint (self);
+  mask = sag_mask_set_get_mask (sag_ui_case_masks_get_set (self->current), 0);
+  sag_mask_get_statistics (mask, phantom->image, &whole);
+  sag_mask_get_statistics (mask, NULL, &less);
+  text = sag_ui_mask_statistics_dup_text (&whole);
+  less_text = sag_ui_mask_statistics_dup_text (&less);
+  g_assert_cmpstr (text, !=, less_text);
+
+  sag_ui_case_unload (one);
+  show (self);
+  sag_test_ui_until (has_label (get_row (self, 0), less_text));
+  sag_ui_case_give (one, phantom->image, sag_volume_get_geometry (phantom->image)->dims[2]);
+  sag_test_ui_until (has_label (get_row (self, 0), text));
+
+  /* What is known stays while the voxels are away. */
+  sag_ui_case_unload (one);
+  sag_ui_case_masks_rename (self->current, sag_ui_mask_row_get_id (get_row (self, 0)), "Effusion");
+  wait (self);
+  g_assert_true (has_label (get_row (self, 0), text));
+}
+
 static void
 test_text (void)
 {
@@ -182,6 +223,7 @@ main (int argc, char **argv)
   sag_test_ui_style ();
   phantom = sag_phantom_new (&options);
   g_test_add ("/ui/mask-pane/rows", Fixture, NULL, set_up, test_rows, tear_down);
+  g_test_add ("/ui/mask-pane/read-again", Fixture, NULL, set_up, test_read_again, tear_down);
   g_test_add_func ("/ui/mask-pane/text", test_text);
   status = g_test_run ();
   sag_phantom_free (phantom);

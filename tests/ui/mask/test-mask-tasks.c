@@ -146,6 +146,36 @@ test_choice (SagTestMasks *self, gconstpointer data)
   gtk_window_destroy (window);
 }
 
+/* The list is for the mask that it was opened for: when another is active, it closes. */
+static void
+test_open_list (SagTestMasks *self, gconstpointer data)
+{
+  GActionGroup *actions = sag_ui_masks_get_actions (self->masks);
+  GtkWidget    *choice, *list;
+  GtkWindow    *window;
+  const char   *first;
+
+  begin (self);
+  window = show_pane (self, &choice);
+  g_action_group_activate_action (actions, "add", NULL);
+  sag_test_masks_wait (self);
+  first = sag_ui_case_masks_get_active (self->masks->current);
+  list = sag_test_ui_find_type (choice, GTK_TYPE_POPOVER);
+  g_assert_true (gtk_widget_activate (sag_test_ui_find_type (choice, GTK_TYPE_DROP_DOWN)));
+  sag_test_ui_until (gtk_widget_get_mapped (list));
+  sag_ui_case_masks_rename (self->masks->current, first, "Other");
+  sag_test_masks_wait (self);
+  g_assert_true (gtk_widget_get_visible (list));
+  g_action_group_activate_action (actions, "add", NULL);
+  g_assert_false (gtk_widget_get_visible (list));
+  sag_test_masks_wait (self);
+
+  /* And it opens again. */
+  g_assert_true (gtk_widget_activate (sag_test_ui_find_type (choice, GTK_TYPE_DROP_DOWN)));
+  sag_test_ui_until (gtk_widget_get_mapped (list));
+  gtk_window_destroy (window);
+}
+
 static gboolean
 count_sample (const SagExportSample *sample, gpointer user_data, GError **error)
 {
@@ -285,6 +315,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/mask-tasks/" name, SagTestMasks, NULL, sag_test_masks_set_up, func,             \
               sag_test_masks_tear_down)
   ADD ("choice", test_choice);
+  ADD ("open-list", test_open_list);
   ADD ("readings", test_readings);
   ADD ("files", test_files);
 #undef ADD

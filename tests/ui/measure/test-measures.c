@@ -248,6 +248,34 @@ test_nothing (Fixture *self, gconstpointer data)
                    SAG_UI_TOOL_NONE);
 }
 
+/* What was begun on one scan is not finished on the next, though it lies on the slice of that number, too. */
+static void
+test_other_scan (Fixture *self, gconstpointer data)
+{
+  SagUiCases *cases = sag_ui_session_get_cases (self->session);
+  g_autoptr (GFile) file = g_file_new_for_path ("/nowhere/other.nii.gz");
+  g_autoptr (SagUiCase) second = sag_ui_case_new (file);
+  SagUiCase *first = self->one;
+  int        index = get_slice (self).index;
+
+  sag_ui_case_give (second, phantom->image, sag_volume_get_geometry (phantom->image)->dims[2]);
+  sag_ui_cases_insert (cases, G_MAXUINT, second);
+  use_tool (self, "ruler");
+  click (self, 100, 100);
+  sag_ui_cases_set_current (cases, second);
+  sag_test_ui_until (sag_ui_slice_view_is_still (self->view));
+  g_assert_cmpint (get_slice (self).index, ==, index);
+  g_assert_cmpuint (self->measures->n_placed, ==, 0);
+  self->one = second;
+  click (self, 200, 100);
+  g_assert_cmpuint (g_list_model_get_n_items (get_list (self)), ==, 0);
+  click (self, 200, 160);
+  g_assert_cmpuint (g_list_model_get_n_items (get_list (self)), ==, 1);
+  g_assert_cmpfloat_with_epsilon (get_state (self, 0)->value, 60 * mm_per_pixel (self), 1e-9);
+  self->one = first;
+  g_assert_cmpuint (g_list_model_get_n_items (get_list (self)), ==, 0);
+}
+
 /* On a stand-in nothing is measured, and the press is not taken for window and level. */
 static void
 test_stand_in (Fixture *self, gconstpointer data)
@@ -496,6 +524,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/measure/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("draw", test_draw);
   ADD ("nothing", test_nothing);
+  ADD ("other-scan", test_other_scan);
   ADD ("stand-in", test_stand_in);
   ADD ("edit", test_edit);
   ADD ("stretch", test_stretch);
