@@ -396,6 +396,33 @@ test_read_while_shown (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count (fixture, FALSE), >, SIZE * SIZE / 20);
 }
 
+/* A picture of the scan before that was on its way comes to nothing; what went wrong is told all the same. */
+static void
+test_late_picture (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (SagUiCase) other = read_case (8, 5);
+  g_autoptr (GBytes) pixels = g_bytes_new_take (g_malloc0 (4), 4);
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "No memory");
+  SagRenderPicture late = {
+    .pixels = pixels, .width = 1, .height = 1, .stride = 4, .is_final = TRUE
+  };
+
+  wait_still (fixture);
+  late.request = fixture->view->request;
+  sag_ui_display_set_case (fixture->display, other);
+  sag_ui_scene_view_take_picture (fixture->view, &late);
+  g_assert_null (sag_ui_scene_view_get_texture (fixture->view));
+  sag_test_ui_until (fixture->view->request > late.request);
+  sag_ui_scene_view_take_picture (fixture->view, &late);
+  g_assert_false (sag_ui_scene_view_is_still (fixture->view));
+  wait_still (fixture);
+  g_assert_cmpint (gdk_texture_get_width (sag_ui_scene_view_get_texture (fixture->view)), >, 1);
+  late.pixels = NULL;
+  late.error = error;
+  sag_ui_scene_view_take_picture (fixture->view, &late);
+  g_assert_cmpstr (sag_ui_scene_view_get_problem (fixture->view), ==, "No memory");
+}
+
 /* The widget goes while surfaces are being made. */
 static void
 test_goes (void)
@@ -509,6 +536,7 @@ main (int argc, char *argv[])
   ADD ("parts", test_parts);
   ADD ("other-case", test_other_case);
   ADD ("read-while-shown", test_read_while_shown);
+  ADD ("late-picture", test_late_picture);
   ADD ("resize", test_resize);
   ADD ("hidden", test_hidden);
 #undef ADD
