@@ -134,6 +134,7 @@ begin (SagUiViews *self, SagUiCase *other)
     g_ptr_array_add (self->bindings,
                      g_object_bind_property (left, shared[i], right, shared[i],
                                              G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL));
+  sag_ui_cases_set_compared (sag_ui_session_get_cases (self->session), other);
   sag_ui_case_load (other);
   sag_ui_display_set_case (right, other);
   g_object_set_data (G_OBJECT (right), "sag-left-case", sag_ui_display_get_case (left));
@@ -205,6 +206,7 @@ sag_ui_views_finish_compare (SagUiViews *self)
   sag_ui_display_set_only (self->sides[0].display, NULL);
   sag_ui_side_set_display (&self->sides[1], NULL);
   sag_ui_side_set_title (&self->sides[0], NULL);
+  sag_ui_cases_set_compared (sag_ui_session_get_cases (self->session), NULL);
 }
 
 void
