@@ -165,13 +165,17 @@ void
 sag_ui_views_compare_cases (SagUiViews *self, SagUiCase *other)
 {
   SagUiCase *one = sag_ui_display_get_case (self->sides[0].display);
+  g_autoptr (SagUiCase) right = NULL;
 
   g_return_if_fail (SAG_UI_IS_CASE (other));
   if (one == NULL)
     return;
-  begin (self, other);
+  right = g_object_ref (other); /* one that cannot be read leaves its list at once */
+  begin (self, right);
+  if (!self->comparing)
+    return;
   sag_ui_side_set_title (&self->sides[0], sag_ui_case_get_title (one));
-  sag_ui_side_set_title (&self->sides[1], sag_ui_case_get_title (other));
+  sag_ui_side_set_title (&self->sides[1], sag_ui_case_get_title (right));
   end_begin (self);
 }
 

@@ -338,6 +338,56 @@ test_right_stays (ViewsFixture *self, gconstpointer data)
   g_assert_cmpint (sag_ui_case_get_state (self->cases[1]), ==, SAG_UI_CASE_WAITING);
 }
 
+/* A scan that is closed leaves the right side, too: before it is aligned, and after. */
+static void
+test_right_closed (ViewsFixture *self, gconstpointer data)
+{
+  g_autoptr (SagUiCase) current = new_visit (2);
+  g_autoptr (SagUiCase) prior = new_visit (0);
+  SagVolume    *volume = sag_ui_case_get_volume (prior);
+  SagUiCases   *cases = open_cases (self, current, prior);
+  G_GNUC_UNUSED g_autoptr (SagVolume) keep = sag_volume_ref (volume);
+
+  sag_ui_views_compare_cases (self->views, prior);
+  g_assert_true (is_said (self, "Aligning"));
+  sag_ui_cases_remove (cases, prior);
+  g_assert_false (get_switch (self, "comparing"));
+  g_assert_null (sag_ui_slice_view_get_display (views_get_view (self, 1, SAG_RENDER_AXIAL)));
+
+  sag_ui_case_give (prior, volume, sag_volume_get_geometry (volume)->dims[2]);
+  sag_ui_cases_insert (cases, 1, prior);
+  sag_ui_views_compare_cases (self->views, prior);
+  sag_test_ui_until (get_switch (self, "aligned"));
+  sag_ui_cases_remove (cases, prior);
+  g_assert_false (get_switch (self, "comparing"));
+  g_assert_false (get_switch (self, "aligned"));
+  sag_test_ui_settle ();
+  g_assert_false (views_is_seen (self, 1, SAG_RENDER_AXIAL));
+  g_assert_true (sag_ui_display_get_case (self->display) == current);
+}
+
+/* Nor is there a right side without a scan: one that cannot be read, now or later. */
+static void
+test_right_fails (ViewsFixture *self, gconstpointer data)
+{
+  static const char *const places[] = { "sftp://example.org/scan.nii", "file:///nowhere/scan.nii" };
+  SagUiCases              *cases = open_cases (self, self->cases[0], self->cases[1]);
+
+  /* As long as the next one is being read no other is read ahead. */
+  sag_ui_case_give (self->cases[1], views_phantoms[1]->image, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      g_autoptr (GFile) file = g_file_new_for_uri (places[i]);
+      SagUiCase *other = sag_ui_cases_add (cases, file);
+
+      sag_ui_views_compare_cases (self->views, other);
+      sag_test_ui_until (g_list_model_get_n_items (G_LIST_MODEL (cases)) == 2);
+      g_assert_false (get_switch (self, "comparing"));
+      sag_test_ui_settle ();
+      g_assert_false (views_is_seen (self, 1, SAG_RENDER_AXIAL));
+    }
+}
+
 /* Two answers of one case: each side its own map, the cross at the same place. */
 static void
 test_compare_overlays (ViewsFixture *self, gconstpointer data)
@@ -393,5 +443,7 @@ main (int argc, char **argv)
   ADD ("doubtful", test_doubtful);
   ADD ("ended-early", test_ended_early);
   ADD ("right-stays", test_right_stays);
+  ADD ("right-closed", test_right_closed);
+  ADD ("right-fails", test_right_fails);
   return views_run ();
 }
