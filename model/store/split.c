@@ -3,8 +3,8 @@
 
 #include "model/core/error.h"
 #include "model/store/audit.h"
+#include "model/store/store-private.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 
 static gboolean
@@ -87,13 +87,8 @@ sag_store_split (
     return FALSE;
   db = sag_db_open (path, FALSE, FALSE, error);
   done = db != NULL && split_into (db, part, &split, error);
-  if (done && g_rename (part, out) != 0)
-    {
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
-                   "%s cannot be saved there: %s. Choose another name.", out, g_strerror (errno));
-      done = FALSE;
-    }
-  if (!done)
-    g_unlink (part);
+  /* Another file may have come there meanwhile. */
+  done = done && sag_store_give_name (part, out, error);
+  g_unlink (part);
   return done;
 }

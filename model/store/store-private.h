@@ -63,6 +63,8 @@ void sag_store_unref_private (SagStore *store);
 /** sag_store_post_free: a SagStorePost. */
 void     sag_store_post_free (gpointer post);
 gboolean sag_store_set_journal (SagDb *db, gboolean rollback, GError **error);
+/** sag_store_give_name: @path is what @part is, never over a file that is there. @part may stay, too. */
+gboolean sag_store_give_name (const char *part, const char *path, GError **error);
 /** sag_store_thread: works until the store closes. */
 gpointer sag_store_thread (gpointer store);
 

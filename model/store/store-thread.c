@@ -215,9 +215,9 @@ sag_store_set_journal (SagDb *db, gboolean rollback, GError **error)
          sag_db_script (db, "PRAGMA synchronous = FULL", error);
 }
 
-/* Never over a file that is there. File systems without hard links (FAT, some shares) rename. */
-static gboolean
-give_name (const char *part, const char *path, GError **error)
+/* File systems without hard links (FAT, some shares) rename. */
+gboolean
+sag_store_give_name (const char *part, const char *path, GError **error)
 {
   int code = link (part, path) == 0 ? 0 : errno;
 
@@ -256,7 +256,7 @@ copy_file (SagStore *store, const char *path, GError **error)
     done = sag_db_run (copy, error, "PRAGMA journal_mode = DELETE", "");
   g_clear_pointer (&copy, sag_db_close);
   if (done)
-    done = give_name (part, path, error);
+    done = sag_store_give_name (part, path, error);
   g_unlink (part);
   return done;
 }

@@ -13,6 +13,7 @@ struct _SagUiCases
   GPtrArray *items;
   GPtrArray *recent; /* most recently current first */
   SagUiCase *current;
+  SagUiCase *compared;        /* beside the current; with a reference */
   SagUiCase *ahead[N_AHEAD];  /* those read ahead for the current; compared only */
   SagUiCase *wished[N_AHEAD]; /* who should be */
   gsize      ceiling;
@@ -58,14 +59,31 @@ is_ahead (SagUiCases *self, SagUiCase *one)
   return FALSE;
 }
 
-/* The current case stays; then those read ahead; of the others those looked at longest ago go. */
-static void
-keep_below_ceiling (SagUiCases *self)
+static gboolean
+is_looked_at (SagUiCases *self, SagUiCase *one)
+{
+  return one == self->current || one == self->compared;
+}
+
+/* Of what a person looks at nothing may go. */
+static gsize
+count_looked_at (SagUiCases *self)
 {
   gsize used = self->current != NULL ? sag_ui_case_get_bytes (self->current) : 0;
 
+  if (self->compared != NULL && self->compared != self->current)
+    used += sag_ui_case_get_bytes (self->compared);
+  return used;
+}
+
+/* What is looked at stays; then those read ahead; of the others those looked at longest ago go. */
+static void
+keep_below_ceiling (SagUiCases *self)
+{
+  gsize used = count_looked_at (self);
+
   for (guint a = 0; a < N_AHEAD; a++)
-    if (self->ahead[a] != NULL && self->ahead[a] != self->current)
+    if (self->ahead[a] != NULL && !is_looked_at (self, self->ahead[a]))
       {
         const gsize bytes = sag_ui_case_get_bytes (self->ahead[a]);
 
@@ -79,7 +97,7 @@ keep_below_ceiling (SagUiCases *self)
       SagUiCase *one = self->recent->pdata[i];
       gsize      bytes = sag_ui_case_get_bytes (one);
 
-      if (one == self->current || is_ahead (self, one))
+      if (is_looked_at (self, one) || is_ahead (self, one))
         continue;
       if (used + bytes > self->ceiling)
         sag_ui_case_unload (one);
@@ -102,15 +120,18 @@ find_next (SagUiCases *self, guint place)
 static void
 read_ahead (SagUiCases *self)
 {
+  gsize used = count_looked_at (self);
+
   for (guint a = 0; a < N_AHEAD; a++)
     {
       g_autoptr (SagUiCase) next = NULL; /* one that cannot be read leaves the list at once */
 
-      if (self->current == NULL || sag_ui_case_get_state (self->current) != SAG_UI_CASE_READY ||
-          (a + 2) * sag_ui_case_get_bytes (self->current) > self->ceiling)
+      if (self->current == NULL || sag_ui_case_get_state (self->current) != SAG_UI_CASE_READY)
         return;
       g_set_object (&next, find_next (self, a));
-      if (next == NULL)
+      if (next != NULL && !is_looked_at (self, next))
+        used += sag_ui_case_get_bytes (self->current);
+      if (next == NULL || used > self->ceiling)
         return;
       if (next != self->ahead[a])
         {
@@ -220,6 +241,8 @@ take_out (SagUiCases *self, SagUiCase *one, SagUiCase *next)
   gboolean was_current = one == self->current;
 
   g_signal_handlers_disconnect_by_data (one, self);
+  if (one == self->compared)
+    g_clear_object (&self->compared);
   for (guint a = 0; a < N_AHEAD; a++)
     {
       if (one == self->ahead[a])
@@ -292,6 +315,13 @@ sag_ui_cases_set_current (SagUiCases *self, SagUiCase *one)
 }
 
 void
+sag_ui_cases_set_compared (SagUiCases *self, SagUiCase *one)
+{
+  if (g_set_object (&self->compared, one))
+    keep_below_ceiling (self);
+}
+
+void
 sag_ui_cases_step (SagUiCases *self, int step)
 {
   guint      index = self->current != NULL ? sag_ui_cases_index_of (self, self->current) : 0;
@@ -358,6 +388,7 @@ sag_ui_cases_finalize (GObject *object)
       g_signal_handlers_disconnect_by_data (self->items->pdata[i], self);
       sag_ui_case_cancel (self->items->pdata[i]);
     }
+  g_clear_object (&self->compared);
   g_ptr_array_unref (self->recent);
   g_ptr_array_unref (self->items);
   G_OBJECT_CLASS (sag_ui_cases_parent_class)->finalize (object);

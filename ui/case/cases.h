@@ -52,7 +52,13 @@ void       sag_ui_cases_set_current (SagUiCases *self, SagUiCase *one);
 /** sag_ui_cases_step: the next (1) or previous (-1) case becomes current, if there is one. */
 void sag_ui_cases_step (SagUiCases *self, int step);
 
-/** sag_ui_cases_set_ceiling: how many bytes of voxels may stay in all; the current case always does. */
+/**
+ * sag_ui_cases_set_compared: @one (nullable) is looked at beside the current case, whoever reads it: like that one it
+ * stays in memory.
+ */
+void sag_ui_cases_set_compared (SagUiCases *self, SagUiCase *one);
+
+/** sag_ui_cases_set_ceiling: how many bytes of voxels may stay in all; what is looked at always does. */
 void sag_ui_cases_set_ceiling (SagUiCases *self, gsize bytes);
 
 /** sag_ui_cases_foreach: @func must not open or close cases. */

@@ -198,6 +198,8 @@ sag_ui_display_set_case (SagUiDisplay *self, SagUiCase *one)
       g_signal_connect (one, "slices", G_CALLBACK (slices_cb), self);
       g_signal_connect (one, "notify::volume", G_CALLBACK (case_notify_cb), self);
       g_signal_connect (one, "notify::prepared", G_CALLBACK (case_notify_cb), self);
+      /* Some show only what was read to its end, which nothing above tells without a model. */
+      g_signal_connect (one, "notify::state", G_CALLBACK (case_notify_cb), self);
       g_signal_connect (sag_ui_case_get_overlays (one), "items-changed", G_CALLBACK (overlays_cb),
                         self);
       g_signal_connect (sag_ui_case_get_measurements (one), "items-changed", G_CALLBACK (marks_cb),

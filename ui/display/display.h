@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /** SagUiChange: what of a display changed; flags. */
 typedef enum
 {
-  SAG_UI_CHANGE_CASE = 1 << 0,    /* another case, another volume, or more slices of it */
+  SAG_UI_CHANGE_CASE = 1 << 0,    /* another case, its volume or state, or more slices of it */
   SAG_UI_CHANGE_CROSS = 1 << 1,   /* the crosshair, and so the slices */
   SAG_UI_CHANGE_WINDOW = 1 << 2,  /* window/level, inversion, slab, interpolation, side */
   SAG_UI_CHANGE_OVERLAY = 1 << 3, /* maps and their looks, the box, marks, measurements */

@@ -120,14 +120,12 @@ sag_ui_scene_view_drop_lungs (SagUiSceneView *self)
   self->lungs_known = FALSE;
 }
 
-static void
-picture_cb (const SagRenderPicture *picture, gpointer user_data)
+void
+sag_ui_scene_view_take_picture (SagUiSceneView *self, const SagRenderPicture *picture)
 {
-  SagUiSceneView *self = user_data;
-
   if (picture->error != NULL)
     take_error (self, picture);
-  if (picture->pixels != NULL)
+  if (picture->pixels != NULL && picture->request >= self->first_request)
     {
       g_clear_object (&self->texture);
       self->texture = gdk_memory_texture_new (picture->width, picture->height, GDK_MEMORY_R8G8B8A8,
@@ -140,6 +138,12 @@ picture_cb (const SagRenderPicture *picture, gpointer user_data)
         find_lungs (self);
     }
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+picture_cb (const SagRenderPicture *picture, gpointer user_data)
+{
+  sag_ui_scene_view_take_picture (user_data, picture);
 }
 
 /* What the worker is to draw, once in a frame of the window. */
@@ -157,6 +161,8 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
       g_autoptr (SagRenderContent) content = sag_ui_scene_view_make_content (self);
 
       self->request = sag_render_worker_set_content (self->worker, content);
+      if (self->first_request == G_MAXUINT64)
+        self->first_request = self->request;
     }
   if (self->view_dirty)
     self->request = sag_render_worker_set_view (

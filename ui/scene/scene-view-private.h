@@ -48,7 +48,8 @@ struct _SagUiSceneView
   gboolean      lungs_known;
   GCancellable *lungs_cancellable;
 
-  guint64         request; /* newest that was given to the worker */
+  guint64         request;       /* newest that was given to the worker */
+  guint64         first_request; /* of this volume; G_MAXUINT64 until the worker has it */
   GdkTexture     *texture;
   SagRenderCamera texture_camera;
   gboolean        is_still;
@@ -77,6 +78,9 @@ struct _SagUiSceneView
 
 /** sag_ui_scene_view_request: at the next frame of the window. */
 void sag_ui_scene_view_request (SagUiSceneView *self, gboolean content);
+
+/** sag_ui_scene_view_take_picture: what the worker drew, unless it is of the scan before. */
+void sag_ui_scene_view_take_picture (SagUiSceneView *self, const SagRenderPicture *picture);
 
 /** sag_ui_scene_view_describe: for those who do not see it: where one stands, or what is wrong. */
 void sag_ui_scene_view_describe (SagUiSceneView *self);

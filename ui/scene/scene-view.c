@@ -98,6 +98,7 @@ meet_volume (SagUiSceneView *self)
       sag_render_camera_fit (&self->camera, sag_volume_get_geometry (volume));
     }
   g_clear_object (&self->texture);
+  self->first_request = G_MAXUINT64;
   gtk_widget_set_visible (self->menu_button, volume != NULL && self->problem == NULL);
   sag_ui_scene_view_describe (self);
   sag_ui_scene_view_request (self, TRUE);

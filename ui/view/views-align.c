@@ -157,6 +157,15 @@ done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   sag_ui_views_take_fit (self, &job->registration, job->laid);
 }
 
+/* It was closed, or could not be read. */
+static gboolean
+is_gone (SagUiCase *prior)
+{
+  const SagUiCaseState state = sag_ui_case_get_state (prior);
+
+  return state == SAG_UI_CASE_WAITING || state == SAG_UI_CASE_FAILED;
+}
+
 /* Once both are there. */
 static void
 state_cb (SagUiCase *one, GParamSpec *pspec, SagUiViews *self)
@@ -165,6 +174,11 @@ state_cb (SagUiCase *one, GParamSpec *pspec, SagUiViews *self)
   g_autoptr (GTask) task = NULL;
   Job *job;
 
+  if (align->prior != NULL && is_gone (align->prior))
+    {
+      sag_ui_views_end_compare (self);
+      return;
+    }
   if (align->prior == NULL || align->cancellable != NULL || align->stand_in != NULL)
     return;
   if (sag_ui_case_get_state (align->current) != SAG_UI_CASE_READY ||

@@ -134,6 +134,7 @@ begin (SagUiViews *self, SagUiCase *other)
     g_ptr_array_add (self->bindings,
                      g_object_bind_property (left, shared[i], right, shared[i],
                                              G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL));
+  sag_ui_cases_set_compared (sag_ui_session_get_cases (self->session), other);
   sag_ui_case_load (other);
   sag_ui_display_set_case (right, other);
   g_object_set_data (G_OBJECT (right), "sag-left-case", sag_ui_display_get_case (left));
@@ -164,13 +165,17 @@ void
 sag_ui_views_compare_cases (SagUiViews *self, SagUiCase *other)
 {
   SagUiCase *one = sag_ui_display_get_case (self->sides[0].display);
+  g_autoptr (SagUiCase) right = NULL;
 
   g_return_if_fail (SAG_UI_IS_CASE (other));
   if (one == NULL)
     return;
-  begin (self, other);
+  right = g_object_ref (other); /* one that cannot be read leaves its list at once */
+  begin (self, right);
+  if (!self->comparing)
+    return;
   sag_ui_side_set_title (&self->sides[0], sag_ui_case_get_title (one));
-  sag_ui_side_set_title (&self->sides[1], sag_ui_case_get_title (other));
+  sag_ui_side_set_title (&self->sides[1], sag_ui_case_get_title (right));
   end_begin (self);
 }
 
@@ -205,6 +210,7 @@ sag_ui_views_finish_compare (SagUiViews *self)
   sag_ui_display_set_only (self->sides[0].display, NULL);
   sag_ui_side_set_display (&self->sides[1], NULL);
   sag_ui_side_set_title (&self->sides[0], NULL);
+  sag_ui_cases_set_compared (sag_ui_session_get_cases (self->session), NULL);
 }
 
 void

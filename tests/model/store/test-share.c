@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Cohen's table of the textbooks, and the two of Feinstein and Cicchetti, 1990. */
 static void
@@ -215,6 +216,38 @@ test_split_and_merge (void)
   sag_test_remove_folder (folder);
 }
 
+static guint
+n_files (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+/* What came to the name while the copy was made stays; a link to nowhere is seen only when the name is given. */
+static void
+test_split_over (void)
+{
+  char            *folder = sag_test_dup_folder ();
+  g_autofree char *path = g_build_filename (folder, "all.sagitta", NULL);
+  g_autofree char *out = g_build_filename (folder, "ann.sagitta", NULL);
+  g_autofree char *target = NULL;
+  g_autoptr (GError) error = NULL;
+  SagStore *store = sag_store_open (path, SAG_STORE_CREATE, "Ann", &error);
+
+  sag_store_free (store);
+  g_assert_cmpint (symlink ("nowhere", out), ==, 0);
+  g_assert_false (sag_store_split (path, out, "Ann", FALSE, &error));
+  sag_test_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST, "Choose another name");
+  target = g_file_read_link (out, NULL);
+  g_assert_cmpstr (target, ==, "nowhere");
+  g_assert_cmpuint (n_files (folder), ==, 2); /* and nothing half done */
+  sag_test_remove_folder (folder);
+}
+
 /* Two machines have another scan at the same path: they stay apart. */
 static void
 test_same_path (void)
@@ -250,6 +283,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/share/kappa", test_kappa);
   g_test_add_func ("/store/share/alpha", test_alpha);
   g_test_add_func ("/store/share/split-and-merge", test_split_and_merge);
+  g_test_add_func ("/store/share/split-over", test_split_over);
   g_test_add_func ("/store/share/same-path", test_same_path);
   return g_test_run ();
 }

@@ -193,6 +193,37 @@ test_ceiling (Fixture *fixture, gconstpointer data)
   g_assert_true (is_ready (cases[1]));
 }
 
+/* Two of these fit: what is compared with the current one stays, and what was read ahead goes. */
+static void
+test_compared (Fixture *fixture, gconstpointer data)
+{
+  SagUiCase *cases[4];
+
+  for (int i = 0; i < 4; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("scan%d", i);
+
+      cases[i] = add_scan (fixture, name, 8);
+    }
+  sag_ui_cases_set_ceiling (fixture->cases, 2 * 2 * 52 * 40 * 42);
+  sag_ui_cases_set_current (fixture->cases, cases[0]);
+  sag_test_ui_until (is_ready (cases[1]));
+  sag_ui_cases_set_compared (fixture->cases, cases[3]);
+  sag_ui_case_load (cases[3]);
+  sag_test_ui_until (sag_ui_case_get_state (cases[3]) != SAG_UI_CASE_LOADING);
+  g_assert_true (is_ready (cases[0]) && is_ready (cases[3]));
+  g_assert_cmpint (sag_ui_case_get_state (cases[1]), ==, SAG_UI_CASE_WAITING);
+  sag_ui_cases_set_ceiling (fixture->cases, 1);
+  g_assert_true (is_ready (cases[0]) && is_ready (cases[3]));
+  sag_ui_cases_set_compared (fixture->cases, NULL);
+  g_assert_cmpint (sag_ui_case_get_state (cases[3]), ==, SAG_UI_CASE_WAITING);
+  /* Nobody is asked about one that was closed. */
+  sag_ui_cases_set_compared (fixture->cases, cases[2]);
+  sag_ui_cases_remove (fixture->cases, cases[2]);
+  sag_ui_cases_set_ceiling (fixture->cases, 2);
+  g_assert_true (is_ready (cases[0]));
+}
+
 static void
 count_cb (SagUiCase *one, GParamSpec *pspec, guint *n)
 {
@@ -304,6 +335,7 @@ main (int argc, char **argv)
   add ("bad-first", test_bad_first);
   add ("read-ahead", test_read_ahead);
   add ("ceiling", test_ceiling);
+  add ("compared", test_compared);
   add ("too-large-ahead", test_too_large_ahead);
   add ("give-up", test_give_up);
   add ("close-and-reopen", test_close_and_reopen);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ui/scene/scene-view.h"
+#include "ui/scene/scene-view-private.h"
 
 #include "model/phantom/phantom.h"
 #include "render/scene/worker.h"
@@ -23,7 +23,7 @@ typedef struct
 } Fixture;
 
 static SagUiCase *
-read_case (guint64 seed, double spacing_mm)
+new_case (guint64 seed, double spacing_mm)
 {
   const SagPhantomOptions options = {
     .seed = seed,
@@ -34,12 +34,18 @@ read_case (guint64 seed, double spacing_mm)
   g_autofree char *name = g_strdup_printf ("phantom-%u", (guint) seed);
   g_autofree char *file_name = g_strconcat (name, ".nii.gz", NULL);
   g_autoptr (GFile) file = g_file_new_build_filename (folder, file_name, NULL);
-  GError    *error = NULL;
-  SagUiCase *one;
+  GError *error = NULL;
 
   sag_phantom_write (phantom, &options, folder, name, &error);
   g_assert_no_error (error);
-  one = sag_ui_case_new (file);
+  return sag_ui_case_new (file);
+}
+
+static SagUiCase *
+read_case (guint64 seed, double spacing_mm)
+{
+  SagUiCase *one = new_case (seed, spacing_mm);
+
   sag_ui_case_load (one);
   sag_test_ui_until (sag_ui_case_get_state (one) == SAG_UI_CASE_READY);
   return one;
@@ -375,6 +381,48 @@ test_other_case (Fixture *fixture, gconstpointer data)
   sag_test_ui_settle ();
 }
 
+/* A scan that is shown while it is read appears once that is done, without anything else to come: no model is open. */
+static void
+test_read_while_shown (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (SagUiCase) other = new_case (8, 5);
+
+  sag_ui_case_load (other);
+  sag_ui_display_set_case (fixture->display, other);
+  g_assert_cmpint (sag_ui_case_get_state (other), ==, SAG_UI_CASE_LOADING);
+  sag_test_ui_until (sag_ui_case_get_state (other) == SAG_UI_CASE_READY);
+  g_assert_true (fixture->view->volume == sag_ui_case_get_volume (other));
+  wait_still (fixture);
+  g_assert_cmpuint (count (fixture, FALSE), >, SIZE * SIZE / 20);
+}
+
+/* A picture of the scan before that was on its way comes to nothing; what went wrong is told all the same. */
+static void
+test_late_picture (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (SagUiCase) other = read_case (8, 5);
+  g_autoptr (GBytes) pixels = g_bytes_new_take (g_malloc0 (4), 4);
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "No memory");
+  SagRenderPicture late = {
+    .pixels = pixels, .width = 1, .height = 1, .stride = 4, .is_final = TRUE
+  };
+
+  wait_still (fixture);
+  late.request = fixture->view->request;
+  sag_ui_display_set_case (fixture->display, other);
+  sag_ui_scene_view_take_picture (fixture->view, &late);
+  g_assert_null (sag_ui_scene_view_get_texture (fixture->view));
+  sag_test_ui_until (fixture->view->request > late.request);
+  sag_ui_scene_view_take_picture (fixture->view, &late);
+  g_assert_false (sag_ui_scene_view_is_still (fixture->view));
+  wait_still (fixture);
+  g_assert_cmpint (gdk_texture_get_width (sag_ui_scene_view_get_texture (fixture->view)), >, 1);
+  late.pixels = NULL;
+  late.error = error;
+  sag_ui_scene_view_take_picture (fixture->view, &late);
+  g_assert_cmpstr (sag_ui_scene_view_get_problem (fixture->view), ==, "No memory");
+}
+
 /* The widget goes while surfaces are being made. */
 static void
 test_goes (void)
@@ -487,6 +535,8 @@ main (int argc, char *argv[])
   ADD ("cross", test_cross);
   ADD ("parts", test_parts);
   ADD ("other-case", test_other_case);
+  ADD ("read-while-shown", test_read_while_shown);
+  ADD ("late-picture", test_late_picture);
   ADD ("resize", test_resize);
   ADD ("hidden", test_hidden);
 #undef ADD

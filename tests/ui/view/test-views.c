@@ -1,105 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ui/view/views-private.h"
-
-#include "model/phantom/phantom.h"
-#include "model/register/register.h"
-#include "render/scene/worker.h"
 #include "tests/ui/support.h"
-#include "ui/case/stand-in.h"
-#include "ui/mask/case-masks.h"
+#include "tests/ui/view/views-fixture.h"
 #include "ui/scene/scene-view.h"
 
-#include <math.h>
-
-static SagPhantom *phantoms[2];
-
-typedef struct
-{
-  SagUiEngine  *engine;
-  SagUiSession *session;
-  SagUiDisplay *display;
-  SagUiViews   *views;
-  SagUiCase    *cases[2];
-  GtkWindow    *window;
-} Fixture;
-
-static SagEngine *
-no_engine (SagBundle *bundle, gpointer user_data, SagUiEngineNote *note, GError **error)
-{
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "No engine in this test.");
-  return NULL;
-}
-
-static int
-n_slices (int i)
-{
-  return sag_volume_get_geometry (phantoms[i]->image)->dims[2];
-}
-
 static void
-set_up (Fixture *self, gconstpointer data)
-{
-
-  self->engine = sag_ui_engine_new (no_engine, NULL, NULL);
-  self->session = sag_ui_session_new (self->engine);
-  self->display = sag_ui_session_get_display (self->session);
-  self->views = g_object_new (SAG_UI_TYPE_VIEWS, NULL);
-  for (int i = 0; i < 2; i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/nowhere/case-%d.nii.gz", i);
-      g_autoptr (GFile) file = g_file_new_for_path (path);
-      g_autoptr (SagUiCase) one = sag_ui_case_new (file);
-
-      sag_ui_case_give (one, phantoms[i]->image, n_slices (i));
-      self->cases[i] = g_object_ref (one);
-    }
-  sag_ui_views_set_session (self->views, self->session);
-  sag_ui_display_set_case (self->display, self->cases[0]);
-  self->window = sag_test_ui_show (GTK_WIDGET (self->views), 900, 700);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  sag_ui_display_set_case (self->display, NULL);
-  g_object_add_weak_pointer (G_OBJECT (self->views), (gpointer *) &self->views);
-  gtk_window_destroy (self->window);
-  sag_test_ui_until (self->views == NULL); /* a thread that aligns has to hear that it need not */
-  sag_ui_engine_close (self->engine);
-  for (int i = 0; i < 2; i++)
-    g_object_unref (self->cases[i]);
-  g_assert_finalize_object (self->session);
-  g_object_unref (self->engine);
-}
-
-static SagUiSliceView *
-get_view (Fixture *self, int side, SagRenderPlane plane)
-{
-  g_autoptr (GPtrArray) views = sag_ui_views_get_slices (self->views);
-
-  g_assert_cmpint (views->len, >, (guint) side * SAG_RENDER_N_PLANES);
-  return views->pdata[side * SAG_RENDER_N_PLANES + (int) plane];
-}
-
-static gboolean
-is_seen (Fixture *self, int side, SagRenderPlane plane)
-{
-  return gtk_widget_get_mapped (GTK_WIDGET (get_view (self, side, plane)));
-}
-
-static void
-act (Fixture *self, const char *detailed)
-{
-  g_autoptr (GVariant) target = NULL;
-  g_autofree char *name = NULL;
-
-  g_assert_true (g_action_parse_detailed_name (detailed, &name, &target, NULL));
-  g_assert_true (gtk_widget_activate_action_variant (GTK_WIDGET (self->views), name, target));
-  sag_test_ui_settle ();
-}
-
-static void
-test_layouts (Fixture *self, gconstpointer data)
+test_layouts (ViewsFixture *self, gconstpointer data)
 {
   GtkWidget *scene = sag_test_ui_find_type (GTK_WIDGET (self->views), SAG_UI_TYPE_SCENE_VIEW);
   int        quad_width;
@@ -107,468 +12,87 @@ test_layouts (Fixture *self, gconstpointer data)
   g_assert_nonnull (scene);
   g_assert_true (sag_ui_views_find (scene) == self->views);
   for (int p = 0; p < SAG_RENDER_N_PLANES; p++)
-    g_assert_true (is_seen (self, 0, p));
+    g_assert_true (views_is_seen (self, 0, p));
   g_assert_true (gtk_widget_get_mapped (scene));
-  quad_width = gtk_widget_get_width (GTK_WIDGET (get_view (self, 0, SAG_RENDER_AXIAL)));
+  quad_width = gtk_widget_get_width (GTK_WIDGET (views_get_view (self, 0, SAG_RENDER_AXIAL)));
 
-  act (self, "view.layout::large");
-  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (get_view (self, 0, SAG_RENDER_AXIAL))), >,
-                   quad_width + 50);
-  g_assert_true (is_seen (self, 0, SAG_RENDER_SAGITTAL));
+  views_act (self, "view.layout::large");
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (views_get_view (self, 0, SAG_RENDER_AXIAL))),
+                   >, quad_width + 50);
+  g_assert_true (views_is_seen (self, 0, SAG_RENDER_SAGITTAL));
 
-  act (self, "view.main::coronal");
-  g_assert_true (is_seen (self, 0, SAG_RENDER_CORONAL));
-  g_assert_false (is_seen (self, 0, SAG_RENDER_AXIAL));
+  views_act (self, "view.main::coronal");
+  g_assert_true (views_is_seen (self, 0, SAG_RENDER_CORONAL));
+  g_assert_false (views_is_seen (self, 0, SAG_RENDER_AXIAL));
   g_assert_false (gtk_widget_get_mapped (scene));
-  g_assert_true (sag_ui_views_get_active (self->views) == get_view (self, 0, SAG_RENDER_CORONAL));
+  g_assert_true (sag_ui_views_get_active (self->views) ==
+                 views_get_view (self, 0, SAG_RENDER_CORONAL));
 
-  act (self, "view.maximise");
-  g_assert_true (is_seen (self, 0, SAG_RENDER_AXIAL));
-  act (self, "view.main::scene");
+  views_act (self, "view.maximise");
+  g_assert_true (views_is_seen (self, 0, SAG_RENDER_AXIAL));
+  views_act (self, "view.main::scene");
   g_assert_true (gtk_widget_get_mapped (scene));
-  g_assert_false (is_seen (self, 0, SAG_RENDER_AXIAL));
-  act (self, "view.layout::quad");
-  g_assert_true (is_seen (self, 0, SAG_RENDER_AXIAL));
+  g_assert_false (views_is_seen (self, 0, SAG_RENDER_AXIAL));
+  views_act (self, "view.layout::quad");
+  g_assert_true (views_is_seen (self, 0, SAG_RENDER_AXIAL));
 }
 
 static void
-test_actions (Fixture *self, gconstpointer data)
+test_actions (ViewsFixture *self, gconstpointer data)
 {
   SagRenderSlice  slice;
   SagRenderWindow window;
   int             index;
 
-  gtk_widget_grab_focus (GTK_WIDGET (get_view (self, 0, SAG_RENDER_SAGITTAL)));
-  g_assert_true (sag_ui_slice_view_get_slice (get_view (self, 0, SAG_RENDER_SAGITTAL), &slice));
+  gtk_widget_grab_focus (GTK_WIDGET (views_get_view (self, 0, SAG_RENDER_SAGITTAL)));
+  g_assert_true (
+    sag_ui_slice_view_get_slice (views_get_view (self, 0, SAG_RENDER_SAGITTAL), &slice));
   index = slice.index;
-  act (self, "view.step(3)");
-  sag_ui_slice_view_get_slice (get_view (self, 0, SAG_RENDER_SAGITTAL), &slice);
+  views_act (self, "view.step(3)");
+  sag_ui_slice_view_get_slice (views_get_view (self, 0, SAG_RENDER_SAGITTAL), &slice);
   g_assert_cmpint (slice.index, ==, index + 3);
-  act (self, "view.step(-65536)");
-  sag_ui_slice_view_get_slice (get_view (self, 0, SAG_RENDER_SAGITTAL), &slice);
+  views_act (self, "view.step(-65536)");
+  sag_ui_slice_view_get_slice (views_get_view (self, 0, SAG_RENDER_SAGITTAL), &slice);
   g_assert_cmpint (slice.index, ==, 0);
 
-  act (self, "view.preset(1)");
+  views_act (self, "view.preset(1)");
   window = sag_ui_display_get_window (self->display);
   g_assert_cmpfloat (window.width, ==, 400);
   g_assert_cmpfloat (window.level, ==, 40);
-  act (self, "view.invert");
+  views_act (self, "view.invert");
   g_assert_true (sag_ui_display_get_invert (self->display));
-  act (self, "view.slab(uint32 1)");
+  views_act (self, "view.slab(uint32 1)");
   g_assert_cmpint (sag_ui_display_get_slab (self->display), ==, SAG_RENDER_SLAB_MAXIMUM);
-  act (self, "view.slab-mm(20.0)");
+  views_act (self, "view.slab-mm(20.0)");
   g_assert_cmpfloat (sag_ui_display_get_slab_mm (self->display), ==, 20);
 }
 
-static SagUiOverlay *
-new_overlay (const char *label)
-{
-  const int32_t dims[3] = { 4, 4, 4 };
-  const float   cells[64] = { 0.9f };
-  SagGeometry   geometry =
-    sag_geometry_init (dims, (const double[]){ 12, 16, 16 }, (const double[]){ 0, 0, 0 });
-
-  return sag_ui_overlay_new (SAG_UI_OVERLAY_SCORE, label, cells, &geometry, 0);
-}
-
 static void
-add_overlay (Fixture *self, const char *label)
-{
-  g_autoptr (SagUiOverlay) overlay = new_overlay (label);
-
-  g_list_store_append (sag_ui_case_get_overlays (self->cases[0]), overlay);
-}
-
-static void
-test_peek_and_opacity (Fixture *self, gconstpointer data)
+test_peek_and_opacity (ViewsFixture *self, gconstpointer data)
 {
   g_autoptr (SagUiOverlay) overlay = NULL;
 
-  add_overlay (self, "a");
+  views_add_overlay (self, "a");
   overlay = g_list_model_get_item (G_LIST_MODEL (sag_ui_case_get_overlays (self->cases[0])), 0);
   sag_ui_overlay_set_visible (overlay, TRUE);
   g_object_set (overlay, "opacity", 0.5, NULL);
-  act (self, "view.opacity(0.1)");
+  views_act (self, "view.opacity(0.1)");
   g_assert_cmpfloat_with_epsilon (sag_ui_overlay_get_scale (overlay).opacity, 0.6, 1e-9);
-  act (self, "view.opacity(-0.9)");
+  views_act (self, "view.opacity(-0.9)");
   g_assert_cmpfloat_with_epsilon (sag_ui_overlay_get_scale (overlay).opacity, 0.05, 1e-9);
-  act (self, "view.overlays");
+  views_act (self, "view.overlays");
   g_assert_false (sag_ui_display_get_show_overlays (self->display));
 }
 
-/* Two scans: the same window, the same distance apart, the same millimetres a pixel. */
-static void
-test_compare_cases (Fixture *self, gconstpointer data)
-{
-  SagUiDisplay *other;
-  double        left[3], right[3], offset[3];
-  SagRenderView view, twin;
-
-  sag_ui_views_compare_cases (self->views, self->cases[1]);
-  sag_test_ui_settle ();
-  g_assert_true (is_seen (self, 1, SAG_RENDER_AXIAL));
-  other = sag_ui_slice_view_get_display (get_view (self, 1, SAG_RENDER_AXIAL));
-  g_assert_true (sag_ui_display_get_case (other) == self->cases[1]);
-  sag_ui_display_get_cross (self->display, left);
-  sag_ui_display_get_cross (other, right);
-  for (int a = 0; a < 3; a++)
-    offset[a] = right[a] - left[a];
-
-  sag_ui_slice_view_step (get_view (self, 0, SAG_RENDER_AXIAL), -7);
-  sag_ui_display_get_cross (self->display, left);
-  sag_ui_display_get_cross (other, right);
-  for (int a = 0; a < 3; a++)
-    g_assert_cmpfloat_with_epsilon (right[a] - left[a], offset[a], 1e-6);
-  sag_ui_slice_view_step (get_view (self, 1, SAG_RENDER_CORONAL), 4);
-  sag_ui_display_get_cross (self->display, left);
-  sag_ui_display_get_cross (other, right);
-  for (int a = 0; a < 3; a++)
-    g_assert_cmpfloat_with_epsilon (right[a] - left[a], offset[a], 1e-6);
-
-  act (self, "view.preset(4)");
-  g_assert_cmpfloat (sag_ui_display_get_window (other).width, ==, 1500);
-  sag_ui_slice_view_zoom (get_view (self, 0, SAG_RENDER_AXIAL), 1.7);
-  sag_ui_slice_view_get_view (get_view (self, 0, SAG_RENDER_AXIAL), &view);
-  sag_ui_slice_view_get_view (get_view (self, 1, SAG_RENDER_AXIAL), &twin);
-  g_assert_cmpfloat_with_epsilon (view.mm_per_pixel, twin.mm_per_pixel, 1e-12);
-
-  /* Apart, and together again from where they are. */
-  act (self, "view.linked");
-  sag_ui_display_get_cross (other, right);
-  sag_ui_slice_view_step (get_view (self, 0, SAG_RENDER_AXIAL), 5);
-  sag_ui_display_get_cross (other, offset);
-  for (int a = 0; a < 3; a++)
-    g_assert_cmpfloat (offset[a], ==, right[a]);
-
-  act (self, "view.end-compare");
-  g_assert_false (is_seen (self, 1, SAG_RENDER_AXIAL));
-  act (self, "view.preset(0)");
-}
-
-static gboolean
-says (GtkWidget *widget, gconstpointer text)
-{
-  return strstr (gtk_label_get_label (GTK_LABEL (widget)), text) != NULL;
-}
-
-/* What is said above the right side. */
-static gboolean
-is_said (Fixture *self, const char *text)
-{
-  return sag_test_ui_find (GTK_WIDGET (self->views), GTK_TYPE_LABEL, says, text) != NULL;
-}
-
-static gboolean
-get_switch (Fixture *self, const char *property)
-{
-  gboolean value;
-
-  g_object_get (self->views, property, &value, NULL);
-  return value;
-}
-
-/* Without lungs nothing is aligned: it is said, and the scans stay as they are stored. */
-static void
-test_not_aligned (Fixture *self, gconstpointer data)
-{
-  SagUiDisplay *other;
-
-  sag_ui_views_compare_cases (self->views, self->cases[1]);
-  other = sag_ui_slice_view_get_display (get_view (self, 1, SAG_RENDER_AXIAL));
-  sag_test_ui_until (is_said (self, "Could not be aligned"));
-  act (self, "view.aligned");
-  act (self, "view.checker");
-  g_assert_false (get_switch (self, "aligned"));
-  g_assert_false (get_switch (self, "checker"));
-  g_assert_true (sag_ui_display_get_case (other) == self->cases[1]);
-  act (self, "view.end-compare");
-}
-
-/* The same anatomy on both sides: by the matrix while stored, at the same point while aligned. */
-static void
-assert_same_place (Fixture *self, SagUiDisplay *other, const double current_to_prior[3][4])
-{
-  double left[3], right[3];
-
-  sag_ui_display_get_cross (self->display, left);
-  sag_ui_display_get_cross (other, right);
-  if (current_to_prior != NULL)
-    sag_geometry_apply (current_to_prior, left, left);
-  for (int a = 0; a < 3; a++)
-    g_assert_cmpfloat_with_epsilon (left[a], right[a], 1e-6);
-}
-
-static SagUiCase *
-new_visit (guint visit)
-{
-  const SagPhantomOptions options = {
-    .seed = 3, .visit = visit, .anatomical = TRUE, .spacing_mm = { 3, 3, 3 }
-  };
-  g_autoptr (SagPhantom) phantom = sag_phantom_new (&options);
-  g_autoptr (GFile) file = g_file_new_for_path ("/nowhere/visit.nii.gz");
-  SagUiCase *one = sag_ui_case_new (file);
-
-  sag_ui_case_give (one, phantom->image, sag_volume_get_geometry (phantom->image)->dims[2]);
-  return one;
-}
-
-/* Two scans of one patient: aligned by itself, and shown so; as stored the cross still follows. */
-static void
-test_aligned (Fixture *self, gconstpointer data)
-{
-  g_autoptr (SagUiCase) current = new_visit (2);
-  g_autoptr (SagUiCase) prior = new_visit (0);
-  SagVolume      *volume = sag_ui_case_get_volume (current);
-  SagUiSliceView *view;
-  SagUiDisplay   *other;
-  SagRegistration expected;
-  const double    place[3] = { 40, -30, 25 };
-
-  sag_ui_display_set_case (self->display, current);
-  sag_ui_views_compare_cases (self->views, prior);
-  view = get_view (self, 1, SAG_RENDER_AXIAL);
-  other = sag_ui_slice_view_get_display (view);
-  sag_test_ui_until (get_switch (self, "aligned"));
-  sag_test_ui_settle ();
-  g_assert_true (is_said (self, "Bones fit to"));
-  g_assert_true (sag_ui_stand_in_get_original (sag_ui_display_get_case (other)) == prior);
-  g_assert_true (sag_geometry_equal (sag_volume_get_geometry (sag_ui_display_get_volume (other)),
-                                     sag_volume_get_geometry (volume), 0));
-  sag_ui_display_set_cross (self->display, place);
-  assert_same_place (self, other, NULL);
-  sag_ui_slice_view_step (view, 3);
-  assert_same_place (self, other, NULL);
-
-  act (self, "view.checker");
-  g_assert_true (sag_ui_display_get_checker (other) == volume);
-  g_assert_null (sag_ui_display_get_checker (self->display));
-
-  g_assert_true (sag_register (volume, sag_ui_case_get_volume (prior), &expected, NULL, NULL));
-  act (self, "view.aligned");
-  g_assert_true (sag_ui_display_get_case (other) == prior);
-  g_assert_false (get_switch (self, "checker"));
-  g_assert_null (sag_ui_display_get_checker (other));
-  assert_same_place (self, other, expected.current_to_prior);
-  sag_ui_slice_view_step (get_view (self, 0, SAG_RENDER_CORONAL), -6);
-  assert_same_place (self, other, expected.current_to_prior);
-  sag_ui_slice_view_step (view, 5);
-  assert_same_place (self, other, expected.current_to_prior);
-
-  /* A checkerboard needs both on one grid. */
-  act (self, "view.checker");
-  g_assert_true (get_switch (self, "aligned"));
-  g_assert_true (get_switch (self, "checker"));
-  act (self, "view.end-compare");
-  g_assert_false (get_switch (self, "aligned"));
-  g_assert_false (get_switch (self, "checker"));
-  g_assert_true (sag_ui_display_get_case (self->display) == current);
-}
-
-static void
-assert_labels (SagUiCase *one, const char *labels)
-{
-  GListModel *maps = G_LIST_MODEL (sag_ui_case_get_overlays (one));
-  g_autoptr (GString) all = g_string_new (NULL);
-
-  for (guint i = 0; i < g_list_model_get_n_items (maps); i++)
-    {
-      g_autoptr (SagUiOverlay) map = g_list_model_get_item (maps, i);
-
-      g_string_append (all, sag_ui_overlay_get_label (map));
-    }
-  g_assert_cmpstr (all->str, ==, labels);
-}
-
-/* Maps that come and go while their scan is aligned; masks of it are said to be elsewhere. */
-static void
-test_aligned_maps (Fixture *self, gconstpointer data)
-{
-  SagUiCase      *prior = self->cases[1];
-  GListStore     *maps = sag_ui_case_get_overlays (prior);
-  SagRegistration fit = { .verdict = SAG_REGISTER_GOOD };
-  g_autoptr (SagUiJournal) journal = sag_ui_journal_new ();
-  g_autoptr (SagUiOverlay) a = new_overlay ("a");
-  g_autoptr (SagUiOverlay) b = new_overlay ("b");
-  g_autoptr (SagUiOverlay) moved = NULL;
-  SagUiCase    *shown;
-  SagUiDisplay *other;
-
-  g_list_store_append (maps, a);
-  sag_ui_views_compare_cases (self->views, prior);
-  sag_test_ui_until (is_said (self, "Could not be aligned"));
-  for (int r = 0; r < 3; r++)
-    fit.prior_to_current[r][r] = fit.current_to_prior[r][r] = 1;
-  fit.prior_to_current[0][3] = 7;
-  fit.current_to_prior[0][3] = -7;
-  sag_ui_views_take_fit (self->views, &fit, sag_ui_case_get_volume (self->cases[0]));
-  other = sag_ui_slice_view_get_display (get_view (self, 1, SAG_RENDER_AXIAL));
-  shown = sag_ui_display_get_case (other);
-  g_assert_true (sag_ui_stand_in_get_original (shown) == prior);
-  assert_labels (shown, "a");
-  g_list_store_insert (maps, 0, b);
-  assert_labels (shown, "ba");
-  moved = g_list_model_get_item (G_LIST_MODEL (sag_ui_case_get_overlays (shown)), 0);
-  g_assert_cmpfloat_with_epsilon (sag_ui_overlay_get_geometry (moved)->ijk_to_ras[0][3],
-                                  sag_ui_overlay_get_geometry (b)->ijk_to_ras[0][3] + 7, 1e-9);
-  sag_ui_overlay_set_visible (b, TRUE);
-  g_assert_true (sag_ui_overlay_get_visible (moved));
-  g_list_store_remove (maps, 1);
-  assert_labels (shown, "b");
-
-  g_assert_false (is_said (self, "Masks hidden"));
-  act (self, "view.aligned");
-  sag_ui_case_masks_add (sag_ui_case_masks_get (prior, journal), "Lesion", NULL, NULL, NULL);
-  sag_test_ui_settle ();
-  g_assert_false (is_said (self, "Masks hidden"));
-  act (self, "view.aligned");
-  g_assert_true (is_said (self, "Masks hidden"));
-  act (self, "view.end-compare");
-}
-
-static void
-assert_apart (Fixture *self, SagUiDisplay *other, const double offset_mm[3])
-{
-  double left[3], right[3];
-
-  sag_ui_display_get_cross (self->display, left);
-  sag_ui_display_get_cross (other, right);
-  for (int a = 0; a < 3; a++)
-    g_assert_cmpfloat_with_epsilon (right[a] - left[a], offset_mm[a], 1e-6);
-}
-
-static void
-get_apart (Fixture *self, SagUiDisplay *other, double offset_mm[3])
-{
-  double left[3];
-
-  sag_ui_display_get_cross (self->display, left);
-  sag_ui_display_get_cross (other, offset_mm);
-  for (int a = 0; a < 3; a++)
-    offset_mm[a] -= left[a];
-}
-
-/* A doubtful fit moves nothing until it is asked for, nor once the sides were linked by hand. */
-static void
-test_doubtful (Fixture *self, gconstpointer data)
-{
-  SagRegistration fit = { .verdict = SAG_REGISTER_DOUBTFUL };
-  SagUiDisplay   *other;
-  double          offset[3], cross[3];
-
-  sag_ui_views_compare_cases (self->views, self->cases[1]);
-  sag_test_ui_until (is_said (self, "Could not be aligned"));
-  for (int r = 0; r < 3; r++)
-    fit.prior_to_current[r][r] = fit.current_to_prior[r][r] = 1;
-  fit.prior_to_current[2][3] = 12;
-  fit.current_to_prior[2][3] = -12;
-  sag_ui_views_take_fit (self->views, &fit, sag_ui_case_get_volume (self->cases[0]));
-  g_assert_true (is_said (self, "Doubtful"));
-  g_assert_false (get_switch (self, "aligned"));
-  other = sag_ui_slice_view_get_display (get_view (self, 1, SAG_RENDER_AXIAL));
-  get_apart (self, other, offset);
-  sag_ui_slice_view_step (get_view (self, 0, SAG_RENDER_AXIAL), 3);
-  assert_apart (self, other, offset);
-
-  act (self, "view.aligned");
-  act (self, "view.aligned");
-  sag_ui_slice_view_step (get_view (self, 0, SAG_RENDER_AXIAL), 1);
-  assert_same_place (self, other, fit.current_to_prior);
-
-  act (self, "view.linked");
-  sag_ui_display_get_cross (other, cross);
-  cross[1] += 9;
-  sag_ui_display_set_cross (other, cross);
-  act (self, "view.linked");
-  get_apart (self, other, offset);
-  sag_ui_slice_view_step (get_view (self, 0, SAG_RENDER_AXIAL), -2);
-  assert_apart (self, other, offset);
-  act (self, "view.end-compare");
-}
-
-/* It may end while they are being aligned. */
-static void
-test_ended_early (Fixture *self, gconstpointer data)
-{
-  g_autoptr (SagUiCase) current = new_visit (2);
-  g_autoptr (SagUiCase) prior = new_visit (0);
-
-  sag_ui_display_set_case (self->display, current);
-  sag_ui_views_compare_cases (self->views, prior);
-  g_assert_true (is_said (self, "Aligning"));
-  act (self, "view.end-compare");
-  sag_ui_views_compare_cases (self->views, self->cases[1]);
-  sag_test_ui_until (is_said (self, "Could not be aligned"));
-  g_assert_false (get_switch (self, "aligned"));
-}
-
-/* Two answers of one case: each side its own map, the cross at the same place. */
-static void
-test_compare_overlays (Fixture *self, gconstpointer data)
-{
-  GListModel   *overlays = G_LIST_MODEL (sag_ui_case_get_overlays (self->cases[0]));
-  SagUiOverlay *maps[2];
-  SagUiDisplay *displays[2];
-  double        left[3], right[3];
-  const double  place[3] = { 10, 20, 30 };
-
-  add_overlay (self, "a");
-  add_overlay (self, "b");
-  for (int i = 0; i < 2; i++)
-    maps[i] = g_list_model_get_item (overlays, (guint) i);
-  sag_ui_display_set_cross (self->display, place);
-  sag_ui_views_compare_overlays (self->views, maps[0], maps[1]);
-  sag_test_ui_settle ();
-  for (int side = 0; side < 2; side++)
-    {
-      g_autoptr (GPtrArray) shown = NULL;
-
-      displays[side] = sag_ui_slice_view_get_display (get_view (self, side, SAG_RENDER_AXIAL));
-      shown = sag_ui_display_get_shown (displays[side]);
-      g_assert_cmpint (shown->len, ==, 1);
-      g_assert_true (shown->pdata[0] == maps[side]);
-    }
-  sag_ui_display_get_cross (displays[0], left);
-  sag_ui_display_get_cross (displays[1], right);
-  for (int a = 0; a < 3; a++)
-    g_assert_cmpfloat_with_epsilon (left[a], right[a], 1e-9);
-
-  /* Another case ends it, and the left side shows what is visible again. */
-  sag_ui_display_set_case (self->display, self->cases[1]);
-  sag_test_ui_settle ();
-  g_assert_false (is_seen (self, 1, SAG_RENDER_AXIAL));
-  for (int i = 0; i < 2; i++)
-    g_object_unref (maps[i]);
-}
-
-#define ADD(name, func) g_test_add ("/ui/view/views/" name, Fixture, NULL, set_up, func, tear_down)
+#define ADD(name, func)                                                                            \
+  g_test_add ("/ui/view/views/" name, ViewsFixture, NULL, views_set_up, func, views_tear_down)
 
 int
 main (int argc, char **argv)
 {
-  SagPhantomOptions options = { .spacing_mm = { 4, 4, 4 } };
-  int               status;
-
   sag_test_ui_init (&argc, &argv);
-  for (int i = 0; i < 2; i++)
-    {
-      options.seed = (guint64) i + 1;
-      if (i == 1) /* nothing to align by */
-        options.findings = SAG_FINDING_NO_LEFT_LUNG | SAG_FINDING_NO_RIGHT_LUNG;
-      phantoms[i] = sag_phantom_new (&options);
-    }
   ADD ("layouts", test_layouts);
   ADD ("actions", test_actions);
   ADD ("peek-and-opacity", test_peek_and_opacity);
-  ADD ("compare-cases", test_compare_cases);
-  ADD ("compare-overlays", test_compare_overlays);
-  ADD ("not-aligned", test_not_aligned);
-  ADD ("aligned", test_aligned);
-  ADD ("aligned-maps", test_aligned_maps);
-  ADD ("doubtful", test_doubtful);
-  ADD ("ended-early", test_ended_early);
-  status = g_test_run ();
-  for (int i = 0; i < 2; i++)
-    sag_phantom_free (phantoms[i]);
-  sag_render_worker_wait_all ();
-  return status;
+  return views_run ();
 }
