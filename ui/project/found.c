@@ -135,7 +135,8 @@ static void
 choose (GtkWindow *window, SagUiProject *project, const char *path)
 {
   g_object_set_data_full (G_OBJECT (window), PROJECT, g_object_ref (project), g_object_unref);
-  sag_ui_project_choose (window, _ ("New Project"), _ ("Project.sagitta"), NULL, path, chosen);
+  sag_ui_project_choose (window, _ ("New Project"), _ ("Project.sagitta"), NULL, path, NULL,
+                         chosen);
 }
 
 static void
