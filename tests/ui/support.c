@@ -221,3 +221,51 @@ sag_test_ui_find_type (GtkWidget *root, GType type)
 {
   return sag_test_ui_find (root, type, NULL, NULL);
 }
+
+GtkWindow *
+sag_test_ui_find_dialog (GType type)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (G_TYPE_CHECK_INSTANCE_TYPE (window, type) && gtk_widget_get_mapped (GTK_WIDGET (window)))
+        return window;
+    }
+  return NULL;
+}
+
+static gboolean
+has_chosen (GtkFileChooser *chooser, GFile *file)
+{
+  g_autoptr (GFile) chosen = gtk_file_chooser_get_file (chooser);
+
+  return chosen != NULL && g_file_equal (chosen, file);
+}
+
+void
+sag_test_ui_choose_file (GFile *file)
+{
+  GtkWindow      *dialog = NULL;
+  GtkFileChooser *chooser;
+
+  sag_test_ui_until ((dialog = sag_test_ui_find_dialog (GTK_TYPE_FILE_CHOOSER_DIALOG)) != NULL);
+  chooser = GTK_FILE_CHOOSER (dialog);
+  if (gtk_file_chooser_get_action (chooser) == GTK_FILE_CHOOSER_ACTION_SAVE)
+    {
+      g_autoptr (GFile) folder = g_file_get_parent (file);
+      g_autofree char *name = g_file_get_basename (file);
+
+      gtk_file_chooser_set_current_folder (chooser, folder, NULL);
+      gtk_file_chooser_set_current_name (chooser, name);
+    }
+  else
+    gtk_file_chooser_set_file (chooser, file, NULL);
+  sag_test_ui_until (has_chosen (chooser, file));
+  gtk_dialog_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
+  /* It looks first whether a file that is to be written is there. */
+  sag_test_ui_until (sag_test_ui_find_dialog (GTK_TYPE_FILE_CHOOSER_DIALOG) == NULL);
+  sag_test_ui_settle ();
+}

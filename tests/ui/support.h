@@ -70,4 +70,12 @@ GtkWidget *sag_test_ui_find (GtkWidget *root,
 /** sag_test_ui_find_type: (nullable) (transfer none): the first widget of @type at or below @root. */
 GtkWidget *sag_test_ui_find_type (GtkWidget *root, GType type);
 
+/**
+ * sag_test_ui_find_dialog: (nullable) (transfer none): the first window of @type that is mapped.
+ */
+GtkWindow *sag_test_ui_find_dialog (GType type);
+
+/** sag_test_ui_choose_file: waits for a dialog that asks for a file, and answers it with @file. */
+void sag_test_ui_choose_file (GFile *file);
+
 G_END_DECLS

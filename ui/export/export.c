@@ -41,6 +41,7 @@ sag_ui_export_dup_name (const char *case_name, const char *part, const char *end
 typedef struct
 {
   Export       *self;
+  SagUiCase    *one; /* (nullable): of which it was asked: another may be shown by then */
   SagUiCapture *capture_of_window; /* taken before the dialogue lay over it */
   const char   *what;
   GObject      *keeper; /* the action group: keeps @self */
@@ -50,6 +51,7 @@ static void
 choice_free (Choice *choice)
 {
   g_clear_pointer (&choice->capture_of_window, sag_ui_capture_free);
+  g_clear_object (&choice->one);
   g_object_unref (choice->keeper);
   g_free (choice);
 }
@@ -114,19 +116,16 @@ table_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-save_table (Export *self, const char *path)
+save_table (SagUiSession *session, SagUiCase *one, const char *path)
 {
-  SagUiCase *one = sag_ui_session_get_case (self->session);
   g_autoptr (GTask) task = NULL;
   Table *table;
 
-  if (one == NULL)
-    return;
   table = g_new (Table, 1);
   table->path = g_strdup (path);
   table->text = sag_ui_measurements_dup_csv (G_LIST_MODEL (sag_ui_case_get_measurements (one)),
                                              sag_ui_case_get_name (one));
-  task = g_task_new (self->session, NULL, table_cb, NULL);
+  task = g_task_new (session, NULL, table_cb, NULL);
   g_task_set_task_data (task, table, table_free);
   g_task_run_in_thread (task, table_thread);
 }
@@ -147,6 +146,11 @@ save_picture (Choice *choice, const char *path, double scale)
     return;
   if (g_str_equal (choice->what, "window"))
     capture = g_steal_pointer (&choice->capture_of_window);
+  else if (choice->one != sag_ui_session_get_case (self->session))
+    {
+      sag_ui_session_say (self->session, _ ("Another scan is shown by now; no picture was saved."));
+      return;
+    }
   else if (g_str_equal (choice->what, "views"))
     capture = sag_ui_capture_views (self->views, scale);
   else
@@ -175,9 +179,9 @@ response_cb (GtkNativeDialog *dialog, int response, Choice *choice)
         sag_ui_session_say (choice->self->session,
                             _ ("This place is not on this computer; choose a local folder."));
       else if (g_str_equal (choice->what, "measurements"))
-        save_table (choice->self, path);
+        save_table (choice->self->session, choice->one, path);
       else if (g_str_equal (choice->what, "heatmaps"))
-        sag_ui_heatmaps_save (choice->self->session, path, choice->self->cancellable);
+        sag_ui_heatmaps_save (choice->self->session, choice->one, path, choice->self->cancellable);
       else
         save_picture (choice, path, chosen_scale (chooser));
     }
@@ -202,10 +206,13 @@ new_dialog (Export *self, const char *title, GtkFileChooserAction action)
 static void
 show (GtkFileChooser *dialog, Export *self, GAction *action, SagUiCapture *capture)
 {
-  Choice *choice = g_new (Choice, 1);
+  Choice *choice = g_new0 (Choice, 1);
 
-  *choice = (Choice){ self, capture, g_action_get_name (action),
-                      g_object_ref (g_object_get_data (G_OBJECT (action), "group")) };
+  choice->self = self;
+  g_set_object (&choice->one, sag_ui_session_get_case (self->session));
+  choice->capture_of_window = capture;
+  choice->what = g_action_get_name (action);
+  choice->keeper = g_object_ref (g_object_get_data (G_OBJECT (action), "group"));
   g_signal_connect (dialog, "response", G_CALLBACK (response_cb), choice);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));

@@ -87,7 +87,9 @@ next (Work *work)
   SagUiOverlay *overlay;
   gboolean      is_raw = FALSE;
 
-  if (work->n_done == work->results->len)
+  /* One that was closed would be read again, whole, for its next map. */
+  if (work->n_done == work->results->len ||
+      sag_ui_cases_index_of (sag_ui_session_get_cases (work->session), work->one) == G_MAXUINT)
     {
       say_end (work);
       work_free (work);
@@ -102,15 +104,14 @@ next (Work *work)
 }
 
 void
-sag_ui_heatmaps_save (SagUiSession *session, const char *folder, GCancellable *cancellable)
+sag_ui_heatmaps_save (SagUiSession *session,
+                      SagUiCase    *one,
+                      const char   *folder,
+                      GCancellable *cancellable)
 {
-  SagUiCase       *one = sag_ui_session_get_case (session);
-  Work            *work;
+  Work            *work = g_new0 (Work, 1);
   g_autofree char *text = NULL;
 
-  if (one == NULL)
-    return;
-  work = g_new0 (Work, 1);
   work->session = g_object_ref (session);
   work->one = g_object_ref (one);
   work->results = get_shown (one);

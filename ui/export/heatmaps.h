@@ -9,9 +9,12 @@ G_BEGIN_DECLS
 guint sag_ui_heatmaps_count (SagUiCase *one);
 
 /**
- * sag_ui_heatmaps_save: writes the shown maps of the session's case into @folder, one after the
- * other, in the background; each with its answer beside it. What came of it is said.
+ * sag_ui_heatmaps_save: writes the shown maps of @one into @folder, one after the other, in the background; each with
+ * its answer beside it, until all are there or the scan is closed. What came of it is said.
  */
-void sag_ui_heatmaps_save (SagUiSession *session, const char *folder, GCancellable *cancellable);
+void sag_ui_heatmaps_save (SagUiSession *session,
+                           SagUiCase    *one,
+                           const char   *folder,
+                           GCancellable *cancellable);
 
 G_END_DECLS

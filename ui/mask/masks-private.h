@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * @current: (nullable): of the session's case
  * @stored: (element-type SagUiCaseMasks): those that the open project keeps; weak
  * @readings, @readings_colours: (element-type SagMask), (element-type guint32): of all readers of the case
- *   @readings_case of the project, 0: of none
+ *   @readings_case of the project, 0: of none; @readings_turn counts how often others began
  * @watched: (nullable): a folder whose masks are opened, at the path @watched_folder; @watched_seen has the names of
  *   files in it that were written by us, @watched_ids the masks of those that were opened
  * @is_painting: a stroke follows the hand, now at @last_mm
@@ -39,6 +39,7 @@ struct _SagUiMasks
   GPtrArray          *readings;
   GArray             *readings_colours;
   gint64              readings_case;
+  guint               readings_turn;
   GFileMonitor       *watched;
   char               *watched_folder;
   GHashTable         *watched_seen;

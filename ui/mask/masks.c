@@ -201,13 +201,14 @@ sag_ui_masks_get_limits (SagUiMasks *self)
   return limits;
 }
 
-void
+guint
 sag_ui_masks_begin_readings (SagUiMasks *self, gint64 case_id)
 {
   self->readings_case = case_id;
   g_ptr_array_set_size (self->readings, 0);
   g_array_set_size (self->readings_colours, 0);
   sag_ui_masks_refresh (self);
+  return ++self->readings_turn;
 }
 
 gint64
@@ -217,8 +218,10 @@ sag_ui_masks_get_readings_case (SagUiMasks *self)
 }
 
 void
-sag_ui_masks_add_reading (SagUiMasks *self, SagMask *mask, guint32 colour)
+sag_ui_masks_add_reading (SagUiMasks *self, guint turn, SagMask *mask, guint32 colour)
 {
+  if (turn != self->readings_turn)
+    return;
   g_ptr_array_add (self->readings, sag_mask_ref (mask));
   g_array_append_val (self->readings_colours, colour);
   sag_ui_masks_refresh (self);

@@ -62,10 +62,11 @@ SagUiCaseMasks *sag_ui_masks_make_current (SagUiMasks *self);
 
 /* Masks of all readers are drawn as outlines above those of the present one while somebody decides what counts. */
 
-/** sag_ui_masks_begin_readings: of which case of the project; those before are gone. 0: none */
-void sag_ui_masks_begin_readings (SagUiMasks *self, gint64 case_id);
+/** sag_ui_masks_begin_readings: of which case of the project (0: none); those before are gone. Returns: for adding. */
+guint sag_ui_masks_begin_readings (SagUiMasks *self, gint64 case_id);
 /** sag_ui_masks_get_readings_case: 0: none. */
 gint64 sag_ui_masks_get_readings_case (SagUiMasks *self);
-void   sag_ui_masks_add_reading (SagUiMasks *self, SagMask *mask, guint32 colour);
+/** sag_ui_masks_add_reading: @turn: what beginning returned; after another beginning it is too late for it. */
+void sag_ui_masks_add_reading (SagUiMasks *self, guint turn, SagMask *mask, guint32 colour);
 
 G_END_DECLS

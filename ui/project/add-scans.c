@@ -4,6 +4,7 @@
 #include "model/store/cases.h"
 #include "ui/base/progress.h"
 #include "ui/case/find-scans.h"
+#include "ui/project/choose.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -256,7 +257,7 @@ chosen_cb (GtkNativeDialog *dialog, int response, GtkWindow *window)
   for (guint i = 0; i < g_list_model_get_n_items (files); i++)
     g_ptr_array_add (chosen, g_list_model_get_item (files, i));
   if (response == GTK_RESPONSE_ACCEPT && chosen->len > 0 &&
-      sag_ui_project_get_store (sag_ui_project_get (session)) != NULL)
+      sag_ui_project_is_asked (dialog, sag_ui_project_get (session)))
     sag_ui_add_scans_show (window, session, (GFile **) chosen->pdata, chosen->len);
   gtk_native_dialog_destroy (dialog);
 }
@@ -265,11 +266,13 @@ static void
 add_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
   const gboolean folder = g_variant_get_boolean (parameter);
+  SagUiSession  *session = g_object_get_data (window, "sag-ui-project-session");
   g_autoptr (GtkFileChooserNative) dialog = gtk_file_chooser_native_new (
     _ ("Add Scans to the Project"), window,
     folder ? GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER : GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Add"),
     _ ("_Cancel"));
 
+  sag_ui_project_note_asked (dialog, sag_ui_project_get (session));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), TRUE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (chosen_cb), window, 0);

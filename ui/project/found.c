@@ -17,6 +17,7 @@ typedef struct
   GWeakRef      window;
   SagUiSession *session;
   GPtrArray    *found;
+  guint         serial; /* of the project that was open when it was asked */
 } Question;
 
 static void ask_next (Question *question);
@@ -107,7 +108,7 @@ has_project (SagUiProject *project)
   return sag_ui_project_get_store (project) != NULL;
 }
 
-/* What is open may be another than when the question was asked. */
+/* There may be other work by now, too. */
 static void
 go_on (SagUiProject *project, const char *path, GFile *save_as)
 {
@@ -128,14 +129,34 @@ go_on (SagUiProject *project, const char *path, GFile *save_as)
 static void
 chosen (GtkWindow *window, GFile *file, const char *path)
 {
-  go_on (g_object_get_data (G_OBJECT (window), PROJECT), path, file);
+  SagUiProject *project = g_object_get_data (G_OBJECT (window), PROJECT);
+
+  /* It was to be a new one: nobody said that it should join this. */
+  if (has_project (project))
+    g_signal_emit_by_name (project, "problem",
+                           _ ("Another project was opened meanwhile; nothing was done."));
+  else
+    go_on (project, path, file);
 }
 
 static void
 choose (GtkWindow *window, SagUiProject *project, const char *path)
 {
   g_object_set_data_full (G_OBJECT (window), PROJECT, g_object_ref (project), g_object_unref);
-  sag_ui_project_choose (window, _ ("New Project"), _ ("Project.sagitta"), NULL, path, chosen);
+  sag_ui_project_choose (window, _ ("New Project"), _ ("Project.sagitta"), NULL, path, NULL,
+                         chosen);
+}
+
+/* What can be answered depends on the project that was open when it was asked. */
+static gboolean
+is_outdated (const Question *question, const char *response)
+{
+  SagUiProject  *project = sag_ui_project_get (question->session);
+  const gboolean joins = g_str_equal (response, "join");
+  const gboolean opens = g_str_equal (response, "open") || g_str_equal (response, "save");
+
+  return question->serial != sag_ui_project_get_serial (project) &&
+         (joins || (opens && has_project (project)));
 }
 
 static void
@@ -143,8 +164,14 @@ response_cb (AdwMessageDialog *dialog, const char *response, Question *question)
 {
   SagUiProject *project = sag_ui_project_get (question->session);
   g_autoptr (GtkWindow) window = g_weak_ref_get (&question->window);
-  g_autoptr (SagImplicit) first = g_ptr_array_steal_index (question->found, 0);
+  g_autoptr (SagImplicit) first = NULL;
 
+  if (is_outdated (question, response))
+    {
+      ask_next (question);
+      return;
+    }
+  first = g_ptr_array_steal_index (question->found, 0);
   if (g_str_equal (response, "open") || g_str_equal (response, "join"))
     go_on (project, first->path, NULL);
   else if (g_str_equal (response, "save") && window != NULL)
@@ -208,6 +235,7 @@ ask_next (Question *question)
       question_free (question);
       return;
     }
+  question->serial = sag_ui_project_get_serial (project);
   sentence = dup_sentence (question->found->pdata[0]);
   dialog =
     adw_message_dialog_new (window, _ ("Work That Was Not in a Project Was Found"), sentence);

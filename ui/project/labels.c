@@ -474,6 +474,8 @@ reader_cb (SagUiLabels *self)
       sag_ui_labels_rename_early (self);
       return;
     }
+  /* What is being read was said and shown to the reader before; "tasks" reads anew. */
+  self->reading++;
   g_clear_pointer (&self->last, g_ptr_array_unref);
   sag_ui_labels_forget_steps (self);
   sag_ui_labels_forget_seen (self);

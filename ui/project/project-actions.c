@@ -45,20 +45,21 @@ chosen_save_as (GtkWindow *window, GFile *file, const char *text)
 static void
 new_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
-  sag_ui_project_choose (window, _ ("New Project"), _ ("Project.sagitta"), NULL, NULL, chosen_new);
+  sag_ui_project_choose (window, _ ("New Project"), _ ("Project.sagitta"), NULL, NULL, NULL,
+                         chosen_new);
 }
 
 static void
 open_cb (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
-  sag_ui_project_choose (window, _ ("Open a Project"), NULL, NULL, NULL, chosen_open);
+  sag_ui_project_choose (window, _ ("Open a Project"), NULL, NULL, NULL, NULL, chosen_open);
 }
 
 static void
 choose_elsewhere (gpointer window)
 {
   sag_ui_project_choose (window, _ ("Save the Project Elsewhere"), _ ("Project.sagitta"), NULL,
-                         NULL, chosen_save_as);
+                         NULL, project_of (window), chosen_save_as);
 }
 
 static void

@@ -314,6 +314,8 @@ sag_ui_project_adopt (SagUiProject *self, SagStore *store, SagWorklist *list, co
   adopt->list = list;
   adopt->reader = g_strdup (reader);
   adopt->path = g_strdup (self->unsaved);
+  /* As in closing: one that is still on its way would take the place of the project that comes. */
+  self->starting++;
   adopt->implicit = sag_ui_project_let_go (self);
   adopt->held = g_steal_pointer (&self->held);
   self->held = sag_ui_project_held_new ();

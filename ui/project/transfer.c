@@ -3,6 +3,7 @@
 
 #include "model/export/import.h"
 #include "ui/base/progress.h"
+#include "ui/project/choose.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -255,7 +256,8 @@ transferred_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-show (GtkWindow *window, SagUiProject *project, SagUiTransfer what, const char *path)
+show (
+  GtkWindow *window, SagUiProject *project, SagUiTransfer what, const char *path, gint64 case_id)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   Shown *shown = g_new0 (Shown, 1);
@@ -265,9 +267,8 @@ show (GtkWindow *window, SagUiProject *project, SagUiTransfer what, const char *
   shown->progress = sag_ui_progress_new (
     window, what >= SAG_UI_TRANSFER_IMPORT_LABELS ? _ ("Importing…") : _ ("Exporting…"),
     cancellable);
-  shown->task = g_object_ref (sag_ui_transfer_async (project, what, path,
-                                                     sag_ui_project_get_current_id (project),
-                                                     cancellable, transferred_cb, shown));
+  shown->task = g_object_ref (
+    sag_ui_transfer_async (project, what, path, case_id, cancellable, transferred_cb, shown));
   shown->tick_id = g_timeout_add (TICK_MS, tick_cb, shown);
 }
 
@@ -277,11 +278,12 @@ chosen_cb (GtkNativeDialog *dialog, int response, gpointer window)
   g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
   SagUiTransfer what =
     (SagUiTransfer) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (dialog), "what"));
+  g_autoptr (SagUiCase) one = g_object_steal_data (G_OBJECT (dialog), "case");
   SagUiProject *project = sag_ui_project_get (session_of (window));
   const char   *path = file != NULL ? g_file_peek_path (file) : NULL;
 
-  if (response == GTK_RESPONSE_ACCEPT && path != NULL && sag_ui_project_get_store (project) != NULL)
-    show (window, project, what, path);
+  if (response == GTK_RESPONSE_ACCEPT && path != NULL && sag_ui_project_is_asked (dialog, project))
+    show (window, project, what, path, sag_ui_project_get_case_id (project, one));
   gtk_native_dialog_destroy (dialog);
 }
 
@@ -301,15 +303,22 @@ start_beside (GtkFileChooser *chooser, SagUiProject *project)
 static void
 choose (gpointer window, SagUiTransfer what, GtkFileChooserAction action, const char *title)
 {
+  SagUiSession *session = session_of (window);
+  SagUiProject *project = sag_ui_project_get (session);
+  SagUiCase    *one = sag_ui_session_get_case (session);
   g_autoptr (GtkFileChooserNative) dialog = gtk_file_chooser_native_new (
     title, window, action, what >= SAG_UI_TRANSFER_IMPORT_LABELS ? _ ("_Import") : _ ("_Export"),
     _ ("_Cancel"));
 
-  start_beside (GTK_FILE_CHOOSER (dialog), sag_ui_project_get (session_of (window)));
+  start_beside (GTK_FILE_CHOOSER (dialog), project);
   if (what == SAG_UI_TRANSFER_LABELS)
     gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), _ ("labels.csv"));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   g_object_set_data (G_OBJECT (dialog), "what", GINT_TO_POINTER (what));
+  sag_ui_project_note_asked (dialog, project);
+  /* Another scan may be shown by the time of the answer. */
+  if (what == SAG_UI_TRANSFER_IMPORT_MASKS && one != NULL)
+    g_object_set_data_full (G_OBJECT (dialog), "case", g_object_ref (one), g_object_unref);
   g_signal_connect_object (dialog, "response", G_CALLBACK (chosen_cb), window, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
   g_object_set_data_full (window, CHOOSER, g_steal_pointer (&dialog), g_object_unref);

@@ -131,11 +131,12 @@ named_cb (AdwMessageDialog *dialog, const char *response, GtkEditable *entry)
 {
   g_autofree char *reader = g_strstrip (g_strdup (gtk_editable_get_text (entry)));
   g_autofree char *name = g_strconcat (reader, SAG_UI_PROJECT_SUFFIX, NULL);
+  GtkWindow       *window = gtk_window_get_transient_for (GTK_WINDOW (dialog));
 
-  if (g_str_equal (response, "split"))
-    sag_ui_project_choose (gtk_window_get_transient_for (GTK_WINDOW (dialog)),
-                           _ ("Copy for One Reader"), g_strdelimit (name, "/\\:*?\"<>|", '_'), NULL,
-                           reader, split_to);
+  if (g_str_equal (response, "split") && sag_ui_project_is_asked (dialog, project_of (window)))
+    sag_ui_project_choose (window, _ ("Copy for One Reader"),
+                           g_strdelimit (name, "/\\:*?\"<>|", '_'), NULL, reader,
+                           project_of (window), split_to);
 }
 
 static void
@@ -167,6 +168,7 @@ split_action (GSimpleAction *action, GVariant *parameter, gpointer window)
   adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (dialog), "split", FALSE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "split");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  sag_ui_project_note_asked (dialog, project_of (window));
   g_signal_connect_object (entry, "changed", G_CALLBACK (entry_cb), dialog, 0);
   g_signal_connect_object (dialog, "response", G_CALLBACK (named_cb), entry, 0);
   gtk_window_present (GTK_WINDOW (dialog));
@@ -203,7 +205,7 @@ static void
 merge_action (GSimpleAction *action, GVariant *parameter, gpointer window)
 {
   sag_ui_project_choose (window, _ ("Merge a Copy of This Project"), NULL, _ ("_Merge"), NULL,
-                         merge_from);
+                         project_of (window), merge_from);
 }
 
 static void

@@ -207,6 +207,7 @@ update_deeds (SagUiReadingsWindow *self)
 typedef struct
 {
   SagUiMasks *masks;
+  guint       turn;
   gint64      one;
   SagGeometry geometry;
   GHashTable *colours; /* of UUIDs, + 1 */
@@ -228,8 +229,7 @@ outlines_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Outlines *outlines = user_data;
 
-  if (sag_store_run_finish (result, NULL) &&
-      sag_ui_masks_get_readings_case (outlines->masks) == outlines->one)
+  if (sag_store_run_finish (result, NULL))
     for (guint m = 0; m < outlines->found->len; m++)
       {
         const SagStoredMask *stored = g_ptr_array_index (outlines->found, m);
@@ -237,7 +237,7 @@ outlines_cb (GObject *source, GAsyncResult *result, gpointer user_data)
           GPOINTER_TO_UINT (g_hash_table_lookup (outlines->colours, stored->info->id));
 
         if (colour > 0)
-          sag_ui_masks_add_reading (outlines->masks, stored->mask, colour - 1);
+          sag_ui_masks_add_reading (outlines->masks, outlines->turn, stored->mask, colour - 1);
       }
   g_clear_pointer (&outlines->found, g_ptr_array_unref);
   g_hash_table_unref (outlines->colours);
@@ -269,7 +269,7 @@ show_outlines (SagUiReadingsWindow *self, const SagCaseRow *one)
                                GUINT_TO_POINTER (sag_ui_readings_get_colour (mask->reader) + 1));
         }
     }
-  sag_ui_masks_begin_readings (self->masks, one->id);
+  outlines->turn = sag_ui_masks_begin_readings (self->masks, one->id);
   sag_store_read_async (sag_ui_project_get_store (self->project), read_outlines, outlines,
                         outlines_cb, outlines);
 }

@@ -14,6 +14,7 @@ struct _SagUiReadings
   SagReadings  *readings;
   GCancellable *cancellable;
   guint         reading; /* counts: an answer to an older one is dropped */
+  gboolean      is_loading;
 };
 
 G_DEFINE_FINAL_TYPE (SagUiReadings, sag_ui_readings, G_TYPE_OBJECT)
@@ -120,6 +121,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   sag_ui_project_release (load->project);
   if (load->reading != self->reading)
     return;
+  self->is_loading = FALSE;
   if (readings == NULL)
     {
       g_signal_emit_by_name (self->project, "problem", error->message);
@@ -138,6 +140,7 @@ sag_ui_readings_load (SagUiReadings *self)
   g_autoptr (GTask) task = NULL;
 
   self->reading++;
+  self->is_loading = store != NULL;
   if (store == NULL)
     return;
   load = g_new (Load, 1);
@@ -235,6 +238,9 @@ decided_cb (GObject *source, GAsyncResult *result, gpointer user_data)
           take_over (self, decision);
           g_signal_emit (self, decided_signal, 0, decision->place);
         }
+      /* What is being read may be from before. */
+      if (self->is_loading)
+        sag_ui_readings_load (self);
     }
   decision_free (decision);
 }
@@ -343,6 +349,7 @@ void
 sag_ui_readings_stop (SagUiReadings *self)
 {
   self->reading++;
+  self->is_loading = FALSE;
   g_cancellable_cancel (self->cancellable);
 }
 

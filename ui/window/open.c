@@ -144,11 +144,12 @@ sag_ui_window_open (SagUiWindow *self, GFile **files, int n_files)
                              g_object_ref (self));
 }
 
-/* The last answer of the demo: its map is shown, at its peak. */
+/* The last answer of the demo: its map is shown, at its peak; not in another scan that is shown by now. */
 static void
 demo_changed_cb (SagUiResult *result, SagUiWindow *self)
 {
   SagUiOverlay *overlay = sag_ui_result_get_overlay (result);
+  SagUiCase    *one;
   double        ras_mm[3];
 
   if (sag_ui_result_get_state (result) == SAG_UI_RESULT_PENDING)
@@ -158,6 +159,9 @@ demo_changed_cb (SagUiResult *result, SagUiWindow *self)
       sag_ui_ask_get_read_first (sag_ui_ask_pane_get_ask (self->ask_pane)))
     return;
   sag_ui_overlay_set_visible (overlay, TRUE);
+  one = sag_ui_session_get_case (self->session);
+  if (one == NULL || !g_list_store_find (sag_ui_case_get_results (one), result, NULL))
+    return;
   sag_ui_overlay_get_peak (overlay, ras_mm);
   sag_ui_display_set_cross (sag_ui_session_get_display (self->session), ras_mm);
 }

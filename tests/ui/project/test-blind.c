@@ -133,6 +133,34 @@ test_second_reader (void)
   ask_fixture_tear_down (&fixture);
 }
 
+/* What the first reader was shown is being read when the second one begins: it is not theirs. */
+static void
+test_reader_meanwhile (void)
+{
+  AskFixture    fixture;
+  SagUiLabels  *labels;
+  SagUiProject *project;
+
+  ask_fixture_set_up (&fixture, FALSE);
+  project = sag_ui_project_get (fixture.session);
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ann");
+  labels = open_project (&fixture);
+  ask_fixture_ask (&fixture, EFFUSION);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_PRESENT);
+  sag_test_ui_settle ();
+  g_assert_nonnull (sag_ui_opinion_get (fixture.one, EFFUSION)->bundle);
+
+  g_signal_emit_by_name (project, "labels", (gint64) 0);
+  g_settings_set_string (sag_ui_settings_get (), "reader", "Ben");
+  sag_test_ui_until (sag_ui_labels_can_set (labels));
+  g_assert_null (sag_ui_opinion_get (fixture.one, EFFUSION)->bundle);
+  sag_ui_labels_set (labels, SAG_LABEL_VALUE_ABSENT);
+  g_assert_false (sag_ui_labels_get_row (labels, 0)->seen);
+  g_settings_reset (sag_ui_settings_get (), "reader");
+  close_project (&fixture);
+  ask_fixture_tear_down (&fixture);
+}
+
 /* An answer to a text that is nobody's may be about any task. */
 static void
 test_free_text (void)
@@ -283,6 +311,7 @@ main (int argc, char **argv)
   sag_test_ui_init (&argc, &argv);
   g_test_add_func ("/ui/project/blind/labels-and-cards", test_blind);
   g_test_add_func ("/ui/project/blind/second-reader", test_second_reader);
+  g_test_add_func ("/ui/project/blind/reader-meanwhile", test_reader_meanwhile);
   g_test_add_func ("/ui/project/blind/free-text", test_free_text);
   g_test_add_func ("/ui/project/blind/early", test_early);
   g_test_add_func ("/ui/project/blind/another-time", test_another_time);

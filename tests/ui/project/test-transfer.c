@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "model/volume/nifti.h"
 #include "tests/support/test.h"
 #include "tests/ui/case-fixture.h"
 #include "tests/ui/project/project-fixture.h"
 #include "tests/ui/support.h"
 #include "ui/project/add-scans.h"
 #include "ui/project/labels.h"
+#include "ui/project/project-actions.h"
 #include "ui/project/transfer.h"
+#include "ui/readings/readings-actions.h"
 
 #include <string.h>
 
@@ -263,6 +266,125 @@ test_add_scans (SagTestProject *test, gconstpointer data)
                    sag_test_project_get_item (test, 1)->one->id);
 }
 
+/* Choosing a file */
+
+static GtkWindow *
+open_window (SagTestProject *test)
+{
+  GtkWidget *window = gtk_window_new ();
+
+  sag_ui_project_install_actions (GTK_WINDOW (window), test->session);
+  sag_ui_readings_install_actions (GTK_WINDOW (window), test->session);
+  return GTK_WINDOW (window);
+}
+
+static GFile *
+save_mask (SagTestProject *test, SagUiCase *one)
+{
+  const SagGeometry *grid = sag_volume_get_geometry (sag_ui_case_get_volume (one));
+  const gsize        n = (gsize) sag_geometry_n_voxels (grid);
+  g_autofree guint8 *voxels = g_malloc0 (n);
+  g_autofree char   *path = g_build_filename (test->folder, "mask.nii.gz", NULL);
+  g_autoptr (GError) error = NULL;
+
+  memset (voxels + n / 2, 1, 100);
+  sag_nifti_save (path, grid, SAG_NIFTI_UINT8, voxels, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return g_file_new_for_path (path);
+}
+
+static guint
+get_n_masks (SagTestProject *test, SagUiCase *one)
+{
+  const gint64 id = sag_ui_project_get_case_id (test->project, one);
+  const int    place = sag_ui_project_find_item (test->project, id);
+
+  g_assert_cmpint (place, >=, 0);
+  return sag_test_project_get_item (test, (guint) place)->n_masks;
+}
+
+/* "This case" is the one that was shown when the file was asked for. */
+static void
+test_other_case (SagTestProject *test, gconstpointer data)
+{
+  GtkWindow *window = open_window (test);
+  SagUiCase *one, *other;
+  g_autoptr (GFile) mask = NULL;
+
+  sag_test_project_open (test, TRUE);
+  one = sag_test_project_open_case (test, "a");
+  sag_test_ui_until (sag_ui_project_get_sure_id (test->project, one) != 0);
+  mask = save_mask (test, one);
+  gtk_widget_activate_action (GTK_WIDGET (window), "project.import-masks", NULL);
+  other = sag_test_project_open_case (test, "b");
+  sag_test_ui_until (sag_ui_project_get_sure_id (test->project, other) != 0);
+  sag_test_ui_choose_file (mask);
+  sag_test_ui_until (get_n_masks (test, one) + get_n_masks (test, other) == 1);
+  g_assert_cmpuint (get_n_masks (test, one), ==, 1);
+  g_assert_cmpstr (test->problems->str, ==, "");
+  gtk_window_destroy (window);
+}
+
+static const struct
+{
+  const char *action;
+  const char *name; /* of the file */
+  const char *text; /* (nullable): in it; NULL: it is written */
+} asked[] = {
+  { "project.add-scans(false)", "scan.nii", "" },
+  { "project.export('labels')", "labels.csv", NULL },
+  { "project.import-labels", "table.csv", "question,img_file_path,label\n" },
+  { "project.save-as", "Elsewhere.sagitta", NULL },
+  { "readings.merge", "copy.sagitta", "" },
+};
+
+/* A file is chosen for the project that was open: another one has no part in it. */
+static void
+test_other_project (SagTestProject *test, gconstpointer data)
+{
+  const int  a = GPOINTER_TO_INT (data);
+  GtkWindow *window = open_window (test);
+  g_autoptr (GFile) file = g_file_new_build_filename (test->folder, asked[a].name, NULL);
+  g_autoptr (GFile) other = g_file_new_build_filename (test->folder, "Other.sagitta", NULL);
+  g_autoptr (GVariant) target = NULL;
+  g_autofree char *action = NULL;
+
+  sag_test_project_open (test, TRUE);
+  if (asked[a].text != NULL)
+    g_assert_true (g_file_set_contents (g_file_peek_path (file), asked[a].text, -1, NULL));
+  g_assert_true (g_action_parse_detailed_name (asked[a].action, &action, &target, NULL));
+  g_assert_true (gtk_widget_activate_action_variant (GTK_WIDGET (window), action, target));
+  sag_ui_project_open (test->project, other, TRUE);
+  sag_test_ui_until (test->n_opened == 2 && !sag_ui_project_is_busy (test->project));
+  sag_test_ui_choose_file (file);
+  sag_test_ui_until (!sag_ui_project_is_busy (test->project));
+  g_assert_cmpstr (test->problems->str, ==,
+                   "Another project was opened meanwhile; nothing was done.\n");
+  g_assert_cmpstr (sag_ui_project_get_title (test->project), ==, "Other");
+  g_assert_cmpint (g_file_query_exists (file, NULL), ==, asked[a].text != NULL);
+  gtk_window_destroy (window);
+}
+
+/* Whoever is asked for a name first is asked for no file of another project. */
+static void
+test_other_split (SagTestProject *test, gconstpointer data)
+{
+  GtkWindow *window = open_window (test), *dialog;
+  g_autoptr (GFile) other = g_file_new_build_filename (test->folder, "Other.sagitta", NULL);
+
+  sag_test_project_open (test, TRUE);
+  gtk_widget_activate_action (GTK_WIDGET (window), "readings.split", NULL);
+  sag_test_ui_until ((dialog = sag_test_ui_find_dialog (ADW_TYPE_MESSAGE_DIALOG)) != NULL);
+  sag_ui_project_open (test->project, other, TRUE);
+  sag_test_ui_until (test->n_opened == 2 && !sag_ui_project_is_busy (test->project));
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "split");
+  gtk_window_destroy (dialog);
+  sag_test_ui_settle ();
+  g_assert_null (sag_test_ui_find_dialog (GTK_TYPE_FILE_CHOOSER_DIALOG));
+  g_assert_nonnull (strstr (test->problems->str, "Another project was opened meanwhile"));
+  gtk_window_destroy (window);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -278,6 +400,15 @@ main (int argc, char **argv)
   ADD ("stop-import", test_stop_import);
   ADD ("stop-adding", test_stop_adding);
   ADD ("add-scans", test_add_scans);
+  ADD ("other-case", test_other_case);
+  ADD ("other-split", test_other_split);
 #undef ADD
+  for (gsize a = 0; a < G_N_ELEMENTS (asked); a++)
+    {
+      g_autofree char *name = g_strdup_printf ("/ui/project/transfer/other/%s", asked[a].name);
+
+      g_test_add (name, SagTestProject, GINT_TO_POINTER (a), sag_test_project_set_up,
+                  test_other_project, sag_test_project_tear_down);
+    }
   return g_test_run ();
 }

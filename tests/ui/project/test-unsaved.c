@@ -7,6 +7,7 @@
 #include "ui/base/settings.h"
 #include "ui/case/loss.h"
 #include "ui/mask/masks.h"
+#include "ui/project/found.h"
 #include "ui/project/labels.h"
 
 #include <string.h>
@@ -410,6 +411,96 @@ test_damaged (Unsaved *self, gconstpointer data)
   sheltered (self, one);
 }
 
+/* A label of a scan that is not open any more, in no project. */
+static GPtrArray *
+leave_behind (Unsaved *self)
+{
+  SagUiCase *one = open_scan (self, "a");
+
+  say (self, one, EFFUSION, SAG_UI_LABEL_PRESENT);
+  sheltered (self, one);
+  sag_test_project_close_scan (&self->test, one);
+  sag_ui_project_set_keep (self->test.project, TRUE);
+  sag_test_project_close (&self->test);
+  return sag_implicit_list ();
+}
+
+static AdwMessageDialog *
+find_question (const char *response)
+{
+  GtkWindow *dialog = sag_test_ui_find_dialog (ADW_TYPE_MESSAGE_DIALOG);
+
+  return dialog != NULL &&
+             g_strcmp0 (adw_message_dialog_get_default_response (ADW_MESSAGE_DIALOG (dialog)),
+                        response) == 0
+           ? ADW_MESSAGE_DIALOG (dialog)
+           : NULL;
+}
+
+static void
+answer (const char *suggested, const char *response)
+{
+  AdwMessageDialog *dialog;
+
+  sag_test_ui_until ((dialog = find_question (suggested)) != NULL);
+  adw_message_dialog_response (dialog, response);
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  sag_test_ui_settle ();
+}
+
+/* A project is opened while the question stands: what was found joins it only if the person says so. */
+static void
+test_found_join (Unsaved *self, gconstpointer data)
+{
+  GtkWidget *window = gtk_window_new ();
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GPtrArray) before = NULL;
+  g_autoptr (GPtrArray) after = NULL;
+
+  sag_test_project_open (&self->test, TRUE);
+  sag_test_project_add_task (&self->test, "effusion", EFFUSION);
+  sag_test_project_close (&self->test);
+  found = leave_behind (self);
+  g_assert_cmpuint (found->len, ==, 1);
+  sag_ui_found_show (GTK_WINDOW (window), self->test.session, found);
+  sag_test_ui_until (find_question ("open") != NULL);
+  sag_test_project_open (&self->test, FALSE);
+  answer ("open", "open");
+  sag_test_ui_until (!sag_ui_project_is_busy (self->test.project));
+  before = stored (self);
+  g_assert_cmpuint (before->len, ==, 0);
+  answer ("join", "join");
+  sag_test_ui_until (!sag_ui_project_is_busy (self->test.project));
+  after = stored (self);
+  g_assert_cmpint (only (after)->value, ==, SAG_LABEL_VALUE_PRESENT);
+  g_assert_cmpstr (self->test.problems->str, ==, "");
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* The same while the file of a new project is chosen. */
+static void
+test_found_save (Unsaved *self, gconstpointer data)
+{
+  GtkWidget *window = gtk_window_new ();
+  g_autoptr (GFile) file =
+    g_file_new_build_filename (self->test.folder, "New" SAG_UI_PROJECT_SUFFIX, NULL);
+  g_autoptr (GPtrArray) found = leave_behind (self);
+  g_autofree char *path = g_strdup (((const SagImplicit *) found->pdata[0])->path);
+  g_autoptr (GPtrArray) labels = NULL;
+
+  sag_ui_found_show (GTK_WINDOW (window), self->test.session, found);
+  answer ("open", "save");
+  sag_test_project_open (&self->test, TRUE);
+  sag_test_project_add_task (&self->test, "effusion", EFFUSION);
+  sag_test_ui_choose_file (file);
+  sag_test_ui_until (!sag_ui_project_is_busy (self->test.project));
+  g_assert_nonnull (strstr (self->test.problems->str, "Another project was opened meanwhile"));
+  labels = stored (self);
+  g_assert_cmpuint (labels->len, ==, 0);
+  g_assert_true (sag_implicit_remove (path, NULL));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* An answer to a text that is no task may have told; what is shown after the label does not count. */
 static void
 test_seen (Unsaved *self, gconstpointer data)
@@ -459,6 +550,8 @@ main (int argc, char **argv)
   ADD ("homeless", test_homeless);
   ADD ("looked-at", test_looked_at);
   ADD ("damaged", test_damaged);
+  ADD ("found-join", test_found_join);
+  ADD ("found-save", test_found_save);
   ADD ("seen", test_seen);
   ADD ("blind", test_blind);
 #undef ADD

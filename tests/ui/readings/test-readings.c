@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/ui/mask/mask-project-fixture.h"
 
+#include "model/store/audit.h"
 #include "model/store/share.h"
 #include "tests/support/test.h"
 #include "tests/ui/support.h"
@@ -179,6 +180,95 @@ test_window (SagTestMasks *self, gconstpointer data)
   g_assert_cmpuint (self->masks->readings->len, ==, 0);
 }
 
+static gboolean
+count_looks (SagDb *db, gpointer n, GError **error)
+{
+  g_autoptr (GPtrArray) all = sag_audit_list (db, error);
+
+  *(guint *) n = 0;
+  for (guint e = 0; all != NULL && e < all->len; e++)
+    *(guint *) n += strcmp (((const SagAuditEntry *) all->pdata[e])->what, "readings") == 0;
+  return all != NULL;
+}
+
+/* How often all readings were read. Nothing is under way in the store afterwards. */
+static guint
+get_n_looks (SagTestMasks *self)
+{
+  g_autoptr (GError) error = NULL;
+  guint n;
+
+  sag_store_run (sag_ui_project_get_store (self->project), count_looks, &n, &error);
+  g_assert_no_error (error);
+  return n;
+}
+
+/* A case that is opened twice before its readings are there has each of them once. */
+static void
+test_twice (SagTestMasks *self, gconstpointer data)
+{
+  GtkWidget          *window;
+  GtkSingleSelection *selection;
+
+  begin (self);
+  window = GTK_WIDGET (sag_ui_readings_window_new (self->project, self->masks, NULL));
+  gtk_window_present (GTK_WINDOW (window));
+  selection = get_selection (window);
+  sag_test_ui_until (g_list_model_get_n_items (G_LIST_MODEL (selection)) == 2);
+  for (int t = 0; t < 2; t++)
+    gtk_widget_activate_action (window, "readings.open", NULL);
+  get_n_looks (self);
+  sag_test_ui_settle ();
+  g_assert_cmpuint (self->masks->readings->len, ==, 2);
+  gtk_window_destroy (GTK_WINDOW (window));
+  sag_test_ui_settle ();
+}
+
+static gboolean
+wait_for (SagDb *db, gpointer released, GError **error)
+{
+  while (!g_atomic_int_get ((gint *) released))
+    g_usleep (1000);
+  return TRUE;
+}
+
+static void
+waited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  sag_store_run_finish (result, NULL);
+}
+
+static void
+count_cb (SagUiReadings *readings, guint *n)
+{
+  (*n)++;
+}
+
+/* What is decided while all is read again is not undone by what was read before it. */
+static void
+test_decided_meanwhile (SagTestMasks *self, gconstpointer data)
+{
+  g_autoptr (SagUiReadings) readings = NULL;
+  guint n = 0;
+  gint  released = 0;
+
+  begin (self);
+  readings = sag_ui_readings_new (self->project);
+  g_signal_connect (readings, "changed", G_CALLBACK (count_cb), &n);
+  sag_test_ui_until (n == 1);
+  sag_store_run_async (sag_ui_project_get_store (self->project), wait_for, &released, waited_cb,
+                       NULL);
+  sag_ui_readings_load (readings);
+  sag_ui_readings_decide (readings, 0, SAG_LABEL_VALUE_PRESENT);
+  g_atomic_int_set (&released, 1);
+  sag_test_ui_until (n == 2);
+  g_assert_nonnull (sag_ui_readings_get_decision (readings, 0));
+  g_assert_cmpuint (get_n_looks (self), ==, 3);
+  sag_test_ui_settle ();
+  g_assert_cmpuint (n, ==, 2);
+  sag_ui_readings_stop (readings);
+}
+
 /* Who has said everything but painted nothing is not done where others painted. */
 static void
 test_blind (SagTestMasks *self, gconstpointer data)
@@ -323,6 +413,8 @@ main (int argc, char **argv)
   g_test_add ("/ui/readings/" name, SagTestMasks, NULL, sag_test_masks_set_up, func,               \
               sag_test_masks_tear_down)
   ADD ("window", test_window);
+  ADD ("twice", test_twice);
+  ADD ("decided-meanwhile", test_decided_meanwhile);
   ADD ("blind", test_blind);
   ADD ("reader", test_reader);
   ADD ("empty", test_empty);
