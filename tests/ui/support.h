@@ -75,7 +75,11 @@ GtkWidget *sag_test_ui_find_type (GtkWidget *root, GType type);
  */
 GtkWindow *sag_test_ui_find_dialog (GType type);
 
-/** sag_test_ui_choose_file: waits for a dialog that asks for a file, and answers it with @file. */
+/** sag_test_ui_hide_choosers: from now on dialogs that ask for a file are not shown. */
+void sag_test_ui_hide_choosers (void);
+/** sag_test_ui_is_choosing: the person is asked for a file. */
+gboolean sag_test_ui_is_choosing (void);
+/** sag_test_ui_choose_file: the answer is @file. */
 void sag_test_ui_choose_file (GFile *file);
 
 G_END_DECLS

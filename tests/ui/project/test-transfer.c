@@ -380,7 +380,7 @@ test_other_split (SagTestProject *test, gconstpointer data)
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "split");
   gtk_window_destroy (dialog);
   sag_test_ui_settle ();
-  g_assert_null (sag_test_ui_find_dialog (GTK_TYPE_FILE_CHOOSER_DIALOG));
+  g_assert_false (sag_test_ui_is_choosing ());
   g_assert_nonnull (strstr (test->problems->str, "Another project was opened meanwhile"));
   gtk_window_destroy (window);
 }
@@ -389,6 +389,7 @@ int
 main (int argc, char **argv)
 {
   sag_test_ui_init (&argc, &argv);
+  sag_test_ui_hide_choosers ();
 #define ADD(name, func)                                                                            \
   g_test_add ("/ui/project/transfer/" name, SagTestProject, NULL, sag_test_project_set_up, func,   \
               sag_test_project_tear_down)

@@ -537,6 +537,7 @@ int
 main (int argc, char **argv)
 {
   sag_test_ui_init (&argc, &argv);
+  sag_test_ui_hide_choosers ();
 #define ADD(name, func)                                                                            \
   g_test_add ("/ui/project/unsaved/" name, Unsaved, NULL, set_up, func, tear_down)
   ADD ("closed", test_closed);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/scene/worker.h"
-#include "tests/ui/ask/ask-fixture.h"
+#include "tests/support/test.h"
 #include "tests/ui/case-fixture.h"
+#include "tests/ui/engine-support.h"
+#include "tests/ui/support.h"
 #include "ui/export/export.h"
-#include "ui/export/heatmaps.h"
 #include "ui/measure/measures.h"
 
 #include <string.h>
@@ -12,7 +13,10 @@
 
 typedef struct
 {
-  AskFixture    ask;
+  char         *folder;
+  SagUiEngine  *engine;
+  SagUiSession *session;
+  SagUiCase    *one;
   SagUiViews   *views;
   GtkWindow    *window;
   GActionGroup *group;
@@ -25,16 +29,31 @@ toast_cb (SagUiSession *session, const char *sentence, gboolean can_undo, GStrin
   g_string_append_printf (said, "%s\n", sentence);
 }
 
+static SagUiCase *
+show (Saving *self, const char *name)
+{
+  SagUiCases *cases = sag_ui_session_get_cases (self->session);
+  g_autoptr (GFile) file = sag_test_ui_scan (self->folder, name, 8);
+  SagUiCase *one = sag_ui_cases_add (cases, file);
+
+  sag_ui_cases_set_current (cases, one);
+  sag_test_ui_until (sag_ui_case_get_state (one) == SAG_UI_CASE_READY);
+  return one;
+}
+
 static void
 set_up (Saving *self, gconstpointer data)
 {
-  ask_fixture_set_up (&self->ask, FALSE);
+  self->folder = sag_test_dup_folder ();
+  self->engine = sag_ui_engine_new (sag_test_ui_open_none, NULL, NULL);
+  self->session = sag_ui_session_new (self->engine);
   self->said = g_string_new (NULL);
-  g_signal_connect (self->ask.session, "toast", G_CALLBACK (toast_cb), self->said);
+  g_signal_connect (self->session, "toast", G_CALLBACK (toast_cb), self->said);
   self->views = g_object_new (SAG_UI_TYPE_VIEWS, NULL);
-  sag_ui_views_set_session (self->views, self->ask.session);
+  sag_ui_views_set_session (self->views, self->session);
   self->window = sag_test_ui_show (GTK_WIDGET (self->views), 900, 700);
-  self->group = sag_ui_export_new (self->ask.session, self->views);
+  self->group = sag_ui_export_new (self->session, self->views);
+  self->one = show (self, "scan");
 }
 
 static void
@@ -44,7 +63,11 @@ tear_down (Saving *self, gconstpointer data)
   g_object_add_weak_pointer (G_OBJECT (self->views), (gpointer *) &self->views);
   gtk_window_destroy (self->window);
   sag_test_ui_until (self->views == NULL);
-  ask_fixture_tear_down (&self->ask);
+  sag_ui_engine_close (self->engine);
+  g_object_unref (self->session);
+  g_object_unref (self->engine);
+  sag_test_ui_settle ();
+  sag_test_remove_folder (self->folder);
   g_string_free (self->said, TRUE);
   sag_render_worker_wait_all (); /* else one may draw while the program ends */
 }
@@ -55,22 +78,10 @@ has_said (Saving *self, const char *sentence)
   return strstr (self->said->str, sentence) != NULL;
 }
 
-/* As a search that ends, behind a dialog. */
-static void
-show_other (Saving *self)
-{
-  SagUiCases *cases = sag_ui_session_get_cases (self->ask.session);
-  g_autoptr (GFile) file = sag_test_ui_scan (self->ask.folder, "other", 8);
-  SagUiCase *other = sag_ui_cases_add (cases, file);
-
-  sag_ui_cases_set_current (cases, other);
-  sag_test_ui_until (sag_ui_case_get_state (other) == SAG_UI_CASE_READY);
-}
-
 static GFile *
 new_file (Saving *self, const char *name)
 {
-  return g_file_new_build_filename (self->ask.folder, name, NULL);
+  return g_file_new_build_filename (self->folder, name, NULL);
 }
 
 static void
@@ -82,9 +93,9 @@ test_measurements (Saving *self, gconstpointer data)
   g_autoptr (GFile) file = new_file (self, "table.csv");
   g_autofree char *text = NULL;
 
-  sag_ui_measures_add (sag_ui_measures_get (self->ask.session), self->ask.one, &ruler);
+  sag_ui_measures_add (sag_ui_measures_get (self->session), self->one, &ruler);
   g_action_group_activate_action (self->group, "measurements", NULL);
-  show_other (self);
+  show (self, "other");
   sag_test_ui_choose_file (file);
   sag_test_ui_until (has_said (self, "The measurements were saved."));
   g_assert_true (g_file_get_contents (g_file_peek_path (file), &text, NULL, NULL));
@@ -99,7 +110,7 @@ test_picture (Saving *self, gconstpointer data)
 
   sag_test_ui_until (sag_ui_slice_view_is_still (sag_ui_views_get_active (self->views)));
   g_action_group_activate_action (self->group, "view", NULL);
-  show_other (self);
+  show (self, "other");
   sag_test_ui_until (sag_ui_slice_view_is_still (sag_ui_views_get_active (self->views)));
   sag_test_ui_choose_file (file);
   sag_test_ui_until (has_said (self, "picture"));
@@ -107,52 +118,15 @@ test_picture (Saving *self, gconstpointer data)
   g_assert_false (g_file_query_exists (file, NULL));
 }
 
-static void
-show_map (Saving *self, const char *text)
-{
-  SagUiResult *result = ask_fixture_ask (&self->ask, text);
-
-  sag_ui_overlay_set_visible (sag_ui_result_get_overlay (result), TRUE);
-}
-
-static void
-test_maps (Saving *self, gconstpointer data)
-{
-  g_autoptr (GFile) folder = new_file (self, "maps");
-
-  show_map (self, EFFUSION);
-  show_map (self, NODULE);
-  g_assert_cmpuint (sag_ui_heatmaps_count (self->ask.one), ==, 2);
-  g_assert_true (g_file_make_directory (folder, NULL, NULL));
-  g_action_group_activate_action (self->group, "heatmaps", NULL);
-  show_other (self);
-  sag_test_ui_choose_file (folder);
-  sag_test_ui_until (has_said (self, "saved and read back"));
-  g_assert_true (has_said (self, "2 maps were saved and read back."));
-}
-
-/* A scan that is closed meanwhile is not read again for what is left. */
-static void
-test_closed (Saving *self, gconstpointer data)
-{
-  show_map (self, EFFUSION);
-  show_map (self, NODULE);
-  show_other (self);
-  sag_ui_heatmaps_save (self->ask.session, self->ask.one, self->ask.folder, NULL);
-  sag_ui_cases_remove (sag_ui_session_get_cases (self->ask.session), self->ask.one);
-  sag_test_ui_until (has_said (self, "saved and read back"));
-  g_assert_true (has_said (self, "1 map was saved and read back."));
-}
-
 int
 main (int argc, char **argv)
 {
   sag_test_ui_init (&argc, &argv);
-#define ADD(name, func) g_test_add ("/ui/ask/saving/" name, Saving, NULL, set_up, func, tear_down)
+  sag_test_ui_hide_choosers ();
+#define ADD(name, func)                                                                            \
+  g_test_add ("/ui/export/saving/" name, Saving, NULL, set_up, func, tear_down)
   ADD ("measurements", test_measurements);
   ADD ("picture", test_picture);
-  ADD ("maps", test_maps);
-  ADD ("closed", test_closed);
 #undef ADD
   return g_test_run ();
 }
