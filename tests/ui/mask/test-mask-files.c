@@ -277,36 +277,11 @@ test_other_grid (Fixture *self, gconstpointer data)
   g_assert_cmpuint (n_masks (self), ==, 0);
 }
 
-static GtkWidget *
-find_dialog (void)
-{
-  GListModel *windows = gtk_window_get_toplevels ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
-
-      if (GTK_IS_FILE_CHOOSER_DIALOG (window) && gtk_widget_get_mapped (window))
-        return window; /* the list keeps it */
-    }
-  return NULL;
-}
-
-static GtkWidget *
+static void
 open_dialog (Fixture *self, const char *action)
 {
   g_action_group_activate_action (sag_ui_masks_get_actions (self->masks), action, NULL);
-  sag_test_ui_until (find_dialog () != NULL);
-  sag_test_ui_settle ();
-  return find_dialog ();
-}
-
-/* The chooser looks at the disk before it answers. */
-static void
-answer (GtkWidget *dialog)
-{
-  gtk_dialog_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
-  sag_test_ui_until (find_dialog () == NULL);
+  g_assert_true (sag_test_ui_is_choosing ());
 }
 
 /* The mask that was active when the chooser was opened is saved, or none. */
@@ -316,15 +291,13 @@ test_save_chosen (Fixture *self, gconstpointer data)
   g_autoptr (GFile) folder = g_file_new_for_path (self->folder);
   g_autofree char *name = NULL;
   g_autoptr (GFile) file = NULL;
-  GtkWidget *dialog;
 
   paint (self);
   name = sag_ui_mask_files_dup_name (self->masks, 0);
   file = g_file_get_child (folder, name);
-  dialog = open_dialog (self, "save");
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
+  open_dialog (self, "save");
   sag_ui_case_masks_add (self->masks->current, "Another", NULL, NULL, NULL);
-  answer (dialog);
+  sag_test_ui_choose_file (file);
   sag_test_ui_until (self->n_said == 1);
   g_assert_true (g_file_query_exists (file, NULL));
   g_assert_null (sag_ui_loss_get (self->one)); /* it is the painted one that is kept */
@@ -333,11 +306,10 @@ test_save_chosen (Fixture *self, gconstpointer data)
     self->masks->current,
     sag_mask_set_get_info (sag_ui_case_masks_get_set (self->masks->current), 0)->id);
   g_assert_true (g_file_delete (file, NULL, NULL));
-  dialog = open_dialog (self, "save");
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
+  open_dialog (self, "save");
   sag_ui_case_masks_remove (self->masks->current,
                             sag_ui_case_masks_get_active (self->masks->current));
-  answer (dialog);
+  sag_test_ui_choose_file (file);
   g_assert_cmpuint (self->n_said, ==, 2);
   g_assert_cmpuint (n_masks (self), ==, 1);
   sag_test_ui_settle ();
@@ -352,17 +324,14 @@ test_other_scan (Fixture *self, gconstpointer data)
   g_autoptr (GFile) folder = g_file_new_build_filename (self->folder, "masks", NULL);
   g_autoptr (GFile) other_file = sag_test_ui_scan (self->folder, "other", 9);
   SagUiCase *other = sag_ui_cases_add (cases, other_file);
-  GtkWidget *dialog;
 
   paint (self);
   g_assert_true (g_file_make_directory (folder, NULL, NULL));
-  dialog = open_dialog (self, "save-all");
-  gtk_file_chooser_set_file (GTK_FILE_CHOOSER (dialog), folder, NULL);
-  sag_test_ui_settle ();
+  open_dialog (self, "save-all");
   sag_ui_cases_set_current (cases, other);
   sag_test_ui_until (sag_ui_case_get_state (other) == SAG_UI_CASE_READY);
   paint (self);
-  answer (dialog);
+  sag_test_ui_choose_file (folder);
   g_assert_cmpuint (self->n_said, ==, 1);
   sag_test_ui_settle ();
   g_assert_nonnull (sag_ui_loss_get (self->one));
@@ -384,6 +353,7 @@ int
 main (int argc, char **argv)
 {
   sag_test_ui_init (&argc, &argv);
+  sag_test_ui_hide_choosers ();
 #define ADD(name, func) g_test_add ("/ui/mask-files/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("round", test_round);
   ADD ("bad", test_bad);
