@@ -295,3 +295,24 @@ sag_test_ui_choose_file (GFile *file)
   answer = NULL;
   sag_test_ui_settle ();
 }
+
+/* A busy store */
+
+static gboolean
+take_long (SagDb *db, gpointer data, GError **error)
+{
+  g_usleep (300000);
+  return TRUE;
+}
+
+static void
+ignore_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  sag_store_run_finish (result, NULL);
+}
+
+void
+sag_test_ui_occupy (SagStore *store)
+{
+  sag_store_run_async (store, take_long, NULL, ignore_cb, NULL);
+}

@@ -3,6 +3,8 @@
 
 /* What tests of widgets share. Each test program runs under tests/support/with-display. */
 
+#include "model/store/store.h"
+
 #include <adwaita.h>
 
 G_BEGIN_DECLS
@@ -81,5 +83,8 @@ void sag_test_ui_hide_choosers (void);
 gboolean sag_test_ui_is_choosing (void);
 /** sag_test_ui_choose_file: the answer is @file. */
 void sag_test_ui_choose_file (GFile *file);
+
+/** sag_test_ui_occupy: what @store is given from now on waits for a while. */
+void sag_test_ui_occupy (SagStore *store);
 
 G_END_DECLS

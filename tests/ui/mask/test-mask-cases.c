@@ -72,19 +72,6 @@ test_redo (SagTestMasks *self, gconstpointer data)
   sag_test_ui_until (sag_test_masks_count (self, 0) == one);
 }
 
-static gboolean
-take_long (SagDb *db, gpointer data, GError **error)
-{
-  g_usleep (300000);
-  return TRUE;
-}
-
-static void
-ignore_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  sag_store_run_finish (result, NULL);
-}
-
 /* What is painted while an older step is read comes first; that step can be undone still. */
 static void
 test_painted_meanwhile (SagTestMasks *self, gconstpointer data)
@@ -103,7 +90,7 @@ test_painted_meanwhile (SagTestMasks *self, gconstpointer data)
   sag_test_masks_open_project (self, FALSE);
   sag_test_masks_open_scan (self);
   sag_test_ui_until (self->masks->stored->len == 1);
-  sag_store_run_async (sag_ui_project_get_home (self->project), take_long, NULL, ignore_cb, NULL);
+  sag_test_ui_occupy (sag_ui_project_get_home (self->project));
   g_assert_true (sag_ui_journal_undo (sag_ui_session_get_journal (self->session)));
   sag_test_masks_paint (self, 15);
   second = sag_test_masks_count (self, 0);

@@ -255,27 +255,6 @@ test_opened_while_saved (Unsaved *self, gconstpointer data)
   g_assert_cmpstr (self->test.problems->str, ==, "");
 }
 
-static gboolean
-take_long (SagDb *db, gpointer data, GError **error)
-{
-  g_usleep (300000);
-  return TRUE;
-}
-
-static void
-ignore_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  sag_store_run_finish (result, NULL);
-}
-
-/* What is written from now on waits. */
-static void
-post_long (Unsaved *self)
-{
-  sag_store_run_async (sag_ui_project_get_home (self->test.project), take_long, NULL, ignore_cb,
-                       NULL);
-}
-
 /* Two are opened at once: the first takes the work and is closed soundly, the second stays. */
 static void
 test_two_opened (Unsaved *self, gconstpointer data)
@@ -295,7 +274,7 @@ test_two_opened (Unsaved *self, gconstpointer data)
   say (self, one, EFFUSION, SAG_UI_LABEL_PRESENT);
   sheltered (self, one);
   /* The work that the first takes over is long in coming. */
-  post_long (self);
+  sag_test_ui_occupy (sag_ui_project_get_home (self->test.project));
   sag_ui_project_open (self->test.project, first, FALSE);
   sag_test_ui_until (sag_ui_project_get_home (self->test.project) == NULL);
   sag_ui_project_open (self->test.project, second, TRUE);
@@ -330,7 +309,7 @@ test_closed_early (Unsaved *self, gconstpointer data)
 
   say (self, one, EFFUSION, SAG_UI_LABEL_PRESENT);
   sheltered (self, one);
-  post_long (self);
+  sag_test_ui_occupy (sag_ui_project_get_home (self->test.project));
   other = g_object_ref (open_scan (self, "b"));
   sag_test_project_close_scan (&self->test, other);
   sag_test_ui_until (sag_ui_project_get_sure_id (self->test.project, other) != 0);
