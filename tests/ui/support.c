@@ -298,10 +298,13 @@ sag_test_ui_choose_file (GFile *file)
 
 /* A busy store */
 
+static gint is_released; /* atomic */
+
 static gboolean
 take_long (SagDb *db, gpointer data, GError **error)
 {
-  g_usleep (300000);
+  while (!g_atomic_int_get (&is_released))
+    g_usleep (1000);
   return TRUE;
 }
 
@@ -314,5 +317,12 @@ ignore_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 sag_test_ui_occupy (SagStore *store)
 {
+  g_atomic_int_set (&is_released, FALSE);
   sag_store_run_async (store, take_long, NULL, ignore_cb, NULL);
+}
+
+void
+sag_test_ui_release (void)
+{
+  g_atomic_int_set (&is_released, TRUE);
 }

@@ -84,7 +84,8 @@ gboolean sag_test_ui_is_choosing (void);
 /** sag_test_ui_choose_file: the answer is @file. */
 void sag_test_ui_choose_file (GFile *file);
 
-/** sag_test_ui_occupy: what @store is given from now on waits for a while. */
+/** sag_test_ui_occupy, sag_test_ui_release: what @store is given between them waits. */
 void sag_test_ui_occupy (SagStore *store);
+void sag_test_ui_release (void);
 
 G_END_DECLS

@@ -311,9 +311,12 @@ sag_ui_ask_dup_note (SagUiAsk *self)
 char *
 sag_ui_ask_dup_note_of (SagUiAsk *self, SagUiCase *one, SagUiResult *result)
 {
-  return sag_ui_result_get_stale (result)
-           ? NULL
-           : sag_ui_engine_dup_watermark (sag_ui_ask_get_engine (self), one);
+  SagUiEngine     *engine = sag_ui_ask_get_engine (self);
+  const SagAnswer *answer = sag_ui_result_get_answer (result);
+
+  return answer == NULL || sag_ui_engine_gave (engine, answer)
+           ? sag_ui_engine_dup_watermark (engine, one)
+           : NULL;
 }
 
 SagTraining

@@ -100,10 +100,8 @@ show_answer (SagUiCatalogueWindow *self, SagUiCatalogueRow *row, SagAnswer *answ
 static void
 note_model (SagUiCatalogueWindow *self, const SagAnswer *answer)
 {
-  SagBundle *open = sag_ui_engine_get_bundle (sag_ui_ask_get_engine (self->ask));
-
   g_clear_pointer (&self->answered_note, g_free);
-  if (open != NULL && g_str_equal (answer->provenance->bundle_sha256, sag_bundle_get_sha256 (open)))
+  if (sag_ui_engine_gave (sag_ui_ask_get_engine (self->ask), answer))
     self->answered_note = dup_note (self);
 }
 

@@ -69,6 +69,12 @@ say (SagUiCompareWindow *self, const char *message)
   gtk_widget_set_visible (GTK_WIDGET (self->message), message != NULL);
 }
 
+static gboolean
+is_of_open (SagUiCompareWindow *self, const SagAnswer *answer)
+{
+  return sag_ui_engine_gave (sag_ui_ask_get_engine (self->ask), answer);
+}
+
 static void
 say_hidden (SagUiCompareWindow *self)
 {
@@ -232,14 +238,14 @@ set_asking (SagUiCompareWindow *self, GCancellable *cancellable)
   gtk_widget_set_sensitive (GTK_WIDGET (self->bundles), cancellable == NULL);
 }
 
-/* Another model may have been opened meanwhile. */
-static gboolean
-is_of_open (SagUiCompareWindow *self, const SagAnswer *answer)
+/* What was seen of a text first stays its answer. */
+static void
+note_seen (SagUiCompareWindow *self, SagAnswer *answer)
 {
-  SagBundle *open = sag_ui_engine_get_bundle (sag_ui_ask_get_engine (self->ask));
-
-  return open != NULL &&
-         g_str_equal (answer->provenance->bundle_sha256, sag_bundle_get_sha256 (open));
+  if (sag_ui_opinion_get (self->one, answer->text)->seen)
+    return;
+  sag_ui_opinion_see_answer (self->one, answer);
+  g_signal_emit_by_name (self->ask, "changed", NULL);
 }
 
 static void
@@ -250,7 +256,7 @@ end_asking (SagUiCompareWindow *self, SagAnswer *answer, const GError *error)
   set_asking (self, NULL);
   if (answer == NULL)
     say (self, error->message);
-  else if (self->folder == NULL && !is_of_open (self, answer))
+  else if (self->folder == NULL && !is_of_open (self, answer)) /* another was opened meanwhile */
     sag_ui_compare_window_ask (self, answer->text, NULL);
   else if (sag_ui_ask_is_hidden (self->ask, self->one, answer->text))
     say_hidden (self);
@@ -258,9 +264,7 @@ end_asking (SagUiCompareWindow *self, SagAnswer *answer, const GError *error)
     {
       say (self, NULL);
       take_b (self, answer, NULL);
-      sag_ui_opinion_see_answer (self->one, answer);
-      /* What was shown is noted. */
-      g_signal_emit_by_name (self->ask, "changed", NULL);
+      note_seen (self, answer);
     }
 }
 
@@ -314,30 +318,25 @@ sag_ui_compare_window_ask (SagUiCompareWindow *self, const char *text, const cha
 
 /* What another model answered does not stand under the name, and the note, of this one. */
 static void
-forget_b (SagUiCompareWindow *self)
-{
-  drop_b (self);
-  update_grid (self);
-  update_bundle (self);
-}
-
-static void
 set_folder (SagUiCompareWindow *self, const char *folder)
 {
   if (self->cancellable != NULL || g_strcmp0 (self->folder, folder) == 0)
     return;
   g_free (self->folder);
   self->folder = g_strdup (folder);
-  forget_b (self);
+  drop_b (self);
+  update_grid (self);
+  update_bundle (self);
 }
 
+/* The same model may have been opened anew. */
 static void
 bundle_cb (SagUiEngine *engine, SagUiCompareWindow *self)
 {
-  if (self->folder == NULL)
-    forget_b (self);
-  else
-    update_grid (self);
+  if (self->folder == NULL && self->b != NULL && !is_of_open (self, self->b))
+    drop_b (self);
+  update_grid (self);
+  update_bundle (self);
 }
 
 gboolean

@@ -96,6 +96,8 @@ SagBundle *sag_ui_engine_get_previous (SagUiEngine *self);
  * @sha256: (nullable): of the overlay; NULL: there is none
  */
 void sag_ui_engine_set_calibration (SagUiEngine *self, const char *sha256);
+/** sag_ui_engine_gave: whether @answer is of the open bundle. */
+gboolean sag_ui_engine_gave (SagUiEngine *self, const SagAnswer *answer);
 /** sag_ui_engine_is_stale: whether asking now would be another question than @answer is of; FALSE without a bundle. */
 gboolean sag_ui_engine_is_stale (SagUiEngine *self, SagUiCase *one, const SagAnswer *answer);
 /** sag_ui_engine_get_info: (nullable): NULL until an engine is open. */

@@ -55,11 +55,8 @@ answer_result (SagUiEngine *self, SagUiJob *job)
 static void
 heed_calibration (SagUiEngine *self, const SagAnswer *answer)
 {
-  const SagProvenance *from = answer->provenance;
-
-  if (self->bundle != NULL &&
-      g_str_equal (from->bundle_sha256, sag_bundle_get_sha256 (self->bundle)))
-    sag_ui_engine_set_calibration (self, from->calibration_sha256);
+  if (sag_ui_engine_gave (self, answer))
+    sag_ui_engine_set_calibration (self, answer->provenance->calibration_sha256);
 }
 
 static void

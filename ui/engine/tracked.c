@@ -21,6 +21,15 @@ same_recipe (SagPrepared *prepared, SagBundle *bundle)
 }
 
 gboolean
+sag_ui_engine_gave (SagUiEngine *self, const SagAnswer *answer)
+{
+  g_return_val_if_fail (SAG_UI_IS_ENGINE (self) && answer != NULL, FALSE);
+
+  return self->bundle != NULL &&
+         g_str_equal (answer->provenance->bundle_sha256, sag_bundle_get_sha256 (self->bundle));
+}
+
+gboolean
 sag_ui_engine_is_stale (SagUiEngine *self, SagUiCase *one, const SagAnswer *answer)
 {
   double shift_mm[3];
@@ -30,7 +39,7 @@ sag_ui_engine_is_stale (SagUiEngine *self, SagUiCase *one, const SagAnswer *answ
   if (self->bundle == NULL)
     return FALSE;
   sag_ui_case_get_box_shift (one, shift_mm);
-  return !g_str_equal (answer->provenance->bundle_sha256, sag_bundle_get_sha256 (self->bundle)) ||
+  return !sag_ui_engine_gave (self, answer) ||
          g_strcmp0 (answer->provenance->calibration_sha256, self->calibration) != 0 ||
          !sag_geometry_same_point (answer->provenance->shift_mm, shift_mm);
 }

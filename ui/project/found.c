@@ -155,8 +155,9 @@ is_outdated (const Question *question, const char *response)
   const gboolean joins = g_str_equal (response, "join");
   const gboolean opens = g_str_equal (response, "open") || g_str_equal (response, "save");
 
-  return question->serial != sag_ui_project_get_serial (project) &&
-         (joins || (opens && has_project (project)));
+  /* Work that gets a name keeps its number. */
+  return opens ? has_project (project)
+               : joins && question->serial != sag_ui_project_get_serial (project);
 }
 
 static void

@@ -256,6 +256,25 @@ test_models (void)
   ask_fixture_tear_down (&fixture);
 }
 
+static void
+changed_cb (SagUiEngine *engine, gboolean *has_changed)
+{
+  *has_changed = TRUE;
+}
+
+/* The same bundle, with other settings perhaps. */
+static void
+reopen (AskFixture *fixture)
+{
+  gboolean     has_changed = FALSE;
+  const gulong handler = g_signal_connect_after (fixture->engine, "bundle-changed",
+                                                 G_CALLBACK (changed_cb), &has_changed);
+
+  sag_ui_engine_reopen (fixture->engine);
+  sag_test_ui_until (has_changed);
+  g_signal_handler_disconnect (fixture->engine, handler);
+}
+
 /* While B is asked nobody else can be chosen to answer; what one model answered does not stand under another's name. */
 static void
 test_other_bundle (void)
@@ -278,6 +297,8 @@ test_other_bundle (void)
   sag_test_ui_until (sag_ui_compare_window_get_b (window) != NULL);
   assert_bundle (sag_ui_compare_window_get_b (window), open);
   g_assert_true (ask_shows (GTK_WIDGET (window), "Bundle: open"));
+  reopen (&fixture);
+  g_assert_nonnull (sag_ui_compare_window_get_b (window));
 
   gtk_widget_activate_action (GTK_WIDGET (window), "compare.known", "s", other);
   g_assert_null (sag_ui_compare_window_get_b (window));
@@ -311,6 +332,7 @@ static void
 test_put_back (void)
 {
   AskFixture       fixture;
+  const double     shift_mm[] = { 12, 0, 0 };
   SagUiAsk        *ask;
   SagUiResult     *result;
   g_autofree char *open = NULL, *other = NULL, *note = NULL, *none = NULL;
@@ -321,8 +343,11 @@ test_put_back (void)
   other = sag_test_ui_bundle (fixture.folder, "other", 6);
   open_bundle (&fixture, open);
   result = ask_fixture_ask (&fixture, EFFUSION);
+  sag_ui_case_set_box_shift (fixture.one, shift_mm); /* the model is the same */
+  g_assert_true (sag_ui_result_get_stale (result));
   note = sag_ui_ask_dup_note_of (ask, fixture.one, result);
   g_assert_nonnull (note);
+  sag_ui_case_set_box_shift (fixture.one, (double[]){ 0, 0, 0 });
   sag_ui_ask_remove (ask, fixture.one, result);
   open_bundle (&fixture, other);
   g_assert_true (sag_ui_session_undo (fixture.session));

@@ -93,6 +93,7 @@ test_painted_meanwhile (SagTestMasks *self, gconstpointer data)
   sag_test_ui_occupy (sag_ui_project_get_home (self->project));
   g_assert_true (sag_ui_journal_undo (sag_ui_session_get_journal (self->session)));
   sag_test_masks_paint (self, 15);
+  sag_test_ui_release ();
   second = sag_test_masks_count (self, 0);
   g_assert_cmpint (second, >, first);
   sag_test_masks_undo (self);

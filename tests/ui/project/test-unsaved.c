@@ -278,6 +278,7 @@ test_two_opened (Unsaved *self, gconstpointer data)
   sag_ui_project_open (self->test.project, first, FALSE);
   sag_test_ui_until (sag_ui_project_get_home (self->test.project) == NULL);
   sag_ui_project_open (self->test.project, second, TRUE);
+  sag_test_ui_release ();
   sag_test_ui_until (self->test.n_opened == 3);
   sag_test_ui_until (!sag_ui_project_is_busy (self->test.project));
   g_assert_cmpstr (sag_ui_project_get_title (self->test.project), ==, "Second");
@@ -312,6 +313,7 @@ test_closed_early (Unsaved *self, gconstpointer data)
   sag_test_ui_occupy (sag_ui_project_get_home (self->test.project));
   other = g_object_ref (open_scan (self, "b"));
   sag_test_project_close_scan (&self->test, other);
+  sag_test_ui_release ();
   sag_test_ui_until (sag_ui_project_get_sure_id (self->test.project, other) != 0);
   sag_test_ui_settle ();
 
@@ -480,6 +482,35 @@ test_found_save (Unsaved *self, gconstpointer data)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* The same while what is worked on gets a name. */
+static void
+test_found_named (Unsaved *self, gconstpointer data)
+{
+  GtkWidget *window = gtk_window_new ();
+  g_autoptr (GFile) file =
+    g_file_new_build_filename (self->test.folder, "New" SAG_UI_PROJECT_SUFFIX, NULL);
+  g_autoptr (GPtrArray) found = leave_behind (self);
+  g_autoptr (GPtrArray) before = NULL;
+  g_autoptr (GPtrArray) after = NULL;
+  SagUiCase *one = open_scan (self, "b");
+
+  say (self, one, EFFUSION, SAG_UI_LABEL_ABSENT);
+  sheltered (self, one);
+  sag_ui_found_show (GTK_WINDOW (window), self->test.session, found);
+  sag_test_ui_until (find_question ("open") != NULL);
+  sag_ui_project_save_as (self->test.project, file);
+  sag_test_ui_until (sag_ui_project_get_store (self->test.project) != NULL);
+  answer ("open", "open");
+  sag_test_ui_until (!sag_ui_project_is_busy (self->test.project));
+  before = stored (self);
+  g_assert_cmpint (only (before)->value, ==, SAG_LABEL_VALUE_ABSENT);
+  answer ("join", "join");
+  sag_test_ui_until (!sag_ui_project_is_busy (self->test.project));
+  after = stored (self);
+  g_assert_cmpuint (after->len, ==, 2);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* An answer to a text that is no task may have told; what is shown after the label does not count. */
 static void
 test_seen (Unsaved *self, gconstpointer data)
@@ -532,6 +563,7 @@ main (int argc, char **argv)
   ADD ("damaged", test_damaged);
   ADD ("found-join", test_found_join);
   ADD ("found-save", test_found_save);
+  ADD ("found-named", test_found_named);
   ADD ("seen", test_seen);
   ADD ("blind", test_blind);
 #undef ADD

@@ -224,20 +224,6 @@ test_twice (SagTestMasks *self, gconstpointer data)
   sag_test_ui_settle ();
 }
 
-static gboolean
-wait_for (SagDb *db, gpointer released, GError **error)
-{
-  while (!g_atomic_int_get ((gint *) released))
-    g_usleep (1000);
-  return TRUE;
-}
-
-static void
-waited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  sag_store_run_finish (result, NULL);
-}
-
 static void
 count_cb (SagUiReadings *readings, guint *n)
 {
@@ -250,20 +236,18 @@ test_decided_meanwhile (SagTestMasks *self, gconstpointer data)
 {
   g_autoptr (SagUiReadings) readings = NULL;
   guint n = 0;
-  gint  released = 0;
 
   begin (self);
   readings = sag_ui_readings_new (self->project);
   g_signal_connect (readings, "changed", G_CALLBACK (count_cb), &n);
   sag_test_ui_until (n == 1);
-  sag_store_run_async (sag_ui_project_get_store (self->project), wait_for, &released, waited_cb,
-                       NULL);
+  sag_test_ui_occupy (sag_ui_project_get_store (self->project));
   sag_ui_readings_load (readings);
   sag_ui_readings_decide (readings, 0, SAG_LABEL_VALUE_PRESENT);
-  g_atomic_int_set (&released, 1);
+  sag_test_ui_release ();
   sag_test_ui_until (n == 2);
   g_assert_nonnull (sag_ui_readings_get_decision (readings, 0));
-  g_assert_cmpuint (get_n_looks (self), ==, 3);
+  sag_test_ui_until (get_n_looks (self) == 3);
   sag_test_ui_settle ();
   g_assert_cmpuint (n, ==, 2);
   sag_ui_readings_stop (readings);
