@@ -38,14 +38,21 @@ typedef struct
   SagExported     notes;
 } Read;
 
+/* On the main thread: the other one may be the last to let go of the task. */
+static void
+read_let_go (Read *read)
+{
+  g_clear_object (&read->target);
+  g_clear_object (&read->one);
+  g_clear_object (&read->self);
+}
+
 static void
 read_free (gpointer data)
 {
   Read *read = data;
 
-  g_object_unref (read->self);
-  g_object_unref (read->one);
-  g_object_unref (read->target);
+  read_let_go (read);
   g_ptr_array_unref (read->infos);
   g_ptr_array_unref (read->masks);
   sag_exported_clear (&read->notes);
@@ -211,16 +218,15 @@ dup_refusal (Read *read)
 }
 
 static void
-read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+take (Read *read, GTask *task)
 {
-  Read            *read = g_task_get_task_data (G_TASK (result));
   guint            n = 0;
   g_autofree char *refusal = NULL;
   g_autoptr (GError) error = NULL;
 
   if (read->self->session == NULL)
     return;
-  if (!g_task_propagate_boolean (G_TASK (result), &error) || (refusal = dup_refusal (read)) != NULL)
+  if (!g_task_propagate_boolean (task, &error) || (refusal = dup_refusal (read)) != NULL)
     {
       sag_ui_session_say (read->self->session, error != NULL ? error->message : refusal);
       return;
@@ -233,6 +239,15 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Read *read = g_task_get_task_data (G_TASK (result));
+
+  take (read, G_TASK (result));
+  read_let_go (read);
+}
+
+static void
 open_file (SagUiMasks     *self,
            SagUiCase      *one,
            SagUiCaseMasks *target,
@@ -241,7 +256,7 @@ open_file (SagUiMasks     *self,
            gboolean        is_watched)
 {
   Read *read = g_new0 (Read, 1);
-  g_autoptr (GTask) task = g_task_new (self, NULL, read_cb, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, read_cb, NULL);
 
   read->self = g_object_ref (self);
   read->one = g_object_ref (one);
@@ -289,12 +304,18 @@ typedef struct
 } Write;
 
 static void
+write_let_go (Write *write)
+{
+  g_clear_object (&write->source);
+  g_clear_object (&write->self);
+}
+
+static void
 write_free (gpointer data)
 {
   Write *write = data;
 
-  g_object_unref (write->self);
-  g_object_unref (write->source);
+  write_let_go (write);
   g_ptr_array_unref (write->ids);
   g_ptr_array_unref (write->masks);
   g_ptr_array_unref (write->paths);
@@ -358,7 +379,7 @@ note_written (const Write *write)
 static void
 written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  const Write     *write = g_task_get_task_data (G_TASK (result));
+  Write           *write = g_task_get_task_data (G_TASK (result));
   g_autofree char *sentence = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -374,6 +395,7 @@ written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (write->self->session != NULL)
     sag_ui_session_say (write->self->session, error != NULL ? error->message : sentence);
+  write_let_go (write);
 }
 
 static Write *
@@ -404,7 +426,7 @@ write_add (Write *write, guint index, char *path)
 static void
 write_run (Write *write)
 {
-  g_autoptr (GTask) task = g_task_new (write->self, NULL, written_cb, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, written_cb, NULL);
 
   g_task_set_task_data (task, write, write_free);
   g_task_run_in_thread (task, write_thread);

@@ -24,6 +24,7 @@ typedef struct
 static void
 said_cb (SagUiSession *session, const char *sentence, gboolean undoable, Fixture *self)
 {
+  g_test_message ("%s", sentence);
   self->n_said++;
 }
 
@@ -244,6 +245,7 @@ test_give_way (Fixture *self, gconstpointer data)
   sag_test_ui_until (sag_ui_case_get_state (again) == SAG_UI_CASE_READY);
   others = sag_ui_case_masks_get (again, journal);
   g_list_store_append (files, file);
+  others->reader = g_strdup (self->masks->current->reader);
   sag_ui_mask_files_open (self->masks, G_LIST_MODEL (files), FALSE);
   sag_ui_case_masks_give_way (self->masks->current, others, self->one);
   sag_ui_masks_follow_case (self->masks);
