@@ -223,7 +223,7 @@ sag_test_ui_find_type (GtkWidget *root, GType type)
 }
 
 GtkWindow *
-sag_test_ui_find_dialog (GType type)
+sag_test_ui_find_window (GType type)
 {
   GListModel *windows = gtk_window_get_toplevels ();
 

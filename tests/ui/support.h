@@ -72,10 +72,8 @@ GtkWidget *sag_test_ui_find (GtkWidget *root,
 /** sag_test_ui_find_type: (nullable) (transfer none): the first widget of @type at or below @root. */
 GtkWidget *sag_test_ui_find_type (GtkWidget *root, GType type);
 
-/**
- * sag_test_ui_find_dialog: (nullable) (transfer none): the first window of @type that is mapped.
- */
-GtkWindow *sag_test_ui_find_dialog (GType type);
+/** sag_test_ui_find_window: (nullable) (transfer none): the first one of @type that is mapped. */
+GtkWindow *sag_test_ui_find_window (GType type);
 
 /** sag_test_ui_hide_choosers: from now on dialogs that ask for a file are not shown. */
 void sag_test_ui_hide_choosers (void);

@@ -80,21 +80,6 @@ test_catalogue (void)
   ask_fixture_tear_down (&fixture);
 }
 
-static GtkWindow *
-find_catalogue (void)
-{
-  GListModel *windows = gtk_window_get_toplevels ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
-
-      if (SAG_UI_IS_CATALOGUE_WINDOW (window))
-        return window; /* the list has it */
-    }
-  g_assert_not_reached ();
-}
-
 static SagUiCase *
 add_copy (AskFixture *fixture)
 {
@@ -116,14 +101,14 @@ test_catalogue_row (void)
   AskFixture  fixture;
   SagUiCases *cases;
   SagUiCase  *other;
-  GtkWindow  *window;
+  GtkWindow  *window = NULL;
   g_autoptr (SagUiCase) one = NULL;
 
   ask_fixture_set_up (&fixture, FALSE);
   cases = sag_ui_session_get_cases (fixture.session);
   one = g_object_ref (fixture.one);
   gtk_widget_activate_action (GTK_WIDGET (fixture.pane), "ask.catalogue", NULL);
-  window = find_catalogue ();
+  sag_test_ui_until ((window = sag_test_ui_find_window (SAG_UI_TYPE_CATALOGUE_WINDOW)) != NULL);
   sag_test_ui_until (!sag_ui_catalogue_window_is_asking (SAG_UI_CATALOGUE_WINDOW (window)));
   other = add_copy (&fixture);
   sag_ui_cases_set_current (cases, other);

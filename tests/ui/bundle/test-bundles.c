@@ -28,16 +28,9 @@ shows (gpointer window, const char *text)
 static AdwMessageDialog *
 find_dialog (void)
 {
-  GListModel *windows = gtk_window_get_toplevels ();
+  GtkWindow *dialog = sag_test_ui_find_window (ADW_TYPE_MESSAGE_DIALOG);
 
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
-
-      if (ADW_IS_MESSAGE_DIALOG (window))
-        return ADW_MESSAGE_DIALOG (window);
-    }
-  return NULL;
+  return dialog != NULL ? ADW_MESSAGE_DIALOG (dialog) : NULL;
 }
 
 static void

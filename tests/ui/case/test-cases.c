@@ -168,12 +168,10 @@ test_read_ahead (Fixture *fixture, gconstpointer data)
   sag_test_ui_until (is_ready (five));
 }
 
-/* Two of these fit: the one looked at longest ago goes, and comes back when it is looked at. */
+/* Two of these fit. */
 static void
-test_ceiling (Fixture *fixture, gconstpointer data)
+add_four (Fixture *fixture, SagUiCase *cases[4])
 {
-  SagUiCase *cases[4];
-
   for (int i = 0; i < 4; i++)
     {
       g_autofree char *name = g_strdup_printf ("scan%d", i);
@@ -181,6 +179,15 @@ test_ceiling (Fixture *fixture, gconstpointer data)
       cases[i] = add_scan (fixture, name, 8);
     }
   sag_ui_cases_set_ceiling (fixture->cases, 2 * 2 * 52 * 40 * 42);
+}
+
+/* The one looked at longest ago goes, and comes back when it is looked at. */
+static void
+test_ceiling (Fixture *fixture, gconstpointer data)
+{
+  SagUiCase *cases[4];
+
+  add_four (fixture, cases);
   sag_ui_cases_set_current (fixture->cases, cases[0]);
   sag_test_ui_until (is_ready (cases[1]));
   sag_ui_cases_set_current (fixture->cases, cases[1]);
@@ -193,19 +200,13 @@ test_ceiling (Fixture *fixture, gconstpointer data)
   g_assert_true (is_ready (cases[1]));
 }
 
-/* Two of these fit: what is compared with the current one stays, and what was read ahead goes. */
+/* What is compared with the current one stays, and what was read ahead goes. */
 static void
 test_compared (Fixture *fixture, gconstpointer data)
 {
   SagUiCase *cases[4];
 
-  for (int i = 0; i < 4; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("scan%d", i);
-
-      cases[i] = add_scan (fixture, name, 8);
-    }
-  sag_ui_cases_set_ceiling (fixture->cases, 2 * 2 * 52 * 40 * 42);
+  add_four (fixture, cases);
   sag_ui_cases_set_current (fixture->cases, cases[0]);
   sag_test_ui_until (is_ready (cases[1]));
   sag_ui_cases_set_compared (fixture->cases, cases[3]);

@@ -114,6 +114,14 @@ sag_test_masks_saved (SagTestMasks *self)
   sag_test_ui_until (!sag_ui_project_is_saving (self->project));
 }
 
+void
+sag_test_masks_open (SagTestMasks *self, gboolean create)
+{
+  sag_test_masks_open_project (self, create);
+  sag_test_masks_open_scan (self);
+  sag_test_ui_until (self->masks->stored->len == 1);
+}
+
 SagUiCase *
 sag_test_masks_add_other_file (SagTestMasks *self, GFile *file)
 {

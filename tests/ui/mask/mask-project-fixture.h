@@ -34,6 +34,8 @@ void sag_test_masks_saved (SagTestMasks *self);
 
 /** sag_test_masks_open_scan: and makes it current. */
 void sag_test_masks_open_scan (SagTestMasks *self);
+/** sag_test_masks_open: the project and the scan, whose masks it keeps from now on. */
+void sag_test_masks_open (SagTestMasks *self, gboolean create);
 /** sag_test_masks_add_other_file: a neighbour in the list, read, not current. */
 SagUiCase *sag_test_masks_add_other_file (SagTestMasks *self, GFile *file);
 /** sag_test_masks_add_other: the same of a new scan. */

@@ -26,9 +26,7 @@ test_stored_steps (SagTestMasks *self, gconstpointer data)
 
   sag_test_masks_begin (self);
   journal = sag_ui_session_get_journal (self->session);
-  sag_test_masks_open_project (self, FALSE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, FALSE);
   sag_test_masks_paint (self, 5);
   first = sag_test_masks_count (self, 0);
   sag_test_masks_paint (self, 15);
@@ -53,9 +51,7 @@ test_redo (SagTestMasks *self, gconstpointer data)
 {
   gint64 one;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   one = sag_test_masks_count (self, 0);
   sag_test_masks_undo (self);
@@ -64,9 +60,7 @@ test_redo (SagTestMasks *self, gconstpointer data)
   sag_test_masks_end (self);
 
   sag_test_masks_begin (self);
-  sag_test_masks_open_project (self, FALSE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, FALSE);
   g_assert_cmpint (sag_test_masks_count (self, 0), ==, 0);
   g_assert_true (sag_ui_journal_redo (sag_ui_session_get_journal (self->session)));
   sag_test_ui_until (sag_test_masks_count (self, 0) == one);
@@ -78,18 +72,14 @@ test_painted_meanwhile (SagTestMasks *self, gconstpointer data)
 {
   gint64 first, second;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   first = sag_test_masks_count (self, 0);
   sag_test_masks_saved (self);
   sag_test_masks_end (self);
 
   sag_test_masks_begin (self);
-  sag_test_masks_open_project (self, FALSE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, FALSE);
   sag_test_ui_occupy (sag_ui_project_get_home (self->project));
   g_assert_true (sag_ui_journal_undo (sag_ui_session_get_journal (self->session)));
   sag_test_masks_paint (self, 15);
@@ -142,9 +132,7 @@ test_exchanged (SagTestMasks *self, gconstpointer data)
   bytes[9] ^= 1; /* the system in the header of gzip */
   g_file_replace_contents (other, bytes, n_bytes, NULL, FALSE, 0, NULL, NULL, &error);
   g_assert_no_error (error);
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   id = sag_ui_project_get_case_id (self->project, self->one);
   sag_test_masks_paint (self, 5);
   sag_test_masks_add_other_file (self, other);
@@ -156,9 +144,7 @@ test_exchanged (SagTestMasks *self, gconstpointer data)
   g_assert_true (g_file_move (other, self->scan, 0, NULL, NULL, NULL, NULL));
   g_assert_true (g_file_move (third, other, 0, NULL, NULL, NULL, NULL));
   sag_test_masks_begin (self);
-  sag_test_masks_open_project (self, FALSE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, FALSE);
   g_assert_cmpint (sag_ui_project_get_case_id (self->project, self->one), !=, id);
   g_assert_cmpuint (sag_ui_case_masks_get_n (self->masks->current), ==, 0);
 }
@@ -174,9 +160,7 @@ test_twice (SagTestMasks *self, gconstpointer data)
   gint64          first, second;
 
   g_assert_true (g_file_copy (self->scan, copy, 0, NULL, NULL, NULL, NULL));
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   masks = self->masks->current;
   sag_test_masks_paint (self, 5);
   first = sag_test_masks_count (self, 0);
@@ -194,9 +178,7 @@ test_twice (SagTestMasks *self, gconstpointer data)
   sag_test_masks_end (self);
 
   sag_test_masks_begin (self);
-  sag_test_masks_open_project (self, FALSE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, FALSE);
   g_assert_cmpint (sag_test_masks_count (self, 0), ==, second);
   sag_test_masks_undo (self);
   sag_test_ui_until (sag_test_masks_count (self, 0) == first);
@@ -217,9 +199,7 @@ test_reader_reads (SagTestMasks *self, gconstpointer data)
   guint n_said = 0;
 
   g_signal_connect (self->session, "toast", G_CALLBACK (count_cb), &n_said);
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   n_said = 0;
   sag_ui_mask_files_save (self->masks, 0, file);
@@ -248,9 +228,7 @@ test_worklist (SagTestMasks *self, gconstpointer data)
   const SagWorkItem *item;
   gint64             id;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   id = sag_ui_project_get_case_id (self->project, self->one);
   sag_test_ui_until (sag_ui_project_find_item (self->project, id) == 0);
   item = sag_ui_project_get_list (self->project)->items->pdata[0];

@@ -67,9 +67,7 @@ test_new_project (SagTestMasks *self, gconstpointer data)
   sag_test_masks_end (self);
 
   sag_test_masks_begin (self);
-  sag_test_masks_open_project (self, FALSE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, FALSE);
   g_assert_cmpint (sag_test_masks_count (self, 0), ==, one);
   g_assert_true (sag_ui_journal_redo (sag_ui_session_get_journal (self->session)));
   sag_test_ui_until (sag_test_masks_count (self, 0) == two);
@@ -103,9 +101,7 @@ test_between (SagTestMasks *self, gconstpointer data)
 {
   gint64 two;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   sag_test_masks_close_project (self);
   g_assert_null (sag_ui_loss_get (self->one));
@@ -159,9 +155,7 @@ test_closed_before (SagTestMasks *self, gconstpointer data)
 {
   g_autoptr (GPtrArray) found = NULL;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   sag_test_masks_close_project (self);
   paint_sheltered (self, 15);
@@ -236,9 +230,7 @@ test_take (SagTestMasks *self, gconstpointer data)
   sag_test_masks_end (self);
   found = sag_implicit_list ();
   sag_test_masks_begin (self);
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_ui_project_take_found (self->project, ((const SagImplicit *) found->pdata[0])->path);
   sag_test_ui_until (self->masks->current != NULL &&
                      sag_ui_case_masks_get_n (self->masks->current) == 1);

@@ -32,9 +32,7 @@ test_adopt (SagTestMasks *self, gconstpointer data)
 
   sag_test_masks_end (self);
   sag_test_masks_begin (self);
-  sag_test_masks_open_project (self, FALSE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, FALSE);
   g_assert_nonnull (self->masks->current);
   g_assert_cmpint (sag_test_masks_count (self, 0), ==, two);
   sag_test_masks_undo (self);
@@ -51,9 +49,7 @@ test_beside (SagTestMasks *self, gconstpointer data)
 {
   gint64 first, second;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   first = sag_test_masks_count (self, 0);
   sag_test_ui_until (!sag_ui_project_is_saving (self->project));
@@ -85,9 +81,7 @@ test_go_on (SagTestMasks *self, gconstpointer data)
 {
   gint64 first, second;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   first = sag_test_masks_count (self, 0);
   sag_test_masks_saved (self);
@@ -111,9 +105,7 @@ test_another_project (SagTestMasks *self, gconstpointer data)
   g_autoptr (GFile) other = g_file_new_build_filename (self->folder, "Other.sagitta", NULL);
   gint64 one, two;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   one = sag_test_masks_count (self, 0);
   sag_test_masks_saved (self);
@@ -160,9 +152,7 @@ test_stuck (SagTestMasks *self, gconstpointer data)
   SagUiCase *late;
   guint      n_problems = 0;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   sag_test_masks_saved (self);
   store = sag_ui_project_get_store (self->project);
@@ -206,9 +196,7 @@ test_elsewhere (SagTestMasks *self, gconstpointer data)
   SagStore *bob;
   gint64    all;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   sag_test_masks_saved (self);
   sag_test_masks_end (self);
@@ -235,9 +223,7 @@ test_elsewhere (SagTestMasks *self, gconstpointer data)
   sag_store_free (bob);
 
   sag_test_masks_begin (self);
-  sag_test_masks_open_project (self, FALSE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, FALSE);
   g_assert_cmpint (sag_test_masks_count (self, 0), ==, all);
 }
 
@@ -250,9 +236,7 @@ test_looked_at (SagTestMasks *self, gconstpointer data)
   SagStore *bob;
   gint64    own;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   sag_test_masks_saved (self);
   sag_test_masks_end (self);
@@ -260,9 +244,7 @@ test_looked_at (SagTestMasks *self, gconstpointer data)
   g_assert_no_error (error);
 
   sag_test_masks_begin (self);
-  sag_test_masks_open_project (self, FALSE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, FALSE);
   sag_ui_case_masks_add (self->masks->current, "Mine", "effusion", NULL, NULL);
   sag_test_masks_paint (self, 40);
   own = sag_test_masks_count (self, 1);
@@ -296,9 +278,7 @@ test_import (SagTestMasks *self, gconstpointer data)
   gboolean done = FALSE;
   gint64   id, n;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   id = sag_ui_project_get_case_id (self->project, self->one);
   sag_test_masks_paint (self, 5);
   n = sag_test_masks_count (self, 0);
@@ -317,9 +297,7 @@ test_import (SagTestMasks *self, gconstpointer data)
   sag_test_masks_end (self);
 
   sag_test_masks_begin (self);
-  sag_test_masks_open_project (self, FALSE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, FALSE);
   g_assert_cmpuint (sag_ui_case_masks_get_n (self->masks->current), ==, 2);
 }
 
@@ -337,9 +315,7 @@ test_under_way (SagTestMasks *self, gconstpointer data)
 {
   gint go = 0;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   g_assert_null (sag_ui_loss_get (self->one));
   sag_ui_case_masks_run (self->masks->current, "Late", late_func, &go, NULL);
@@ -355,9 +331,7 @@ test_second_reader (SagTestMasks *self, gconstpointer data)
 {
   gint64 anns, bens;
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   sag_test_masks_paint (self, 7);
   anns = sag_test_masks_count (self, 0);
@@ -384,9 +358,7 @@ test_second_reader (SagTestMasks *self, gconstpointer data)
 
   g_settings_set_string (sag_ui_settings_get (), "reader", "Ben");
   sag_test_masks_begin (self);
-  sag_test_masks_open_project (self, FALSE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, FALSE);
   g_assert_cmpuint (sag_ui_case_masks_get_n (self->masks->current), ==, 1);
   g_assert_cmpint (sag_test_masks_count (self, 0), ==, bens);
   g_assert_null (sag_ui_loss_get (self->one));
@@ -399,9 +371,7 @@ test_reader_meanwhile (SagTestMasks *self, gconstpointer data)
   const SagBrush brush = { .shape = SAG_BRUSH_BALL, .radius_mm = 12 };
   double         at_mm[3] = { 0 };
 
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   sag_test_masks_paint (self, 5);
   g_assert_true (sag_ui_case_masks_begin (self->masks->current, "Painted", &brush));
   sag_ui_case_masks_draw (self->masks->current, at_mm, at_mm);

@@ -47,9 +47,7 @@ add_tasks (SagTestMasks *self)
 static void
 begin (SagTestMasks *self)
 {
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   add_tasks (self);
   sag_test_ui_until (sag_ui_labels_is_ready (sag_ui_labels_get (self->session)));
 }
@@ -101,9 +99,7 @@ test_choice (SagTestMasks *self, gconstpointer data)
   int              natural;
 
   sag_test_ui_style ();
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   window = show_pane (self, &choice);
   down = sag_test_ui_find_type (choice, GTK_TYPE_DROP_DOWN);
   sag_test_masks_paint (self, 10);

@@ -147,16 +147,9 @@ write_nothing (SagDb *db, gpointer data, GError **error)
 static AdwMessageDialog *
 find_question (void)
 {
-  GListModel *windows = gtk_window_get_toplevels ();
+  GtkWindow *dialog = sag_test_ui_find_window (ADW_TYPE_MESSAGE_DIALOG);
 
-  for (guint w = 0; w < g_list_model_get_n_items (windows); w++)
-    {
-      g_autoptr (GtkWidget) one = g_list_model_get_item (windows, w);
-
-      if (ADW_IS_MESSAGE_DIALOG (one) && gtk_widget_get_visible (one))
-        return ADW_MESSAGE_DIALOG (one);
-    }
-  return NULL;
+  return dialog != NULL ? ADW_MESSAGE_DIALOG (dialog) : NULL;
 }
 
 static void

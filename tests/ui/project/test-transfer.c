@@ -374,7 +374,7 @@ test_other_split (SagTestProject *test, gconstpointer data)
 
   sag_test_project_open (test, TRUE);
   gtk_widget_activate_action (GTK_WIDGET (window), "readings.split", NULL);
-  sag_test_ui_until ((dialog = sag_test_ui_find_dialog (ADW_TYPE_MESSAGE_DIALOG)) != NULL);
+  sag_test_ui_until ((dialog = sag_test_ui_find_window (ADW_TYPE_MESSAGE_DIALOG)) != NULL);
   sag_ui_project_open (test->project, other, TRUE);
   sag_test_ui_until (test->n_opened == 2 && !sag_ui_project_is_busy (test->project));
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "split");

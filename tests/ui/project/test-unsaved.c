@@ -409,7 +409,7 @@ leave_behind (Unsaved *self)
 static AdwMessageDialog *
 find_question (const char *response)
 {
-  GtkWindow *dialog = sag_test_ui_find_dialog (ADW_TYPE_MESSAGE_DIALOG);
+  GtkWindow *dialog = sag_test_ui_find_window (ADW_TYPE_MESSAGE_DIALOG);
 
   return dialog != NULL &&
              g_strcmp0 (adw_message_dialog_get_default_response (ADW_MESSAGE_DIALOG (dialog)),

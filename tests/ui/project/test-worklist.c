@@ -218,8 +218,7 @@ test_remove (SagTestProject *test, gconstpointer data)
 {
   SagUiTasksWindow *window;
   GtkWidget        *button;
-  GtkWidget        *dialog = NULL;
-  GListModel       *windows = gtk_window_get_toplevels ();
+  GtkWindow        *dialog;
   gint64            first;
 
   sag_test_project_open (test, TRUE);
@@ -235,13 +234,7 @@ test_remove (SagTestProject *test, gconstpointer data)
   button = sag_test_ui_find (GTK_WIDGET (window), GTK_TYPE_BUTTON, is_remove, GUINT_TO_POINTER (1));
   g_assert_nonnull (button);
   g_signal_emit_by_name (button, "clicked");
-  for (guint w = 0; w < g_list_model_get_n_items (windows); w++)
-    {
-      g_autoptr (GtkWidget) one = g_list_model_get_item (windows, w);
-
-      if (ADW_IS_MESSAGE_DIALOG (one))
-        dialog = one;
-    }
+  dialog = sag_test_ui_find_window (ADW_TYPE_MESSAGE_DIALOG);
   g_assert_nonnull (dialog);
   g_assert_nonnull (
     strstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), "Is there air?"));

@@ -69,9 +69,7 @@ begin (SagTestMasks *self)
   g_autoptr (GError) error = NULL;
 
   g_settings_set_string (sag_ui_settings_get (), "reader", "Cleo");
-  sag_test_masks_open_project (self, TRUE);
-  sag_test_masks_open_scan (self);
-  sag_test_ui_until (self->masks->stored->len == 1);
+  sag_test_masks_open (self, TRUE);
   readings.one = sag_ui_project_get_sure_id (self->project, self->one);
   readings.grid = *sag_volume_get_geometry (sag_ui_case_get_volume (self->one));
   sag_store_run (sag_ui_project_get_store (self->project), put_readings, &readings, &error);
