@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define ALIGNMENT 256
-#define PIECE ((size_t) 16 << 20) /* bytes of a scan that are sent at once */
+#define PIECE ((size_t) 8 << 20) /* bytes of a scan that are sent at once */
 
 void *
 sag_cuda_take (SagCudaPieces *pieces, size_t n_bytes)
@@ -30,28 +30,32 @@ fail_cancelled (SagCudaEngine *engine, SagStatus *status)
   return sag_cuda_fail (status, SAG_STATUS_CANCELLED, "Preparing the scan was cancelled.");
 }
 
-/* All voxels to engine->scan. */
+/* All voxels to engine->scan, through two places of pinned memory in turn: the copy of one piece and the transfer of the
+ * one before overlap. The last may still be under way.
+ */
 static bool
 upload_scan (SagCudaEngine *engine, const SagPrepareRequest *request, SagStatus *status)
 {
   const int32_t *dims = request->geometry.dims;
   size_t         item = request->is_float ? sizeof (float) : sizeof (int16_t);
-  size_t         n_bytes = (size_t) dims[0] * dims[1] * dims[2] * item, done = 0;
+  size_t         n_bytes = (size_t) dims[0] * dims[1] * dims[2] * item;
+  size_t         n_pinned = n_bytes < 2 * PIECE ? n_bytes : 2 * PIECE;
 
   if (!sag_cuda_reserve (engine, &engine->scan, n_bytes, status) ||
-      !sag_cuda_reserve_pinned (engine, &engine->pinned, n_bytes < PIECE ? n_bytes : PIECE, status))
+      !sag_cuda_reserve_pinned (engine, &engine->pinned, n_pinned, status))
     return false;
-  while (done < n_bytes)
+  for (size_t done = 0; done < n_bytes; done += PIECE)
     {
       size_t n = n_bytes - done < PIECE ? n_bytes - done : PIECE;
+      char  *pinned = engine->pinned.memory + done % (2 * PIECE);
 
       if (sag_cuda_is_cancelled (&request->cancel))
         return fail_cancelled (engine, status);
-      memcpy (engine->pinned.memory, (const char *) request->voxels + done, n);
-      sag_cuda_upload (engine->device, engine->scan.memory + done, engine->pinned.memory, n);
-      if (!sag_cuda_wait (engine->device, status))
+      memcpy (pinned, (const char *) request->voxels + done, n);
+      if (!sag_cuda_wait (engine->device,
+                          status)) /* for the piece before: the next goes to its place */
         return false;
-      done += n;
+      sag_cuda_upload (engine->device, engine->scan.memory + done, pinned, n);
     }
   return true;
 }

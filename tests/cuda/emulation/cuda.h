@@ -28,8 +28,7 @@
 #define __launch_bounds__(...)
 
 #define SAG_LAUNCH(kernel, grid, block, shared, stream, ...)                                       \
-  sag_emulation_launch (#kernel, reinterpret_cast<void *> (kernel), grid, block, shared, stream,   \
-                        [=] () { kernel (__VA_ARGS__); })
+  sag_emulation_call (#kernel, kernel, grid, block, shared, stream, __VA_ARGS__)
 #define SAG_SHARED(type, name) type *name = reinterpret_cast<type *> (sag_emulation_shared ())
 
 #define threadIdx (sag_emulation_thread)

@@ -93,8 +93,8 @@ fail (const char *what)
 }
 
 /* Position @i of @n in this launch's order. */
-static unsigned
-pick (unsigned i, unsigned n)
+static size_t
+pick (size_t i, size_t n)
 {
   if (order == SAG_EMULATION_RISING || (order == SAG_EMULATION_MIXED && n_launches % 2 == 0))
     return i;
@@ -107,13 +107,24 @@ run_thread (void *data)
   (*block.body) ();
 }
 
+static size_t
+volume (const dim3 &dims)
+{
+  return (size_t) dims.x * dims.y * dims.z;
+}
+
+static dim3
+place (size_t index, const dim3 &dims)
+{
+  return dim3 ((unsigned) (index % dims.x), (unsigned) (index / dims.x % dims.y),
+               (unsigned) (index / dims.x / dims.y));
+}
+
 static void
 set_thread (unsigned index)
 {
-  const dim3 &dims = sag_emulation_block_dims;
-
   block.current = index;
-  sag_emulation_thread = dim3 (index % dims.x, index / dims.x % dims.y, index / dims.x / dims.y);
+  sag_emulation_thread = place (index, sag_emulation_block_dims);
 }
 
 static void
@@ -134,7 +145,7 @@ run_ready (void)
 
   for (unsigned i = 0; i < block.n_threads; i++)
     {
-      unsigned t = pick (i, block.n_threads);
+      unsigned t = (unsigned) pick (i, block.n_threads);
 
       if (block.states[t] != READY)
         continue;
@@ -187,47 +198,45 @@ run_block (size_t shared)
   free (block.shared);
 }
 
-int
-sag_emulation_launch (const char                   *name,
-                      void                         *kernel,
-                      dim3                          grid,
-                      dim3                          threads,
-                      size_t                        shared,
-                      void                         *stream,
-                      const std::function<void ()> &body)
+void
+sag_emulation_run (const SagEmulationLaunch &launch)
 {
-  size_t n_blocks = (size_t) grid.x * grid.y * grid.z;
-  size_t n_threads = (size_t) threads.x * threads.y * threads.z;
-
-  if (n_blocks == 0 || n_threads == 0 || n_threads > MAX_THREADS || grid.y > 65535 ||
-      grid.z > 65535 || grid.x > 0x7fffffffu || shared > MAX_SHARED)
-    return INVALID_CONFIGURATION;
-
   /* One launch at a time, also of engines on different threads: the state above is one GPU's. */
   static std::mutex           mutex;
   std::lock_guard<std::mutex> lock (mutex);
+  size_t                      n_blocks = volume (launch.grid);
 
-  names.insert (plain_name (name));
-  instances.insert ({ plain_name (name), kernel });
+  names.insert (plain_name (launch.name));
+  instances.insert ({ plain_name (launch.name), launch.kernel });
   n_launches++;
-  block.name = name;
-  block.body = &body;
-  block.n_threads = (unsigned) n_threads;
-  while (fibers.size () < n_threads)
+  block.name = launch.name;
+  block.body = &launch.body;
+  block.n_threads = (unsigned) volume (launch.block);
+  while (fibers.size () < block.n_threads)
     fibers.push_back (sag_fiber_new (run_thread, NULL));
-  sag_emulation_block_dims = threads;
-  sag_emulation_grid_dims = grid;
+  sag_emulation_block_dims = launch.block;
+  sag_emulation_grid_dims = launch.grid;
   for (size_t i = 0; i < n_blocks; i++)
     {
-      size_t b =
-        order == SAG_EMULATION_RISING || (order == SAG_EMULATION_MIXED && n_launches % 2 == 0)
-          ? i
-          : n_blocks - 1 - i;
-
-      sag_emulation_block = dim3 ((unsigned) (b % grid.x), (unsigned) (b / grid.x % grid.y),
-                                  (unsigned) (b / grid.x / grid.y));
-      run_block (shared);
+      sag_emulation_block = place (pick (i, n_blocks), launch.grid);
+      run_block (launch.shared);
     }
+}
+
+int
+sag_emulation_launch (const SagEmulationLaunch &launch, void *stream)
+{
+  const dim3 &grid = launch.grid;
+  size_t      n_threads = volume (launch.block);
+
+  if (volume (grid) == 0 || n_threads == 0 || n_threads > MAX_THREADS || grid.y > 65535 ||
+      grid.z > 65535 || grid.x > 0x7fffffffu || launch.shared > MAX_SHARED)
+    return INVALID_CONFIGURATION;
+  if (stream == NULL)
+    sag_emulation_run (launch);
+  else
+    sag_emulation_stream_push ((SagEmulationStream *) stream,
+                               [launch] () { sag_emulation_run (launch); });
   return 0;
 }
 

@@ -28,10 +28,40 @@ extern "C"
   /** sag_emulation_n_kernels: how many kernels have run, templates counted once or by what they were made for. */
   size_t sag_emulation_n_kernels (bool templates_once);
 
+  /**
+   * SagEmulationStream: queued work. A GPU may do it at any time; here it is done as late as can be, by
+   * sag_emulation_stream_run(), so that whoever changes what was queued, or reads answers before they were waited
+   * for, gets it wrong here too. Kernels that are launched on no stream run at once.
+   */
+  typedef struct SagEmulationStream SagEmulationStream;
+
+  /** SagEmulationGraph: recorded work: with the addresses and arguments that it was queued with. */
+  typedef struct SagEmulationGraph SagEmulationGraph;
+
+  SagEmulationStream *sag_emulation_stream_new (void);
+  void                sag_emulation_stream_free (SagEmulationStream *stream);
+
+  void sag_emulation_stream_copy (SagEmulationStream *stream,
+                                  void               *to,
+                                  const void         *from,
+                                  size_t              n_bytes);
+  void sag_emulation_stream_clear (SagEmulationStream *stream, void *to, size_t n_bytes);
+  void sag_emulation_stream_run (SagEmulationStream *stream);
+
+  /** sag_emulation_stream_record: what is queued from now on is not done but recorded. */
+  void               sag_emulation_stream_record (SagEmulationStream *stream);
+  bool               sag_emulation_stream_is_recording (const SagEmulationStream *stream);
+  SagEmulationGraph *sag_emulation_stream_end_record (SagEmulationStream *stream);
+
+  /** sag_emulation_stream_replay: queues what was recorded. @graph may be freed before it is done. */
+  void sag_emulation_stream_replay (SagEmulationStream *stream, const SagEmulationGraph *graph);
+  void sag_emulation_graph_free (SagEmulationGraph *graph);
+
 #ifdef __cplusplus
 }
 
 #include <functional>
+#include <tuple>
 
 struct dim3
 {
@@ -49,13 +79,41 @@ struct SagEmulationSlot
 extern dim3 sag_emulation_thread, sag_emulation_block, sag_emulation_block_dims,
   sag_emulation_grid_dims;
 
-int   sag_emulation_launch (const char                   *name,
-                            void                         *kernel,
-                            dim3                          grid,
-                            dim3                          block,
-                            size_t                        shared,
-                            void                         *stream,
-                            const std::function<void ()> &body);
+/* One launch: @body is what each thread does. */
+struct SagEmulationLaunch
+{
+  const char            *name;
+  void                  *kernel;
+  dim3                   grid;
+  dim3                   block;
+  size_t                 shared;
+  std::function<void ()> body;
+};
+
+void sag_emulation_run (const SagEmulationLaunch &launch);
+void sag_emulation_stream_push (SagEmulationStream *stream, std::function<void ()> work);
+
+/* The launch's error code; runs or queues it if that is 0. */
+int sag_emulation_launch (const SagEmulationLaunch &launch, void *stream);
+
+/* Arguments are kept as they are now, as a launch keeps them. */
+template <typename... Parameters, typename... Arguments>
+static inline int
+sag_emulation_call (const char *name,
+                    void (*kernel) (Parameters...),
+                    dim3   grid,
+                    dim3   block,
+                    size_t shared,
+                    void  *stream,
+                    Arguments... arguments)
+{
+  std::tuple<Parameters...> values{ Parameters (arguments)... };
+
+  return sag_emulation_launch ({ name, reinterpret_cast<void *> (kernel), grid, block, shared,
+                                 [kernel, values] () { std::apply (kernel, values); } },
+                               stream);
+}
+
 void *sag_emulation_shared (void);
 void  sag_emulation_sync_block (void);
 
