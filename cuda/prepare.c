@@ -12,7 +12,11 @@
 #include <string.h>
 
 #define ALIGNMENT 256
-#define PIECE ((size_t) 8 << 20) /* bytes of a scan that are sent at once */
+
+/* Bytes of a scan that are sent at once; tests make them few. */
+#ifndef SAG_CUDA_SCAN_PIECE
+#define SAG_CUDA_SCAN_PIECE ((size_t) 8 << 20)
+#endif
 
 void *
 sag_cuda_take (SagCudaPieces *pieces, size_t n_bytes)
@@ -39,21 +43,22 @@ upload_scan (SagCudaEngine *engine, const SagPrepareRequest *request, SagStatus 
   const int32_t *dims = request->geometry.dims;
   size_t         item = request->is_float ? sizeof (float) : sizeof (int16_t);
   size_t         n_bytes = (size_t) dims[0] * dims[1] * dims[2] * item;
-  size_t         n_pinned = n_bytes < 2 * PIECE ? n_bytes : 2 * PIECE;
+  size_t         piece = SAG_CUDA_SCAN_PIECE;
+  size_t         n_pinned = n_bytes < 2 * piece ? n_bytes : 2 * piece;
 
   if (!sag_cuda_reserve (engine, &engine->scan, n_bytes, status) ||
       !sag_cuda_reserve_pinned (engine, &engine->pinned, n_pinned, status))
     return false;
-  for (size_t done = 0; done < n_bytes; done += PIECE)
+  for (size_t done = 0; done < n_bytes; done += piece)
     {
-      size_t n = n_bytes - done < PIECE ? n_bytes - done : PIECE;
-      char  *pinned = engine->pinned.memory + done % (2 * PIECE);
+      size_t n = n_bytes - done < piece ? n_bytes - done : piece;
+      char  *pinned = engine->pinned.memory + done % (2 * piece);
 
       if (sag_cuda_is_cancelled (&request->cancel))
         return fail_cancelled (engine, status);
       memcpy (pinned, (const char *) request->voxels + done, n);
-      if (!sag_cuda_wait (engine->device,
-                          status)) /* for the piece before: the next goes to its place */
+      /* For the piece before: the next goes to its place. */
+      if (!sag_cuda_wait (engine->device, status))
         return false;
       sag_cuda_upload (engine->device, engine->scan.memory + done, pinned, n);
     }
