@@ -189,6 +189,7 @@ ask_some (SagCudaEngine       *engine,
     return false;
   if (!done)
     return sag_cuda_fail (status, SAG_STATUS_CANCELLED, "Asking was cancelled.");
+  engine->ms += sag_cuda_get_ms (engine->device);
   read_answers (&slot->plan, request, first, *taken, engine->pinned.memory);
   return true;
 }
@@ -202,10 +203,16 @@ sag_cuda_ask (void *self, const SagAskRequest *request, SagStatus *status)
   if (!check_request (&engine->network, request, status))
     return false;
   sag_cuda_use (engine->device);
+  engine->ms = 0;
+  if (request->n_texts == 0)
+    return true;
   if (!place_tokens (engine, request, status))
     return false;
   for (int32_t first = 0; first < request->n_texts; first += taken)
     if (!ask_some (engine, request, first, &taken, status))
-      return false;
+      {
+        engine->n_tokens = 0; /* who knows whether they arrived */
+        return false;
+      }
   return true;
 }

@@ -16,11 +16,14 @@ struct SagCudaDevice
   cudaStream_t      stream;
   cudaEvent_t       began; /* the last graph */
   cudaEvent_t       ended;
-  SagCudaBlas      *blas;
-  void             *workspace; /* of cuBLASLt */
-  size_t            allocated;
-  cudaError_t       error; /* the first */
-  const char       *what;  /* was being done then */
+  SagCudaTrace      trace;
+  cudaEvent_t  marks[SAG_CUDA_MOST_STAGES]; /* where stages began; NULL until they are wanted */
+  bool         recording;
+  SagCudaBlas *blas;
+  void        *workspace; /* of cuBLASLt */
+  size_t       allocated;
+  cudaError_t  error; /* the first */
+  const char  *what;  /* was being done then */
 };
 
 /** sag_cuda_fail_code: a sentence for @code, which @what met. */

@@ -9,7 +9,8 @@
 
 struct SagCudaGraph
 {
-  cudaGraphExec_t exec; /* NULL until it was recorded */
+  cudaGraphExec_t exec;    /* NULL until it was recorded */
+  bool            refused; /* it cannot be recorded: its work is queued each time */
 };
 
 bool
@@ -169,6 +170,14 @@ sag_cuda_wait (SagCudaDevice *device, SagStatus *status)
   return sag_cuda_fail_code (device, error, device->what, status);
 }
 
+/* Errors that only say that work cannot be recorded. */
+static bool
+is_of_recording (cudaError_t code)
+{
+  return code >= cudaErrorStreamCaptureUnsupported && code <= cudaErrorStreamCaptureWrongThread;
+}
+
+/* Into @graph's exec, or it is refused; cancelled work is neither. */
 static void
 record (SagCudaDevice *device, SagCudaGraph *graph, SagCudaWork work, void *data)
 {
@@ -178,7 +187,9 @@ record (SagCudaDevice *device, SagCudaGraph *graph, SagCudaWork work, void *data
 
   if (!sag_cuda_check (device, code, "recording a request"))
     return;
+  device->recording = true;
   done = work (data);
+  device->recording = false;
   code = cudaStreamEndCapture (device->stream, &recorded);
   sag_cuda_check (device, code, "recording a request");
   if (done && device->error == cudaSuccess)
@@ -186,6 +197,12 @@ record (SagCudaDevice *device, SagCudaGraph *graph, SagCudaWork work, void *data
                     "recording a request");
   if (recorded != NULL)
     cudaGraphDestroy (recorded);
+  if (is_of_recording (device->error))
+    {
+      cudaGetLastError ();
+      device->error = cudaSuccess;
+      graph->refused = true;
+    }
 }
 
 static void
@@ -198,33 +215,101 @@ mark (SagCudaDevice *device, cudaEvent_t event)
 bool
 sag_cuda_graph_run (SagCudaDevice *device, SagCudaGraph **graph, SagCudaWork work, void *data)
 {
-  bool done = true;
+  SagCudaGraph *known = *graph;
+  bool          done = true;
 
   if (device->error != cudaSuccess)
     return true;
-  if (*graph != NULL && (*graph)->exec == NULL)
+  if (known != NULL && known->exec == NULL && !known->refused)
     {
-      record (device, *graph, work, data);
+      device->trace.n = 0;
+      record (device, known, work, data);
       if (device->error != cudaSuccess)
         return true;
-      if ((*graph)->exec == NULL)
+      if (known->exec == NULL && !known->refused)
         return false;
     }
   mark (device, device->began);
-  if (*graph != NULL)
-    sag_cuda_check (device, cudaGraphLaunch ((*graph)->exec, device->stream), "a request");
-  else if ((done = work (data)))
-    *graph = calloc (1, sizeof **graph); /* without memory for it the next time is a first time */
+  if (known != NULL && known->exec != NULL)
+    sag_cuda_check (device, cudaGraphLaunch (known->exec, device->stream), "a request");
+  else
+    {
+      device->trace.n = 0;
+      done = work (data);
+      if (done && known == NULL)
+        *graph =
+          calloc (1, sizeof **graph); /* without memory for it the next time is a first time */
+    }
   mark (device, device->ended);
   return done;
 }
 
-float
-sag_cuda_get_graph_ms (SagCudaDevice *device)
+void
+sag_cuda_begin (SagCudaDevice *device)
+{
+  device->trace.n = 0;
+  mark (device, device->began);
+}
+
+void
+sag_cuda_end (SagCudaDevice *device)
+{
+  mark (device, device->ended);
+}
+
+static float
+elapsed_ms (cudaEvent_t from, cudaEvent_t to)
 {
   float ms = 0;
 
-  return cudaEventElapsedTime (&ms, device->began, device->ended) == cudaSuccess ? ms : 0;
+  if (cudaEventElapsedTime (&ms, from, to) == cudaSuccess)
+    return ms;
+  cudaGetLastError ();
+  return 0;
+}
+
+float
+sag_cuda_get_ms (SagCudaDevice *device)
+{
+  return elapsed_ms (device->began, device->ended);
+}
+
+bool
+sag_cuda_trace (SagCudaDevice *device, bool on)
+{
+  cudaError_t code = cudaStreamSynchronize (device->stream);
+
+  for (int i = 0; i < SAG_CUDA_MOST_STAGES && code == cudaSuccess && on; i++)
+    if (device->marks[i] == NULL)
+      code = cudaEventCreate (&device->marks[i]);
+  device->trace.n = 0;
+  device->trace.on = on && sag_cuda_check (device, code, "timing");
+  return device->trace.on == on;
+}
+
+SagCudaTrace *
+sag_cuda_get_trace (SagCudaDevice *device)
+{
+  return &device->trace;
+}
+
+/* In a graph the mark is a node of its own, set anew by every replay. */
+void
+sag_cuda_mark_stage (SagCudaDevice *device, int32_t index)
+{
+  unsigned flags = device->recording ? cudaEventRecordExternal : cudaEventRecordDefault;
+
+  if (device->error == cudaSuccess)
+    sag_cuda_check (device, cudaEventRecordWithFlags (device->marks[index], device->stream, flags),
+                    "timing");
+}
+
+float
+sag_cuda_get_stage_ms (SagCudaDevice *device, int32_t index)
+{
+  bool last = index + 1 == device->trace.n;
+
+  return elapsed_ms (device->marks[index], last ? device->ended : device->marks[index + 1]);
 }
 
 void
@@ -290,6 +375,9 @@ sag_cuda_close (SagCudaDevice *device)
     return;
   sag_cuda_free (device, device->workspace, SAG_CUDA_WORKSPACE);
   sag_cuda_blas_free (device->blas);
+  for (int i = 0; i < SAG_CUDA_MOST_STAGES; i++)
+    if (device->marks[i] != NULL)
+      cudaEventDestroy (device->marks[i]);
   if (device->began != NULL)
     cudaEventDestroy (device->began);
   if (device->ended != NULL)

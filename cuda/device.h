@@ -10,14 +10,13 @@
  */
 
 #include "cuda/ops.h"
+#include "cuda/trace.h"
 #include "model/engine/table.h"
 
 #ifdef __cplusplus
 extern "C"
 {
 #endif
-
-  typedef struct SagCudaDevice SagCudaDevice;
 
   /**
    * SagCudaDeviceInfo:
@@ -40,6 +39,9 @@ extern "C"
    * Returns: false with @status's sentence: no driver, one too old, no such GPU, or one too old
    */
   bool sag_cuda_probe (int index, SagCudaDeviceInfo *info, SagStatus *status);
+
+  /** sag_cuda_free_bytes: memory that GPU @index has left, taken into use for it; 0 where it cannot be used. */
+  size_t sag_cuda_free_bytes (int index);
 
   /** sag_cuda_open: NULL with @status set: as sag_cuda_probe(), and no memory, a GPU in use, no cuBLAS. */
   SagCudaDevice *sag_cuda_open (int index, SagStatus *status);
@@ -92,16 +94,28 @@ extern "C"
 
   /**
    * sag_cuda_graph_run: queues @work. The first time as it is, so that everything is loaded; the second time it is
-   * recorded into @graph; after that the record is replayed without calling @work.
+   * recorded into @graph; after that the record is replayed without calling @work. What cannot be recorded is queued
+   * as it is each time.
    * @graph: starts as NULL; freed with sag_cuda_graph_free()
    *
    * Returns: false if @work was cancelled; errors stick
    */
   bool
   sag_cuda_graph_run (SagCudaDevice *device, SagCudaGraph **graph, SagCudaWork work, void *data);
-  /** sag_cuda_get_graph_ms: how long the device worked on the last sag_cuda_graph_run(), after sag_cuda_wait(). */
-  float sag_cuda_get_graph_ms (SagCudaDevice *device);
-  void  sag_cuda_graph_free (SagCudaDevice *device, SagCudaGraph *graph);
+  void sag_cuda_graph_free (SagCudaDevice *device, SagCudaGraph *graph);
+
+  /* What is queued between is timed, as sag_cuda_graph_run() does for its work. */
+  void sag_cuda_begin (SagCudaDevice *device);
+  void sag_cuda_end (SagCudaDevice *device);
+
+  /** sag_cuda_get_ms: how long the device worked on what was timed last, after sag_cuda_wait(). */
+  float sag_cuda_get_ms (SagCudaDevice *device);
+
+  /* For cuda/trace.c; sag_cuda_trace() waits, and graphs that were recorded before it keep their stages. */
+  bool          sag_cuda_trace (SagCudaDevice *device, bool on);
+  SagCudaTrace *sag_cuda_get_trace (SagCudaDevice *device);
+  void          sag_cuda_mark_stage (SagCudaDevice *device, int32_t index);
+  float         sag_cuda_get_stage_ms (SagCudaDevice *device, int32_t index);
 
   /**
    * sag_cuda_gemm: queues a product, by cuBLASLt where that is the better way, else by sag_cuda_launch_gemm(). The

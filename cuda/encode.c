@@ -55,9 +55,9 @@ upload_volume (SagCudaEngine *engine, const float *input, const SagCudaVisionPla
     {
       size_t part = n_bytes - at < PIECE ? n_bytes - at : PIECE;
 
-      memcpy (engine->pinned.memory + at, (const char *) input + at, part);
+      memcpy (engine->staging.memory + at, (const char *) input + at, part);
       sag_cuda_upload (engine->device, engine->arena.memory + plan->input + at,
-                       engine->pinned.memory + at, part);
+                       engine->staging.memory + at, part);
     }
 }
 
@@ -99,7 +99,6 @@ encode_one (SagCudaEngine          *engine,
   };
   bool done = !sag_cuda_is_cancelled (&request->cancel);
 
-  engine->n_tokens = 0;
   slot->used = ++engine->clock;
   if (done)
     {
@@ -114,6 +113,7 @@ encode_one (SagCudaEngine          *engine,
     return false;
   if (!done)
     return sag_cuda_fail (status, SAG_STATUS_CANCELLED, "Encoding was cancelled.");
+  engine->ms += sag_cuda_get_ms (engine->device);
   if (tap != NULL)
     tap_sequence (engine, tap, slot->plan.n_tokens);
   memcpy (tokens, engine->tokens_pinned.memory, n_bytes);
@@ -133,11 +133,13 @@ sag_cuda_encode (void *self, const SagEncodeRequest *request, SagStatus *status)
       !sag_cuda_vision_plan (&plan, &engine->weights, &engine->network, request->dims, status))
     return false;
   sag_cuda_use (engine->device);
+  engine->n_tokens = 0; /* their place may be lost */
+  engine->ms = 0;
   n_voxels = count (plan.dims);
   n_values = (size_t) plan.n_tokens * engine->network.hidden;
   if (!sag_cuda_reserve (engine, &engine->arena, plan.n_bytes, status) ||
       !sag_cuda_reserve (engine, &engine->tokens, n_values * sizeof (float), status) ||
-      !sag_cuda_reserve_pinned (engine, &engine->pinned, n_voxels * sizeof (float), status) ||
+      !sag_cuda_reserve_pinned (engine, &engine->staging, n_voxels * sizeof (float), status) ||
       !sag_cuda_reserve_pinned (engine, &engine->tokens_pinned, n_values * sizeof (float), status))
     return false;
   slot = find_slot (engine, &plan);

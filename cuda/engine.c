@@ -28,6 +28,12 @@ drop_graphs (SagCudaEngine *engine)
     }
 }
 
+static bool
+is_in_graphs (const SagCudaEngine *engine, const SagCudaBuffer *buffer)
+{
+  return buffer == &engine->arena || buffer == &engine->tokens || buffer == &engine->pinned;
+}
+
 bool
 sag_cuda_reserve (SagCudaEngine *engine, SagCudaBuffer *buffer, size_t n_bytes, SagStatus *status)
 {
@@ -35,7 +41,8 @@ sag_cuda_reserve (SagCudaEngine *engine, SagCudaBuffer *buffer, size_t n_bytes, 
     return true;
   if (!sag_cuda_wait (engine->device, status))
     return false;
-  drop_graphs (engine);
+  if (is_in_graphs (engine, buffer))
+    drop_graphs (engine);
   sag_cuda_free (engine->device, buffer->memory, buffer->n_bytes);
   buffer->memory = sag_cuda_alloc (engine->device, n_bytes, status);
   buffer->n_bytes = buffer->memory != NULL ? n_bytes : 0;
@@ -52,7 +59,8 @@ sag_cuda_reserve_pinned (SagCudaEngine *engine,
     return true;
   if (!sag_cuda_wait (engine->device, status))
     return false;
-  drop_graphs (engine);
+  if (is_in_graphs (engine, buffer))
+    drop_graphs (engine);
   sag_cuda_free_pinned (engine->device, buffer->memory);
   buffer->memory = sag_cuda_alloc_pinned (engine->device, n_bytes, status);
   buffer->n_bytes = buffer->memory != NULL ? n_bytes : 0;
@@ -76,10 +84,22 @@ cuda_close (void *self)
       sag_cuda_free (engine->device, engine->scan.memory, engine->scan.n_bytes);
       sag_cuda_free (engine->device, engine->tokens.memory, engine->tokens.n_bytes);
       sag_cuda_free_pinned (engine->device, engine->pinned.memory);
+      sag_cuda_free_pinned (engine->device, engine->staging.memory);
       sag_cuda_free_pinned (engine->device, engine->tokens_pinned.memory);
     }
   sag_cuda_close (engine->device);
   free (engine);
+}
+
+void
+sag_cuda_engine_trace (void *self, bool on)
+{
+  SagCudaEngine *engine = self;
+
+  sag_cuda_use (engine->device);
+  sag_cuda_wait (engine->device, NULL);
+  drop_graphs (engine);
+  sag_cuda_trace (engine->device, on);
 }
 
 /* Encodes air and asks one text, twice each: kernels are loaded, algorithms chosen, memory taken and graphs recorded
@@ -140,7 +160,7 @@ reserve_arena (SagCudaEngine *engine, SagStatus *status)
   SagCudaVisionPlan vision;
   SagCudaTextPlan   text;
   SagCudaTextShape  shape;
-  size_t            n_bytes, n_pinned, n_prepare;
+  size_t            n_bytes, n_input, n_prepare;
   int32_t           taken;
 
   if (!sag_cuda_vision_plan (&vision, &engine->weights, network, network->input, status))
@@ -149,13 +169,13 @@ reserve_arena (SagCudaEngine *engine, SagStatus *status)
                                &taken);
   sag_cuda_text_plan (&text, &engine->weights, network, &shape);
   n_bytes = vision.n_bytes > text.n_bytes ? vision.n_bytes : text.n_bytes;
-  n_prepare = (size_t) network->input[0] * network->input[1] * network->input[2] * PREPARE_BYTES;
+  n_input = (size_t) network->input[0] * network->input[1] * network->input[2];
+  n_prepare = n_input * PREPARE_BYTES;
   n_bytes = n_bytes > n_prepare ? n_bytes : n_prepare;
-  n_pinned = (size_t) network->input[0] * network->input[1] * network->input[2] * sizeof (float);
-  if (n_pinned < text.in_bytes + text.out_bytes)
-    n_pinned = text.in_bytes + text.out_bytes;
   return sag_cuda_reserve (engine, &engine->arena, n_bytes, status) &&
-         sag_cuda_reserve_pinned (engine, &engine->pinned, n_pinned, status);
+         sag_cuda_reserve_pinned (engine, &engine->pinned, text.in_bytes + text.out_bytes,
+                                  status) &&
+         sag_cuda_reserve_pinned (engine, &engine->staging, n_input * sizeof (float), status);
 }
 
 static bool

@@ -39,9 +39,11 @@ extern "C"
    * SagCudaEngine:
    * @arena: of all requests, on the device, one after the other
    * @scan: voxels that are being prepared, on the device
-   * @pinned: what requests send and receive
+   * @pinned: what asks send and receive
+   * @staging: pinned too: what all others send and receive; graphs know nothing of it and of @scan
    * @tokens: the scan that was encoded or asked about last, on the device, and @tokens_pinned what it holds
    * @n_tokens: of them; 0: none
+   * @ms: that the device worked on the last request
    */
   typedef struct
   {
@@ -52,15 +54,20 @@ extern "C"
     SagCudaBuffer     arena;
     SagCudaBuffer     scan;
     SagCudaBuffer     pinned;
+    SagCudaBuffer     staging;
     SagCudaBuffer     tokens;
     SagCudaBuffer     tokens_pinned;
     int32_t           n_tokens;
+    float             ms;
     SagCudaVisionSlot vision[SAG_CUDA_VISION_GRAPHS];
     SagCudaTextSlot   text[SAG_CUDA_TEXT_GRAPHS];
     uint64_t          clock;
   } SagCudaEngine;
 
-  /** sag_cuda_reserve: at least @n_bytes on the device. What it held is lost when it grows, and so are all graphs. */
+  /**
+   * sag_cuda_reserve: at least @n_bytes on the device. What it held is lost when it grows, and with what graphs know
+   * all graphs.
+   */
   bool sag_cuda_reserve (SagCudaEngine *engine,
                          SagCudaBuffer *buffer,
                          size_t         n_bytes,
@@ -78,6 +85,9 @@ extern "C"
   bool sag_cuda_upsample (void *self, const SagUpsampleRequest *request, SagStatus *status);
 
   const SagEngineTable *sag_cuda_get_table (void);
+
+  /** sag_cuda_engine_trace: whether stages are timed; what was recorded before is forgotten. */
+  void sag_cuda_engine_trace (void *self, bool on);
 
 #ifdef __cplusplus
 }

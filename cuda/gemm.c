@@ -119,16 +119,21 @@ load_functions (SagCudaBlas *blas, SagStatus *status)
   return true;
 }
 
+/* Split sums are added up in float32: anything else would round them to 16 bits in between. */
 static bool
 start (SagCudaBlas *blas)
 {
-  size_t most = SAG_CUDA_WORKSPACE;
+  size_t   most = SAG_CUDA_WORKSPACE;
+  uint32_t schemes = CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE;
 
   return blas->cublasLtCreate (&blas->handle) == CUBLAS_STATUS_SUCCESS &&
          blas->cublasLtMatmulPreferenceCreate (&blas->preference) == CUBLAS_STATUS_SUCCESS &&
          blas->cublasLtMatmulPreferenceSetAttribute (blas->preference,
                                                      CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
-                                                     &most, sizeof most) == CUBLAS_STATUS_SUCCESS;
+                                                     &most, sizeof most) == CUBLAS_STATUS_SUCCESS &&
+         blas->cublasLtMatmulPreferenceSetAttribute (
+           blas->preference, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, &schemes,
+           sizeof schemes) == CUBLAS_STATUS_SUCCESS;
 }
 
 SagCudaBlas *
@@ -137,12 +142,17 @@ sag_cuda_blas_new (SagStatus *status)
   SagCudaBlas *blas = calloc (1, sizeof *blas);
 
   if (blas == NULL)
-    sag_cuda_fail_memory (status);
-  else if (load_functions (blas, status) && !start (blas))
-    sag_cuda_fail (status, SAG_STATUS_UNSUPPORTED,
-                   "NVIDIA's cuBLAS does not start on this GPU; close what else uses it.");
-  if (blas != NULL && blas->preference != NULL)
-    return blas;
+    {
+      sag_cuda_fail_memory (status);
+      return NULL;
+    }
+  if (load_functions (blas, status))
+    {
+      if (start (blas))
+        return blas;
+      sag_cuda_fail (status, SAG_STATUS_UNSUPPORTED,
+                     "NVIDIA's cuBLAS does not start on this GPU; close what else uses it.");
+    }
   sag_cuda_blas_free (blas);
   return NULL;
 }
@@ -377,6 +387,7 @@ sag_cuda_gemm (SagCudaDevice *device, const SagCudaGemm *gemm)
       sag_cuda_check (device, sag_cuda_launch_gemm (gemm, device->stream), "a matrix product");
       return;
     }
+  sag_cuda_note_library (device);
   if (gemm->act != SAG_CUDA_ACT_NONE && !gelu)
     sag_cuda_check (device,
                     sag_cuda_launch_activate (gemm->out, gemm->out_type, (size_t) gemm->m * gemm->n,

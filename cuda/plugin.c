@@ -36,7 +36,13 @@ allocated_bytes (void *engine)
 static float
 device_ms (void *engine)
 {
-  return sag_cuda_get_graph_ms (((SagCudaEngine *) engine)->device);
+  return ((SagCudaEngine *) engine)->ms;
+}
+
+static int32_t
+stages (void *engine, SagPluginStage *stages, int32_t n_room)
+{
+  return sag_cuda_get_stages (((SagCudaEngine *) engine)->device, stages, n_room);
 }
 
 __attribute__ ((visibility ("default"))) const SagPlugin *sag_cuda_plugin (uint32_t       abi,
@@ -50,6 +56,9 @@ sag_cuda_plugin (uint32_t abi, const SagHost *host)
     .probe = probe,
     .allocated_bytes = allocated_bytes,
     .device_ms = device_ms,
+    .free_bytes = sag_cuda_free_bytes,
+    .trace = sag_cuda_engine_trace,
+    .stages = stages,
   };
 
   if (abi != SAG_PLUGIN_ABI || host == NULL || host->abi != SAG_PLUGIN_ABI)

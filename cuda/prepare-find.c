@@ -54,19 +54,31 @@ place (Search *search, SagCudaPieces *pieces)
     }
 }
 
+/* Voxels in, bits and starts of rows out. */
+static double
+mask_bytes (const Search *search)
+{
+  const int32_t *dims = search->mask.dims;
+  size_t         row = dims[0] * (search->mask.is_float ? sizeof (float) : sizeof (int16_t));
+
+  return (double) n_rows (search) * (row + (sag_cuda_mask_words (dims[0]) + 1) * sizeof (uint32_t));
+}
+
 /* Bits and runs of all rows; learns the number of runs. */
 static bool
 count_runs (Search *search, SagStatus *status)
 {
   SagCudaEngine *engine = search->engine;
   SagCudaPieces  pieces = { 0 };
-  int32_t       *n_runs = (int32_t *) engine->pinned.memory;
+  int32_t       *n_runs = (int32_t *) engine->staging.memory;
 
   place (search, &pieces);
   if (!sag_cuda_reserve (engine, &engine->arena, pieces.used, status))
     return false;
   pieces = (SagCudaPieces){ engine->arena.memory, 0 };
   place (search, &pieces);
+  sag_cuda_stage (engine->device, "mask");
+  sag_cuda_count (engine->device, mask_bytes (search), 0);
   sag_cuda_check (engine->device,
                   sag_cuda_launch_mask (&search->mask, sag_cuda_get_stream (engine->device)),
                   "the search for the body");
@@ -85,11 +97,12 @@ label_runs (Search *search, SagStatus *status)
   void          *stream = sag_cuda_get_stream (engine->device);
   size_t         n_measures = (size_t) search->n_slices * 3;
 
-  if (!sag_cuda_reserve_pinned (engine, &engine->pinned,
+  if (!sag_cuda_reserve_pinned (engine, &engine->staging,
                                 sizeof *search->largest + n_measures * sizeof (double), status))
     return false;
-  search->largest = (SagCudaComponent *) engine->pinned.memory;
-  search->measures = (double *) (engine->pinned.memory + sizeof *search->largest);
+  search->largest = (SagCudaComponent *) engine->staging.memory;
+  search->measures = (double *) (engine->staging.memory + sizeof *search->largest);
+  sag_cuda_stage (engine->device, "components");
   sag_cuda_check (engine->device, sag_cuda_launch_components (&search->components, stream),
                   "the search for the body");
   sag_cuda_download (engine->device, search->largest, search->components.largest,
@@ -97,6 +110,7 @@ label_runs (Search *search, SagStatus *status)
   if (n_measures > 0 && search->components.n_runs > 0)
     {
       search->hull.components = search->components;
+      sag_cuda_stage (engine->device, "hulls");
       sag_cuda_check (engine->device, sag_cuda_launch_hull (&search->hull, stream),
                       "the body's hulls");
       sag_cuda_download (engine->device, search->measures, search->hull.measures,

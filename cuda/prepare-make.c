@@ -46,7 +46,7 @@ take_table (Make *make, SagCudaPieces *pieces, const void *values, size_t n_byte
   void  *table = sag_cuda_take (pieces, n_bytes);
 
   if (table != NULL)
-    memcpy (make->engine->pinned.memory + at, values, n_bytes);
+    memcpy (make->engine->staging.memory + at, values, n_bytes);
   return table;
 }
 
@@ -107,11 +107,12 @@ reserve (Make *make, SagStatus *status)
   place (make, &pieces);
   n_pinned = make->tables_bytes > input_bytes (make) ? make->tables_bytes : input_bytes (make);
   if (!sag_cuda_reserve (engine, &engine->arena, pieces.used, status) ||
-      !sag_cuda_reserve_pinned (engine, &engine->pinned, n_pinned, status))
+      !sag_cuda_reserve_pinned (engine, &engine->staging, n_pinned, status))
     return false;
   pieces = (SagCudaPieces){ engine->arena.memory, 0 };
   place (make, &pieces);
-  sag_cuda_upload (engine->device, engine->arena.memory, engine->pinned.memory, make->tables_bytes);
+  sag_cuda_upload (engine->device, engine->arena.memory, engine->staging.memory,
+                   make->tables_bytes);
   return true;
 }
 
@@ -128,14 +129,22 @@ kept_box (const Make *make)
   return box;
 }
 
+static double
+box_bytes (const SagCudaBox *box)
+{
+  return (double) box->n[0] * box->n[1] * box->n[2] * (box->is_float ? 4 : 2);
+}
+
 /* Narrows the clamp to the range of what is kept and 0. */
 static bool
 find_range (Make *make, SagStatus *status)
 {
   SagCudaEngine *engine = make->engine;
   SagCudaBox     box = kept_box (make);
-  float         *range = (float *) engine->pinned.memory;
+  float         *range = (float *) engine->staging.memory;
 
+  sag_cuda_stage (engine->device, "range");
+  sag_cuda_count (engine->device, box_bytes (&box), 0);
   sag_cuda_check (engine->device,
                   sag_cuda_launch_range (&box, make->range, sag_cuda_get_stream (engine->device)),
                   "the range of a scan");
@@ -160,6 +169,7 @@ queue_slab (const Make *make, int32_t first, int32_t n)
   int32_t               width = plan->splines[0].n_inside;
   size_t                plane = (size_t) width * plan->splines[1].n_inside;
   SagCudaBox            box = kept_box (make);
+  double                lines;
 
   for (int a = 0; a < 3; a++)
     {
@@ -168,10 +178,16 @@ queue_slab (const Make *make, int32_t first, int32_t n)
     }
   box.first[2] += first;
   box.n[2] = n;
+  lines = (double) width * box.n[1] * n * sizeof (double);
+  sag_cuda_stage (device, "rows");
+  sag_cuda_count (device, box_bytes (&box) + lines, 0);
   sag_cuda_check (device,
                   sag_cuda_launch_spline_rows (&box, plan->source_low, plan->source_high,
                                                &make->splines[0], make->rows, stream),
                   "resampling along rows");
+  sag_cuda_stage (device, "columns");
+  sag_cuda_count (device, 3 * lines + (double) plane * n * sizeof (double),
+                  0); /* filtered in place */
   sag_cuda_check (device,
                   sag_cuda_launch_spline_columns (make->rows, n, width, &make->splines[1],
                                                   make->lines + plane * first, stream),
@@ -199,8 +215,15 @@ queue_rest (const Make *make)
                                  .stride = { plan->stride[0], plan->stride[1], plan->stride[2] },
                                  .out = make->input + plan->origin };
 
+  double lines = sizeof (double) * (double) planes.n_inside[0] * planes.n_inside[1];
+  double whole = sizeof (int16_t) * (double) planes.n[0] * planes.n[1] * planes.k.n_out;
+
+  sag_cuda_stage (device, "planes");
+  sag_cuda_count (device, 3 * lines * planes.k.n_in + whole, 0);
   sag_cuda_check (device, sag_cuda_launch_spline_planes (&planes, stream),
                   "resampling along planes");
+  sag_cuda_stage (device, "average");
+  sag_cuda_count (device, whole + input_bytes (make), 0);
   sag_cuda_check (device, sag_cuda_launch_area (&area, stream), "averaging");
 }
 
@@ -232,9 +255,13 @@ sag_cuda_prepare_make (SagCudaEngine     *engine,
       queue_slab (&make, first, left < make.slab_planes ? left : make.slab_planes);
     }
   queue_rest (&make);
-  sag_cuda_download (engine->device, engine->pinned.memory, make.input, input_bytes (&make));
+  sag_cuda_stage (engine->device, "download");
+  sag_cuda_count (engine->device, input_bytes (&make), 0);
+  sag_cuda_download (engine->device, engine->staging.memory, make.input, input_bytes (&make));
+  sag_cuda_end (engine->device);
   if (!sag_cuda_wait (engine->device, status))
     return false;
-  memcpy (request->input, engine->pinned.memory, input_bytes (&make));
+  engine->ms = sag_cuda_get_ms (engine->device);
+  memcpy (request->input, engine->staging.memory, input_bytes (&make));
   return true;
 }

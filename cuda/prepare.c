@@ -47,12 +47,12 @@ upload_scan (SagCudaEngine *engine, const SagPrepareRequest *request, SagStatus 
   size_t         n_pinned = n_bytes < 2 * piece ? n_bytes : 2 * piece;
 
   if (!sag_cuda_reserve (engine, &engine->scan, n_bytes, status) ||
-      !sag_cuda_reserve_pinned (engine, &engine->pinned, n_pinned, status))
+      !sag_cuda_reserve_pinned (engine, &engine->staging, n_pinned, status))
     return false;
   for (size_t done = 0; done < n_bytes; done += piece)
     {
       size_t n = n_bytes - done < piece ? n_bytes - done : piece;
-      char  *pinned = engine->pinned.memory + done % (2 * piece);
+      char  *pinned = engine->staging.memory + done % (2 * piece);
 
       if (sag_cuda_is_cancelled (&request->cancel))
         return fail_cancelled (engine, status);
@@ -65,6 +65,16 @@ upload_scan (SagCudaEngine *engine, const SagPrepareRequest *request, SagStatus 
   return true;
 }
 
+/* Times what follows; the upload is over. */
+static bool
+begin (SagCudaEngine *engine, SagStatus *status)
+{
+  bool done = sag_cuda_wait (engine->device, status);
+
+  sag_cuda_begin (engine->device);
+  return done;
+}
+
 static bool
 prepare (SagCudaEngine *engine, SagPrepareRequest *request, SagPreparePlan *plan, SagStatus *status)
 {
@@ -72,7 +82,7 @@ prepare (SagCudaEngine *engine, SagPrepareRequest *request, SagPreparePlan *plan
   SagPrepareBody   body;
 
   if (!sag_cuda_host->prepare_search (request, &search, status) ||
-      !upload_scan (engine, request, status) ||
+      !upload_scan (engine, request, status) || !begin (engine, status) ||
       !sag_cuda_prepare_find (engine, request, &search, &body, status))
     return false;
   if (sag_cuda_is_cancelled (&request->cancel))
@@ -103,6 +113,7 @@ sag_cuda_prepare (void *self, SagPrepareRequest *request, SagStatus *status)
       "A scan of %d x %d x %d voxels is larger than the GPU engine can prepare (2^31 voxels).",
       dims[0], dims[1], dims[2]);
   sag_cuda_use (engine->device);
+  engine->ms = 0;
   done = prepare (engine, request, &plan, status);
   sag_cuda_host->prepare_plan_clear (&plan);
   return done;

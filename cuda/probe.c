@@ -111,6 +111,21 @@ sag_cuda_probe (int index, SagCudaDeviceInfo *info, SagStatus *status)
   return true;
 }
 
+size_t
+sag_cuda_free_bytes (int index)
+{
+  size_t      free_bytes = 0, total_bytes;
+  cudaError_t code = cudaSetDevice (index);
+
+  if (code == cudaSuccess)
+    code = cudaFree (NULL); /* makes the context */
+  if (code == cudaSuccess)
+    code = cudaMemGetInfo (&free_bytes, &total_bytes);
+  if (code != cudaSuccess)
+    cudaGetLastError ();
+  return code == cudaSuccess ? free_bytes : 0;
+}
+
 bool
 sag_cuda_fail_code (const SagCudaDevice *device,
                     cudaError_t          code,

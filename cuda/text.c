@@ -131,6 +131,13 @@ queue_embedding (const SagCudaText *run, float *words, float *concat)
               .hidden = run->network->hidden,
   };
 
+  sag_cuda_stage (run->device, "embed");
+  sag_cuda_count (
+    run->device,
+    (double) job.n_sequences * plan->length * job.hidden * sag_cuda_type_size (job.type) +
+      (double) job.n_tokens * job.hidden * sizeof (float) +
+      (double) job.n_sequences * job.text_length * job.hidden * sag_cuda_type_size (job.type),
+    0);
   check (run, sag_cuda_launch_embed (&job, sag_cuda_get_stream (run->device)), "embedding words");
 }
 
@@ -159,6 +166,7 @@ tap_embedding (const SagCudaText *run)
 
 static void
 queue_linear (const SagCudaText   *run,
+              const char          *part,
               const SagCudaLinear *linear,
               const void          *in,
               int32_t              n_rows,
@@ -166,23 +174,27 @@ queue_linear (const SagCudaText   *run,
               const void          *residual,
               void                *out)
 {
-  sag_cuda_gemm (run->device, &(SagCudaGemm){
-                                .a = in,
-                                .weight = linear->weight,
-                                .bias = linear->bias,
-                                .bias_out = linear->bias_stored,
-                                .residual = residual,
-                                .out = out,
-                                .type = run->weights->type,
-                                .out_type = run->weights->type,
-                                .act = act,
-                                .m = n_rows,
-                                .n = linear->n_out,
-                                .k = linear->n_in,
-                                .a_row = linear->n_in,
-                                .out_row = linear->n_out,
-                                .n_batches = 1,
-                              });
+  SagCudaGemm job = {
+    .a = in,
+    .weight = linear->weight,
+    .bias = linear->bias,
+    .bias_out = linear->bias_stored,
+    .residual = residual,
+    .out = out,
+    .type = run->weights->type,
+    .out_type = run->weights->type,
+    .act = act,
+    .m = n_rows,
+    .n = linear->n_out,
+    .k = linear->n_in,
+    .a_row = linear->n_in,
+    .out_row = linear->n_out,
+    .n_batches = 1,
+  };
+
+  sag_cuda_stage (run->device, "%s", part);
+  sag_cuda_count_gemm (run->device, &job);
+  sag_cuda_gemm (run->device, &job);
 }
 
 /* out = LN (x + residual) */
@@ -206,6 +218,10 @@ queue_norm (const SagCudaText      *run,
     .width = run->network->hidden,
   };
 
+  sag_cuda_stage (run->device, "norm");
+  sag_cuda_count (
+    run->device,
+    (double) n_rows * job.width * sag_cuda_type_size (job.type) * (residual != NULL ? 3 : 2), 0);
   check (run, sag_cuda_launch_norm (&job, sag_cuda_get_stream (run->device)),
          "a layer normalisation");
 }
@@ -225,7 +241,13 @@ queue_attention (const SagCudaText *run, int32_t n_queries)
              .n_heads = run->network->n_heads,
              .width = run->network->hidden / run->network->n_heads,
   };
+  double rows;
 
+  rows = (double) job.n_sequences * job.n_heads * job.width;
+  sag_cuda_stage (run->device, "attend");
+  sag_cuda_count (run->device,
+                  rows * (2.0 * job.length + 2.0 * n_queries) * sag_cuda_type_size (job.type),
+                  2 * rows * job.length * n_queries);
   check (run, sag_cuda_launch_attend (&job, sag_cuda_get_stream (run->device)), "attention");
 }
 
@@ -238,6 +260,7 @@ take_rows (const SagCudaText *run, int32_t n_queries)
 
   if (n_queries == plan->length)
     return x;
+  sag_cuda_stage (run->device, "take rows");
   check (run,
          sag_cuda_launch_take_rows (x, run->weights->type, plan->shape.n_texts, plan->length,
                                     run->network->hidden, n_queries, taken,
@@ -258,23 +281,23 @@ queue_layer (const SagCudaText *run, const SagCudaLayer *layer, int32_t n_querie
 
   if (!bert)
     queue_norm (run, &layer->attention_norm, x, NULL, n_all, y);
-  queue_linear (run, &layer->qkv, bert ? x : y, n_all, SAG_CUDA_ACT_NONE, NULL,
-                run->arena + plan->qkv);
+  queue_linear (run, "queries, keys, values", &layer->qkv, bert ? x : y, n_all, SAG_CUDA_ACT_NONE,
+                NULL, run->arena + plan->qkv);
   queue_attention (run, n_queries);
   x = take_rows (run, n_queries);
   if (bert)
     {
-      queue_linear (run, &layer->output, context, n_rows, SAG_CUDA_ACT_NONE, NULL, y);
+      queue_linear (run, "output", &layer->output, context, n_rows, SAG_CUDA_ACT_NONE, NULL, y);
       queue_norm (run, &layer->attention_norm, y, x, n_rows, x);
-      queue_linear (run, &layer->up, x, n_rows, SAG_CUDA_ACT_GELU, NULL, inner);
-      queue_linear (run, &layer->down, inner, n_rows, SAG_CUDA_ACT_NONE, NULL, y);
+      queue_linear (run, "up", &layer->up, x, n_rows, SAG_CUDA_ACT_GELU, NULL, inner);
+      queue_linear (run, "down", &layer->down, inner, n_rows, SAG_CUDA_ACT_NONE, NULL, y);
       queue_norm (run, &layer->feed_norm, y, x, n_rows, x);
       return x;
     }
-  queue_linear (run, &layer->output, context, n_rows, SAG_CUDA_ACT_NONE, x, x);
+  queue_linear (run, "output", &layer->output, context, n_rows, SAG_CUDA_ACT_NONE, x, x);
   queue_norm (run, &layer->feed_norm, x, NULL, n_rows, y);
-  queue_linear (run, &layer->up, y, n_rows, SAG_CUDA_ACT_GELU, NULL, inner);
-  queue_linear (run, &layer->down, inner, n_rows, SAG_CUDA_ACT_NONE, x, x);
+  queue_linear (run, "up", &layer->up, y, n_rows, SAG_CUDA_ACT_GELU, NULL, inner);
+  queue_linear (run, "down", &layer->down, inner, n_rows, SAG_CUDA_ACT_NONE, x, x);
   return x;
 }
 
@@ -286,7 +309,9 @@ queue_heads (const SagCudaText *run, const char *x, int32_t n_rows)
   const SagCudaWeights  *weights = run->weights;
   const SagCudaLinear   *patch = &weights->patch_head;
   int32_t                hidden = run->network->hidden;
+  SagCudaGemm            cells;
 
+  sag_cuda_stage (run->device, "heads");
   check (run,
          sag_cuda_launch_class_head (x, weights->type, plan->shape.n_texts, n_rows, hidden,
                                      weights->class_weight, weights->class_bias,
@@ -295,24 +320,26 @@ queue_heads (const SagCudaText *run, const char *x, int32_t n_rows)
          "the class head");
   if (!plan->shape.wants_cells)
     return;
-  sag_cuda_gemm (run->device, &(SagCudaGemm){
-                                .a = x + hidden * sag_cuda_type_size (weights->type),
-                                .weight = patch->weight,
-                                .bias = patch->bias,
-                                .bias_out = patch->bias_stored,
-                                .out = run->arena + plan->cells,
-                                .type = weights->type,
-                                .out_type = SAG_CUDA_FLOAT,
-                                .act = SAG_CUDA_ACT_NONE,
-                                .m = plan->shape.n_tokens,
-                                .n = patch->n_out,
-                                .k = patch->n_in,
-                                .a_row = hidden,
-                                .out_row = patch->n_out,
-                                .n_batches = plan->shape.n_texts,
-                                .a_batch = (int64_t) n_rows * hidden,
-                                .out_batch = (int64_t) plan->shape.n_tokens * patch->n_out,
-                              });
+  cells = (SagCudaGemm){
+    .a = x + hidden * sag_cuda_type_size (weights->type),
+    .weight = patch->weight,
+    .bias = patch->bias,
+    .bias_out = patch->bias_stored,
+    .out = run->arena + plan->cells,
+    .type = weights->type,
+    .out_type = SAG_CUDA_FLOAT,
+    .act = SAG_CUDA_ACT_NONE,
+    .m = plan->shape.n_tokens,
+    .n = patch->n_out,
+    .k = patch->n_in,
+    .a_row = hidden,
+    .out_row = patch->n_out,
+    .n_batches = plan->shape.n_texts,
+    .a_batch = (int64_t) n_rows * hidden,
+    .out_batch = (int64_t) plan->shape.n_tokens * patch->n_out,
+  };
+  sag_cuda_count_gemm (run->device, &cells);
+  sag_cuda_gemm (run->device, &cells);
 }
 
 static void
@@ -346,6 +373,8 @@ sag_cuda_text_queue (void *data)
   int32_t                n_layers = run->network->text_layers, n_rows = plan->length;
   int32_t                wanted = plan->shape.wants_cells ? 1 + plan->shape.n_tokens : 1;
 
+  sag_cuda_stage (run->device, "upload");
+  sag_cuda_count (run->device, plan->in_bytes, 0);
   sag_cuda_upload (run->device, run->arena, run->pinned, plan->in_bytes);
   if (run->tap != NULL)
     tap_embedding (run);
@@ -370,6 +399,8 @@ sag_cuda_text_queue (void *data)
   if (weights->final_norm.scale != NULL)
     queue_norm (run, &weights->final_norm, x, NULL, plan->shape.n_texts * n_rows, x);
   queue_heads (run, x, n_rows);
+  sag_cuda_stage (run->device, "download");
+  sag_cuda_count (run->device, plan->out_bytes, 0);
   sag_cuda_download (run->device, run->pinned + plan->in_bytes, run->arena + plan->in_bytes,
                      plan->out_bytes);
   if (run->tap != NULL)

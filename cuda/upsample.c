@@ -5,7 +5,12 @@
 
 #include <string.h>
 
-#define SLAB ((size_t) 32 << 20) /* bytes of target voxels that are made and fetched at once */
+#define ALIGNMENT 256
+
+/* Bytes of target voxels that are made and fetched at once; tests make them few. */
+#ifndef SAG_CUDA_HEATMAP_SLAB
+#define SAG_CUDA_HEATMAP_SLAB ((size_t) 8 << 20)
+#endif
 
 static size_t
 least (size_t a, size_t b)
@@ -22,65 +27,128 @@ check_dims (const int32_t dims[3], SagStatus *status)
                         dims[0], dims[1], dims[2]);
 }
 
-/* Planes @first .. of the target; @job holds all but them. */
-static void
-queue_planes (SagCudaEngine *engine, SagCudaUpsample job, int32_t first, int32_t n)
+/* One heatmap: slabs of planes are made in the arena and fetched to two places of pinned memory in turn. */
+typedef struct
 {
+  SagCudaEngine            *engine;
+  const SagUpsampleRequest *request;
+  SagCudaUpsample           job;
+  size_t                    cell_bytes;
+  size_t                    plane_bytes;
+  int32_t                   slab_planes;
+} Heatmap;
+
+static bool
+reserve (Heatmap *map, SagStatus *status)
+{
+  SagCudaEngine *engine = map->engine;
+  const int32_t *cells = map->job.n_cells, *dims = map->job.dims;
+  size_t         slab_bytes;
+
+  map->cell_bytes = (size_t) cells[0] * cells[1] * cells[2] * sizeof (float);
+  map->cell_bytes = (map->cell_bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  map->plane_bytes = (size_t) dims[0] * dims[1] * sizeof (float);
+  map->slab_planes = 1;
+  if (map->plane_bytes < SAG_CUDA_HEATMAP_SLAB)
+    map->slab_planes = (int32_t) least (SAG_CUDA_HEATMAP_SLAB / map->plane_bytes, dims[2]);
+  slab_bytes = map->slab_planes * map->plane_bytes;
+  if (!sag_cuda_reserve (engine, &engine->arena, map->cell_bytes + slab_bytes, status) ||
+      !sag_cuda_reserve_pinned (engine, &engine->staging, map->cell_bytes + 2 * slab_bytes, status))
+    return false;
+  map->job.cells = (const float *) engine->arena.memory;
+  map->job.out = (float *) (engine->arena.memory + map->cell_bytes);
+  return true;
+}
+
+static void
+upload_cells (const Heatmap *map)
+{
+  SagCudaEngine *engine = map->engine;
+  const int32_t *cells = map->job.n_cells;
+
+  memcpy (engine->staging.memory, map->request->cells,
+          (size_t) cells[0] * cells[1] * cells[2] * sizeof (float));
+  sag_cuda_upload (engine->device, engine->arena.memory, engine->staging.memory, map->cell_bytes);
+}
+
+static int32_t
+count_planes (const Heatmap *map, int32_t first)
+{
+  return (int32_t) least (map->slab_planes, map->job.dims[2] - first);
+}
+
+/* Where the slab from plane @first on arrives. */
+static char *
+place_of (const Heatmap *map, int32_t first)
+{
+  return map->engine->staging.memory + map->cell_bytes +
+         first / map->slab_planes % 2 * map->slab_planes * map->plane_bytes;
+}
+
+static void
+queue_slab (const Heatmap *map, int32_t first)
+{
+  SagCudaDevice  *device = map->engine->device;
+  SagCudaUpsample job = map->job;
+
   for (int a = 0; a < 3; a++)
     job.to_cell[a][3] += job.to_cell[a][2] * first;
-  job.dims[2] = n;
-  sag_cuda_check (engine->device,
-                  sag_cuda_launch_upsample (&job, sag_cuda_get_stream (engine->device)),
+  job.dims[2] = count_planes (map, first);
+  sag_cuda_check (device, sag_cuda_launch_upsample (&job, sag_cuda_get_stream (device)),
                   "a heatmap");
+  sag_cuda_download (device, place_of (map, first), job.out, job.dims[2] * map->plane_bytes);
+}
+
+static void
+store_slab (const Heatmap *map, int32_t first)
+{
+  memcpy ((char *) map->request->out + first * map->plane_bytes, place_of (map, first),
+          count_planes (map, first) * map->plane_bytes);
+}
+
+/* The copy of one slab and the making of the next overlap. */
+static bool
+make_slabs (const Heatmap *map, SagStatus *status)
+{
+  int32_t step = map->slab_planes, n = map->job.dims[2];
+
+  for (int32_t first = 0; first < n; first += step)
+    {
+      if (sag_cuda_is_cancelled (&map->request->cancel))
+        {
+          sag_cuda_wait (map->engine->device, NULL);
+          return sag_cuda_fail (status, SAG_STATUS_CANCELLED, "Making the heatmap was cancelled.");
+        }
+      queue_slab (map, first);
+      if (first > 0)
+        store_slab (map, first - step);
+      if (!sag_cuda_wait (map->engine->device, status))
+        return false;
+    }
+  store_slab (map, (n - 1) / step * step);
+  return true;
 }
 
 bool
 sag_cuda_upsample (void *self, const SagUpsampleRequest *request, SagStatus *status)
 {
-  SagCudaEngine  *engine = self;
-  const int32_t  *cells = request->cell_geometry.dims, *dims = request->target.dims;
-  SagCudaUpsample job = { .smooth = request->smooth, .outside = request->outside };
-  double          to_cell[3][4];
-  size_t          cell_bytes, plane_bytes, slab_planes;
+  SagCudaEngine *engine = self;
+  const int32_t *cells = request->cell_geometry.dims, *dims = request->target.dims;
+  Heatmap        map = { .engine = engine,
+                         .request = request,
+                         .job = { .smooth = request->smooth, .outside = request->outside } };
+  double         to_cell[3][4];
 
   if (!check_dims (cells, status) || !check_dims (dims, status))
     return false;
   if (!sag_cuda_host->geometry_invert (&request->cell_geometry, to_cell))
     return sag_cuda_fail (status, SAG_STATUS_INVALID, "The grid of the cells has no volume.");
   sag_cuda_use (engine->device);
-  sag_cuda_host->geometry_compose (to_cell, request->target.ijk_to_ras, job.to_cell);
-  memcpy (job.n_cells, cells, sizeof job.n_cells);
-  memcpy (job.dims, dims, sizeof job.dims);
-  cell_bytes = (size_t) cells[0] * cells[1] * cells[2] * sizeof (float);
-  cell_bytes = (cell_bytes + 255) / 256 * 256;
-  plane_bytes = (size_t) dims[0] * dims[1] * sizeof (float);
-  slab_planes = plane_bytes < SLAB ? SLAB / plane_bytes : 1;
-  slab_planes = least (slab_planes, dims[2]);
-  if (!sag_cuda_reserve (engine, &engine->arena, cell_bytes + slab_planes * plane_bytes, status) ||
-      !sag_cuda_reserve_pinned (engine, &engine->pinned, cell_bytes + slab_planes * plane_bytes,
-                                status))
+  sag_cuda_host->geometry_compose (to_cell, request->target.ijk_to_ras, map.job.to_cell);
+  memcpy (map.job.n_cells, cells, sizeof map.job.n_cells);
+  memcpy (map.job.dims, dims, sizeof map.job.dims);
+  if (!reserve (&map, status))
     return false;
-  job.cells = (const float *) engine->arena.memory;
-  job.out = (float *) (engine->arena.memory + cell_bytes);
-  memcpy (engine->pinned.memory, request->cells,
-          (size_t) cells[0] * cells[1] * cells[2] * sizeof (float));
-  sag_cuda_upload (engine->device, engine->arena.memory, engine->pinned.memory, cell_bytes);
-  for (int32_t k = 0; k < dims[2]; k += (int32_t) slab_planes)
-    {
-      int32_t n = (int32_t) least (slab_planes, dims[2] - k);
-
-      if (sag_cuda_is_cancelled (&request->cancel))
-        {
-          sag_cuda_wait (engine->device, NULL);
-          return sag_cuda_fail (status, SAG_STATUS_CANCELLED, "Making the heatmap was cancelled.");
-        }
-      queue_planes (engine, job, k, n);
-      sag_cuda_download (engine->device, engine->pinned.memory + cell_bytes, job.out,
-                         n * plane_bytes);
-      if (!sag_cuda_wait (engine->device, status))
-        return false;
-      memcpy ((char *) request->out + k * plane_bytes, engine->pinned.memory + cell_bytes,
-              n * plane_bytes);
-    }
-  return true;
+  upload_cells (&map);
+  return make_slabs (&map, status);
 }

@@ -171,6 +171,42 @@ sag_cuda_vision_plan (SagCudaVisionPlan    *plan,
   return true;
 }
 
+static double
+map_bytes (const SagCudaVision *run, const int32_t dims[3], int32_t channels)
+{
+  return (double) count (dims) * channels * sag_cuda_type_size (run->weights->type);
+}
+
+/* "1.0 expand" and so on: as the weights are named. */
+static void
+begin_stage (const SagCudaVision *run, int32_t b, const char *part)
+{
+  const SagBlock *blocks = run->network->blocks;
+  int32_t         first = b;
+
+  while (first > 0 && blocks[first - 1].stage == blocks[b].stage)
+    first--;
+  sag_cuda_stage (run->device, "%d.%d %s", blocks[b].stage, b - first, part);
+}
+
+/* The expanded map need not be moved: it can stay where it is made. */
+static void
+count_depthwise (const SagCudaVision *run, int32_t b)
+{
+  const SagCudaVisionPlan *plan = run->plan;
+  const SagBlock          *shape = &run->weights->blocks[b].shape;
+  int32_t                  in = sag_cuda_pad_channels (shape->in_channels);
+  int32_t                  mid = sag_cuda_pad_channels (shape->mid_channels);
+  double                   taps = (double) shape->kernel * shape->kernel * shape->kernel;
+  double                   expansion = shape->expands ? (double) in * mid : 0;
+
+  begin_stage (run, b, shape->expands ? "expand" : "depthwise");
+  sag_cuda_count (run->device,
+                  map_bytes (run, plan->in[b], in) + map_bytes (run, plan->conv[b].out, mid) +
+                    expansion * sag_cuda_type_size (run->weights->type),
+                  count (plan->in[b]) * expansion + count (plan->conv[b].out) * taps * mid);
+}
+
 static void
 queue_stem (const SagCudaVision *run, void *out)
 {
@@ -186,36 +222,41 @@ queue_stem (const SagCudaVision *run, void *out)
   };
 
   memcpy (job.in, plan->dims, sizeof job.in);
+  sag_cuda_stage (run->device, "stem");
+  sag_cuda_count (run->device,
+                  (double) count (job.in) * sizeof (float) +
+                    map_bytes (run, plan->stem.out, job.channels),
+                  27.0 * count (plan->stem.out) * job.channels);
   sag_cuda_check (run->device, sag_cuda_launch_stem (&job, sag_cuda_get_stream (run->device)),
                   "the stem");
 }
 
 /* out = act (in weight^T + bias) for all voxels of a map. */
-static void
-queue_linear (const SagCudaVision *run,
-              const SagCudaLinear *linear,
-              const void          *in,
-              size_t               n_voxels,
-              SagCudaAct           act,
-              SagCudaType          out_type,
-              void                *out)
+static SagCudaGemm
+linear_of (const SagCudaVision *run,
+           const SagCudaLinear *linear,
+           const void          *in,
+           size_t               n_voxels,
+           SagCudaAct           act,
+           SagCudaType          out_type,
+           void                *out)
 {
-  sag_cuda_gemm (run->device, &(SagCudaGemm){
-                                .a = in,
-                                .weight = linear->weight,
-                                .bias = linear->bias,
-                                .bias_out = linear->bias_stored,
-                                .out = out,
-                                .type = run->weights->type,
-                                .out_type = out_type,
-                                .act = act,
-                                .m = (int32_t) n_voxels,
-                                .n = linear->n_out,
-                                .k = linear->n_in,
-                                .a_row = linear->n_in,
-                                .out_row = linear->n_out,
-                                .n_batches = 1,
-                              });
+  return (SagCudaGemm){
+    .a = in,
+    .weight = linear->weight,
+    .bias = linear->bias,
+    .bias_out = linear->bias_stored,
+    .out = out,
+    .type = run->weights->type,
+    .out_type = out_type,
+    .act = act,
+    .m = (int32_t) n_voxels,
+    .n = linear->n_out,
+    .k = linear->n_in,
+    .a_row = linear->n_in,
+    .out_row = linear->n_out,
+    .n_batches = 1,
+  };
 }
 
 /* Expansion and depthwise convolution: @in to the inner map and the sums. */
@@ -231,6 +272,7 @@ queue_depthwise (const SagCudaVision *run, int32_t b, const void *in)
   job.depthwise.input = in;
   job.depthwise.out = run->arena + plan->inner;
   job.depthwise.sums = (float *) (run->arena + plan->sums);
+  count_depthwise (run, b);
   if (plan->fused[b])
     {
       sag_cuda_check (run->device, sag_cuda_launch_expand (&job, stream), "an expansion");
@@ -238,8 +280,11 @@ queue_depthwise (const SagCudaVision *run, int32_t b, const void *in)
     }
   if (block->shape.expands)
     {
-      queue_linear (run, &block->expand, in, count (plan->in[b]), SAG_CUDA_ACT_SILU,
-                    run->weights->type, run->arena + plan->expanded);
+      SagCudaGemm expand =
+        linear_of (run, &block->expand, in, count (plan->in[b]), SAG_CUDA_ACT_SILU,
+                   run->weights->type, run->arena + plan->expanded);
+
+      sag_cuda_gemm (run->device, &expand);
       job.depthwise.input = run->arena + plan->expanded;
     }
   sag_cuda_check (run->device, sag_cuda_launch_depthwise (&job.depthwise, stream),
@@ -269,6 +314,11 @@ queue_gate (const SagCudaVision *run, int32_t b)
                  .n_out = sag_cuda_pad_channels (block->shape.out_channels),
   };
 
+  begin_stage (run, b, "gate");
+  sag_cuda_count (run->device,
+                  4.0 * job.mid * (job.n_sums + 2 * job.reduced + job.n_out) +
+                    (double) job.mid * job.n_out * sag_cuda_type_size (job.type),
+                  (double) job.mid * (2 * job.reduced + job.n_out));
   sag_cuda_check (run->device, sag_cuda_launch_gate (&job, sag_cuda_get_stream (run->device)),
                   "a gate");
 }
@@ -281,23 +331,27 @@ queue_projection (const SagCudaVision *run, int32_t b, const void *in, void *out
   int32_t                  n_out = sag_cuda_pad_channels (block->shape.out_channels);
   int32_t                  mid = sag_cuda_pad_channels (block->shape.mid_channels);
 
-  sag_cuda_gemm (run->device, &(SagCudaGemm){
-                                .a = run->arena + plan->inner,
-                                .weight = run->arena + plan->gated,
-                                .bias = block->project_bias,
-                                .bias_out = block->project_bias_stored,
-                                .residual = block->shape.skips ? in : NULL,
-                                .out = out,
-                                .type = run->weights->type,
-                                .out_type = run->weights->type,
-                                .act = SAG_CUDA_ACT_NONE,
-                                .m = (int32_t) count (plan->conv[b].out),
-                                .n = n_out,
-                                .k = mid,
-                                .a_row = mid,
-                                .out_row = n_out,
-                                .n_batches = 1,
-                              });
+  SagCudaGemm job = {
+    .a = run->arena + plan->inner,
+    .weight = run->arena + plan->gated,
+    .bias = block->project_bias,
+    .bias_out = block->project_bias_stored,
+    .residual = block->shape.skips ? in : NULL,
+    .out = out,
+    .type = run->weights->type,
+    .out_type = run->weights->type,
+    .act = SAG_CUDA_ACT_NONE,
+    .m = (int32_t) count (plan->conv[b].out),
+    .n = n_out,
+    .k = mid,
+    .a_row = mid,
+    .out_row = n_out,
+    .n_batches = 1,
+  };
+
+  begin_stage (run, b, "project");
+  sag_cuda_count_gemm (run->device, &job);
+  sag_cuda_gemm (run->device, &job);
 }
 
 static void
@@ -313,6 +367,15 @@ tap_stage (const SagCudaVision *run, int32_t b, const void *map)
                     shape->out_channels);
 }
 
+/* A product that is a stage of its own. */
+static void
+queue_product (const SagCudaVision *run, const char *name, SagCudaGemm job)
+{
+  sag_cuda_stage (run->device, "%s", name);
+  sag_cuda_count_gemm (run->device, &job);
+  sag_cuda_gemm (run->device, &job);
+}
+
 static void
 queue_head (const SagCudaVision *run, const void *map)
 {
@@ -320,11 +383,14 @@ queue_head (const SagCudaVision *run, const void *map)
   const SagCudaWeights    *weights = run->weights;
   char                    *head = run->arena + plan->head;
 
-  queue_linear (run, &weights->head, map, plan->n_tokens, SAG_CUDA_ACT_SILU, weights->type, head);
+  queue_product (
+    run, "head",
+    linear_of (run, &weights->head, map, plan->n_tokens, SAG_CUDA_ACT_SILU, weights->type, head));
   sag_cuda_tap_map (run->device, run->tap, "head", head, weights->type, plan->features,
                     run->network->head_channels);
-  queue_linear (run, &weights->adaptor, head, plan->n_tokens, SAG_CUDA_ACT_NONE, SAG_CUDA_FLOAT,
-                run->tokens);
+  queue_product (run, "adaptor",
+                 linear_of (run, &weights->adaptor, head, plan->n_tokens, SAG_CUDA_ACT_NONE,
+                            SAG_CUDA_FLOAT, run->tokens));
   sag_cuda_tap_rows (run->device, run->tap, "lm_adaptor", run->tokens, SAG_CUDA_FLOAT,
                      plan->n_tokens, run->network->hidden);
 }

@@ -11,7 +11,7 @@ extern "C"
 #endif
 
   /** Both sides must have been compiled with the same number: it counts changes of this header and of table.h. */
-#define SAG_PLUGIN_ABI 2u
+#define SAG_PLUGIN_ABI 3u
 
   /** The name of the plugin's only function, a SagPluginFunc. */
 #define SAG_CUDA_PLUGIN_SYMBOL "sag_cuda_plugin"
@@ -137,11 +137,34 @@ extern "C"
   } SagPluginDevice;
 
   /**
+   * SagPluginStage: a part of a request on a device.
+   * @name: "1.0 expand"
+   * @ms: how long the device worked on it
+   * @n_bytes: that it has to move at least: what it reads and what it writes, once each
+   * @n_products: multiply-adds that it has to do
+   * @by_library: NVIDIA's library did a product of it, not the engine's own kernels
+   */
+  typedef struct
+  {
+    char   name[24];
+    float  ms;
+    bool   by_library;
+    double n_bytes;
+    double n_products;
+  } SagPluginStage;
+
+  /**
    * SagPlugin: what a plugin gives.
    * @probe: whether device @index can be used, without taking memory on it; false with a sentence
    * @engine: its engine
    * @allocated_bytes: memory that an engine of this plugin holds on its device
-   * @device_ms: how long the device worked on an engine's last encode or ask, transfers of the answer aside
+   * @device_ms: how long the device worked on an engine's last preparation, encode or ask: of encode without its
+   *   transfers, of a preparation from the upload's end on
+   * @free_bytes: memory that device @index has left once it is in use: the first call takes what every program takes; 0
+   *   where it cannot be used
+   * @trace: whether the stages of requests are timed from now on, which takes time itself
+   * @stages: those of the last request, once three of its kind and size have followed each other since @trace; returns
+   *   how many there are
    */
   typedef struct
   {
@@ -150,6 +173,9 @@ extern "C"
     bool (*probe) (int index, SagPluginDevice *device, SagStatus *status);
     size_t (*allocated_bytes) (void *engine);
     float (*device_ms) (void *engine);
+    size_t (*free_bytes) (int index);
+    void (*trace) (void *engine, bool on);
+    int32_t (*stages) (void *engine, SagPluginStage *stages, int32_t n_room);
   } SagPlugin;
 
   /**

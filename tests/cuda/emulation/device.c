@@ -30,6 +30,7 @@ struct SagCudaDevice
   SagCudaDeviceInfo   info;
   SagEmulationStream *stream;
   Memory             *memory;
+  SagCudaTrace        trace;
   size_t              allocated;
   int                 error;
 };
@@ -325,6 +326,8 @@ sag_cuda_graph_run (SagCudaDevice *device, SagCudaGraph **graph, SagCudaWork wor
 {
   if (device->error != 0)
     return true;
+  if (*graph == NULL || (*graph)->recorded == NULL)
+    device->trace.n = 0;
   if (*graph == NULL)
     {
       bool done = work (data);
@@ -340,10 +343,52 @@ sag_cuda_graph_run (SagCudaDevice *device, SagCudaGraph **graph, SagCudaWork wor
   return true;
 }
 
+void
+sag_cuda_begin (SagCudaDevice *device)
+{
+  device->trace.n = 0;
+}
+
+void
+sag_cuda_end (SagCudaDevice *device)
+{
+}
+
 float
-sag_cuda_get_graph_ms (SagCudaDevice *device)
+sag_cuda_get_ms (SagCudaDevice *device)
 {
   return 0;
+}
+
+bool
+sag_cuda_trace (SagCudaDevice *device, bool on)
+{
+  device->trace.on = on;
+  device->trace.n = 0;
+  return true;
+}
+
+SagCudaTrace *
+sag_cuda_get_trace (SagCudaDevice *device)
+{
+  return &device->trace;
+}
+
+void
+sag_cuda_mark_stage (SagCudaDevice *device, int32_t index)
+{
+}
+
+float
+sag_cuda_get_stage_ms (SagCudaDevice *device, int32_t index)
+{
+  return 0;
+}
+
+size_t
+sag_cuda_free_bytes (int index)
+{
+  return index == 0 && memory_limit > memory_used ? memory_limit - memory_used : 0;
 }
 
 void
