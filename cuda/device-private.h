@@ -32,6 +32,9 @@ bool sag_cuda_fail_code (const SagCudaDevice *device,
                          const char          *what,
                          SagStatus           *status);
 
+/** sag_cuda_is_lasting: whether @code has ended the context for good; other errors are of refused work. */
+bool sag_cuda_is_lasting (cudaError_t code);
+
 /**
  * sag_cuda_parse_driver: the release, 535, of "535.104.05", which the kernel's module says, or of a line like
  * "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 ..."; 0 where there is none.

@@ -147,14 +147,6 @@ sag_cuda_clear (SagCudaDevice *device, void *to, size_t n_bytes)
     sag_cuda_check (device, cudaMemsetAsync (to, 0, n_bytes, device->stream), "clearing memory");
 }
 
-/* Errors of refused work leave the device as it was; others have ended the context for good. */
-static bool
-is_lasting (cudaError_t code)
-{
-  return code != cudaErrorMemoryAllocation && code != cudaErrorInvalidValue &&
-         code != cudaErrorInvalidConfiguration && code != cudaErrorNotSupported;
-}
-
 bool
 sag_cuda_wait (SagCudaDevice *device, SagStatus *status)
 {
@@ -165,7 +157,7 @@ sag_cuda_wait (SagCudaDevice *device, SagStatus *status)
   if (error == cudaSuccess)
     return true;
   cudaGetLastError ();
-  if (!is_lasting (error))
+  if (!sag_cuda_is_lasting (error))
     device->error = cudaSuccess;
   return sag_cuda_fail_code (device, error, device->what, status);
 }
@@ -338,7 +330,10 @@ open_device (SagCudaDevice *device, SagStatus *status)
   if (code == cudaSuccess)
     code = cudaMemGetInfo (&device->info.free_bytes, &device->info.total_bytes);
   if (code != cudaSuccess)
-    return sag_cuda_fail_code (device, code, "starting", status);
+    {
+      cudaGetLastError ();
+      return sag_cuda_fail_code (device, code, "starting", status);
+    }
   device->blas = sag_cuda_blas_new (status);
   if (device->blas == NULL)
     return false;

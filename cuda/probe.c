@@ -78,6 +78,7 @@ fail_count (cudaError_t code, SagStatus *status)
 {
   int version = 0;
 
+  cudaGetLastError ();
   cudaDriverGetVersion (&version);
   return sag_cuda_fail_probe (code, read_driver (), version, status);
 }
@@ -126,6 +127,42 @@ sag_cuda_free_bytes (int index)
   return code == cudaSuccess ? free_bytes : 0;
 }
 
+/* Those of which driver_types.h says that the process is left in an inconsistent state, and those that say that there
+ * is no context any more.
+ */
+bool
+sag_cuda_is_lasting (cudaError_t code)
+{
+  static const cudaError_t lasting[] = {
+    cudaErrorCudartUnloading,
+    cudaErrorDevicesUnavailable,
+    cudaErrorNoDevice,
+    cudaErrorDeviceUninitialized,
+    cudaErrorECCUncorrectable,
+    cudaErrorNvlinkUncorrectable,
+    cudaErrorContained,
+    cudaErrorIllegalAddress,
+    cudaErrorLaunchTimeout,
+    cudaErrorContextIsDestroyed,
+    cudaErrorAssert,
+    cudaErrorHardwareStackError,
+    cudaErrorIllegalInstruction,
+    cudaErrorMisalignedAddress,
+    cudaErrorInvalidAddressSpace,
+    cudaErrorInvalidPc,
+    cudaErrorLaunchFailure,
+    cudaErrorTensorMemoryLeak,
+    cudaErrorMpsClientTerminated,
+    cudaErrorExternalDevice,
+    cudaErrorUnknown,
+  };
+
+  for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
+    if (code == lasting[i])
+      return true;
+  return false;
+}
+
 bool
 sag_cuda_fail_code (const SagCudaDevice *device,
                     cudaError_t          code,
@@ -152,12 +189,10 @@ sag_cuda_fail_code (const SagCudaDevice *device,
       return sag_cuda_fail (status, SAG_STATUS_FAILED,
                             "Another process holds the GPU %s for itself; end it and try again.",
                             name);
-    case cudaErrorInvalidValue:
-    case cudaErrorInvalidConfiguration:
-    case cudaErrorNotSupported:
-      return sag_cuda_fail (status, SAG_STATUS_FAILED, "The GPU %s refused %s (%s).", name, what,
-                            cudaGetErrorString (code));
     default:
+      if (!sag_cuda_is_lasting (code))
+        return sag_cuda_fail (status, SAG_STATUS_FAILED, "The GPU %s refused %s (%s).", name, what,
+                              cudaGetErrorString (code));
       return sag_cuda_fail (status, SAG_STATUS_DEVICE_LOST,
                             "The GPU %s stopped during %s (%s); start the program again, or use "
                             "the CPU engine.",

@@ -181,12 +181,9 @@ map_bytes (const SagCudaVision *run, const int32_t dims[3], int32_t channels)
 static void
 begin_stage (const SagCudaVision *run, int32_t b, const char *part)
 {
-  const SagBlock *blocks = run->network->blocks;
-  int32_t         first = b;
+  const SagBlock *block = &run->network->blocks[b];
 
-  while (first > 0 && blocks[first - 1].stage == blocks[b].stage)
-    first--;
-  sag_cuda_stage (run->device, "%d.%d %s", blocks[b].stage, b - first, part);
+  sag_cuda_stage (run->device, "%d.%d %s", block->stage, block->index, part);
 }
 
 /* The expanded map need not be moved: it can stay where it is made. */

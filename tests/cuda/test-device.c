@@ -14,18 +14,28 @@
 /* What the pretended runtime says, and what it was asked. */
 static struct
 {
-  cudaError_t count, open, allocate, synchronise;
+  cudaError_t count, open, allocate, synchronise, end_capture;
+  cudaError_t last; /* what cudaGetLastError() forgets */
   int         n_devices;
   int         major;
-  unsigned    n_captures, n_instances, n_launches, n_live;
+  unsigned    n_captures, n_instances, n_launches, n_live, n_marks, n_marks_in_graphs;
 } runtime;
+
+/* Every call's error is kept until somebody asks, as the runtime does it. */
+static cudaError_t
+tell (cudaError_t code)
+{
+  if (code != cudaSuccess)
+    runtime.last = code;
+  return code;
+}
 
 #define PRETEND(name, ...) cudaError_t CUDARTAPI name (__VA_ARGS__)
 
 PRETEND (cudaGetDeviceCount, int *count)
 {
   *count = runtime.n_devices;
-  return runtime.count;
+  return tell (runtime.count);
 }
 
 PRETEND (cudaDriverGetVersion, int *version)
@@ -44,7 +54,15 @@ PRETEND (cudaGetDeviceProperties, struct cudaDeviceProp *properties, int device)
 }
 
 PRETEND (cudaSetDevice, int device) { return cudaSuccess; }
-PRETEND (cudaGetLastError, void) { return cudaSuccess; }
+
+PRETEND (cudaGetLastError, void)
+{
+  cudaError_t last = runtime.last;
+
+  runtime.last = cudaSuccess;
+  return last;
+}
+
 const char *CUDARTAPI
 cudaGetErrorString (cudaError_t code)
 {
@@ -61,7 +79,7 @@ PRETEND (cudaMemGetInfo, size_t *free_bytes, size_t *total_bytes)
 PRETEND (cudaMalloc, void **memory, size_t n_bytes)
 {
   if (runtime.allocate != cudaSuccess)
-    return runtime.allocate;
+    return tell (runtime.allocate);
   runtime.n_live++;
   *memory = malloc (n_bytes);
   return cudaSuccess;
@@ -70,7 +88,7 @@ PRETEND (cudaMalloc, void **memory, size_t n_bytes)
 PRETEND (cudaFree, void *memory)
 {
   if (memory == NULL)
-    return runtime.open;
+    return tell (runtime.open);
   runtime.n_live--;
   free (memory);
   return cudaSuccess;
@@ -102,13 +120,15 @@ PRETEND (cudaMemsetAsync, void *to, int value, size_t n_bytes, cudaStream_t stre
 
 PRETEND (cudaStreamCreateWithFlags, cudaStream_t *stream, unsigned flags) { return cudaSuccess; }
 PRETEND (cudaStreamDestroy, cudaStream_t stream) { return cudaSuccess; }
-PRETEND (cudaStreamSynchronize, cudaStream_t stream) { return runtime.synchronise; }
+PRETEND (cudaStreamSynchronize, cudaStream_t stream) { return tell (runtime.synchronise); }
 PRETEND (cudaEventCreate, cudaEvent_t *event) { return cudaSuccess; }
 PRETEND (cudaEventDestroy, cudaEvent_t event) { return cudaSuccess; }
 PRETEND (cudaEventRecord, cudaEvent_t event, cudaStream_t stream) { return cudaSuccess; }
 
 PRETEND (cudaEventRecordWithFlags, cudaEvent_t event, cudaStream_t stream, unsigned flags)
 {
+  runtime.n_marks++;
+  runtime.n_marks_in_graphs += flags == cudaEventRecordExternal;
   return cudaSuccess;
 }
 
@@ -126,6 +146,8 @@ PRETEND (cudaStreamBeginCapture, cudaStream_t stream, enum cudaStreamCaptureMode
 
 PRETEND (cudaStreamEndCapture, cudaStream_t stream, cudaGraph_t *graph)
 {
+  if (runtime.end_capture != cudaSuccess)
+    return tell (runtime.end_capture);
   runtime.n_live++;
   *graph = (cudaGraph_t) malloc (1);
   return cudaSuccess;
@@ -238,6 +260,82 @@ assert_says (const SagStatus *status, SagStatusCode code, const char *part)
   g_assert_true (g_str_has_suffix (status->message, "."));
 }
 
+/* Work that cannot be recorded is queued each time, and nobody need know. */
+static void
+test_refused_graph (void)
+{
+  SagStatus      status = { 0 };
+  SagCudaDevice *device;
+  SagCudaGraph  *graph = NULL;
+  Work           self = { 0 };
+
+  reset ();
+  device = open_device ();
+  runtime.end_capture = cudaErrorStreamCaptureInvalidated;
+  for (unsigned i = 0; i < 4; i++)
+    {
+      g_assert_true (sag_cuda_graph_run (device, &graph, work, &self));
+      g_assert_true (sag_cuda_wait (device, &status));
+      g_assert_cmpint (cudaGetLastError (), ==, cudaSuccess);
+    }
+  g_assert_cmpuint (self.n_calls, ==, 5); /* once more to be recorded */
+  g_assert_cmpuint (runtime.n_captures, ==, 1);
+  g_assert_cmpuint (runtime.n_launches, ==, 0);
+  sag_cuda_graph_free (device, graph);
+  sag_cuda_close (device);
+  g_assert_cmpuint (runtime.n_live, ==, 0);
+}
+
+static bool
+work_in_stages (void *data)
+{
+  SagCudaDevice *device = data;
+
+  sag_cuda_count (device, 1, 1); /* before any stage: nobody's */
+  for (int i = 0; i < 3; i++)
+    {
+      sag_cuda_stage (device, "%d.%d part", i, 7);
+      sag_cuda_count (device, 10, 1);
+      sag_cuda_count (device, 20, 2);
+    }
+  sag_cuda_note_library (device);
+  return true;
+}
+
+/* Stages are timed only when that is wanted, in graphs by marks of their own. */
+static void
+test_trace (void)
+{
+  SagCudaDevice *device;
+  SagCudaGraph  *graph = NULL;
+  SagPluginStage stages[2];
+
+  reset ();
+  device = open_device ();
+  g_assert_true (sag_cuda_graph_run (device, &graph, work_in_stages, device));
+  g_assert_cmpint (sag_cuda_get_stages (device, stages, 2), ==, 0);
+  sag_cuda_graph_free (device, graph);
+  graph = NULL;
+  g_assert_true (sag_cuda_trace (device, true));
+  for (int i = 0; i < 3; i++)
+    {
+      g_assert_true (sag_cuda_graph_run (device, &graph, work_in_stages, device));
+      g_assert_cmpint (sag_cuda_get_stages (device, stages, 2), ==, 3);
+    }
+  g_assert_cmpuint (runtime.n_marks, ==, 6);
+  g_assert_cmpuint (runtime.n_marks_in_graphs, ==, 3);
+  g_assert_cmpstr (stages[1].name, ==, "1.7 part");
+  g_assert_cmpfloat (stages[1].n_bytes, ==, 30);
+  g_assert_cmpfloat (stages[1].n_products, ==, 3);
+  g_assert_cmpfloat (stages[1].ms, ==, 1.5f);
+  g_assert_false (stages[1].by_library);
+  g_assert_true (sag_cuda_trace (device, false));
+  work_in_stages (device);
+  g_assert_cmpint (sag_cuda_get_stages (device, stages, 2), ==, 0);
+  sag_cuda_graph_free (device, graph);
+  sag_cuda_close (device);
+}
+
 /* A refused launch is told once and forgotten; a fault stays, and nothing is queued after it. */
 static void
 test_errors (void)
@@ -253,6 +351,10 @@ test_errors (void)
   g_assert_false (sag_cuda_check (device, cudaErrorIllegalAddress, "something later"));
   g_assert_false (sag_cuda_wait (device, &status));
   assert_says (&status, SAG_STATUS_FAILED, "refused a gate");
+  g_assert_true (sag_cuda_wait (device, &status));
+  sag_cuda_check (device, cudaErrorLaunchOutOfResources, "a stem");
+  g_assert_false (sag_cuda_wait (device, &status));
+  assert_says (&status, SAG_STATUS_FAILED, "refused a stem");
   g_assert_true (sag_cuda_wait (device, &status));
   runtime.synchronise = cudaErrorIllegalAddress;
   g_assert_false (sag_cuda_wait (device, &status));
@@ -298,6 +400,7 @@ refuse_open (cudaError_t code, SagStatusCode status_code, const char *part)
   g_assert_null (sag_cuda_open (0, &status));
   assert_says (&status, status_code, part);
   g_assert_cmpuint (runtime.n_live, ==, 0);
+  g_assert_cmpint (runtime.last, ==, cudaSuccess);
 }
 
 static void
@@ -317,9 +420,14 @@ test_open (void)
   reset ();
   g_assert_false (sag_cuda_probe (3, &info, &status));
   assert_says (&status, SAG_STATUS_INVALID, "no GPU 3");
+  g_assert_cmpuint (sag_cuda_free_bytes (0), ==, (size_t) 100 << 20);
+  runtime.open = cudaErrorDevicesUnavailable;
+  g_assert_cmpuint (sag_cuda_free_bytes (0), ==, 0);
+  g_assert_cmpint (runtime.last, ==, cudaSuccess);
   runtime.count = cudaErrorNoDevice;
   g_assert_false (sag_cuda_probe (0, &info, &status));
   assert_says (&status, SAG_STATUS_NO_DEVICE, "no GPU that it shows");
+  g_assert_cmpint (runtime.last, ==, cudaSuccess);
 }
 
 static void
@@ -349,6 +457,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cuda/device/graph", test_graph);
+  g_test_add_func ("/cuda/device/graph/refused", test_refused_graph);
+  g_test_add_func ("/cuda/device/trace", test_trace);
   g_test_add_func ("/cuda/device/errors", test_errors);
   g_test_add_func ("/cuda/device/no-memory", test_no_memory);
   g_test_add_func ("/cuda/device/open", test_open);

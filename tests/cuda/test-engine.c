@@ -2,6 +2,7 @@
 
 /* What the GPU engine does with memory, faults and copies, on the emulated device. */
 
+#include "cuda/engine.h"
 #include "model/core/pool.h"
 #include "model/engine/plugin.h"
 #include "model/engine/upsample.h"
@@ -183,6 +184,56 @@ test_no_memory_to_encode (gconstpointer data)
   sag_test_engine_close (engine);
 }
 
+/* Tokens whose place on the device is lost go up again. */
+static void
+test_no_memory_for_tokens (gconstpointer data)
+{
+  g_autoptr (ReferenceBundle) bundle = bundle_new ();
+  void             *engine = sag_test_engine_open (&bundle->source, 0);
+  SagStatus         status = { 0 };
+  g_autofree float *tokens = encode (bundle, engine, small, 1, &status);
+  int               n_refused = 0;
+  float             logit, again;
+
+  g_assert_true (ask (engine, tokens, 1, 6, &logit, &status));
+  for (gint32 n = 12; n < 80; n += 4)
+    {
+      const gint32 dims[] = { n, n, n };
+
+      sag_emulated_set_memory (sag_emulated_get_memory () + 1);
+      n_refused += encode (bundle, engine, dims, 1, &status) == NULL;
+      sag_emulated_set_memory (0);
+      g_assert_true (ask (engine, tokens, 1, 6, &again, &status));
+      g_assert_cmpfloat (again, ==, logit);
+    }
+  g_assert_cmpint (n_refused, >, 0);
+  sag_test_engine_close (engine);
+}
+
+/* Preparing a scan needs memory of its own, but costs no graph. */
+static void
+test_graphs_stay (gconstpointer data)
+{
+  g_autoptr (ReferenceBundle) bundle = bundle_new ();
+  SagCudaEngine    *engine = sag_test_engine_open (&bundle->source, 0);
+  SagStatus         status = { 0 };
+  g_autofree float *tokens = encode (bundle, engine, small, 1, &status);
+  SagCudaGraph     *vision = engine->vision[0].graph, *text = engine->text[0].graph;
+  size_t            before = sag_cuda_get_allocated (engine->device);
+
+  g_assert_nonnull (vision);
+  g_assert_nonnull (text);
+  g_assert_true (sag_cuda_reserve (engine, &engine->scan, 1 << 20, &status));
+  g_assert_true (sag_cuda_reserve_pinned (engine, &engine->staging, 1 << 20, &status));
+  g_assert_cmpuint (sag_cuda_get_allocated (engine->device), ==, before + (1 << 20));
+  g_assert_true (engine->vision[0].graph == vision);
+  g_assert_true (engine->text[0].graph == text);
+  g_assert_true (sag_cuda_reserve (engine, &engine->arena, engine->arena.n_bytes + 1, &status));
+  g_assert_null (engine->vision[0].graph);
+  g_assert_null (engine->text[0].graph);
+  sag_test_engine_close (engine);
+}
+
 /* A lost device stays lost for its engine; another engine works once the device does. */
 static void
 test_lost (gconstpointer data)
@@ -347,6 +398,8 @@ main (int argc, char **argv)
   sag_test_engine_add ("/engine/growth", NULL, test_growth);
   sag_test_engine_add ("/engine/no-memory/open", NULL, test_no_memory_to_open);
   sag_test_engine_add ("/engine/no-memory/encode", NULL, test_no_memory_to_encode);
+  sag_test_engine_add ("/engine/no-memory/tokens", NULL, test_no_memory_for_tokens);
+  sag_test_engine_add ("/engine/graphs-stay", NULL, test_graphs_stay);
   sag_test_engine_add ("/engine/lost", NULL, test_lost);
   sag_test_engine_add ("/engine/token-cache", NULL, test_token_cache);
   sag_test_engine_add ("/engine/many-volumes", NULL, test_many_volumes);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The paper's network at full size on the emulated GPU against the CPU engine: the kernels meet the sizes that they
- * are made for. Its weights are drawn from a formula.
+/* The paper's network at full size on the emulated GPU, or a real one, against the CPU engine: the kernels meet the
+ * sizes that they are made for. Its weights are drawn from a formula.
  */
 
 #include "model/cpu/cpu.h"
 #include "model/engine/plugin.h"
 
+#include "tests/cuda/made-weights.h"
 #include "tests/cuda/under-test.h"
 #include "tests/model/engine/under-test.h"
 
@@ -16,47 +17,6 @@
 #define N_TEXTS 2
 #define N_WORDS 20
 #define MOST_BYTES 1000000000u /* that an engine may take on the device */
-
-/* A tensor's values lie within @size of @centre. */
-typedef struct
-{
-  double size;
-  double centre;
-} Values;
-
-static bool
-choose_values (const SagWeightSpec *spec, void *data)
-{
-  Values *values = g_new0 (Values, 1);
-  double  fan_in = spec->n_dims >= 2 ? (double) spec->n_values / spec->shape[0] : 300;
-
-  values->size = 1.7 / sqrt (fan_in);
-  if (spec->kind == SAG_WEIGHT_EMBEDDING)
-    values->size = 0.5;
-  if (spec->kind == SAG_WEIGHT_NORM_SCALE || spec->kind == SAG_WEIGHT_RUNNING_VAR)
-    *values = (Values){ 0.2, 1 };
-  if (strstr (spec->name, "conv_dw") != NULL)
-    values->size = 3 / sqrt (fan_in);
-  g_hash_table_insert (data, g_strdup (spec->name), values);
-  return true;
-}
-
-/* The finaliser of MurmurHash3 spreads places in a tensor over all values. */
-static bool
-read_values (void *data, const char *name, size_t offset, size_t n, float *out)
-{
-  const Values *values = g_hash_table_lookup (data, name);
-
-  for (size_t i = 0; i < n && values != NULL; i++)
-    {
-      guint64 hash = ((guint64) g_str_hash (name) << 32) + offset + i;
-
-      hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccdULL;
-      hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53ULL;
-      out[i] = ((double) (hash >> 40) / (1 << 23) - 1) * values->size + values->centre;
-    }
-  return values != NULL;
-}
 
 /* What one engine says about one volume. */
 typedef struct
@@ -83,30 +43,46 @@ require (bool done, const SagStatus *status)
 }
 
 static Answer
-answer_of (const SagEngineTable *table, void *engine, const SagNetwork *network, const float *input)
+answer_new (const SagNetwork *network)
 {
-  gsize            n_tokens = sag_network_n_tokens (network);
-  Answer           answer = { g_new (float, n_tokens * network->hidden),
-                              g_new (float, N_TEXTS *n_tokens *sag_network_cells_per_token (network)),
-                              { 0 } };
-  SagStatus        status = { 0 };
-  gint32           ids[N_TEXTS * N_WORDS], lengths[N_TEXTS] = { N_WORDS, 13 };
-  SagEncodeRequest encode = { .input = input, .n_inputs = 1, .tokens = answer.tokens };
-  SagAskRequest    ask = { .tokens = answer.tokens,
-                           .n_tokens = n_tokens,
-                           .n_texts = N_TEXTS,
-                           .max_length = N_WORDS,
-                           .ids = ids,
-                           .lengths = lengths,
-                           .class_logits = answer.logits,
-                           .cell_logits = answer.cells };
+  gsize n_tokens = sag_network_n_tokens (network);
 
-  memcpy (encode.dims, network->input, sizeof encode.dims);
+  return (Answer){ g_new (float, n_tokens * network->hidden),
+                   g_new (float, N_TEXTS *n_tokens *sag_network_cells_per_token (network)),
+                   { 0 } };
+}
+
+static void
+encode (const SagEngineTable *table,
+        void                 *engine,
+        const SagNetwork     *network,
+        const float          *input,
+        Answer               *answer)
+{
+  SagStatus        status = { 0 };
+  SagEncodeRequest request = { .input = input, .n_inputs = 1, .tokens = answer->tokens };
+
+  memcpy (request.dims, network->input, sizeof request.dims);
+  require (table->encode (engine, &request, &status), &status);
+}
+
+static void
+ask (const SagEngineTable *table, void *engine, const SagNetwork *network, Answer *answer)
+{
+  SagStatus     status = { 0 };
+  gint32        ids[N_TEXTS * N_WORDS], lengths[N_TEXTS] = { N_WORDS, 13 };
+  SagAskRequest request = { .tokens = answer->tokens,
+                            .n_tokens = sag_network_n_tokens (network),
+                            .n_texts = N_TEXTS,
+                            .max_length = N_WORDS,
+                            .ids = ids,
+                            .lengths = lengths,
+                            .class_logits = answer->logits,
+                            .cell_logits = answer->cells };
+
   for (gint i = 0; i < N_TEXTS * N_WORDS; i++)
     ids[i] = i * 7919 % network->n_words;
-  require (table->encode (engine, &encode, &status), &status);
-  require (table->ask (engine, &ask, &status), &status);
-  return answer;
+  require (table->ask (engine, &request, &status), &status);
 }
 
 static double
@@ -142,14 +118,36 @@ make_input (const SagNetwork *network)
   return input;
 }
 
+/* Multiply-adds and bytes of the network's stages, as docs/gpu-design.md counts them. */
+static void
+assert_stages (const SagPlugin *plugin, void *gpu, gsize n_stages, double products, double bytes)
+{
+  SagPluginStage stages[96];
+  gint32         n = plugin->stages (gpu, stages, G_N_ELEMENTS (stages));
+  double         n_products = 0, n_bytes = 0;
+
+  g_assert_cmpint (n, ==, n_stages);
+  for (gint32 i = 0; i < n; i++)
+    {
+      g_assert_cmpstr (stages[i].name, !=, "");
+      n_products += stages[i].n_products;
+      n_bytes += stages[i].n_bytes;
+    }
+  g_test_message ("%d stages from %s to %s: %g products, %g bytes", n, stages[0].name,
+                  stages[n - 1].name, n_products, n_bytes);
+  g_assert_cmpfloat_with_epsilon (n_products / products, 1, 0.01);
+  g_assert_cmpfloat_with_epsilon (n_bytes / bytes, 1, 0.05);
+}
+
 static void
 test_full (gconstpointer data)
 {
-  gboolean fast = sag_test_engine ()->precision == SAG_PRECISION_FAST;
-  g_autoptr (GHashTable) values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  SagNetwork        network;
-  SagWeightSource   source = { &network, read_values, values };
+  gboolean   fast = sag_test_engine ()->precision == SAG_PRECISION_FAST;
+  SagNetwork network;
+  g_autoptr (MadeWeights) weights = NULL;
+  SagWeightSource   source;
   SagStatus         status = { 0 };
+  const SagPlugin  *plugin = sag_test_plugin ();
   void             *cpu, *gpu;
   double            tolerance = fast ? 3e-3 : 1e-5, error;
   g_autofree float *input = NULL;
@@ -157,14 +155,22 @@ test_full (gconstpointer data)
   g_auto (Answer) got = { NULL };
 
   sag_network_init_paper (&network);
-  sag_network_foreach_weight (&network, choose_values, values);
+  weights = made_weights_new (&network);
+  source = made_weights_get_source (weights);
   input = make_input (&network);
   cpu = sag_cpu_get_table ()->open (&source, &(SagEngineOptions){ .n_threads = 2 }, &status);
   require (cpu != NULL, &status);
-  want = answer_of (sag_cpu_get_table (), cpu, &network, input);
+  want = answer_new (&network);
+  encode (sag_cpu_get_table (), cpu, &network, input, &want);
+  ask (sag_cpu_get_table (), cpu, &network, &want);
   sag_cpu_get_table ()->close (cpu);
   gpu = sag_test_engine_open (&source, 0);
-  got = answer_of (sag_test_engine ()->table, gpu, &network, input);
+  got = answer_new (&network);
+  plugin->trace (gpu, true);
+  encode (plugin->engine, gpu, &network, input, &got);
+  assert_stages (plugin, gpu, 51, 6.68e9, fast ? 0.379e9 : 0.758e9);
+  ask (plugin->engine, gpu, &network, &got);
+  assert_stages (plugin, gpu, 33, 1.069e10, fast ? 0.116e9 : 0.232e9);
 
   error = relative_error (got.tokens, want.tokens, 160 * 768);
   g_test_message ("tokens: %.2g", error);
@@ -178,8 +184,7 @@ test_full (gconstpointer data)
       g_test_message ("probability: %.2g", error);
       g_assert_cmpfloat (error, <, fast ? 0.002 : 1e-5);
     }
-  g_assert_cmpuint (sag_cuda_plugin (SAG_PLUGIN_ABI, sag_plugin_get_host ())->allocated_bytes (gpu),
-                    <, MOST_BYTES);
+  g_assert_cmpuint (plugin->allocated_bytes (gpu), <, MOST_BYTES);
   sag_test_engine_close (gpu);
 }
 

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/engine/plugin.h"
 
+#include "tests/cuda/under-test.h"
 #include "tests/model/engine/under-test.h"
+
+const SagPlugin *
+sag_test_plugin (void)
+{
+  return sag_plugin_get_cuda (NULL);
+}
 
 /* The engine on this machine's GPU; its tests are skipped, with the reason, where there is none. */
 const SagTestEngine *

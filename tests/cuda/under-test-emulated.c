@@ -4,6 +4,12 @@
 #include "model/engine/plugin.h"
 #include "tests/cuda/under-test.h"
 
+const SagPlugin *
+sag_test_plugin (void)
+{
+  return sag_cuda_plugin (SAG_PLUGIN_ABI, sag_plugin_get_host ());
+}
+
 /* 16-bit values carry 11 bits: the largest error of a map grows to some hundredths on its way; the oracle's limits are
  * for float32, and what counts are the probabilities.
  */
@@ -19,7 +25,7 @@ sag_test_engine (void)
 
   if (engine.table != NULL)
     return &engine;
-  engine.table = sag_cuda_plugin (SAG_PLUGIN_ABI, sag_plugin_get_host ())->engine;
+  engine.table = sag_test_plugin ()->engine;
   engine.path = fast ? "/cuda/emulated/fast" : "/cuda/emulated/fp32";
   engine.tolerance = fast ? 2e-2 : 2e-5;
   engine.oracle_tolerance = fast ? 0.15 : 3e-4;
