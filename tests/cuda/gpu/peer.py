@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""peer.py WEIGHTS CASE: times the same network in PyTorch on the GPU, and prints one JSON document.
+"""peer.py WEIGHTS CASE [SECONDS]: times the same network in PyTorch on the GPU, and prints one JSON document.
 
 WEIGHTS and CASE are what tests/oracle/make-full-weights.py wrote. The network is written down plainly, BatchNorm folded
-into its convolutions, in float32 without TF32 and in float16, channels last; eager, and replayed as a CUDA graph. Times
-are medians of what the GPU worked, in ms, with input and weights on it; "wall_ms" also brings the input up and the answer
-down from pinned memory.
+into its convolutions, channels last: eager in float32 without TF32, in bfloat16 and in float16, compiled in bfloat16,
+and replayed as a CUDA graph in float16. Times are medians of what the GPU worked, in ms, with input and weights on it.
+Nothing new begins after SECONDS.
 """
 import json
 import math
@@ -128,70 +128,102 @@ class Text:
         return self.linear(x[:, 0], "lm_head_cls"), self.linear(x[:, 1:161], "lm_head_seg")
 
 
-def device_ms(work):
+def median_ms(work):
+    """Of what the GPU worked, as its own clock has it; @work takes the number of the run."""
     times = []
-    for _ in range(RUNS):
+    for i in range(RUNS):
         begin, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
         begin.record()
-        work()
+        work(i)
         end.record()
         torch.cuda.synchronize()
         times.append(begin.elapsed_time(end))
     return statistics.median(times)
 
 
-def wall_ms(work):
-    times = []
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        work()
-        torch.cuda.synchronize()
-        times.append((time.perf_counter() - start) * 1e3)
-    return statistics.median(times)
+def eager(work, _):
+    for i in range(3):
+        work(i)
+    return median_ms(work)
 
 
-def measure(work):
-    """Eager, and as a graph."""
+def graph(work, _):
+    """Replays of a record; of one input, since a record has its input's address."""
     stream = torch.cuda.Stream()
     with torch.cuda.stream(stream):
-        for _ in range(3):
-            work()
+        for i in range(3):
+            work(i)
     torch.cuda.synchronize()
-    result = {"eager_ms": device_ms(work)}
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        work()
-    return {**result, "graph_ms": device_ms(graph.replay)}
+    recorded = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(recorded):
+        work(0)
+    return median_ms(lambda i: recorded.replay())
 
 
-def run(weights, case, dtype):
-    vision, text = Vision(weights, dtype), Text(weights, dtype)
-    host = case["images"].to(dtype).pin_memory()
-    image = host.cuda().to(memory_format=torch.channels_last_3d)
-    ids = case["input_ids"].cuda()
-    tokens = vision(image)
-    logit, cells = text(tokens, ids)
-    result = {"class_logit": float(logit[0, 0]), "largest_cell": float(cells.max())}
-    result["encode"] = measure(lambda: vision(image))
-    result["encode"]["wall_ms"] = wall_ms(lambda: vision(host.cuda(non_blocking=True)).cpu())
+def compiled(work, model):
+    """@model is what torch.compile() gets; its first runs compile."""
+    model.call = torch.compile(model.plain, dynamic=False)
+    for i in range(3):
+        work(i)
+    return median_ms(work)
+
+
+class Model:
+    """A network, plain or compiled."""
+
+    def __init__(self, plain):
+        self.plain = self.call = plain
+
+
+def measure(weights, case, dtype, way, ends):
+    """ms of each part; parts that would begin too late are left out."""
+    vision, text = Model(Vision(weights, dtype)), Model(Text(weights, dtype))
+    images = [(case["images"] * scale).cuda().to(dtype).to(memory_format=torch.channels_last_3d)
+              for scale in (1, 0.9, 0.8, 0.7)]
+    tokens = vision.plain(images[0])
+    logit, _ = text.plain(tokens, case["input_ids"].cuda())
+    times = {"class_logit": float(logit[0, 0])}
+    assert math.isfinite(times["class_logit"])
+    parts = [("encode", lambda i: vision.call(images[i % 4]), vision)]
     for n in (1, 18, 100):
-        many = (torch.arange(n * N_WORDS, device="cuda") * 7 + 1000).view(n, N_WORDS)
-        result[f"ask {n}"] = measure(lambda: text(tokens, many))
-        result[f"ask {n}"]["wall_ms"] = wall_ms(lambda: [part.cpu() for part in text(tokens, many)])
+        many = [(torch.arange(n * N_WORDS, device="cuda") * 7 + 1000 + shift).view(n, N_WORDS) for shift in range(4)]
+        parts.append((f"ask {n}", lambda i, many=many: text.call(tokens, many[i % 4]), text))
+    for name, work, model in parts:
+        if time.monotonic() < ends:
+            times[name] = way(work, model)
+    return times
+
+
+def ceilings():
+    """What this card does at best: bytes read and written by a copy, and products of large matrices."""
+    source = torch.empty(1 << 32, dtype=torch.uint8, device="cuda")
+    target = torch.empty_like(source)
+    result = {"copy_gb_s": 2 * source.numel() / median_ms(lambda i: target.copy_(source)) * 1e-6}
+    for name, dtype in (("fp32", torch.float32), ("fp16", torch.float16)):
+        a, b = (torch.randn(8192, 8192, device="cuda").to(dtype) for _ in range(2))
+        result[name + "_tflops"] = 2 * 8192**3 / median_ms(lambda i: a @ b) * 1e-9
     return result
 
 
-def main(weights_path, case_path):
+def main(weights_path, case_path, seconds="600"):
+    ends = time.monotonic() + float(seconds)
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = True
     weights, case = load(weights_path), load(case_path)
-    with torch.inference_mode():
-        document = {"torch": torch.__version__, "device": torch.cuda.get_device_name(0)}
-        document["fp32"] = run(weights, case, torch.float32)
-        document["fast"] = run(weights, case, torch.float16)
-    document["allocated_mb"] = torch.cuda.max_memory_allocated() / 2**20
-    assert all(math.isfinite(document[key]["class_logit"]) for key in ("fp32", "fast"))
+    variants = (("fp32 eager", torch.float32, eager), ("bf16 eager", torch.bfloat16, eager),
+                ("fp16 eager", torch.float16, eager), ("fp16 graph", torch.float16, graph),
+                ("bf16 compiled", torch.bfloat16, compiled))
+    document = {"torch": torch.__version__, "device": torch.cuda.get_device_name(0)}
+    with torch.no_grad():
+        document["ceilings"] = ceilings()
+        for name, dtype, way in variants:
+            if time.monotonic() > ends:
+                continue
+            try:
+                document[name] = measure(weights, case, dtype, way, ends)
+            except (RuntimeError, AttributeError) as error:  # a way that this PyTorch does not have is no reason to lose the others
+                print(f"peer.py: {name}: {str(error).splitlines()[0]}", file=sys.stderr)
     print(json.dumps(document))
 
 
