@@ -142,11 +142,14 @@ join_runs (Components c)
     }
 }
 
-/* A thread labels the runs of a row with their roots, and counts their voxels there. */
+/* A thread labels the runs of a row with their roots, and counts their voxels there. Nobody shortens others' ways here:
+ * what one read before the root was written would come after it.
+ */
 static __global__ void
 count_runs (Components c)
 {
   const SagCudaComponents &job = c.job;
+  volatile int32_t        *label = job.label;
   int64_t                  row = find_row ();
 
   if (row >= c.n_rows)
@@ -156,14 +159,16 @@ count_runs (Components c)
 
   for (int32_t run = job.row_start[row]; run < job.row_start[row + 1]; run++)
     {
-      int32_t root = find_root (job.label, run);
+      int32_t root = label[run];
 
+      for (int32_t above = label[root]; above != root; above = label[root])
+        root = above;
       if (root != last && n_voxels > 0)
         {
           atomicAdd (&job.size[last], n_voxels);
           n_voxels = 0;
         }
-      job.label[run] = root;
+      label[run] = root;
       last = root;
       n_voxels += job.end[run] - job.start[run];
     }
