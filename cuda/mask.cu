@@ -19,7 +19,7 @@ struct Mask
 /* A warp makes a row: 32 voxels, a word, at a time. Its run count goes to row_start. */
 template <typename Voxel>
 static __global__ void
-mask_rows (Mask mask, const Voxel *voxels)
+mask_rows (Mask mask, const Voxel *__restrict__ voxels)
 {
   int64_t  row = (int64_t) blockIdx.x * WARPS + threadIdx.x / 32;
   int32_t  lane = threadIdx.x % 32, ni = mask.job.dims[0], n_runs = 0;

@@ -22,6 +22,7 @@
 #define MOST_ROWS 4 /* of a block */
 #define MOST_SHARED (64 * 1024)
 #define THREADS 256
+#define AHEAD 8 /* samples of a line that are read before the first of them is written */
 
 /* c+[0] of samples @step apart. */
 static __device__ __forceinline__ double
@@ -118,7 +119,7 @@ spline_rows (Rows job, const Voxel *voxels)
 {
   SAG_SHARED (double, lines);
   int64_t      row = (int64_t) blockIdx.x * blockDim.y + threadIdx.y;
-  int32_t      n = job.axis.n_in, t = threadIdx.x, piece = sag_ceil_div (n, ROW_THREADS);
+  int32_t      n = job.axis.n_in, t = threadIdx.x, piece = sag_ceil_div (n, ROW_THREADS) | 1;
   int32_t      first = t * piece < n ? t * piece : n, end = first + piece < n ? first + piece : n;
   double      *x = lines + (int64_t) threadIdx.y * 2 * n, *causal = x + n;
   bool         here = row < (int64_t) job.box.n[1] * job.box.n[2], filtered = !job.axis.on_samples;
@@ -181,20 +182,34 @@ spline_filter (double *lines, int32_t n, int64_t step, int64_t n_lines)
   double  c = first_causal (line, n, step), before = 0.0;
 
   line[0] = c;
-#pragma unroll 8
-  for (int32_t i = 1; i < n; i++)
+  for (int32_t i = 1; i < n; i += AHEAD)
     {
-      before = c;
-      c = line[i * step] + POLE * c;
-      line[i * step] = c;
+      double x[AHEAD];
+
+#pragma unroll
+      for (int a = 0; a < AHEAD; a++)
+        x[a] = i + a < n ? line[(i + a) * step] : 0.0;
+#pragma unroll
+      for (int a = 0; a < AHEAD; a++)
+        if (i + a < n)
+          {
+            before = c;
+            line[(i + a) * step] = c = x[a] + POLE * c;
+          }
     }
   c = last_coefficient (c, before);
   line[(n - 1) * step] = c;
-#pragma unroll 8
-  for (int32_t i = n - 2; i >= 0; i--)
+  for (int32_t i = n - 2; i >= 0; i -= AHEAD)
     {
-      c = POLE * (c - line[i * step]);
-      line[i * step] = c;
+      double x[AHEAD];
+
+#pragma unroll
+      for (int a = 0; a < AHEAD; a++)
+        x[a] = i >= a ? line[(i - a) * step] : 0.0;
+#pragma unroll
+      for (int a = 0; a < AHEAD; a++)
+        if (i >= a)
+          line[(i - a) * step] = c = POLE * (c - x[a]);
     }
 }
 
