@@ -20,7 +20,13 @@ faulty (Fault fault, float *out)
     return;
   if (fault == FAULT_HALF_WARP && me % 32 < 16)
     __syncwarp ();
-  if (fault != FAULT_NO_BARRIER)
+  if (fault == FAULT_FUNCTIONS && me % 32 < 16)
+    __syncwarp ();
+  else if (fault == FAULT_FUNCTIONS)
+    __ballot_sync (0xffffffffu, 1);
+  if (fault == FAULT_BARRIERS && me < THREADS / 2)
+    __syncthreads ();
+  else if (fault != FAULT_NO_BARRIER)
     __syncthreads ();
   out[me] = numbers[after];
 }

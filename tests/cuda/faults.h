@@ -16,6 +16,8 @@ extern "C"
     FAULT_NO_BARRIER, /* reads what another thread has perhaps not written yet: shows in one of the orders */
     FAULT_DIVERGENT, /* half of the threads leave before a barrier */
     FAULT_HALF_WARP, /* half of a warp calls a warp function */
+    FAULT_BARRIERS,  /* half of the threads wait at another barrier */
+    FAULT_FUNCTIONS, /* half of a warp calls another warp function */
     FAULT_BEYOND,    /* writes one value more than there is shared memory */
     FAULT_UNSET,     /* reads shared memory that nobody wrote */
   } Fault;

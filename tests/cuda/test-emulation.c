@@ -47,6 +47,8 @@ test_dies (gconstpointer fault)
   static const char *const sentences[] = {
     [FAULT_DIVERGENT] = "*kernel faulty*left*barrier*",
     [FAULT_HALF_WARP] = "*kernel faulty*warp*",
+    [FAULT_BARRIERS] = "*kernel faulty*another barrier*",
+    [FAULT_FUNCTIONS] = "*kernel faulty*another warp function*",
   };
   float out[64];
 
@@ -99,6 +101,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/cuda/emulation/unset", test_unset);
   g_test_add_data_func ("/cuda/emulation/divergent", GINT_TO_POINTER (FAULT_DIVERGENT), test_dies);
   g_test_add_data_func ("/cuda/emulation/half-warp", GINT_TO_POINTER (FAULT_HALF_WARP), test_dies);
+  g_test_add_data_func ("/cuda/emulation/barriers", GINT_TO_POINTER (FAULT_BARRIERS), test_dies);
+  g_test_add_data_func ("/cuda/emulation/functions", GINT_TO_POINTER (FAULT_FUNCTIONS), test_dies);
   g_test_add_func ("/cuda/emulation/beyond", test_beyond);
   g_test_add_func ("/cuda/emulation/limits", test_limits);
   return g_test_run ();

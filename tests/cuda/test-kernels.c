@@ -2,6 +2,7 @@
 #include "tests/cuda/test-kernels.h"
 
 #include "tests/cuda/emulation/emulation.h"
+#include "tests/cuda/emulation/race.h"
 
 #include <glib.h>
 
@@ -23,10 +24,24 @@ test_covered (void)
   g_assert_cmpuint (n, ==, G_N_ELEMENTS (kernels));
 }
 
+/* Compiled with -fsanitize=thread no kernel of all the tests before raced. */
+static void
+test_races (void)
+{
+#ifdef SAG_RACES
+  g_assert_cmpuint (sag_race_count (), ==, 0);
+#else
+  g_test_skip ("the kernels were not compiled for it");
+#endif
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+#ifdef SAG_RACES
+  sag_race_set_yields (1);
+#endif
   add_convert_tests ();
   add_vision_tests ();
   add_gemm_tests ();
@@ -35,5 +50,6 @@ main (int argc, char *argv[])
   add_prepare_tests ();
   add_resample_tests ();
   g_test_add_func ("/cuda/covered", test_covered);
+  g_test_add_func ("/cuda/races", test_races);
   return g_test_run ();
 }

@@ -37,16 +37,12 @@
 #define gridDim (sag_emulation_grid_dims)
 #define warpSize 32
 
-static inline void
-__syncthreads (void)
-{
-  sag_emulation_sync_block ();
-}
+#define __syncthreads() sag_emulation_sync_block (__LINE__)
 
 static inline void
 __syncwarp (unsigned mask = 0xffffffffu)
 {
-  sag_emulation_sync_warp (mask, NULL, 0);
+  sag_emulation_sync_warp (__func__, mask, NULL, 0);
 }
 
 /* Lane @lane's value; @value itself where there is no such lane. */
@@ -54,7 +50,7 @@ template <typename T>
 static inline T
 sag_emulation_shuffle (unsigned mask, T value, int lane)
 {
-  const SagEmulationSlot *slots = sag_emulation_sync_warp (mask, &value, sizeof value);
+  const SagEmulationSlot *slots = sag_emulation_sync_warp (__func__, mask, &value, sizeof value);
 
   if (lane >= 0 && lane < 32)
     memcpy (&value, &slots[lane], sizeof value);
@@ -92,8 +88,9 @@ __shfl_up_sync (unsigned mask, T value, unsigned n)
 static inline unsigned
 __ballot_sync (unsigned mask, int predicate)
 {
-  const SagEmulationSlot *slots = sag_emulation_sync_warp (mask, &predicate, sizeof predicate);
-  unsigned                bits = 0;
+  const SagEmulationSlot *slots =
+    sag_emulation_sync_warp (__func__, mask, &predicate, sizeof predicate);
+  unsigned bits = 0;
 
   for (int lane = 0; lane < 32; lane++)
     {
@@ -117,10 +114,15 @@ __all_sync (unsigned mask, int predicate)
   return __ballot_sync (mask, predicate) == 0xffffffffu;
 }
 
+/* For the race detector one step, not a read and a write. */
+#define SAG_ATOMIC __attribute__ ((noinline, no_sanitize ("thread")))
+
 template <typename T>
-static inline T
+SAG_ATOMIC static T
 atomicAdd (T *where, T value)
 {
+  sag_emulation_atomic (where, sizeof *where, __builtin_return_address (0));
+
   T old = *where;
 
   *where = old + value;
@@ -128,9 +130,11 @@ atomicAdd (T *where, T value)
 }
 
 template <typename T>
-static inline T
+SAG_ATOMIC static T
 atomicMin (T *where, T value)
 {
+  sag_emulation_atomic (where, sizeof *where, __builtin_return_address (0));
+
   T old = *where;
 
   *where = value < old ? value : old;
@@ -138,9 +142,11 @@ atomicMin (T *where, T value)
 }
 
 template <typename T>
-static inline T
+SAG_ATOMIC static T
 atomicMax (T *where, T value)
 {
+  sag_emulation_atomic (where, sizeof *where, __builtin_return_address (0));
+
   T old = *where;
 
   *where = value > old ? value : old;
@@ -148,9 +154,11 @@ atomicMax (T *where, T value)
 }
 
 template <typename T>
-static inline T
+SAG_ATOMIC static T
 atomicCAS (T *where, T expected, T value)
 {
+  sag_emulation_atomic (where, sizeof *where, __builtin_return_address (0));
+
   T old = *where;
 
   if (old == expected)

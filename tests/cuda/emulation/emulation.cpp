@@ -19,6 +19,8 @@
 #define MAX_SHARED (64 * 1024) /* what a block can have on sm_75 */
 #define INVALID_CONFIGURATION 9
 
+SagEmulationNow sag_emulation_now;
+void (*sag_emulation_on_atomic) (void *where, size_t n_bytes, void *code);
 dim3 sag_emulation_thread, sag_emulation_block, sag_emulation_block_dims, sag_emulation_grid_dims;
 
 enum State
@@ -31,6 +33,7 @@ enum State
 
 struct Warp
 {
+  const char      *func;
   unsigned         n_arrived;
   unsigned         turn;
   SagEmulationSlot slots[2][WARP];
@@ -38,20 +41,19 @@ struct Warp
 
 static struct
 {
-  const char                   *name;
   const std::function<void ()> *body;
-  void                         *shared;
   unsigned                      n_threads;
-  unsigned                      current;
   State                         states[MAX_THREADS];
+  int                           lines[MAX_THREADS]; /* of the barriers that threads wait at */
   Warp                          warps[MAX_THREADS / WARP];
 } block;
+
+static SagEmulationNow &now = sag_emulation_now;
 
 /* Kept for all launches, and as long as the process lives. */
 static std::vector<SagFiber *> &fibers = *new std::vector<SagFiber *>;
 
 static SagEmulationOrder                        order = SAG_EMULATION_MIXED;
-static unsigned                                 n_launches;
 static std::set<std::string>                    names;
 static std::set<std::pair<std::string, void *>> instances;
 
@@ -87,8 +89,8 @@ sag_emulation_n_kernels (bool templates_once)
 static void
 fail (const char *what)
 {
-  fprintf (stderr, "kernel %s, block %u %u %u, thread %u: %s\n", block.name, sag_emulation_block.x,
-           sag_emulation_block.y, sag_emulation_block.z, block.current, what);
+  fprintf (stderr, "kernel %s, block %u %u %u, thread %u: %s\n", now.kernel, sag_emulation_block.x,
+           sag_emulation_block.y, sag_emulation_block.z, now.thread, what);
   abort ();
 }
 
@@ -96,7 +98,7 @@ fail (const char *what)
 static size_t
 pick (size_t i, size_t n)
 {
-  if (order == SAG_EMULATION_RISING || (order == SAG_EMULATION_MIXED && n_launches % 2 == 0))
+  if (order == SAG_EMULATION_RISING || (order == SAG_EMULATION_MIXED && now.launch % 2 == 0))
     return i;
   return n - 1 - i;
 }
@@ -123,14 +125,14 @@ place (size_t index, const dim3 &dims)
 static void
 set_thread (unsigned index)
 {
-  block.current = index;
+  now.thread = index;
   sag_emulation_thread = place (index, sag_emulation_block_dims);
 }
 
 static void
 pause_as (State state)
 {
-  unsigned self = block.current;
+  unsigned self = now.thread;
 
   block.states[self] = state;
   sag_fiber_pause ();
@@ -165,7 +167,7 @@ release_block (void)
 
   for (unsigned t = 0; t < block.n_threads; t++)
     {
-      block.current = t;
+      now.thread = t;
       if (block.states[t] == AT_WARP)
         fail ("waits for its warp, which will not come");
       n_waiting += block.states[t] == AT_BLOCK;
@@ -176,26 +178,36 @@ release_block (void)
   if (n_done > 0)
     fail ("some threads left, and others wait at a barrier");
   for (unsigned t = 0; t < block.n_threads; t++)
+    {
+      now.thread = t;
+      if (block.lines[t] != block.lines[0])
+        fail ("waits at another barrier than others of its block");
+    }
+  for (unsigned t = 0; t < block.n_threads; t++)
     block.states[t] = READY;
+  now.barrier++;
   return n_waiting > 0;
 }
 
 static void
 run_block (size_t shared)
 {
-  block.shared = malloc (shared > 0 ? shared : 1);
-  if (block.shared == NULL)
+  now.shared = (char *) malloc (shared > 0 ? shared : 1);
+  now.n_shared = shared;
+  if (now.shared == NULL)
     fail ("no memory");
-  memset (block.shared, 0xff, shared);
+  memset (now.shared, 0xff, shared);
   for (unsigned t = 0; t < block.n_threads; t++)
     block.states[t] = READY;
+  now.barrier = 0;
+  memset (now.sync, 0, sizeof now.sync);
   for (Warp &warp : block.warps)
     warp.n_arrived = warp.turn = 0;
   do
     while (run_ready ())
       ;
   while (release_block ());
-  free (block.shared);
+  free (now.shared);
 }
 
 void
@@ -208,8 +220,8 @@ sag_emulation_run (const SagEmulationLaunch &launch)
 
   names.insert (plain_name (launch.name));
   instances.insert ({ plain_name (launch.name), launch.kernel });
-  n_launches++;
-  block.name = launch.name;
+  now.launch++;
+  now.kernel = launch.name;
   block.body = &launch.body;
   block.n_threads = (unsigned) volume (launch.block);
   while (fibers.size () < block.n_threads)
@@ -218,9 +230,11 @@ sag_emulation_run (const SagEmulationLaunch &launch)
   sag_emulation_grid_dims = launch.grid;
   for (size_t i = 0; i < n_blocks; i++)
     {
-      sag_emulation_block = place (pick (i, n_blocks), launch.grid);
+      now.block = (unsigned) pick (i, n_blocks);
+      sag_emulation_block = place (now.block, launch.grid);
       run_block (launch.shared);
     }
+  now.kernel = NULL;
 }
 
 int
@@ -243,32 +257,49 @@ sag_emulation_launch (const SagEmulationLaunch &launch, void *stream)
 void *
 sag_emulation_shared (void)
 {
-  return block.shared;
+  return now.shared;
 }
 
 void
-sag_emulation_sync_block (void)
+sag_emulation_sync_block (int line)
 {
+  block.lines[now.thread] = line;
   pause_as (AT_BLOCK);
+}
+
+void
+sag_emulation_yield (void)
+{
+  pause_as (READY);
+}
+
+void
+sag_emulation_atomic (void *where, size_t n_bytes, void *code)
+{
+  if (sag_emulation_on_atomic != NULL)
+    sag_emulation_on_atomic (where, n_bytes, code);
 }
 
 int
 sag_emulation_lane (void)
 {
-  return (int) (block.current % WARP);
+  return (int) (now.thread % WARP);
 }
 
 const SagEmulationSlot *
-sag_emulation_sync_warp (unsigned mask, const void *value, size_t n_bytes)
+sag_emulation_sync_warp (const char *func, unsigned mask, const void *value, size_t n_bytes)
 {
-  unsigned first = block.current / WARP * WARP;
-  Warp    *warp = &block.warps[block.current / WARP];
+  unsigned first = now.thread / WARP * WARP;
+  Warp    *warp = &block.warps[now.thread / WARP];
   unsigned turn = warp->turn;
 
   if (mask != 0xffffffffu || first + WARP > block.n_threads)
     fail ("calls a warp function without the whole warp");
+  if (warp->n_arrived > 0 && warp->func != func)
+    fail ("is at another warp function than others of its warp");
+  warp->func = func;
   if (n_bytes > 0)
-    memcpy (&warp->slots[turn][block.current - first], value, n_bytes);
+    memcpy (&warp->slots[turn][now.thread - first], value, n_bytes);
   if (++warp->n_arrived < WARP)
     {
       pause_as (AT_WARP);
@@ -276,9 +307,10 @@ sag_emulation_sync_warp (unsigned mask, const void *value, size_t n_bytes)
     }
   warp->n_arrived = 0;
   warp->turn = 1 - turn;
+  now.sync[first / WARP] += n_bytes == 0;
   for (unsigned t = first; t < first + WARP; t++)
     {
-      if (t != block.current && block.states[t] != AT_WARP)
+      if (t != now.thread && block.states[t] != AT_WARP)
         fail ("is at a warp function where another of its warp is not");
       block.states[t] = READY;
     }
@@ -354,12 +386,12 @@ void
 sag_emulation_mma (float d[4], const uint32_t a[4], const uint32_t b[2])
 {
   Fragments               mine = { { a[0], a[1], a[2], a[3] }, { b[0], b[1] }, {} };
-  Warp                   *warp = &block.warps[block.current / WARP];
+  Warp                   *warp = &block.warps[now.thread / WARP];
   bool                    last = warp->n_arrived == WARP - 1;
   const SagEmulationSlot *slots;
 
   memcpy (mine.d, d, sizeof mine.d);
-  slots = sag_emulation_sync_warp (0xffffffffu, &mine, sizeof mine);
+  slots = sag_emulation_sync_warp (__func__, 0xffffffffu, &mine, sizeof mine);
   /* The last lane to come is the first to go on. */
   if (last)
     {

@@ -76,6 +76,25 @@ struct SagEmulationSlot
   alignas (16) unsigned char bytes[48];
 };
 
+/* Where a launch is, and what has been ordered: for tests/cuda/emulation/race.cpp. */
+struct SagEmulationNow
+{
+  const char *kernel; /* NULL between launches */
+  unsigned    launch; /* 1 for the first */
+  unsigned    block;
+  unsigned    thread;
+  unsigned    barrier; /* how often the block's threads have met */
+  unsigned    sync
+    [32]; /* how often each warp's threads have met, at __syncwarp() only: others order no memory */
+  char  *shared;
+  size_t n_shared;
+};
+
+extern SagEmulationNow sag_emulation_now;
+
+/* Called before each atomic operation with where it was called from; NULL for nothing. */
+extern void (*sag_emulation_on_atomic) (void *where, size_t n_bytes, void *code);
+
 extern dim3 sag_emulation_thread, sag_emulation_block, sag_emulation_block_dims,
   sag_emulation_grid_dims;
 
@@ -115,11 +134,20 @@ sag_emulation_call (const char *name,
 }
 
 void *sag_emulation_shared (void);
-void  sag_emulation_sync_block (void);
 
-/* All lanes' slots once all have come. */
-const SagEmulationSlot *sag_emulation_sync_warp (unsigned mask, const void *value, size_t n_bytes);
-int                     sag_emulation_lane (void);
-void                    sag_emulation_mma (float d[4], const uint32_t a[4], const uint32_t b[2]);
+/* @line: of the kernel's file, where all threads have to meet. */
+void sag_emulation_sync_block (int line);
+
+/* To be called before each atomic operation. @code: where from */
+void sag_emulation_atomic (void *where, size_t n_bytes, void *code);
+
+/* Lets the block's other threads go on first. */
+void sag_emulation_yield (void);
+
+/* All lanes' slots once all have come. @func: the warp function, the same string for all lanes */
+const SagEmulationSlot      *
+sag_emulation_sync_warp (const char *func, unsigned mask, const void *value, size_t n_bytes);
+int  sag_emulation_lane (void);
+void sag_emulation_mma (float d[4], const uint32_t a[4], const uint32_t b[2]);
 
 #endif

@@ -139,3 +139,10 @@ sag_fiber_pause (void)
 {
   change (&running->place, &outside);
 }
+
+bool
+sag_fiber_owns (const void *address)
+{
+  return running != NULL &&
+         (uintptr_t) address - (uintptr_t) running->place.bottom < running->place.size;
+}

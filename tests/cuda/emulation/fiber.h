@@ -15,3 +15,6 @@ bool sag_fiber_resume (SagFiber *fiber);
 
 /** sag_fiber_pause: back to where the running fiber was resumed. */
 void sag_fiber_pause (void);
+
+/** sag_fiber_owns: whether @address lies on the running fiber's stack. */
+bool sag_fiber_owns (const void *address);
