@@ -155,12 +155,14 @@ sag_cuda_prepare_find (SagCudaEngine           *engine,
                                       .low = wanted->low,
                                       .high = wanted->high },
                             .n_slices = wanted->hull_axis >= 0 ? dims[wanted->hull_axis] : 0 };
+  int64_t        n_room;
 
   search.hull.axis = wanted->hull_axis;
   memcpy (search.mask.dims, dims, sizeof search.mask.dims);
   memcpy (search.components.dims, dims, sizeof search.components.dims);
   /* Enough for any body; noise can have more. */
-  search.n_room = (int32_t) (n_rows (&search) * (4 + dims[0] / 64));
+  n_room = n_rows (&search) * (4 + dims[0] / 64);
+  search.n_room = n_room < INT32_MAX ? (int32_t) n_room : INT32_MAX;
   if (!count_runs (&search, status))
     return false;
   if (search.components.n_runs > search.n_room)

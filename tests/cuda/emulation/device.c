@@ -4,6 +4,7 @@
 #include "cuda/status.h"
 
 #include "tests/cuda/emulation/emulation.h"
+#include "tests/cuda/emulation/library.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -404,6 +405,10 @@ sag_cuda_graph_free (SagCudaDevice *device, SagCudaGraph *graph)
 void
 sag_cuda_gemm (SagCudaDevice *device, const SagCudaGemm *gemm)
 {
-  if (sag_cuda_check (device, 0, "a matrix product"))
+  if (!sag_cuda_check (device, 0, "a matrix product"))
+    return;
+  if (sag_emulation_library_takes (gemm))
+    sag_emulation_library_gemm (gemm, device->stream);
+  else
     sag_cuda_check (device, sag_cuda_launch_gemm (gemm, device->stream), "a matrix product");
 }
