@@ -3,13 +3,14 @@
 """run.py [--parts PART,...] [--limit SECONDS] [RESULTS.json]: the GPU engine on a machine with an NVIDIA GPU.
 
 Runs from the parcel that "./dev gpu pack" fills: bin/, lib/, shared/ and the scripts beside this one. Needs the driver,
-python3 with numpy, and NVIDIA's cuBLAS 13, which PyTorch's packages bring. Parts, all but sanitize unless asked for:
+python3 with numpy, and NVIDIA's cuBLAS 13, which PyTorch's packages bring. Parts, the first four unless others are asked for:
 
   suite     the engine's tests
   bench     its times, by stages too
   peer      PyTorch's times for the same network, and the card's own ceilings; needs PyTorch
   memory    what it says when the card is nearly full; needs PyTorch
   sanitize  the tests again under compute-sanitizer: memcheck, racecheck, synccheck, initcheck
+  profile   what each kernel waits for, by ncu, into RESULTS.json.profile.txt
 
 Each part's results join RESULTS.json as soon as it ends; what does not begin within the limit (540 s) is named and left
 out. Exit codes: 0 all passed, 1 something failed, 3 there is no GPU to use.
@@ -208,7 +209,23 @@ def run_sanitize(run):
     run.keep("sanitize", found)
 
 
-PARTS = {"suite": run_suite, "bench": run_bench, "peer": run_peer, "memory": run_memory, "sanitize": run_sanitize}
+def run_profile(run):
+    ncu = shutil.which("ncu") or "/usr/local/cuda/bin/ncu"
+    if not os.path.exists(ncu):
+        run.fail("profile: there is no ncu")
+        return
+    code, out, err = call(ncu, "--clock-control", "none", "--print-summary", "per-kernel", program("gpu-bench"),
+                          "--runs", "1", "--weights", make_weights()[0], timeout=run.left())
+    path = run.path + ".profile.txt"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(out + err)
+    if code != 0:
+        run.fail(f"profile: {last_line(err or out)}")
+    print(f"     written to {path}")
+
+
+PARTS = {"suite": run_suite, "bench": run_bench, "peer": run_peer, "memory": run_memory, "sanitize": run_sanitize,
+         "profile": run_profile}
 
 
 def main():
