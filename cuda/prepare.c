@@ -34,8 +34,8 @@ fail_cancelled (SagCudaEngine *engine, SagStatus *status)
   return sag_cuda_fail (status, SAG_STATUS_CANCELLED, "Preparing the scan was cancelled.");
 }
 
-/* All voxels to engine->scan, through two places of pinned memory in turn: the copy of one piece and the transfer of the
- * one before overlap. The last may still be under way.
+/* All voxels to engine->scan, through two places of pinned memory in turn: the copy of one piece and the transfer of
+ * the one before overlap. The last may still be under way.
  */
 static bool
 upload_scan (SagCudaEngine *engine, const SagPrepareRequest *request, SagStatus *status)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/cuda/pretend-cublas.h"
 
+#include "tests/cuda/emulation/half.h"
+
 #include <cublasLt.h>
 #include <math.h>
 #include <stdlib.h>
@@ -200,14 +202,15 @@ PRETEND (cublasLtMatmulAlgoGetHeuristic,
 static float
 get (const void *values, cudaDataType_t type, int64_t i)
 {
-  return type == CUDA_R_16F ? (float) ((const _Float16 *) values)[i] : ((const float *) values)[i];
+  return type == CUDA_R_16F ? sag_half_to_float (((const SagHalf *) values)[i])
+                            : ((const float *) values)[i];
 }
 
 static void
 put (void *values, cudaDataType_t type, int64_t i, float value)
 {
   if (type == CUDA_R_16F)
-    ((_Float16 *) values)[i] = (_Float16) value;
+    ((SagHalf *) values)[i] = sag_half_from_float (value);
   else
     ((float *) values)[i] = value;
 }

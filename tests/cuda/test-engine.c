@@ -215,11 +215,10 @@ static void
 test_graphs_stay (gconstpointer data)
 {
   g_autoptr (ReferenceBundle) bundle = bundle_new ();
-  SagCudaEngine    *engine = sag_test_engine_open (&bundle->source, 0);
-  SagStatus         status = { 0 };
-  g_autofree float *tokens = encode (bundle, engine, small, 1, &status);
-  SagCudaGraph     *vision = engine->vision[0].graph, *text = engine->text[0].graph;
-  size_t            before = sag_cuda_get_allocated (engine->device);
+  SagCudaEngine *engine = sag_test_engine_open (&bundle->source, 0);
+  SagStatus      status = { 0 };
+  SagCudaGraph  *vision = engine->vision[0].graph, *text = engine->text[0].graph;
+  size_t         before = sag_cuda_get_allocated (engine->device);
 
   g_assert_nonnull (vision);
   g_assert_nonnull (text);

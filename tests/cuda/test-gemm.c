@@ -6,6 +6,7 @@
 
 #include "cuda/device-private.h"
 
+#include "tests/cuda/emulation/half.h"
 #include "tests/cuda/pretend-cublas.h"
 #include "tests/support/test.h"
 
@@ -71,7 +72,7 @@ close_blas (void)
 static float
 get (const void *values, SagCudaType type, size_t i)
 {
-  return type == SAG_CUDA_HALF ? (float) ((const _Float16 *) values)[i]
+  return type == SAG_CUDA_HALF ? sag_half_to_float (((const SagHalf *) values)[i])
                                : ((const float *) values)[i];
 }
 
@@ -86,7 +87,7 @@ make_values (SagCudaType type, size_t n, int seed)
       float value = (float) ((int) ((i * 7919 + seed * 31) % 41) - 20) / 40;
 
       if (type == SAG_CUDA_HALF)
-        ((_Float16 *) values)[i] = (_Float16) value;
+        ((SagHalf *) values)[i] = sag_half_from_float (value);
       else
         ((float *) values)[i] = value;
     }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* cuda/device.h without a GPU: memory of the host, matrix products by the plain kernel or as the library rounds. Work is queued and done as late
- * as a GPU may, graphs are recorded and replayed, and what cannot be recorded ends the process with a sentence. Fresh
- * memory is full of NaNs, the GPU's can be touched by queued work only, and its ends are guarded where AddressSanitizer
- * is at work.
+/* cuda/device.h without a GPU: memory of the host, matrix products by the plain kernel or as the library rounds. Work
+ * is queued and done as late as a GPU may, graphs are recorded and replayed, and what cannot be recorded ends the
+ * process with a sentence. Fresh memory is full of NaNs, the GPU's can be touched by queued work only, and its ends are
+ * guarded where AddressSanitizer is at work.
  */
 
 #include "cuda/device.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Products in 16 bits as cuBLASLt does them on a card, where its epilogue rounds otherwise than the engine's own kernels:
- * the bias in 16 bits, GELU by tanh, and no stop at 65504.
+/* Products in 16 bits as cuBLASLt does them on a card, where its epilogue rounds otherwise than the engine's own
+ * kernels: the bias in 16 bits, GELU by tanh, and no stop at 65504.
  */
 
 #include "cuda/ops.h"
