@@ -64,6 +64,24 @@ template <typename T> struct Placed
   }
 };
 
+/* Of a row that is no word. */
+static __device__ __forceinline__ const float *
+find_plain (const SagCudaEmbed &job, int32_t row)
+{
+  return row == 0              ? job.start
+         : row <= job.n_tokens ? job.tokens + (size_t) (row - 1) * job.hidden
+                               : job.end;
+}
+
+template <typename T>
+static __device__ __forceinline__ const T *
+find_word (const SagCudaEmbed &job, int32_t sequence, int32_t text)
+{
+  int32_t id = job.ids[(size_t) sequence * job.text_length + text];
+
+  return (const T *) job.words + (size_t) id * job.hidden;
+}
+
 template <typename T>
 static __device__ __forceinline__ Source<T>
 find_source (const SagCudaEmbed &job, int32_t sequence, int32_t row)
@@ -71,18 +89,13 @@ find_source (const SagCudaEmbed &job, int32_t sequence, int32_t row)
   Source<T> source = { NULL, NULL, NULL, job.scale, job.shift, { 0.0f, 0.0f } };
   int32_t   text = row - job.n_tokens - 2;
 
-  if (row == 0)
-    source.plain = job.start;
-  else if (row <= job.n_tokens)
-    source.plain = job.tokens + (size_t) (row - 1) * job.hidden;
-  else if (text < 0)
-    source.plain = job.end;
+  if (text < 0)
+    source.plain = find_plain (job, row);
   else
     {
-      int32_t id = job.ids[(size_t) sequence * job.text_length + text];
-      Sum<T>  sum = { &source };
+      Sum<T> sum = { &source };
 
-      source.word = (const T *) job.words + (size_t) id * job.hidden;
+      source.word = find_word<T> (job, sequence, text);
       source.position = job.positions + (size_t) text * job.hidden;
       if (job.scale != NULL)
         source.normed = sag_norm_measure (sum, job.hidden, job.eps);
@@ -119,7 +132,7 @@ write_taps (const Embed &embed, const Source<T> &source, int32_t sequence, int32
     }
 }
 
-/* A warp embeds a row. */
+/* A warp embeds a row of any width. */
 template <typename T>
 static __global__ void
 embed_rows (Embed embed)
@@ -152,15 +165,63 @@ embed_rows (Embed embed)
     job.visible[at] = is_visible (job, sequence, row);
 }
 
-extern "C" int
-sag_cuda_launch_embed (const SagCudaEmbed *job, void *stream)
+/* Adds positions to a row in registers, and normalises it. */
+static __device__ __forceinline__ void
+embed_wide (const SagCudaEmbed &job, int32_t position, SagNormRow &values)
+{
+  sag_norm_add (values, sag_norm_load (job.positions + (size_t) position * SAG_NORM_WIDE));
+  if (job.scale != NULL)
+    sag_norm_apply (values, job.scale, job.shift, job.eps);
+}
+
+/* A warp embeds a row of SAG_NORM_WIDE values. */
+template <typename T>
+static __global__ void
+__launch_bounds__ (WARPS * 32) embed_rows_wide (Embed embed)
+{
+  const SagCudaEmbed &job = embed.job;
+  int32_t             row = blockIdx.x * WARPS + threadIdx.x / 32, sequence = blockIdx.y;
+  int32_t             text = row - job.n_tokens - 2;
+  size_t              at = (size_t) sequence * embed.n_rows + row;
+  SagNormRow          values;
+
+  if (row >= embed.n_rows)
+    return;
+  if (text < 0)
+    values = sag_norm_load (find_plain (job, row));
+  else
+    {
+      values = sag_norm_load (find_word<T> (job, sequence, text));
+      embed_wide (job, text, values);
+      if (job.words_out != NULL)
+        sag_norm_store (
+          job.words_out + ((size_t) sequence * job.text_length + text) * SAG_NORM_WIDE, values);
+    }
+  if (job.concat_out != NULL)
+    sag_norm_store (job.concat_out + at * SAG_NORM_WIDE, values);
+  embed_wide (job, row, values);
+  sag_norm_store ((T *) job.x + at * SAG_NORM_WIDE, values);
+  if (threadIdx.x % 32 == 0)
+    job.visible[at] = is_visible (job, sequence, row);
+}
+
+template <typename T>
+static int
+launch (const SagCudaEmbed *job, void *stream)
 {
   Embed embed = { *job, 2 + job->n_tokens + job->text_length };
   dim3  grid (sag_ceil_div (embed.n_rows, WARPS), job->n_sequences);
 
+  if (sag_norm_is_wide (job->hidden, job->tokens, job->start, job->end, job->words, job->positions,
+                        job->scale, job->shift, job->x, job->words_out, job->concat_out))
+    return SAG_LAUNCH (embed_rows_wide<T>, grid, WARPS * 32, 0, stream, embed);
+  return SAG_LAUNCH (embed_rows<T>, grid, WARPS * 32, 0, stream, embed);
+}
+
+extern "C" int
+sag_cuda_launch_embed (const SagCudaEmbed *job, void *stream)
+{
   if (job->n_sequences == 0)
     return 0;
-  if (job->type == SAG_CUDA_FLOAT)
-    return SAG_LAUNCH (embed_rows<float>, grid, WARPS * 32, 0, stream, embed);
-  return SAG_LAUNCH (embed_rows<SagHalf>, grid, WARPS * 32, 0, stream, embed);
+  return job->type == SAG_CUDA_FLOAT ? launch<float> (job, stream) : launch<SagHalf> (job, stream);
 }

@@ -18,7 +18,26 @@ template <typename T> struct Row
   }
 };
 
-/* A warp normalises a row. */
+/* A warp normalises a row of SAG_NORM_WIDE values. */
+template <typename T>
+static __global__ void
+__launch_bounds__ (WARPS * 32) layer_norm_wide (SagCudaNorm job)
+{
+  int32_t row = blockIdx.x * WARPS + threadIdx.x / 32;
+  size_t  start = (size_t) row * SAG_NORM_WIDE;
+
+  if (row >= job.n_rows)
+    return;
+
+  SagNormRow values = sag_norm_load ((const T *) job.x + start);
+
+  if (job.residual != NULL)
+    sag_norm_add (values, sag_norm_load ((const T *) job.residual + start));
+  sag_norm_apply (values, job.scale, job.shift, job.eps);
+  sag_norm_store ((T *) job.out + start, values);
+}
+
+/* A warp normalises a row of any width. */
 template <typename T>
 static __global__ void
 layer_norm (SagCudaNorm job)
@@ -38,14 +57,21 @@ layer_norm (SagCudaNorm job)
     sag_assign (&out[i], (values (i) - normed.mean) * normed.factor * job.scale[i] + job.shift[i]);
 }
 
-extern "C" int
-sag_cuda_launch_norm (const SagCudaNorm *job, void *stream)
+template <typename T>
+static int
+launch (const SagCudaNorm *job, void *stream)
 {
   unsigned blocks = sag_ceil_div (job->n_rows, WARPS);
 
+  if (sag_norm_is_wide (job->width, job->x, job->residual, job->scale, job->shift, job->out))
+    return SAG_LAUNCH (layer_norm_wide<T>, blocks, WARPS * 32, 0, stream, *job);
+  return SAG_LAUNCH (layer_norm<T>, blocks, WARPS * 32, 0, stream, *job);
+}
+
+extern "C" int
+sag_cuda_launch_norm (const SagCudaNorm *job, void *stream)
+{
   if (job->n_rows == 0)
     return 0;
-  if (job->type == SAG_CUDA_FLOAT)
-    return SAG_LAUNCH (layer_norm<float>, blocks, WARPS * 32, 0, stream, *job);
-  return SAG_LAUNCH (layer_norm<SagHalf>, blocks, WARPS * 32, 0, stream, *job);
+  return job->type == SAG_CUDA_FLOAT ? launch<float> (job, stream) : launch<SagHalf> (job, stream);
 }

@@ -19,14 +19,16 @@ cpu_norm (
   return out;
 }
 
+/* @scale is @off values away from where 16 bytes can be read at once. */
 static void
-check_norm_of (SagCudaType type, gsize n_rows, gsize width, bool residual)
+check_norm_of (SagCudaType type, gsize n_rows, gsize width, bool residual, gsize off)
 {
   gsize             n = n_rows * width;
   g_autofree float *x = values_random (n, 1), *add = values_random (n, 2);
-  g_autofree float *scale = values_random (width, 3), *shift = values_random (width, 4);
+  g_autofree float *scales = values_random (width + off, 3), *shift = values_random (width, 4);
   g_autofree void  *stored = NULL, *stored_add = NULL;
   g_autofree float *want = NULL, *got = NULL;
+  const float      *scale = scales + off;
   SagCudaNorm       job;
 
   for (gsize i = 0; i < n; i++)
@@ -55,9 +57,12 @@ check_norm_of (SagCudaType type, gsize n_rows, gsize width, bool residual)
 static void
 check_norm (SagCudaType type)
 {
-  check_norm_of (type, 5, 768, false);
-  check_norm_of (type, 9, 20, true);
-  check_norm_of (type, 1, 33, true);
+  check_norm_of (type, 5, 768, false, 0);
+  check_norm_of (type, 6, 768, true, 0);
+  check_norm_of (type, 3, 768, true, 1);
+  check_norm_of (type, 3, 760, true, 0);
+  check_norm_of (type, 9, 20, true, 0);
+  check_norm_of (type, 1, 33, true, 0);
 }
 
 static void
@@ -317,6 +322,9 @@ check_embed (SagCudaType type)
   check_embed_of (type, 48, 9, false, false);
   check_embed_of (type, 20, 1, false, true);
   check_embed_of (type, 36, 16, true, true);
+  check_embed_of (type, 768, 7, false, true);
+  check_embed_of (type, 768, 3, false, false);
+  check_embed_of (type, 768, 5, true, true);
 }
 
 static void
