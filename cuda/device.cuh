@@ -56,6 +56,54 @@ sag_mma (float d[4], const uint32_t a[4], const uint32_t b[2])
 #endif
 }
 
+/* Four 8 x 8 matrices of float16 from shared memory, each spread over the lanes as sag_mma()'s operands are: @row is
+ * where lane i finds row i % 8 of matrix i / 8, 16-byte aligned.
+ */
+static __device__ __forceinline__ void
+sag_load_matrices (uint32_t (&to)[4], const SagHalf *row)
+{
+  asm volatile ("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+                : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+                : "r"((uint32_t) __cvta_generic_to_shared (row))
+                : "memory");
+}
+
+/* 16 bytes from global to shared memory, zeros unless @there. They are on their way until the thread has waited for
+ * them; before sm_80 they are there at once.
+ */
+static __device__ __forceinline__ void
+sag_copy_start (void *to, const void *from, bool there)
+{
+#if __CUDA_ARCH__ >= 800
+  asm volatile ("cp.async.cg.shared.global [%0], [%1], 16, %2;"
+                :
+                : "r"((uint32_t) __cvta_generic_to_shared (to)), "l"(from), "r"(there ? 16 : 0)
+                : "memory");
+#else
+  *reinterpret_cast<uint4 *> (to) =
+    there ? *reinterpret_cast<const uint4 *> (from) : make_uint4 (0, 0, 0, 0);
+#endif
+}
+
+/* What was started since the last call belongs together. */
+static __device__ __forceinline__ void
+sag_copy_close (void)
+{
+#if __CUDA_ARCH__ >= 800
+  asm volatile ("cp.async.commit_group;" : : : "memory");
+#endif
+}
+
+/* Waits for the thread's own copies but the last @N closed groups. */
+template <int N>
+static __device__ __forceinline__ void
+sag_copy_wait (void)
+{
+#if __CUDA_ARCH__ >= 800
+  asm volatile ("cp.async.wait_group %0;" : : "n"(N) : "memory");
+#endif
+}
+
 #endif
 
 #define SAG_ALL_LANES 0xffffffffu

@@ -69,8 +69,8 @@ __launch_bounds__ (THREADS) gemm_float (SagCudaGemm job)
   for (int i = 0; i < 4; i++)
 #pragma unroll
     for (int j = 0; j < 4; j++)
-      sag_gemm_store<float, float> (job, row + mine_row + i, column + mine_column + j, batch,
-                                    sum[i][j]);
+      sag_gemm_store<float, float> (job, job.act, row + mine_row + i, column + mine_column + j,
+                                    batch, sum[i][j]);
 }
 
 int

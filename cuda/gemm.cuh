@@ -39,7 +39,8 @@ sag_gemm_is_aligned (const SagCudaGemm *job, int32_t values)
 /* Adds bias and residual to one sum, and stores it. */
 template <typename T, typename Out>
 static __device__ __forceinline__ void
-sag_gemm_store (const SagCudaGemm &job, int32_t row, int32_t column, int32_t batch, float sum)
+sag_gemm_store (
+  const SagCudaGemm &job, SagCudaAct act, int32_t row, int32_t column, int32_t batch, float sum)
 {
   size_t at = (size_t) batch * job.out_batch + (size_t) row * job.out_row + column;
 
@@ -49,7 +50,7 @@ sag_gemm_store (const SagCudaGemm &job, int32_t row, int32_t column, int32_t bat
     sum += job.bias[column];
   if (job.residual != NULL)
     sum += sag_to_float (((const Out *) job.residual)[at]);
-  sag_assign ((Out *) job.out + at, sag_act<T> (sum, job.act));
+  sag_assign ((Out *) job.out + at, sag_act<T> (sum, act));
 }
 
 int sag_cuda_launch_gemm_float (const SagCudaGemm *job, void *stream);

@@ -20,6 +20,12 @@ faulty (Fault fault, float *out)
     return;
   if (fault == FAULT_HALF_WARP && me % 32 < 16)
     __syncwarp ();
+  if (fault == FAULT_NO_WAIT && me % 4 == 0)
+    {
+      sag_copy_start (numbers + me, out + me, true);
+      sag_copy_close ();
+      sag_copy_wait<1> ();
+    }
   if (fault == FAULT_FUNCTIONS && me % 32 < 16)
     __syncwarp ();
   else if (fault == FAULT_FUNCTIONS)

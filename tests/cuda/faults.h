@@ -20,6 +20,7 @@ extern "C"
     FAULT_FUNCTIONS, /* half of a warp calls another warp function */
     FAULT_BEYOND,    /* writes one value more than there is shared memory */
     FAULT_UNSET,     /* reads shared memory that nobody wrote */
+    FAULT_NO_WAIT,   /* starts copies, and does not wait for them */
   } Fault;
 
   /** fault_launch: out[i] = i + 1 for 64 threads, if all goes well. */

@@ -124,12 +124,14 @@ check_gemm (SagCudaType type)
 {
   static const Shape shapes[] = {
     { 65, 70, 33, 1, 0, 0 },  { 1, 1, 1, 1, 0, 0 },     { 64, 64, 64, 2, 8, 8 },
-    { 40, 24, 136, 1, 0, 4 }, { 17, 100, 40, 3, 3, 1 },
+    { 40, 24, 136, 1, 0, 4 }, { 17, 100, 40, 3, 3, 1 }, { 33, 50, 328, 1, 0, 0 },
+    { 20, 31, 64, 1, 0, 0 },  { 16, 24, 72, 2, 8, 1 },  { 34, 38, 64, 2, 16, 2 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     {
       check_product (&shapes[i], type, type, i % 3, false);
+      check_product (&shapes[i], type, type, (i + 1) % 3, true);
       check_product (&shapes[i], type, SAG_CUDA_FLOAT, SAG_CUDA_ACT_NONE, true);
     }
 }
@@ -144,11 +146,13 @@ test_gemm (void)
 static void
 test_gemm_large (void)
 {
-  static const Shape shapes[] = { { 770, 720, 40, 1, 0, 0 }, { 800, 705, 37, 1, 1, 1 } };
+  static const Shape shapes[] = { { 770, 720, 40, 1, 0, 0 },
+                                  { 800, 705, 37, 1, 1, 1 },
+                                  { 710, 806, 136, 1, 8, 2 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     {
-      check_product (&shapes[i], SAG_CUDA_HALF, SAG_CUDA_HALF, SAG_CUDA_ACT_SILU, false);
+      check_product (&shapes[i], SAG_CUDA_HALF, SAG_CUDA_HALF, (i + 1) % 3, false);
       check_product (&shapes[i], SAG_CUDA_HALF, SAG_CUDA_FLOAT, SAG_CUDA_ACT_NONE, true);
     }
 }

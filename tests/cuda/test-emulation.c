@@ -49,6 +49,7 @@ test_dies (gconstpointer fault)
     [FAULT_HALF_WARP] = "*kernel faulty*warp*",
     [FAULT_BARRIERS] = "*kernel faulty*another barrier*",
     [FAULT_FUNCTIONS] = "*kernel faulty*another warp function*",
+    [FAULT_NO_WAIT] = "*kernel faulty*copies on their way*",
   };
   float out[64];
 
@@ -103,6 +104,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/cuda/emulation/half-warp", GINT_TO_POINTER (FAULT_HALF_WARP), test_dies);
   g_test_add_data_func ("/cuda/emulation/barriers", GINT_TO_POINTER (FAULT_BARRIERS), test_dies);
   g_test_add_data_func ("/cuda/emulation/functions", GINT_TO_POINTER (FAULT_FUNCTIONS), test_dies);
+  g_test_add_data_func ("/cuda/emulation/no-wait", GINT_TO_POINTER (FAULT_NO_WAIT), test_dies);
   g_test_add_func ("/cuda/emulation/beyond", test_beyond);
   g_test_add_func ("/cuda/emulation/limits", test_limits);
   return g_test_run ();

@@ -5,10 +5,10 @@
  * block's threads as coroutines. Included before a kernel file (g++ -include).
  *
  * Stricter than a GPU: a launch fails on shared memory that not every supported card has, and the process ends with a
- * sentence when the threads of a block meet different barriers, when one leaves before a barrier that others wait at,
- * or when a warp function is not called by all 32 lanes. Shared memory is as long as was asked for, to the byte, and
- * starts as NaNs, so that AddressSanitizer and wrong results show what a GPU would hide. Blocks and threads run in an
- * order that differs from launch to launch (sag_emulation_set_order()).
+ * sentence when the threads of a block meet different barriers, when one leaves before a barrier that others wait at
+ * or with copies on their way, or when a warp function is not called by all 32 lanes. Shared memory is as long as was
+ * asked for, to the byte, and starts as NaNs, so that AddressSanitizer and wrong results show what a GPU would hide.
+ * Blocks and threads run in an order that differs from launch to launch (sag_emulation_set_order()).
  */
 
 #define SAG_EMULATED 1
@@ -213,4 +213,31 @@ static inline void
 sag_mma (float d[4], const uint32_t a[4], const uint32_t b[2])
 {
   sag_emulation_mma (d, a, b);
+}
+
+/* Lane i's @row is row i % 8 of matrix i / 8. */
+static inline void
+sag_load_matrices (uint32_t (&to)[4], const SagHalf *row)
+{
+  sag_emulation_load_matrices (to, row);
+}
+
+/* As late as a GPU may do it: when it is waited for. */
+static inline void
+sag_copy_start (void *to, const void *from, bool there)
+{
+  sag_emulation_copy_start (to, there ? from : NULL);
+}
+
+static inline void
+sag_copy_close (void)
+{
+  sag_emulation_copy_close ();
+}
+
+template <int N>
+static inline void
+sag_copy_wait (void)
+{
+  sag_emulation_copy_wait (N);
 }

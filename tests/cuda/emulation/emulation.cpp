@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <deque>
 #include <mutex>
 #include <set>
 #include <string>
@@ -39,6 +40,21 @@ struct Warp
   SagEmulationSlot slots[2][WARP];
 };
 
+/* 16 bytes on their way. */
+struct Copy
+{
+  void       *to;
+  const void *from; /* NULL: zeros */
+  unsigned    group;
+};
+
+/* What a thread has on its way, first started first. */
+struct Copies
+{
+  std::deque<Copy> copies;
+  unsigned         n_closed; /* groups */
+};
+
 static struct
 {
   const std::function<void ()> *body;
@@ -51,6 +67,7 @@ static struct
 static SagEmulationNow &now = sag_emulation_now;
 
 /* Kept for all launches, and as long as the process lives. */
+static std::vector<Copies>     &copies = *new std::vector<Copies> (MAX_THREADS);
 static std::vector<SagFiber *> &fibers = *new std::vector<SagFiber *>;
 
 static SagEmulationOrder                        order = SAG_EMULATION_MIXED;
@@ -153,8 +170,11 @@ run_ready (void)
         continue;
       any = true;
       set_thread (t);
-      if (sag_fiber_resume (fibers[t]))
-        block.states[t] = DONE;
+      if (!sag_fiber_resume (fibers[t]))
+        continue;
+      block.states[t] = DONE;
+      if (!copies[t].copies.empty ())
+        fail ("leaves with copies on their way");
     }
   return any;
 }
@@ -403,4 +423,67 @@ sag_emulation_mma (float d[4], const uint32_t a[4], const uint32_t b[2])
     }
   memcpy (&mine, &slots[sag_emulation_lane ()], sizeof mine);
   memcpy (d, mine.d, sizeof mine.d);
+}
+
+/* What a lane brings to a load of matrices, and takes from it. */
+struct Matrices
+{
+  const void *row;
+  uint32_t    values[4];
+};
+
+/* PTX ISA, "ldmatrix": lane l gets columns 2 (l % 4) and one more of row l / 4 of each matrix. */
+void
+sag_emulation_load_matrices (uint32_t to[4], const void *row)
+{
+  Matrices                mine = { row, {} };
+  Warp                   *warp = &block.warps[now.thread / WARP];
+  bool                    last = warp->n_arrived == WARP - 1;
+  const SagEmulationSlot *slots;
+
+  if ((uintptr_t) row % 16 != 0)
+    fail ("loads a matrix from where no 16 bytes can be read at once");
+  slots = sag_emulation_sync_warp (__func__, 0xffffffffu, &mine, sizeof mine);
+  /* The last lane to come is the first to go on. */
+  for (int i = 0; i < WARP * 4 && last; i++)
+    {
+      int             lane = i / 4, matrix = i % 4;
+      const Matrices *owner = (const Matrices *) slots[matrix * 8 + lane / 4].bytes;
+
+      memcpy (&((Matrices *) slots[lane].bytes)->values[matrix],
+              (const uint32_t *) owner->row + lane % 4, sizeof (uint32_t));
+    }
+  memcpy (&mine, &slots[sag_emulation_lane ()], sizeof mine);
+  memcpy (to, mine.values, sizeof mine.values);
+}
+
+void
+sag_emulation_copy_start (void *to, const void *from)
+{
+  if ((uintptr_t) to % 16 != 0 || (uintptr_t) from % 16 != 0)
+    fail ("copies 16 bytes that cannot be copied at once");
+  copies[now.thread].copies.push_back ({ to, from, copies[now.thread].n_closed });
+}
+
+void
+sag_emulation_copy_close (void)
+{
+  copies[now.thread].n_closed++;
+}
+
+void
+sag_emulation_copy_wait (unsigned n_left)
+{
+  Copies *own = &copies[now.thread];
+
+  while (!own->copies.empty () && own->copies.front ().group + n_left < own->n_closed)
+    {
+      const Copy &copy = own->copies.front ();
+
+      if (copy.from != NULL)
+        memcpy (copy.to, copy.from, 16);
+      else
+        memset (copy.to, 0, 16);
+      own->copies.pop_front ();
+    }
 }
