@@ -30,6 +30,25 @@ sag_exp_fast (float x)
   return __expf (x);
 }
 
+/* 2^x; 0 where that is below 2^-126. */
+static __device__ __forceinline__ float
+sag_exp2_fast (float x)
+{
+  float power;
+
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(power) : "f"(x));
+  return power;
+}
+
+/* Two values as float16, the first in the low bits; they do not saturate. */
+static __device__ __forceinline__ uint32_t
+sag_half_pair (float low, float high)
+{
+  __half2 pair = __floats2half2_rn (low, high);
+
+  return *reinterpret_cast<uint32_t *> (&pair);
+}
+
 /* 0 for denominators beyond 2^126. */
 static __device__ __forceinline__ float
 sag_divide_fast (float a, float b)
@@ -62,10 +81,20 @@ sag_mma (float d[4], const uint32_t a[4], const uint32_t b[2])
 static __device__ __forceinline__ void
 sag_load_matrices (uint32_t (&to)[4], const SagHalf *row)
 {
-  asm volatile ("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-                : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
-                : "r"((uint32_t) __cvta_generic_to_shared (row))
-                : "memory");
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+               : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+               : "r"((uint32_t) __cvta_generic_to_shared (row))
+               : "memory");
+}
+
+/* The same, each matrix turned. */
+static __device__ __forceinline__ void
+sag_load_turned (uint32_t (&to)[4], const SagHalf *row)
+{
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+               : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+               : "r"((uint32_t) __cvta_generic_to_shared (row))
+               : "memory");
 }
 
 /* 16 bytes from global to shared memory, zeros unless @there. They are on their way until the thread has waited for
@@ -75,10 +104,10 @@ static __device__ __forceinline__ void
 sag_copy_start (void *to, const void *from, bool there)
 {
 #if __CUDA_ARCH__ >= 800
-  asm volatile ("cp.async.cg.shared.global [%0], [%1], 16, %2;"
-                :
-                : "r"((uint32_t) __cvta_generic_to_shared (to)), "l"(from), "r"(there ? 16 : 0)
-                : "memory");
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
+               :
+               : "r"((uint32_t) __cvta_generic_to_shared (to)), "l"(from), "r"(there ? 16 : 0)
+               : "memory");
 #else
   *reinterpret_cast<uint4 *> (to) =
     there ? *reinterpret_cast<const uint4 *> (from) : make_uint4 (0, 0, 0, 0);
@@ -90,7 +119,7 @@ static __device__ __forceinline__ void
 sag_copy_close (void)
 {
 #if __CUDA_ARCH__ >= 800
-  asm volatile ("cp.async.commit_group;" : : : "memory");
+  asm volatile("cp.async.commit_group;" : : : "memory");
 #endif
 }
 
@@ -100,7 +129,7 @@ static __device__ __forceinline__ void
 sag_copy_wait (void)
 {
 #if __CUDA_ARCH__ >= 800
-  asm volatile ("cp.async.wait_group %0;" : : "n"(N) : "memory");
+  asm volatile("cp.async.wait_group %0;" : : "n"(N) : "memory");
 #endif
 }
 

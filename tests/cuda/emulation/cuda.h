@@ -203,6 +203,18 @@ sag_exp_fast (float x)
 }
 
 static inline float
+sag_exp2_fast (float x)
+{
+  return x < -126.0f ? 0.0f : exp2f (x);
+}
+
+static inline uint32_t
+sag_half_pair (float low, float high)
+{
+  return sag_half_from_float (low).bits | (uint32_t) sag_half_from_float (high).bits << 16;
+}
+
+static inline float
 sag_divide_fast (float a, float b)
 {
   return a / b;
@@ -219,7 +231,13 @@ sag_mma (float d[4], const uint32_t a[4], const uint32_t b[2])
 static inline void
 sag_load_matrices (uint32_t (&to)[4], const SagHalf *row)
 {
-  sag_emulation_load_matrices (to, row);
+  sag_emulation_load_matrices (to, row, false);
+}
+
+static inline void
+sag_load_turned (uint32_t (&to)[4], const SagHalf *row)
+{
+  sag_emulation_load_matrices (to, row, true);
 }
 
 /* As late as a GPU may do it: when it is waited for. */

@@ -432,9 +432,25 @@ struct Matrices
   uint32_t    values[4];
 };
 
-/* PTX ISA, "ldmatrix": lane l gets columns 2 (l % 4) and one more of row l / 4 of each matrix. */
+/* PTX ISA, "ldmatrix": lane l gets columns 2 (l % 4) and one more of row l / 4 of each matrix, of a turned one rows
+ * 2 (l % 4) and one more of column l / 4.
+ */
+static void
+load_warp (Matrices *const lanes[WARP], bool turned)
+{
+  for (int lane = 0; lane < WARP; lane++)
+    for (int i = 0; i < 8; i++)
+      {
+        int matrix = i / 2, across = lane % 4 * 2 + i % 2, along = lane / 4;
+        int row = turned ? across : along, column = turned ? along : across;
+
+        ((SagHalf *) lanes[lane]->values)[i] =
+          ((const SagHalf *) lanes[matrix * 8 + row]->row)[column];
+      }
+}
+
 void
-sag_emulation_load_matrices (uint32_t to[4], const void *row)
+sag_emulation_load_matrices (uint32_t to[4], const void *row, bool turned)
 {
   Matrices                mine = { row, {} };
   Warp                   *warp = &block.warps[now.thread / WARP];
@@ -445,13 +461,13 @@ sag_emulation_load_matrices (uint32_t to[4], const void *row)
     fail ("loads a matrix from where no 16 bytes can be read at once");
   slots = sag_emulation_sync_warp (__func__, 0xffffffffu, &mine, sizeof mine);
   /* The last lane to come is the first to go on. */
-  for (int i = 0; i < WARP * 4 && last; i++)
+  if (last)
     {
-      int             lane = i / 4, matrix = i % 4;
-      const Matrices *owner = (const Matrices *) slots[matrix * 8 + lane / 4].bytes;
+      Matrices *lanes[WARP];
 
-      memcpy (&((Matrices *) slots[lane].bytes)->values[matrix],
-              (const uint32_t *) owner->row + lane % 4, sizeof (uint32_t));
+      for (int lane = 0; lane < WARP; lane++)
+        lanes[lane] = (Matrices *) slots[lane].bytes;
+      load_warp (lanes, turned);
     }
   memcpy (&mine, &slots[sag_emulation_lane ()], sizeof mine);
   memcpy (to, mine.values, sizeof mine.values);

@@ -149,7 +149,7 @@ const SagEmulationSlot      *
 sag_emulation_sync_warp (const char *func, unsigned mask, const void *value, size_t n_bytes);
 int  sag_emulation_lane (void);
 void sag_emulation_mma (float d[4], const uint32_t a[4], const uint32_t b[2]);
-void sag_emulation_load_matrices (uint32_t to[4], const void *row);
+void sag_emulation_load_matrices (uint32_t to[4], const void *row, bool turned);
 
 /* The thread's copies of 16 bytes, of zeros if @from is NULL: those of all but the last @n_left closed groups are done
  * when they are waited for, none before.
