@@ -240,7 +240,7 @@ sag_load_turned (uint32_t (&to)[4], const SagHalf *row)
   sag_emulation_load_matrices (to, row, true);
 }
 
-/* As late as a GPU may do it: when it is waited for. */
+/* What was there is gone at once, what comes is there when it is waited for. */
 static inline void
 sag_copy_start (void *to, const void *from, bool there)
 {

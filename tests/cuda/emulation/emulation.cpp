@@ -59,6 +59,7 @@ static struct
 {
   const std::function<void ()> *body;
   unsigned                      n_threads;
+  bool                          yielded; /* a thread of the warp that runs */
   State                         states[MAX_THREADS];
   int                           lines[MAX_THREADS]; /* of the barriers that threads wait at */
   Warp                          warps[MAX_THREADS / WARP];
@@ -156,15 +157,15 @@ pause_as (State state)
   set_thread (self);
 }
 
-/* One turn of every thread that can go on; false if none could. */
+/* One turn of every thread of a warp that can go on; false if none could. */
 static bool
-run_ready (void)
+run_warp (unsigned first, unsigned n_lanes)
 {
   bool any = false;
 
-  for (unsigned i = 0; i < block.n_threads; i++)
+  for (unsigned i = 0; i < n_lanes; i++)
     {
-      unsigned t = (unsigned) pick (i, block.n_threads);
+      unsigned t = first + (unsigned) pick (i, n_lanes);
 
       if (block.states[t] != READY)
         continue;
@@ -175,6 +176,27 @@ run_ready (void)
       block.states[t] = DONE;
       if (!copies[t].copies.empty ())
         fail ("leaves with copies on their way");
+    }
+  return any;
+}
+
+/* Each warp goes on as far as it can before the next: nothing but a barrier of the block, or a yield, keeps it back.
+ * False if none could.
+ */
+static bool
+run_warps (void)
+{
+  unsigned n_warps = (block.n_threads + WARP - 1) / WARP;
+  bool     any = false;
+
+  for (unsigned i = 0; i < n_warps; i++)
+    {
+      unsigned first = (unsigned) pick (i, n_warps) * WARP;
+      unsigned n_left = block.n_threads - first;
+
+      block.yielded = false;
+      while (!block.yielded && run_warp (first, n_left < WARP ? n_left : WARP))
+        any = true;
     }
   return any;
 }
@@ -224,7 +246,7 @@ run_block (size_t shared)
   for (Warp &warp : block.warps)
     warp.n_arrived = warp.turn = 0;
   do
-    while (run_ready ())
+    while (run_warps ())
       ;
   while (release_block ());
   free (now.shared);
@@ -290,6 +312,7 @@ sag_emulation_sync_block (int line)
 void
 sag_emulation_yield (void)
 {
+  block.yielded = true;
   pause_as (READY);
 }
 
@@ -478,6 +501,7 @@ sag_emulation_copy_start (void *to, const void *from)
 {
   if ((uintptr_t) to % 16 != 0 || (uintptr_t) from % 16 != 0)
     fail ("copies 16 bytes that cannot be copied at once");
+  memset (to, 0xff, 16);
   copies[now.thread].copies.push_back ({ to, from, copies[now.thread].n_closed });
 }
 

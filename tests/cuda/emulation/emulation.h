@@ -152,7 +152,7 @@ void sag_emulation_mma (float d[4], const uint32_t a[4], const uint32_t b[2]);
 void sag_emulation_load_matrices (uint32_t to[4], const void *row, bool turned);
 
 /* The thread's copies of 16 bytes, of zeros if @from is NULL: those of all but the last @n_left closed groups are done
- * when they are waited for, none before.
+ * when they are waited for, none before; until then there are NaNs, since a GPU may be early as well.
  */
 void sag_emulation_copy_start (void *to, const void *from);
 void sag_emulation_copy_close (void);
