@@ -2,7 +2,7 @@
 #include "cuda/expand.cuh"
 
 /* Expansion, depthwise convolution and the sums that squeeze-excite needs, in one: the expanded map, the largest of
- * the network, exists only as a ring of K planes in shared memory.
+ * the network, exists only as a ring of K = 3 planes in shared memory.
  *
  *   input    (X, Y, Z, in)
  *   expand   (C, in)            both with BatchNorm folded in and SiLU after them
@@ -15,14 +15,16 @@
  * on tensor cores, 16 voxels a warp at a time; float32 by plain sums, a voxel a thread.
  */
 
+#define K SAG_EXPAND_KERNEL
 #define THREADS SAG_EXPAND_THREADS
 #define TILE SAG_EXPAND_TILE
 #define ENOUGH_BLOCKS 512
 #define LEAST_PLANES 4 /* of a segment: each expands its first K - S planes again */
 #define LARGE_MAP 32768
+#define MOST_SHARED (48 * 1024)
 
 /* One plane, float16. */
-template <int K, int S, int CB>
+template <int S, int CB>
 static __device__ __forceinline__ void
 expand_plane (const SagExpandJob               &job,
               const SagExpandPlace             &place,
@@ -31,8 +33,8 @@ expand_plane (const SagExpandJob               &job,
               int32_t                           n_voxels,
               SagHalf                          *plane)
 {
-  typedef SagExpandSizes<SagHalf, K, S, CB> Sizes;
-  int32_t group = threadIdx.x % 32 / 4, part = threadIdx.x % 4 * 2;
+  typedef SagExpandSizes<SagHalf, S, CB> Sizes;
+  int32_t                                group = threadIdx.x % 32 / 4, part = threadIdx.x % 4 * 2;
 
   for (int32_t first = threadIdx.x / 32 * 16; first < n_voxels; first += THREADS / 32 * 16)
     {
@@ -75,7 +77,7 @@ expand_plane (const SagExpandJob               &job,
 }
 
 /* One plane, float32. @weights: (in, CB), then the bias */
-template <int K, int S, int CB>
+template <int S, int CB>
 static __device__ __forceinline__ void
 expand_plane (const SagExpandJob   &job,
               const SagExpandPlace &place,
@@ -84,7 +86,7 @@ expand_plane (const SagExpandJob   &job,
               int32_t               n_voxels,
               float                *plane)
 {
-  typedef SagExpandSizes<float, K, S, CB> Sizes;
+  typedef SagExpandSizes<float, S, CB> Sizes;
 
   for (int32_t voxel = threadIdx.x; voxel < n_voxels; voxel += THREADS)
     {
@@ -161,7 +163,7 @@ template <int CB> struct Weights<float, CB>
 };
 
 /* Adds one row of the ring, tapped by kernel row @weights, to 4 outputs. */
-template <typename T, int K, int S, int PITCH>
+template <typename T, int S, int PITCH>
 static __device__ __forceinline__ void
 tap_row (const T *row, const float *weights, int32_t channels, float (&sum)[4][4])
 {
@@ -184,7 +186,7 @@ tap_row (const T *row, const float *weights, int32_t channels, float (&sum)[4][4
 }
 
 /* Output plane @x of the block; @slot: where its first tapped plane is in the ring. */
-template <typename T, int K, int S, int CB>
+template <typename T, int S, int CB>
 static __device__ __forceinline__ void
 tap_plane (const SagExpandJob   &job,
            const SagExpandPlace &place,
@@ -194,8 +196,8 @@ tap_plane (const SagExpandJob   &job,
            int32_t               x,
            float (&total)[4])
 {
-  typedef SagExpandSizes<T, K, S, CB> Sizes;
-  const int32_t                       groups = CB / 4, steps = TILE / 4;
+  typedef SagExpandSizes<T, S, CB> Sizes;
+  const int32_t                    groups = CB / 4, steps = TILE / 4;
   int32_t group = threadIdx.x % groups, step = threadIdx.x / groups % steps;
   int32_t channel = place.channel + group * 4;
   int32_t y0 = (place.y + job.before[1]) / S, z = (place.z + job.before[2]) / S + step * 4;
@@ -218,7 +220,7 @@ tap_plane (const SagExpandJob   &job,
         {
           const T *plane = ring + (slot + i / K) % K * plane_size;
 
-          tap_row<T, K, S, Sizes::PITCH> (
+          tap_row<T, S, Sizes::PITCH> (
             plane + ((r * S + i % K) * Sizes::HZ + step * 4 * S) * Sizes::PITCH + group * 4,
             job.weights + (int64_t) i * K * job.channels + channel, job.channels, sum);
         }
@@ -254,13 +256,13 @@ write_sums (const SagExpandJob &job, int32_t first, float *parts, const float (&
     }
 }
 
-template <typename T, int K, int S, int CB>
+template <typename T, int S, int CB>
 static __global__ void
 __launch_bounds__ (THREADS) expand_depthwise (SagExpandJob job)
 {
   SAG_SHARED (T, ring);
-  typedef SagExpandSizes<T, K, S, CB> Sizes;
-  int32_t                             tile = blockIdx.x % (job.n_tiles_y * job.n_tiles_z);
+  typedef SagExpandSizes<T, S, CB> Sizes;
+  int32_t                          tile = blockIdx.x % (job.n_tiles_y * job.n_tiles_z);
   int32_t first = blockIdx.x / (job.n_tiles_y * job.n_tiles_z) * job.segment;
   int32_t end = first + job.segment < job.out_dims[0] ? first + job.segment : job.out_dims[0];
   int32_t n_voxels = ((job.tile_y - 1) * S + K) * Sizes::HZ;
@@ -283,13 +285,13 @@ __launch_bounds__ (THREADS) expand_depthwise (SagExpandJob job)
           T *plane = ring + (done - corner) % K * plane_size;
 
           if (done >= 0 && done < job.in[0])
-            expand_plane<K, S, CB> (job, place, weights.value, done, n_voxels, plane);
+            expand_plane<S, CB> (job, place, weights.value, done, n_voxels, plane);
           else
             for (int32_t i = threadIdx.x; i < plane_size; i += THREADS)
               sag_assign (&plane[i], 0.0f);
         }
       __syncthreads ();
-      tap_plane<T, K, S, CB> (job, place, ring, plane_size, (start - corner) % K, x, total);
+      tap_plane<T, S, CB> (job, place, ring, plane_size, (start - corner) % K, x, total);
     }
   __syncthreads ();
   write_sums<CB> (job, place.channel, reinterpret_cast<float *> (ring), total);
@@ -312,8 +314,8 @@ struct Cut
 static size_t
 shared_bytes (const SagCudaDepthwise *d, int32_t in_channels, int32_t cb, int32_t tile_y)
 {
-  int32_t hz = (TILE - 1) * d->stride + d->kernel, hy = (tile_y - 1) * d->stride + d->kernel;
-  size_t  ring = (size_t) d->kernel * hy * hz * (cb + 4) * sag_cuda_type_size (d->type);
+  int32_t hz = (TILE - 1) * d->stride + K, hy = (tile_y - 1) * d->stride + K;
+  size_t  ring = (size_t) K * hy * hz * (cb + 4) * sag_cuda_type_size (d->type);
 
   return ring + (d->type == SAG_CUDA_FLOAT ? (size_t) (in_channels + 1) * cb * 4 : 0);
 }
@@ -323,14 +325,14 @@ plan (const SagCudaExpand *job)
 {
   const SagCudaDepthwise *d = &job->depthwise;
   const int32_t          *out = d->shape.out;
-  size_t                  most = d->kernel == 3 ? 48 * 1024 : 64 * 1024;
   Cut                     cut = {};
   int32_t                 rows = 0, tiles;
 
-  cut.fits = (d->kernel == 3 || d->kernel == 5) && (d->stride == 1 || d->stride == 2) &&
+  cut.fits = d->kernel == K && (d->stride == 1 || d->stride == 2) &&
              job->in_channels <= SAG_EXPAND_MOST_IN && out[0] > 0 && out[1] > 0 && out[2] > 0;
-  cut.cb = (d->type == SAG_CUDA_HALF ? 16 : 8) / (d->kernel == 3 ? 1 : 2);
-  while (cut.fits && rows < out[1] && shared_bytes (d, job->in_channels, cut.cb, rows + 1) <= most)
+  cut.cb = d->type == SAG_CUDA_HALF ? 16 : 8;
+  while (cut.fits && rows < out[1] &&
+         shared_bytes (d, job->in_channels, cut.cb, rows + 1) <= MOST_SHARED)
     rows++;
   cut.fits = cut.fits && rows > 0;
   if (!cut.fits)
@@ -371,25 +373,15 @@ sag_cuda_expand_n_sums (const SagCudaExpand *job)
   return cut.n_segments * cut.n_tiles_y * cut.n_tiles_z;
 }
 
-template <typename T, int CB3>
+template <typename T, int CB>
 static int
-launch (const SagExpandJob &job, const Cut &cut, int32_t kernel, int32_t stride, void *stream)
+launch (const SagExpandJob &job, const Cut &cut, int32_t stride, void *stream)
 {
   dim3 grid (cut.n_segments * cut.n_tiles_y * cut.n_tiles_z, sag_ceil_div (job.channels, cut.cb));
 
-  switch (kernel * 10 + stride)
-    {
-    case 31:
-      return SAG_LAUNCH ((expand_depthwise<T, 3, 1, CB3>), grid, THREADS, cut.shared, stream, job);
-    case 32:
-      return SAG_LAUNCH ((expand_depthwise<T, 3, 2, CB3>), grid, THREADS, cut.shared, stream, job);
-    case 51:
-      return SAG_LAUNCH ((expand_depthwise<T, 5, 1, CB3 / 2>), grid, THREADS, cut.shared, stream,
-                         job);
-    default:
-      return SAG_LAUNCH ((expand_depthwise<T, 5, 2, CB3 / 2>), grid, THREADS, cut.shared, stream,
-                         job);
-    }
+  if (stride == 1)
+    return SAG_LAUNCH ((expand_depthwise<T, 1, CB>), grid, THREADS, cut.shared, stream, job);
+  return SAG_LAUNCH ((expand_depthwise<T, 2, CB>), grid, THREADS, cut.shared, stream, job);
 }
 
 extern "C" int
@@ -419,6 +411,6 @@ sag_cuda_launch_expand (const SagCudaExpand *job, void *stream)
       e.before[a] = d->shape.before[a];
     }
   if (d->type == SAG_CUDA_FLOAT)
-    return launch<float, 8> (e, cut, d->kernel, d->stride, stream);
-  return launch<SagHalf, 16> (e, cut, d->kernel, d->stride, stream);
+    return launch<float, 8> (e, cut, d->stride, stream);
+  return launch<SagHalf, 16> (e, cut, d->stride, stream);
 }

@@ -5,6 +5,7 @@
 
 /* What the fused expansion and depthwise convolution needs to know in every function. */
 
+#define SAG_EXPAND_KERNEL 3
 #define SAG_EXPAND_THREADS 128
 #define SAG_EXPAND_TILE 16 /* outputs along z */
 #define SAG_EXPAND_MOST_IN 48
@@ -30,9 +31,9 @@ struct SagExpandJob
 };
 
 /* A plane of the ring, (rows, HZ) voxels of PITCH values, of which the first CB are channels. */
-template <typename T, int K, int S, int CB> struct SagExpandSizes
+template <typename T, int S, int CB> struct SagExpandSizes
 {
-  static const int HZ = (SAG_EXPAND_TILE - 1) * S + K;
+  static const int HZ = (SAG_EXPAND_TILE - 1) * S + SAG_EXPAND_KERNEL;
   static const int PITCH = CB + 4;
 };
 
