@@ -112,35 +112,44 @@ write_sums (const Depthwise &job, const float (&total)[4])
     }
 }
 
-/* One row of input: NZ voxels of 4 channels from (x, y, z) on, zeros outside. */
+/* 4 channels of a voxel as they lie in memory. */
+template <typename T> using Bits = SagPack<uint32_t, sizeof (T)>;
+
+/* One row of input: 4 channels of NZ voxels, @step bytes apart. @inside has a bit for each that exists; the others
+ * stay zero. Addresses are sums of bytes: one instruction each.
+ */
 template <typename T, int NZ>
 static __device__ __forceinline__ void
-load_row (const Depthwise &job, const T *row, int32_t z, float (&values)[NZ][4])
+load_row (
+  const char *row, uint32_t step, uint32_t inside, Bits<T> (&bits)[NZ], float (&values)[NZ][4])
 {
 #pragma unroll
   for (int i = 0; i < NZ; i++)
-    if (z + i >= 0 && z + i < job.in[2])
-      sag_load (row + (int64_t) (z + i) * job.channels, values[i]);
-    else
+    if (inside >> i & 1)
+      bits[i] = *reinterpret_cast<const Bits<T> *> (row + (uint64_t) step * i);
+#pragma unroll
+  for (int i = 0; i < NZ; i++)
+    {
+      SagPack<T, 4> voxel;
+
+      memcpy (&voxel, &bits[i], sizeof voxel);
 #pragma unroll
       for (int c = 0; c < 4; c++)
-        values[i][c] = 0.0f;
+        values[i][c] = sag_to_float (voxel.v[c]);
+    }
 }
 
-/* Adds a row, tapped by kernel row @weights. */
+/* Adds a row, tapped by the kernel's row at @weights. */
 template <int K, int S, int TZ, int NZ>
 static __device__ __forceinline__ void
-add_row (const Depthwise &job,
-         const float     *weights,
-         const float (&values)[NZ][4],
-         float (&sum)[TZ][4])
+add_row (const char *weights, uint32_t step, const float (&values)[NZ][4], float (&sum)[TZ][4])
 {
 #pragma unroll
   for (int q = 0; q < K; q++)
     {
       float w[4];
 
-      sag_load (weights + q * job.channels, w);
+      sag_load ((const float *) (weights + (uint64_t) step * q), w);
 #pragma unroll
       for (int t = 0; t < TZ; t++)
 #pragma unroll
@@ -149,37 +158,64 @@ add_row (const Depthwise &job,
     }
 }
 
+/* Adds plane @p of what the box sees. @row: its first row that exists; @inside: of the row's voxels */
+template <typename T, int K, int S, int TX, int TZ>
+static __device__ __forceinline__ void
+add_plane (const Depthwise &job,
+           const char      *row,
+           uint32_t         inside,
+           const float     *weights,
+           int              p,
+           int32_t          n_rows,
+           float (&sum)[TX][TZ][4])
+{
+  const int   NZ = (TZ - 1) * S + K;
+  uint32_t    step = job.channels * sizeof (T), tap = job.channels * sizeof (float);
+  Bits<T>     bits[NZ] = {};
+  const char *at[TX];
+
+#pragma unroll
+  for (int t = 0; t < TX; t++)
+    at[t] = (const char *) (weights + (p - t * S) * K * K * job.channels);
+#pragma unroll 1
+  for (int32_t r = 0; r < n_rows; r++)
+    {
+      float values[NZ][4];
+
+      load_row<T, NZ> (row, step, inside, bits, values);
+      row += (uint64_t) step * job.in[2];
+#pragma unroll
+      for (int t = 0; t < TX; t++)
+        if (p >= t * S && p < t * S + K)
+          {
+            add_row<K, S, TZ, NZ> (at[t], tap, values, sum[t]);
+            at[t] += (uint64_t) tap * K;
+          }
+    }
+}
+
 template <typename T, int K, int S, int TX, int TZ>
 static __device__ __forceinline__ void
 convolve (const Depthwise &job, const T *in, const Box &box, float (&sum)[TX][TZ][4])
 {
-  const int      NZ = (TZ - 1) * S + K;
   int32_t        x0 = box.x * S - job.before[0];
   int32_t        y0 = box.y * S - job.before[1], z0 = box.z * S - job.before[2];
-  const float   *weights = job.weights + box.channel;
   const int32_t *n = job.in;
+  int32_t        first = y0 < 0 ? -y0 : 0, end = n[1] - y0 < K ? n[1] - y0 : K;
+  const float   *weights = job.weights + first * K * job.channels + box.channel;
+  uint32_t       inside = 0;
 
+#pragma unroll
+  for (int i = 0; i < (TZ - 1) * S + K; i++)
+    inside |= (uint32_t) (z0 + i >= 0 && z0 + i < n[2]) << i;
 #pragma unroll
   for (int p = 0; p < (TX - 1) * S + K; p++)
     {
-      if (x0 + p < 0 || x0 + p >= n[0])
-        continue;
-#pragma unroll 1
-      for (int r = 0; r < K; r++)
-        {
-          float values[NZ][4];
+      int64_t row = ((int64_t) (x0 + p) * n[1] + y0 + first) * n[2] + z0;
 
-          if (y0 + r < 0 || y0 + r >= n[1])
-            continue;
-          load_row<T, NZ> (
-            job, in + ((int64_t) (x0 + p) * n[1] + y0 + r) * n[2] * job.channels + box.channel, z0,
-            values);
-#pragma unroll
-          for (int t = 0; t < TX; t++)
-            if (p >= t * S && p < t * S + K)
-              add_row<K, S, TZ, NZ> (job, weights + ((p - t * S) * K + r) * K * job.channels,
-                                     values, sum[t]);
-        }
+      if (x0 + p >= 0 && x0 + p < n[0])
+        add_plane<T, K, S, TX, TZ> (job, (const char *) (in + row * job.channels + box.channel),
+                                    inside, weights, p, end - first, sum);
     }
 }
 
