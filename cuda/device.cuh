@@ -6,6 +6,8 @@
 #include "cuda/launch.cuh"
 #include "cuda/ops.h"
 
+#include <string.h>
+
 #ifndef SAG_EMULATED
 
 #include <cuda_fp16.h>
@@ -24,13 +26,7 @@ sag_half_from_float (float x)
   return __float2half_rn (x);
 }
 
-static __device__ __forceinline__ float
-sag_exp_fast (float x)
-{
-  return __expf (x);
-}
-
-/* 2^x; 0 where that is below 2^-126. */
+/* 2^x. Numbers below 2^-126 are 0, here and below: float16 has none of them, and keeping them takes branches. */
 static __device__ __forceinline__ float
 sag_exp2_fast (float x)
 {
@@ -40,20 +36,20 @@ sag_exp2_fast (float x)
   return power;
 }
 
-/* Two values as float16, the first in the low bits; they do not saturate. */
-static __device__ __forceinline__ uint32_t
-sag_half_pair (float low, float high)
+static __device__ __forceinline__ float
+sag_exp_fast (float x)
 {
-  __half2 pair = __floats2half2_rn (low, high);
-
-  return *reinterpret_cast<uint32_t *> (&pair);
+  return sag_exp2_fast (x * 1.4426950408889634f);
 }
 
 /* 0 for denominators beyond 2^126. */
 static __device__ __forceinline__ float
 sag_divide_fast (float a, float b)
 {
-  return __fdividef (a, b);
+  float inverse;
+
+  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(inverse) : "f"(b));
+  return a * inverse;
 }
 
 /* d += a b on tensor cores: a (16, 16), b (8, 16) transposed, spread over the lanes as PTX's
@@ -156,12 +152,38 @@ sag_assign (float *to, float x)
   *to = x;
 }
 
+/* A NaN stays one. */
+static __device__ __forceinline__ SagHalf
+sag_half_saturated (float x)
+{
+  x = x > SAG_HALF_MOST ? SAG_HALF_MOST : x;
+  return sag_half_from_float (x < -SAG_HALF_MOST ? -SAG_HALF_MOST : x);
+}
+
+/* Two of them in a word, the first in its lower half: one instruction from sm_80 on. */
+static __device__ __forceinline__ uint32_t
+sag_half_pair (float low, float high)
+{
+  uint32_t pair;
+
+#if __CUDA_ARCH__ >= 800
+  asm("cvt.rn.satfinite.f16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+#else
+  SagHalf halves[2] = { sag_half_saturated (low), sag_half_saturated (high) };
+
+  memcpy (&pair, halves, sizeof pair);
+#endif
+  return pair;
+}
+
 static __device__ __forceinline__ void
 sag_assign (SagHalf *to, float x)
 {
-  /* A NaN stays one. */
-  x = x > SAG_HALF_MOST ? SAG_HALF_MOST : x;
-  *to = sag_half_from_float (x < -SAG_HALF_MOST ? -SAG_HALF_MOST : x);
+  uint32_t pair = sag_half_pair (x, 0.0f);
+  SagHalf  halves[2];
+
+  memcpy (halves, &pair, sizeof halves);
+  *to = halves[0];
 }
 
 /* N values that are read and written at once; sizeof (T) N is a power of two up to 16. */
@@ -181,16 +203,29 @@ sag_load (const T *from, float (&to)[N])
     to[i] = sag_to_float (pack.v[i]);
 }
 
-template <typename T, int N>
+template <int N>
 static __device__ __forceinline__ void
-sag_store (T *to, const float (&from)[N])
+sag_store (float *to, const float (&from)[N])
 {
-  SagPack<T, N> pack;
+  SagPack<float, N> pack;
 
 #pragma unroll
   for (int i = 0; i < N; i++)
-    sag_assign (&pack.v[i], from[i]);
-  *reinterpret_cast<SagPack<T, N> *> (to) = pack;
+    pack.v[i] = from[i];
+  *reinterpret_cast<SagPack<float, N> *> (to) = pack;
+}
+
+/* N is even. */
+template <int N>
+static __device__ __forceinline__ void
+sag_store (SagHalf *to, const float (&from)[N])
+{
+  SagPack<uint32_t, N / 2> pack;
+
+#pragma unroll
+  for (int i = 0; i < N / 2; i++)
+    pack.v[i] = sag_half_pair (from[2 * i], from[2 * i + 1]);
+  *reinterpret_cast<SagPack<uint32_t, N / 2> *> (to) = pack;
 }
 
 /* Activations are exact to float32 where T is float; else they use the special function units. */

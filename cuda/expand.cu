@@ -69,7 +69,10 @@ expand_plane (const SagExpandJob               &job,
           float   pair[2];
 
           for (int c = 0; c < 2; c++)
-            pair[c] = rows[i % 2] != NULL ? sag_silu<SagHalf> (sum[i / 2][i % 2 * 2 + c]) : 0.0f;
+            {
+              pair[c] = sag_silu<SagHalf> (sum[i / 2][i % 2 * 2 + c]);
+              pair[c] = rows[i % 2] != NULL ? pair[c] : 0.0f;
+            }
           if (voxel < n_voxels)
             sag_store (plane + voxel * Sizes::PITCH + i / 2 * 8 + part, pair);
         }

@@ -15,7 +15,7 @@ template <typename T, int N, bool ALIGNED>
 static __device__ __forceinline__ SagPack<T, N>
                                   sag_gemm_load (const T *row, int32_t k, int32_t n_k)
 {
-  SagPack<T, N> pack;
+  SagPack<T, N> pack = {};
 
   if (ALIGNED && k < n_k)
     return *reinterpret_cast<const SagPack<T, N> *> (row + k);
@@ -23,8 +23,6 @@ static __device__ __forceinline__ SagPack<T, N>
   for (int i = 0; i < N; i++)
     if (!ALIGNED && k + i < n_k)
       pack.v[i] = row[k + i];
-    else
-      sag_assign (&pack.v[i], 0.0f);
   return pack;
 }
 

@@ -208,12 +208,6 @@ sag_exp2_fast (float x)
   return x < -126.0f ? 0.0f : exp2f (x);
 }
 
-static inline uint32_t
-sag_half_pair (float low, float high)
-{
-  return sag_half_from_float (low).bits | (uint32_t) sag_half_from_float (high).bits << 16;
-}
-
 static inline float
 sag_divide_fast (float a, float b)
 {
