@@ -133,7 +133,7 @@ extern "C"
     int32_t          in_channels;
   } SagCudaExpand;
 
-  /** sag_cuda_expand_fits: whether the fused kernel can do it: kernel 3, at most 48 channels in. */
+  /** sag_cuda_expand_fits: whether the fused kernel can do it: kernel 3, at most 32 channels in. */
   bool sag_cuda_expand_fits (const SagCudaExpand *job);
 
   /**
