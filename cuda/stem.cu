@@ -13,7 +13,7 @@
 
 #define ROWS 4
 #define TILE 64
-#define STEP 4
+#define STEP 8
 #define THREADS 256
 #define IN_ROWS (2 * ROWS + 1)
 #define IN_TILE (2 * TILE + 1)
@@ -30,7 +30,7 @@ struct Stem
   int32_t      before[3];
 };
 
-/* The image around the block's outputs, zeros outside of it. */
+/* The image around the block's outputs, zeros outside of it: a warp a row. */
 static __device__ __forceinline__ void
 load_image (const Stem &job, float *image)
 {
@@ -38,18 +38,20 @@ load_image (const Stem &job, float *image)
   int32_t y0 = blockIdx.y * ROWS * 2 - job.before[1];
   int32_t z0 = blockIdx.z * TILE * 2 - job.before[2];
 
-  for (int32_t i = threadIdx.x; i < 3 * IN_ROWS * IN_TILE; i += THREADS)
+  for (int32_t row = threadIdx.x / 32; row < 3 * IN_ROWS; row += THREADS / 32)
     {
-      int32_t z = i % IN_TILE, row = i / IN_TILE, at[3];
-      float   value = 0.0f;
+      int32_t      x = x0 + row / IN_ROWS, y = y0 + row % IN_ROWS;
+      bool         inside = x >= 0 && x < job.in[0] && y >= 0 && y < job.in[1];
+      const float *from = job.input + ((int64_t) x * job.in[1] + y) * job.in[2] + z0;
 
-      at[0] = x0 + row / IN_ROWS;
-      at[1] = y0 + row % IN_ROWS;
-      at[2] = z0 + z;
-      if (at[0] >= 0 && at[0] < job.in[0] && at[1] >= 0 && at[1] < job.in[1] && at[2] >= 0 &&
-          at[2] < job.in[2])
-        value = job.input[((size_t) at[0] * job.in[1] + at[1]) * job.in[2] + at[2]];
-      image[row * PITCH + z] = value;
+#pragma unroll
+      for (int32_t i = 0; i < IN_TILE; i += 32)
+        {
+          int32_t z = i + threadIdx.x % 32;
+
+          if (z < IN_TILE)
+            image[row * PITCH + z] = inside && z0 + z >= 0 && z0 + z < job.in[2] ? from[z] : 0.0f;
+        }
     }
 }
 
