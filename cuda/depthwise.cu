@@ -14,8 +14,9 @@
  */
 
 #define THREADS 256
-#define MOST_GROUPS 32 /* channel groups of a block */
-#define BIG 65536      /* threads that fill the largest GPUs */
+#define MOST_GROUPS 32    /* channel groups of a block */
+#define BIG 65536         /* threads that fill the largest GPUs */
+#define ENOUGH_BLOCKS 330 /* that no multiprocessor of 132 has much more to do than others */
 
 struct Depthwise
 {
@@ -309,6 +310,8 @@ plan (const SagCudaDepthwise *job)
   cut.slabs = sag_ceil_div (groups, MOST_GROUPS);
   cut.groups = sag_ceil_div (groups, cut.slabs);
   cut.rows = THREADS / cut.groups;
+  while (cut.rows > 2 && sag_ceil_div (cut.n_boxes, cut.rows) * cut.slabs < ENOUGH_BLOCKS)
+    cut.rows /= 2;
   return cut;
 }
 
