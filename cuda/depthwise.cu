@@ -69,27 +69,32 @@ find_box (const Depthwise &job, int32_t tx, int32_t tz)
   return box;
 }
 
-/* SiLU, then to memory; adds what was stored to @total. */
-template <typename T>
+/* SiLU of the box's sums, then to memory; adds what was stored to @total. */
+template <typename T, int TX, int TZ>
 static __device__ __forceinline__ void
-finish (const Depthwise &job,
-        T               *out,
-        int32_t          x,
-        int32_t          y,
-        int32_t          z,
-        int32_t          channel,
-        float (&sum)[4],
-        float (&total)[4])
+finish (const Depthwise &job, T *out, const Box &box, float (&sum)[TX][TZ][4], float (&total)[4])
 {
-  size_t voxel = ((size_t) x * job.out[1] + y) * job.out[2] + z;
+  int64_t  voxel = ((int64_t) box.x * job.out[1] + box.y) * job.out[2] + box.z;
+  char    *row = (char *) (out + voxel * job.channels + box.channel);
+  uint32_t step = job.channels * sizeof (T);
 
 #pragma unroll
-  for (int c = 0; c < 4; c++)
+  for (int i = 0; i < TX * TZ; i++)
     {
-      sum[c] = sag_silu<T> (sum[c]);
-      total[c] += sum[c];
+      float (&values)[4] = sum[i / TZ][i % TZ];
+      bool inside = box.x + i / TZ < job.out[0] && box.z + i % TZ < job.out[2];
+
+#pragma unroll
+      for (int c = 0; c < 4; c++)
+        {
+          values[c] = sag_silu<T> (values[c]);
+          total[c] += inside ? values[c] : 0.0f;
+        }
+      if (inside)
+        sag_store ((T *) (row + (uint64_t) step * (i % TZ)), values);
+      if (i % TZ == TZ - 1)
+        row += (uint64_t) step * (job.out[1] * job.out[2]);
     }
-  sag_store (out + voxel * job.channels + channel, sum);
 }
 
 /* A block's sums of each channel, in the same order every time. */
@@ -236,11 +241,7 @@ __launch_bounds__ (THREADS, 2) depthwise (Depthwise job, const T *in, T *out)
       for (int i = 0; i < TX * TZ * 4; i++)
         sum[i / 4 / TZ][i / 4 % TZ][i % 4] = bias[i % 4];
       convolve<T, K, S, TX, TZ> (job, in, box, sum);
-#pragma unroll
-      for (int i = 0; i < TX * TZ; i++)
-        if (box.x + i / TZ < job.out[0] && box.z + i % TZ < job.out[2])
-          finish (job, out, box.x + i / TZ, box.y, box.z + i % TZ, box.channel, sum[i / TZ][i % TZ],
-                  total);
+      finish (job, out, box, sum, total);
     }
   write_sums (job, total);
 }
@@ -256,9 +257,9 @@ __launch_bounds__ (THREADS) depthwise_any (Depthwise job, const T *in, T *out)
   if (box.inside)
     {
       int32_t k = job.kernel;
-      float   sum[4];
+      float   sum[1][1][4];
 
-      sag_load (job.bias + box.channel, sum);
+      sag_load (job.bias + box.channel, sum[0][0]);
       for (int32_t tap = 0; tap < k * k * k; tap++)
         {
           int32_t x = box.x * job.stride - job.before[0] + tap / (k * k);
@@ -273,9 +274,9 @@ __launch_bounds__ (THREADS) depthwise_any (Depthwise job, const T *in, T *out)
                     value);
           sag_load (job.weights + (size_t) tap * job.channels + box.channel, w);
           for (int c = 0; c < 4; c++)
-            sum[c] += value[c] * w[c];
+            sum[0][0][c] += value[c] * w[c];
         }
-      finish (job, out, box.x, box.y, box.z, box.channel, sum, total);
+      finish (job, out, box, sum, total);
     }
   write_sums (job, total);
 }

@@ -243,7 +243,8 @@ tap_plane (const SagExpandJob   &job,
   typedef SagExpandSizes<T, S> Sizes;
   const int32_t                groups = Sizes::CB / 4, steps = TILE / 4;
   int32_t                      group = threadIdx.x % groups, channel = place.channel + group * 4;
-  int32_t y0 = (place.y + job.before[1]) / S, z0 = (place.z + job.before[2]) / S;
+  int32_t  y0 = (place.y + job.before[1]) / S, z0 = (place.z + job.before[2]) / S;
+  uint32_t step = job.channels * sizeof (T);
 
   if (channel >= job.channels)
     return;
@@ -251,7 +252,8 @@ tap_plane (const SagExpandJob   &job,
        i += THREADS / groups)
     {
       int32_t y = i / (ROWS * steps) * ROWS + i % ROWS, z = i / ROWS % steps * 4;
-      size_t  voxel = ((size_t) x * job.out_dims[1] + y0 + y) * job.out_dims[2] + z0 + z;
+      int64_t voxel = ((int64_t) x * job.out_dims[1] + y0 + y) * job.out_dims[2] + z0 + z;
+      char   *out = (char *) ((T *) job.out + voxel * job.channels + channel);
       float   sum[4][4], bias[4];
 
       if (y >= job.tile_y || y0 + y >= job.out_dims[1])
@@ -273,16 +275,18 @@ tap_plane (const SagExpandJob   &job,
         }
 #pragma unroll
       for (int t = 0; t < 4; t++)
-        if (z0 + z + t < job.out_dims[2])
-          {
+        {
+          bool inside = z0 + z + t < job.out_dims[2];
+
 #pragma unroll
-            for (int c = 0; c < 4; c++)
-              {
-                sum[t][c] = sag_silu<T> (sum[t][c]);
-                total[c] += sum[t][c];
-              }
-            sag_store ((T *) job.out + (voxel + t) * job.channels + channel, sum[t]);
-          }
+          for (int c = 0; c < 4; c++)
+            {
+              sum[t][c] = sag_silu<T> (sum[t][c]);
+              total[c] += inside ? sum[t][c] : 0.0f;
+            }
+          if (inside)
+            sag_store ((T *) (out + (uint64_t) step * t), sum[t]);
+        }
     }
 }
 
