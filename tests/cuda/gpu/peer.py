@@ -161,8 +161,8 @@ def graph(work, _):
 
 
 def compiled(work, model):
-    """@model is what torch.compile() gets; its first runs compile."""
-    model.call = torch.compile(model.plain, dynamic=False)
+    """The first runs compile."""
+    model.call = torch.compile(lambda *inputs: model.plain(*inputs), dynamic=False)
     for i in range(3):
         work(i)
     return median_ms(work)
@@ -222,8 +222,9 @@ def main(weights_path, case_path, seconds="600"):
                 continue
             try:
                 document[name] = measure(weights, case, dtype, way, ends)
-            except (RuntimeError, AttributeError) as error:  # a way that this PyTorch does not have is no reason to lose the others
-                print(f"peer.py: {name}: {str(error).splitlines()[0]}", file=sys.stderr)
+            except Exception as error:  # pylint: disable=broad-except
+                # A way that this PyTorch does not have is no reason to lose the others.
+                print(f"peer.py: {name}: {(str(error).splitlines() or [repr(error)])[0]}", file=sys.stderr)
     print(json.dumps(document))
 
 
