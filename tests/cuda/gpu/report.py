@@ -14,7 +14,7 @@ def find_problems(bench):
             for precision in ("fp32", "fast") if bench and bench[precision]["growth_bytes_of_1000_asks"] > 0]
 
 
-def row(name, values, width=13):
+def row(name, values, width=15):
     texts = [f"{value:.3f}" if isinstance(value, (int, float)) else value for value in values]
     print(f"{name:24}" + "".join(f"{text:>{width}}" for text in texts))
 

@@ -135,14 +135,16 @@ def run_suite(run):
     print(f"{totals['passed']} passed, {totals['failed']} failed, {totals['skipped']} skipped", flush=True)
 
 
-def make_weights():
+def make_weights(run):
+    """Paths of the full-size weights and case, or nothing."""
     folder = os.path.join(HERE, "made")
     os.makedirs(folder, exist_ok=True)
     weights, case = os.path.join(folder, "model.safetensors"), os.path.join(folder, "case.safetensors")
     if not os.path.exists(weights):
         command = [sys.executable, os.path.join(HERE, "make-full-weights.py"), os.path.join(HERE, "shared", "oracle")]
         if subprocess.run([*command, weights, case], check=False).returncode != 0:
-            sys.exit("run.py: the full-size weights cannot be made: python3 needs numpy.")
+            run.fail("the full-size weights cannot be made: python3 needs numpy")
+            return ()
     return weights, case
 
 
@@ -155,13 +157,17 @@ def run_json(run, part, *command):
 
 
 def run_bench(run):
-    run_json(run, "bench", program("gpu-bench"), "--weights", make_weights()[0])
+    made = make_weights(run)
+    if made:
+        run_json(run, "bench", program("gpu-bench"), "--weights", made[0])
     for problem in report.find_problems(run.results.get("bench")):
         run.fail(problem)
 
 
 def run_peer(run):
-    run_json(run, "peer", sys.executable, os.path.join(HERE, "peer.py"), *make_weights(), str(max(run.left() - 20, 1)))
+    made = make_weights(run)
+    if made:
+        run_json(run, "peer", sys.executable, os.path.join(HERE, "peer.py"), *made, str(max(run.left() - 20, 1)))
 
 
 def run_memory(run):
@@ -215,7 +221,7 @@ def run_profile(run):
         run.fail("profile: there is no ncu")
         return
     code, out, err = call(ncu, "--clock-control", "none", "--print-summary", "per-kernel", program("gpu-bench"),
-                          "--runs", "1", "--weights", make_weights()[0], timeout=run.left())
+                          "--runs", "1", timeout=run.left())
     path = run.path + ".profile.txt"
     with open(path, "w", encoding="utf-8") as file:
         file.write(out + err)
