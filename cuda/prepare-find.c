@@ -82,6 +82,7 @@ count_runs (Search *search, SagStatus *status)
   sag_cuda_check (engine->device,
                   sag_cuda_launch_mask (&search->mask, sag_cuda_get_stream (engine->device)),
                   "the search for the body");
+  sag_cuda_stage (engine->device, "host");
   sag_cuda_download (engine->device, n_runs, search->mask.row_start + n_rows (search),
                      sizeof *n_runs);
   if (!sag_cuda_wait (engine->device, status))
@@ -116,6 +117,7 @@ label_runs (Search *search, SagStatus *status)
       sag_cuda_download (engine->device, search->measures, search->hull.measures,
                          n_measures * sizeof (double));
     }
+  sag_cuda_stage (engine->device, "host");
   return sag_cuda_wait (engine->device, status);
 }
 

@@ -148,6 +148,7 @@ find_range (Make *make, SagStatus *status)
   sag_cuda_check (engine->device,
                   sag_cuda_launch_range (&box, make->range, sag_cuda_get_stream (engine->device)),
                   "the range of a scan");
+  sag_cuda_stage (engine->device, "host");
   /* The tables have left pinned memory by then: queued work is done in order. */
   sag_cuda_download (engine->device, range, make->range, 2 * sizeof *range);
   if (!sag_cuda_wait (engine->device, status))

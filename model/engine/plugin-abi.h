@@ -163,8 +163,8 @@ extern "C"
    * @free_bytes: memory that device @index has left once it is in use: the first call takes what every program takes; 0
    *   where it cannot be used
    * @trace: whether the stages of requests are timed from now on, which takes time itself
-   * @stages: those of the last request, once three of its kind and size have followed each other since @trace; returns
-   *   how many there are
+   * @stages: those of the last request, of many texts of their last run, once three of its kind and size have followed
+   *   each other since @trace; between two waits of a preparation the host works, too. Returns how many there are
    */
   typedef struct
   {

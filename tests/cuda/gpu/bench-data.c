@@ -71,7 +71,6 @@ bench_data_init (BenchData *data, const char *path, gboolean small, GError **err
     data->made = made_weights_new (network);
   data->weights = path != NULL ? (SagWeightSource){ network, oracle_read, data->file }
                                : made_weights_get_source (data->made);
-  data->n_asks = small ? 30 : 1000;
   data->scale = small ? 0.25 : 1;
   data->n_voxels = (gsize) network->input[0] * network->input[1] * network->input[2];
   data->n_tokens = (gsize) sag_network_n_tokens (network) * network->hidden;

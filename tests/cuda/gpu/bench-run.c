@@ -121,12 +121,12 @@ compare (gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
-/* Where the time of a part goes: the stages' medians of some runs. */
+/* Where the time of a part goes: the stages' medians of some runs over its first input. */
 static gboolean
 write_stages (BenchRun *run, const Part *part, GError **error)
 {
   SagPluginStage stages[MOST_STAGES];
-  double        *times = g_new (double, (gsize) MOST_STAGES * run->n_runs);
+  double        *times = g_new0 (double, (gsize) MOST_STAGES * run->n_runs);
   gint32         n = 0;
   gboolean       done = TRUE;
 
@@ -135,7 +135,7 @@ write_stages (BenchRun *run, const Part *part, GError **error)
     {
       double ms;
 
-      done = run_once (run, part, (i + WARM_RUNS) % part->n_turns, &ms, error);
+      done = run_once (run, part, 0, &ms, error);
       n = MIN (run->plugin->stages (run->engine, stages, MOST_STAGES), MOST_STAGES);
       for (gint32 s = 0; s < n && i >= 0; s++)
         times[s * run->n_runs + i] = stages[s].ms;
@@ -184,7 +184,9 @@ time_part (BenchRun *run, const Part *part, GError **error)
   sag_json_number (run->writer, "fastest_ms", wall[0]);
   sag_json_number (run->writer, "first_ms", first);
   sag_json_number (run->writer, "device_ms", device[run->n_runs / 2]);
-  done = done && write_stages (run, part, error);
+  /* All texts are several runs, of which only the last would show. */
+  if (done && part->n_texts < BENCH_TEXTS)
+    done = write_stages (run, part, error);
   sag_json_end_object (run->writer);
   g_free (wall);
   g_free (device);
@@ -257,14 +259,14 @@ check_growth (BenchRun *run, GError **error)
   gboolean done = TRUE;
 
   part.out = g_new (float, n_out);
-  for (int i = 0; i < run->data->n_asks && done; i++)
+  for (int i = 0; i < run->n_asks && done; i++)
     {
       SagStatus status = { 0 };
 
       part.n_texts = 1 + i % 7;
       if (!ask (run, &part, 0, &status))
         done = refuse (part.name, status.message, error);
-      if (i == run->data->n_asks / 10)
+      if (i == run->n_asks / 10)
         before = run->plugin->free_bytes (0);
     }
   after = run->plugin->free_bytes (0);
@@ -290,7 +292,7 @@ bench_precision (BenchRun *run, SagPrecision precision, BenchAnswers *answers, G
   sag_json_begin_object (run->writer, precision == SAG_PRECISION_FAST ? "fast" : "fp32");
   sag_json_number (run->writer, "start_ms", (double) (g_get_monotonic_time () - start) * 1e-3);
   run->answers = *answers;
-  done = run_parts (run, error) && check_growth (run, error);
+  done = run_parts (run, error) && (run->n_asks == 0 || check_growth (run, error));
   sag_json_number (run->writer, "allocated_mb",
                    (double) run->plugin->allocated_bytes (run->engine) / mb);
   sag_json_number (run->writer, "used_mb",

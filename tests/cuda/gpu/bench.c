@@ -13,7 +13,7 @@
 #define MOST_DIFFERENCE 0.01 /* of probabilities, fast to fp32 */
 
 static char    *weights_path, *plugin_path;
-static gint     n_runs = 51;
+static gint     n_runs = 51, n_asks = 1000;
 static gboolean is_probe, is_small;
 
 static const GOptionEntry options[] = {
@@ -22,6 +22,8 @@ static const GOptionEntry options[] = {
   { "plugin", 0, 0, G_OPTION_ARG_FILENAME, &plugin_path, "Another engine than the program's",
     "FILE" },
   { "runs", 0, 0, G_OPTION_ARG_INT, &n_runs, "Timed runs of each part (51)", "N" },
+  { "asks", 0, 0, G_OPTION_ARG_INT, &n_asks, "Asks that may take no memory (1000); 0 for none",
+    "N" },
   { "probe", 0, 0, G_OPTION_ARG_NONE, &is_probe, "Only say whether there is a GPU", NULL },
   { "small", 0, 0, G_OPTION_ARG_NONE, &is_small, "A small network, to try this program", NULL },
   G_OPTION_ENTRY_NULL,
@@ -64,7 +66,9 @@ write_difference (SagJsonWriter     *writer,
 static gboolean
 bench (const SagPlugin *plugin, const BenchData *data, SagJsonWriter *writer, GError **error)
 {
-  BenchRun     run = { .plugin = plugin, .data = data, .writer = writer, .n_runs = n_runs };
+  BenchRun run = {
+    .plugin = plugin, .data = data, .writer = writer, .n_runs = n_runs, .n_asks = n_asks
+  };
   BenchAnswers answers[2] = { { NULL }, { NULL } };
   gboolean     done = bench_precision (&run, SAG_PRECISION_FP32, &answers[0], error) &&
                   bench_precision (&run, SAG_PRECISION_FAST, &answers[1], error) &&
@@ -107,7 +111,8 @@ main (int argc, char **argv)
   SagStatus        status = { 0 };
 
   g_option_context_add_main_entries (context, options, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1 || n_runs < 1)
+  if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1 || n_runs < 1 ||
+      n_asks < 0)
     {
       fprintf (stderr, "gpu-bench: %s\n", error != NULL ? error->message : "takes options only");
       return 2;

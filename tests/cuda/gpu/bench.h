@@ -31,8 +31,7 @@ typedef struct
   SagPhantom     *phantoms[2];
   gint32         *ids;
   gint32         *lengths;
-  int             n_asks; /* of which none may take memory */
-  double          scale;  /* of millimetres */
+  double          scale; /* of millimetres */
   gsize           n_voxels;
   gsize           n_tokens; /* values of one volume's tokens */
   gsize           n_cells;  /* of one text */
@@ -67,6 +66,7 @@ typedef struct
   const BenchData *data;
   SagJsonWriter   *writer;
   int              n_runs;
+  int              n_asks; /* of which none may take memory; 0: not tried */
   void            *engine;
   BenchAnswers     answers;
 } BenchRun;

@@ -16,6 +16,7 @@ Each part's results join RESULTS.json as soon as it ends; what does not begin wi
 out. Exit codes: 0 all passed, 1 something failed, 3 there is no GPU to use.
 """
 import argparse
+import contextlib
 import datetime
 import glob
 import json
@@ -149,11 +150,16 @@ def make_weights(run):
 
 
 def run_json(run, part, *command):
+    """Keeps the last whole document that a program printed, a line each, also when it did not end well."""
     code, out, err = call(*command, timeout=run.left())
     if code != 0:
         run.fail(f"{part}: {last_line(err)}")
-        return
-    run.keep(part, json.loads(out))
+    elif err:
+        print(err.strip(), flush=True)
+    for text in [out] + out.splitlines()[::-1]:
+        with contextlib.suppress(ValueError):
+            run.keep(part, json.loads(text))
+            return
 
 
 def run_bench(run):
@@ -183,7 +189,7 @@ def run_memory(run):
                 holder.kill()
                 run.fail("memory: PyTorch cannot hold the card's memory")
                 return
-            code, _, err = call(program("gpu-bench"), "--small", "--runs", "1", timeout=run.left())
+            code, _, err = call(program("gpu-bench"), "--small", "--runs", "1", "--asks", "30", timeout=run.left())
             holder.stdin.close()
         said[left] = "answered" if code == 0 else last_line(err)
         print(f"     {left} MB free: {said[left]}", flush=True)
@@ -220,8 +226,9 @@ def run_profile(run):
     if not os.path.exists(ncu):
         run.fail("profile: there is no ncu")
         return
-    code, out, err = call(ncu, "--clock-control", "none", "--print-summary", "per-kernel", program("gpu-bench"),
-                          "--runs", "1", timeout=run.left())
+    sections = [word for name in ("SpeedOfLight", "Occupancy", "WarpStateStats") for word in ("--section", name)]
+    code, out, err = call(ncu, "--clock-control", "none", "--print-summary", "per-kernel", *sections,
+                          program("gpu-bench"), "--runs", "1", "--asks", "0", timeout=run.left())
     path = run.path + ".profile.txt"
     with open(path, "w", encoding="utf-8") as file:
         file.write(out + err)
@@ -250,6 +257,7 @@ def main():
             run.fail(f"{part} was left out: no time")
             continue
         print(f"-- {part}", flush=True)
+        run.results.pop(part, None)  # what an earlier run left is not this one's
         PARTS[part](run)
     report.print_results(run.results)
     print(f"written to {run.path}" if not run.failed else f"{len(run.failed)} failed: " + "; ".join(run.failed))
