@@ -163,7 +163,7 @@ static gboolean
 time_part (BenchRun *run, const Part *part, GError **error)
 {
   double  *wall = g_new (double, run->n_runs), *device = g_new (double, run->n_runs);
-  double   first = 0, ms;
+  double   first = 0, ms = 0;
   gboolean done = TRUE;
 
   for (int i = -WARM_RUNS; i < run->n_runs && done; i++)
