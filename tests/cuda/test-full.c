@@ -168,7 +168,7 @@ test_full (gconstpointer data)
   got = answer_new (&network);
   plugin->trace (gpu, true);
   encode (plugin->engine, gpu, &network, input, &got);
-  assert_stages (plugin, gpu, 51, 6.68e9, fast ? 0.379e9 : 0.758e9);
+  assert_stages (plugin, gpu, 51, 6.68e9, fast ? 0.396e9 : 0.758e9);
   ask (plugin->engine, gpu, &network, &got);
   assert_stages (plugin, gpu, 33, 1.069e10, fast ? 0.116e9 : 0.232e9);
 
